@@ -1,0 +1,67 @@
+# make demo | make test | make test-fast | make check | make bench | make lock
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: demo setup dev assets test test-fast test-system lint check bench lock wheel clean
+
+demo: setup assets
+	$(BIN)/fondaco demo $(ARGS)
+
+setup: $(VENV)/.installed
+dev: $(VENV)/.installed-dev
+assets: node_modules/.installed
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Fondaco needs Python 3.11 to 3.13" if not (3, 11) <= sys.version_info[:2] <= (3, 13) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	touch $@
+
+node_modules/.installed: package.json package-lock.json scripts/copy-assets.mjs
+	npm ci --no-audit --no-fund --silent
+	node scripts/copy-assets.mjs
+	touch $@
+
+# PostgreSQL, Chromium and the npm mocks that the tests drive; asks apt only for what is missing.
+test-system:
+	scripts/install-test-system.sh
+
+test: dev assets test-system
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+test-fast: dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not postgres and not browser and not npm" $(ARGS)
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --disable-progress-bar src/fondaco/dbt/models
+
+check: lint test
+
+bench: dev
+	$(BIN)/python -m benchmarks $(ARGS)
+
+wheel: dev assets
+	$(BIN)/python -m build --wheel --outdir dist .
+
+# Locks name versions, never addresses.
+lock:
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) node_modules dist build

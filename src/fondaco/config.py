@@ -1,0 +1,156 @@
+"""Settings of a project: ``fondaco.toml``, over it the environment (``FONDACO_…``), under it the defaults.
+
+A project is a folder with a ``fondaco.toml``. Its data (warehouse, spool, logs, control database, key) lie in
+``.fondaco`` inside it, or where ``FONDACO_HOME`` points.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from fondaco.clock import zone
+from fondaco.errors import ConfigError
+
+PROJECT_FILE = "fondaco.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProjectSettings(_Section):
+    """``[project]``: who the merchant is."""
+
+    name: str = Field("shop", description="Shown in the dashboard's title.")
+    tenant: str = Field("default", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="Stands in every row.")
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="Reporting currency (ISO 4217).")
+    timezone: str = Field(
+        "UTC", description="IANA zone of the schedule; each shop's days follow its own zone."
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        zone(value)
+        return value
+
+
+class WarehouseSettings(_Section):
+    """``[warehouse]``: where the tables live."""
+
+    kind: Literal["duckdb", "postgres"] = Field("duckdb", description="The engine.")
+    url: SecretStr | None = Field(
+        None, description="For postgres: postgresql://user:password@host:port/database."
+    )
+    memory_limit: str = Field("1GB", description="DuckDB's memory while it lands and builds.")
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1, description="Threads for builds.")
+
+
+class ControlSettings(_Section):
+    """``[control]``: the application database."""
+
+    url: SecretStr | None = Field(
+        None, description="SQLAlchemy URL; default is SQLite in the project's data folder."
+    )
+
+
+class ScheduleSettings(_Section):
+    """``[schedule]``: when ``fondaco up`` runs the pipeline."""
+
+    cron: str = Field(
+        "0 2 * * *", description="Five fields: minute hour day month weekday, in the project's zone."
+    )
+
+
+class ReconcileSettings(_Section):
+    """``[reconcile]``: when a gap to the vendor's report fails the run's health."""
+
+    days: int = Field(35, ge=1, description="How many days back every run compares.")
+    tolerance: float = Field(
+        0.005, ge=0, description="Allowed gap per day and figure, in the shop's currency."
+    )
+
+
+class ServerSettings(_Section):
+    """``[server]``: the web application."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    session_hours: int = Field(24 * 14, ge=1, description="How long a log-in lasts.")
+
+
+class Settings(BaseSettings):
+    """All settings of one project."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FONDACO_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    folder: Path = Field(default_factory=Path.cwd, description="The project folder.")
+    home: Path | None = Field(None, description="The data folder; FONDACO_HOME.")
+    project: ProjectSettings = ProjectSettings()
+    warehouse: WarehouseSettings = WarehouseSettings()
+    control: ControlSettings = ControlSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    reconcile: ReconcileSettings = ReconcileSettings()
+    server: ServerSettings = ServerSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment stands over the file, whose content arrives as init arguments."""
+        return env_settings, init_settings
+
+    @property
+    def data(self) -> Path:
+        """The folder of everything Fondaco writes for this project."""
+        return self.home or self.folder / ".fondaco"
+
+    @property
+    def control_url(self) -> str:
+        """SQLAlchemy URL of the control database."""
+        if self.control.url is not None:
+            return self.control.url.get_secret_value()
+        return f"sqlite:///{self.data / 'control.sqlite'}"
+
+
+def load_settings(folder: Path | None = None) -> Settings:
+    """Read the project in ``folder`` (default: the working directory).
+
+    Raises
+    ------
+    ConfigError
+        If there is no ``fondaco.toml``, or a value in it or in the environment is wrong; all wrong values are named.
+    """
+    folder = (folder or Path.cwd()).resolve()
+    path = folder / PROJECT_FILE
+    if not path.is_file():
+        raise ConfigError(
+            f"There is no {PROJECT_FILE} in {folder}.",
+            "Make a project with `fondaco init shop` and go into its folder.",
+        )
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.", "Correct the line named above.") from error
+    try:
+        return Settings(folder=folder, **content)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)
+        )
+        raise ConfigError(
+            f"{PROJECT_FILE} or the environment has wrong values: {faults}.", "Correct them."
+        ) from error

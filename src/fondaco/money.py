@@ -1,0 +1,30 @@
+"""Decimal money. No binary float ever holds an amount."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+MONEY_PRECISION = 18
+MONEY_SCALE = 6
+"""Amounts are DECIMAL(18, 6) from the raw tables to the marts: up to 999,999,999,999.999999."""
+
+_MINOR_DIGITS = {
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0,
+    "RWF": 0, "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+}  # fmt: skip
+
+
+def minor_digits(currency: str) -> int:
+    """Digits after the point in ``currency`` (ISO 4217): 2 for most, 0 for JPY, 3 for KWD."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+def from_minor(amount: int, currency: str) -> Decimal:
+    """An amount in minor units (cents) as a decimal: ``from_minor(1999, "EUR") == Decimal("19.99")``."""
+    return Decimal(amount).scaleb(-minor_digits(currency))
+
+
+def round_to_minor(amount: Decimal, currency: str) -> Decimal:
+    """Round half away from zero to the smallest unit of ``currency``."""
+    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), rounding=ROUND_HALF_UP)

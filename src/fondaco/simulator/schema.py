@@ -1,0 +1,236 @@
+"""Tables of the simulated world: what the vendor endpoints serve from, and what the truth is computed from.
+
+Amounts are integers in minor units (cents; yen) of the shop's currency. Instants are naive UTC. ``price``-like amounts
+on lines are as displayed (tax included where ``taxes_included``); the ledger is always before tax.
+"""
+
+from __future__ import annotations
+
+TABLES: dict[str, dict[str, str]] = {
+    "shops": {
+        "shop_id": "text",  # "aurora", "brick", "cedar": also the vendor's domain part / project key
+        "platform": "text",  # shopify, woocommerce, commercetools
+        "name": "text",
+        "currency": "text",
+        "time_zone": "text",
+        "country": "text",
+        "taxes_included": "bool",
+        "tax_rate": "double",
+    },
+    # Hidden: never served.
+    "people": {
+        "person_id": "bigint",
+        "purchase_rate": "double",  # expected orders per day while alive
+        "dropout_rate": "double",  # chance to leave after an order
+        "spend_factor": "double",
+        "born_at": "timestamp",  # first contact
+        "dropped_at": "timestamp",  # null while alive at the end
+        "city": "text",
+        "country": "text",
+        "channel": "text",  # acquisition channel
+    },
+    "customers": {
+        "shop_id": "text",
+        "customer_id": "bigint",
+        "person_id": "bigint",  # hidden
+        "email": "text",
+        "phone": "text",
+        "first_name": "text",
+        "last_name": "text",
+        "city": "text",
+        "country": "text",
+        "accepts_marketing": "bool",
+        "created_at": "timestamp",
+        "updated_at": "timestamp",
+        "deleted_at": "timestamp",
+    },
+    "products": {
+        "shop_id": "text",
+        "product_id": "bigint",
+        "title": "text",
+        "vendor": "text",
+        "product_type": "text",
+        "status": "text",
+        "created_at": "timestamp",
+        "updated_at": "timestamp",
+        "deleted_at": "timestamp",
+        "elasticity": "double",  # hidden
+        "season_peak_day": "int",  # hidden
+        "season_strength": "double",  # hidden
+    },
+    "variants": {
+        "shop_id": "text",
+        "variant_id": "bigint",
+        "product_id": "bigint",
+        "sku": "text",
+        "barcode": "text",
+        "title": "text",
+        "price": "bigint",
+        "cost": "bigint",
+        "inventory_item_id": "bigint",
+        "is_gift_card": "bool",
+        "updated_at": "timestamp",
+    },
+    "inventory": {
+        "shop_id": "text",
+        "variant_id": "bigint",
+        "location_id": "bigint",
+        "location_name": "text",
+        "available": "bigint",
+        "on_hand": "bigint",
+        "committed": "bigint",
+        "incoming": "bigint",
+        "updated_at": "timestamp",
+    },
+    "discounts": {
+        "shop_id": "text",
+        "discount_id": "bigint",
+        "code": "text",  # null: automatic
+        "title": "text",
+        "kind": "text",  # percentage, fixed, shipping
+        "value": "double",  # 0.10 for 10 %, or minor units
+        "starts_at": "timestamp",
+        "ends_at": "timestamp",
+        "usage_count": "bigint",
+        "updated_at": "timestamp",
+    },
+    "orders": {
+        "shop_id": "text",
+        "order_id": "bigint",
+        "order_number": "bigint",
+        "customer_id": "bigint",  # null: guest
+        "person_id": "bigint",  # hidden
+        "email": "text",
+        "phone": "text",
+        "created_at": "timestamp",
+        "processed_at": "timestamp",  # earlier than created_at for imported orders
+        "updated_at": "timestamp",
+        "cancelled_at": "timestamp",
+        "deleted_at": "timestamp",
+        "edited_at": "timestamp",
+        "is_test": "bool",
+        "status": "text",  # pending, open, completed, cancelled, failed
+        "financial_status": "text",  # pending, authorized, partially_paid, paid, partially_refunded, refunded, voided
+        "channel": "text",  # web, pos, draft, api
+        "gateway": "text",  # shopify_payments, paypal, manual, gift_card, …
+        "acquisition_channel": "text",  # utm source of the visit
+        "currency": "text",  # the shop's
+        "presentment_currency": "text",
+        "presentment_rate": "double",  # presentment units per shop unit
+        "country": "text",
+        "city": "text",
+        "tax_exempt": "bool",  # reverse charge
+        "placed_subtotal": "bigint",  # lines after discounts, as displayed, as placed
+        "placed_discount": "bigint",  # as displayed
+        "placed_shipping": "bigint",  # as displayed, after shipping discount
+        "placed_tax": "bigint",
+        "placed_tip": "bigint",
+        "placed_duty": "bigint",
+        "placed_total": "bigint",  # what the customer was to pay
+    },
+    "order_lines": {
+        "shop_id": "text",
+        "line_id": "bigint",
+        "order_id": "bigint",
+        "product_id": "bigint",
+        "variant_id": "bigint",
+        "sku": "text",
+        "title": "text",
+        "quantity": "bigint",  # as placed or as added by an edit
+        "current_quantity": "bigint",  # after edits and returns
+        "unit_price": "bigint",  # as displayed
+        "discount": "bigint",  # of the whole line, as displayed, positive
+        "tax": "bigint",
+        "is_gift_card": "bool",
+        "added_at": "timestamp",  # equal to the order's created_at unless added by an edit
+        "removed_at": "timestamp",  # by an edit
+    },
+    "order_discounts": {
+        "shop_id": "text",
+        "order_id": "bigint",
+        "discount_index": "int",
+        "discount_id": "bigint",
+        "code": "text",
+        "title": "text",
+        "kind": "text",  # percentage, fixed, shipping
+        "value": "double",
+        "amount": "bigint",  # as displayed, positive, over all lines
+    },
+    "line_discounts": {  # how order_discounts fall on lines; sums to order_lines.discount
+        "shop_id": "text",
+        "order_id": "bigint",
+        "line_id": "bigint",
+        "discount_index": "int",
+        "amount": "bigint",
+    },
+    "shipping_lines": {
+        "shop_id": "text",
+        "shipping_line_id": "bigint",
+        "order_id": "bigint",
+        "title": "text",
+        "price": "bigint",  # as displayed, before shipping discount
+        "discount": "bigint",
+        "tax": "bigint",
+    },
+    "refunds": {
+        "shop_id": "text",
+        "refund_id": "bigint",
+        "order_id": "bigint",
+        "created_at": "timestamp",
+        "reason": "text",
+        "kind": "text",  # whole, partial, adjustment (money only), shipping, discrepancy, cancellation
+        "amount": "bigint",  # money given back, tax included
+        "moves_order_updated_at": "bool",  # false: only the refund's own feed shows it (a PayPal refund in WooCommerce)
+    },
+    "refund_lines": {
+        "shop_id": "text",
+        "refund_line_id": "bigint",
+        "refund_id": "bigint",
+        "order_id": "bigint",
+        "line_id": "bigint",  # null: shipping or adjustment
+        "line_type": "text",  # product, shipping, adjustment
+        "quantity": "bigint",
+        "amount": "bigint",  # before tax, positive
+        "tax": "bigint",
+        "restocked": "bool",
+    },
+    "transactions": {
+        "shop_id": "text",
+        "transaction_id": "bigint",
+        "order_id": "bigint",
+        "parent_id": "bigint",
+        "refund_id": "bigint",
+        "kind": "text",  # authorization, capture, sale, refund, void
+        "status": "text",  # success, pending, failure
+        "gateway": "text",
+        "processed_at": "timestamp",
+        "amount": "bigint",
+        "fee": "bigint",
+        "is_test": "bool",
+    },
+    # Hidden truth and, for Shopify, the sales agreements: one row per money movement, before tax, signed.
+    # gross − discount + tax is what the movement adds to the order's total; returns are negative throughout.
+    "ledger": {
+        "shop_id": "text",
+        "ledger_id": "bigint",
+        "agreement_id": "bigint",  # groups rows that happened together
+        "order_id": "bigint",
+        "line_id": "bigint",
+        "refund_id": "bigint",
+        "happened_at": "timestamp",
+        "action": "text",  # order, edit, return
+        "line_type": "text",  # product, shipping, tip, gift_card, duty, adjustment
+        "quantity": "bigint",
+        "gross": "bigint",
+        "discount": "bigint",
+        "tax": "bigint",
+    },
+}
+"""Table name → column name → type word (text, bigint, int, double, bool, timestamp)."""
+
+HIDDEN: dict[str, frozenset[str]] = {
+    "customers": frozenset({"person_id"}),
+    "orders": frozenset({"person_id"}),
+    "products": frozenset({"elasticity", "season_peak_day", "season_strength"}),
+}
+"""Columns that no endpoint may serve."""

@@ -1,0 +1,1 @@
+"""Platforms that Fondaco reads: one module each, found by the entry point group ``fondaco.sources``."""

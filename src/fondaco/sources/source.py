@@ -1,0 +1,115 @@
+"""What a platform module must offer. ``docs/new-connector.md`` builds one from nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from importlib.metadata import entry_points
+from typing import ClassVar, Protocol, Self, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict
+
+from fondaco.errors import ConfigError
+from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+
+
+class SourceSettings(BaseModel):
+    """What a connection needs to be reached. Secrets are ``SecretStr``; subclasses add the vendor's own fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    start_date: date = date(2015, 1, 1)
+    """History is read back to this day."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDay:
+    """One shop-local day of the vendor's own sales report, in the shop's currency.
+
+    Signs are ours (``fondaco docs metrics``): discounts and returns are positive amounts that reduce sales. A figure
+    that the vendor's report does not have is None.
+    """
+
+    day: date
+    orders: int | None = None
+    gross_sales: Decimal | None = None
+    discounts: Decimal | None = None
+    returns: Decimal | None = None
+    net_sales: Decimal | None = None
+    shipping: Decimal | None = None
+    taxes: Decimal | None = None
+    duties: Decimal | None = None
+    total_sales: Decimal | None = None
+
+
+@runtime_checkable
+class Source(Protocol):
+    """One connection to one platform. Reads; never writes, neither to the vendor nor to the warehouse."""
+
+    name: ClassVar[str]
+    """Short name, as in ``fondaco connect <name>`` and ``raw.<name>__orders``."""
+    title: ClassVar[str]
+    """The vendor's own spelling."""
+    settings_type: ClassVar[type[SourceSettings]]
+    streams: ClassVar[tuple[Stream, ...]]
+    report_name: ClassVar[str | None]
+    """What the reconciliation compares with, e.g. "ShopifyQL sales report"; None where there is nothing."""
+
+    @classmethod
+    def connect(cls, settings: SourceSettings) -> Self:
+        """Open a connection. Makes no request yet."""
+        ...
+
+    def check(self) -> Check:
+        """Reach the vendor, find out the shop's currency and zone, and what the credential lacks.
+
+        Raises
+        ------
+        AccessError
+            If the vendor refuses the credential altogether.
+        """
+        ...
+
+    def read(self, stream: Stream, part: Slice) -> Iterator[Page]:
+        """All records of ``part``. Ends normally only when every record was delivered; otherwise it raises."""
+        ...
+
+    def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
+        """Deletions in [since, until) by the vendor's own means. Empty where the vendor has none."""
+        ...
+
+    def ids(self, stream: Stream) -> Iterator[str] | None:
+        """Primary keys of all records that exist now, for the monthly comparison; None if not to be had."""
+        ...
+
+    def report(self, first: date, last: date) -> list[ReportDay] | None:
+        """The vendor's own figures for the days [first, last]; None if the vendor has no report."""
+        ...
+
+    def close(self) -> None:
+        """Let go of network connections."""
+        ...
+
+
+def source_types() -> dict[str, type[Source]]:
+    """All installed sources by name, our own and third parties', from the entry points."""
+    return {
+        entry.name: entry.load()
+        for entry in sorted(entry_points(group="fondaco.sources"), key=lambda e: e.name)
+    }
+
+
+def source_type(name: str) -> type[Source]:
+    """The source called ``name``.
+
+    Raises
+    ------
+    ConfigError
+        If no installed package offers it.
+    """
+    known = source_types()
+    if name not in known:
+        raise ConfigError(f"There is no source {name!r}.", f"Choose one of: {', '.join(known)}.")
+    return known[name]

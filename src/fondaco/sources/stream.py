@@ -1,0 +1,164 @@
+"""How a source says what it delivers: streams of records, and the raw tables that are cut out of them.
+
+A *stream* is one thing that a vendor lets us page through. Its *records* are JSON objects, one a line in the spool.
+Each *table* of the stream takes columns out of those records by path, so that types are declared before the first
+byte arrives and no JSON is ever walked in Python.
+
+Paths, in columns and tables:
+
+``$.a.b``    inside the row's own object (the record, or the list element that ``Table.each`` names)
+``^.a.b``    inside the object that encloses the row's object; ``^^`` is one further out
+``#``        position of the row's object in its list, from 0
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class ColumnType(StrEnum):
+    """Types a raw column may have. ``TIMESTAMP`` is stored naive, in UTC."""
+
+    TEXT = "text"
+    BIGINT = "bigint"
+    DECIMAL = "decimal"  # DECIMAL(18, 6): money and other exact numbers
+    DOUBLE = "double"  # rates and scores, never money
+    BOOL = "bool"
+    TIMESTAMP = "timestamp"  # ISO 8601 in the record; without an offset it is taken as UTC
+    DATE = "date"
+    JSON = "json"  # kept as JSON text
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a raw table: its name, its type, where it stands in the record, what it means."""
+
+    name: str
+    type: ColumnType
+    path: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One raw table, ``raw.<source>__<name>``, cut out of a stream's records.
+
+    Attributes
+    ----------
+    primary_key
+        Own columns that, with ``tenant_id`` and ``connection_id``, identify a row.
+    each
+        Lists to unnest, outermost first; empty for one row per record. ``("$.refunds", "$.refundLineItems.nodes")``
+        gives one row per refunded line; its refund is ``^`` and its record ``^^``.
+    where
+        ``(path, value)``: only records whose ``path`` holds ``value`` feed this table. Bulk files mix kinds.
+    parent_key
+        Own columns that hold the primary key of the stream's first table, in its order. When a record arrives
+        again, rows of this table that its newest version no longer has are removed. Empty for the first table.
+    ignored
+        Top-level fields of the row's object that no column reads and that are not drift.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    each: tuple[str, ...] = ()
+    where: tuple[str, str] | None = None
+    parent_key: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    description: str = ""
+
+
+class SyncMode(StrEnum):
+    """How a stream is kept up to date."""
+
+    INCREMENTAL = "incremental"  # records changed since a cursor, by the vendor's own filter
+    CREATED = "created"  # records created since a cursor; they do not change, or change without a trace
+    FULL = "full"  # everything, each time: the vendor has no filter
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One thing a vendor lets us page through, and how.
+
+    Attributes
+    ----------
+    tables
+        The first is the stream's main table: one row per record (of the kind that its ``where`` names).
+    backfill_window
+        Length of one slice while history is read, newest first. None: history is one slice.
+    overlap
+        How far behind the cursor an incremental slice starts; the merge makes the repetition harmless.
+    safety_lag
+        How far behind the present a slice ends; later records may not be visible yet.
+    lookback
+        Once a day, re-read this much by the cursor, for changes that do not move it. Zero: never.
+    scopes
+        Permissions this stream needs, in the vendor's own words.
+    """
+
+    name: str
+    tables: tuple[Table, ...]
+    mode: SyncMode
+    backfill_window: timedelta | None = timedelta(days=30)
+    overlap: timedelta = timedelta(minutes=10)
+    safety_lag: timedelta = timedelta(minutes=5)
+    lookback: timedelta = timedelta(0)
+    scopes: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A bounded part of a stream: records whose cursor lies in [since, until). Both None for a full read."""
+
+    stream: str
+    kind: str  # "backfill", "incremental", "lookback" or "full"
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """A stable name, fit for a file: the same slice has the same id after a restart."""
+        if self.since is None or self.until is None:
+            return f"{self.kind}"
+        return f"{self.kind}-{self.since:%Y%m%dT%H%M%S}-{self.until:%Y%m%dT%H%M%S}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of a slice: newline-delimited JSON, each line a record and ended by a line feed."""
+
+    lines: bytes
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A record that the vendor has deleted."""
+
+    stream: str
+    record_id: str
+    deleted_at: datetime
+    found_by: str  # "event", "message", "id comparison"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What ``Source.check`` found out about a connection.
+
+    ``missing`` names what the credential lacks, each with its consequence, in words a merchant understands.
+    """
+
+    shop_name: str
+    currency: str
+    time_zone: str
+    missing: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    details: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        return not self.missing
