@@ -42,8 +42,7 @@ def parse_instant(text: str) -> datetime:
 
 def format_instant(moment: datetime) -> str:
     """Write an instant as ``2026-01-31T23:59:59Z``, microseconds only when there are any."""
-    text = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return text
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def local_date(moment: datetime, time_zone: str) -> date:
