@@ -1,0 +1,74 @@
+"""A project's settings: file, environment over it, defaults under it, and plain words when they are wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from fondaco.config import Settings, load_settings
+from fondaco.errors import ConfigError
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("FONDACO_HOME", raising=False)
+    (tmp_path / "fondaco.toml").write_text('[project]\nname = "Aurora"\ncurrency = "GBP"\n')
+    return tmp_path
+
+
+def test_an_empty_file_is_a_whole_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FONDACO_HOME", raising=False)
+    (tmp_path / "fondaco.toml").write_text("")
+    settings = load_settings(tmp_path)
+    assert (settings.project.tenant, settings.warehouse.kind, settings.data) == (
+        "default",
+        "duckdb",
+        tmp_path.resolve() / ".fondaco",
+    )
+    assert settings.control_url == f"sqlite:///{settings.data / 'control.sqlite'}"
+
+
+def test_the_environment_stands_over_the_file_value_by_value(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FONDACO_PROJECT__CURRENCY", "USD")
+    settings = load_settings(project)
+    assert (settings.project.name, settings.project.currency) == ("Aurora", "USD")
+
+
+def test_fondaco_home_moves_the_data(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FONDACO_HOME", str(tmp_path / "elsewhere"))
+    assert load_settings(project).data == tmp_path / "elsewhere"
+
+
+def test_a_folder_without_a_project_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no fondaco.toml(.|\n)*fondaco init"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ('[project]\ncurrency = "euro"\n', "project.currency"),
+        ("[project]\ncolour = 1\n", "project.colour"),
+        ("[warehouse]\nkind = 'oracle'\n", "warehouse.kind"),
+        ("[project\n", "not valid TOML"),
+        ("[project]\ntimezone = 'Mars/Base'\n", "Mars/Base"),
+    ],
+    ids=[
+        "a currency that is no code",
+        "an unknown setting",
+        "an unknown warehouse",
+        "broken TOML",
+        "an unknown zone",
+    ],
+)
+def test_a_wrong_value_is_named(project: Path, content: str, named: str) -> None:
+    (project / "fondaco.toml").write_text(content)
+    with pytest.raises(ConfigError, match=named):
+        load_settings(project)
+
+
+def test_secrets_never_show_in_a_representation(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FONDACO_WAREHOUSE__URL", "postgresql://me:s3cret@127.0.0.1/db")
+    settings: Settings = load_settings(project)
+    assert "s3cret" not in repr(settings)
