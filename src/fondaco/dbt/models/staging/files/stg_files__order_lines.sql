@@ -1,0 +1,36 @@
+with source as (
+    select * from {{ source('files', 'order_lines') }}
+),
+
+renamed as (
+    select
+        -- ids
+        tenant_id,
+        connection_id,
+        order_id,
+        line_id,
+        customer_id,
+        product_id,
+        import_id,
+        -- strings
+        email,
+        sku,
+        title,
+        currency,
+        -- numerics
+        quantity,
+        unit_price,
+        gross,
+        discount,
+        tax,
+        row_number,
+        -- booleans
+        is_return,
+        is_gift_card,
+        -- timestamps
+        ordered_at,
+        _synced_at as synced_at
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,84 @@
+"""The folder of a files connection: what was imported, in canonical form, ready to be read again at any time.
+
+Each import is a folder named by its import id: one ``<stream>.ndjson.gz`` per stream and ``import.json``. It is written
+beside its place and renamed, so an import is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fondaco.clock import format_instant, parse_instant
+from fondaco.sources.stream import Page
+
+_PAGE_BYTES = 4 << 20
+_MANIFEST = "import.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One imported file."""
+
+    import_id: str
+    file: str
+    layout: str
+    imported_at: str
+    currency: str
+    timezone: str
+    rows: int
+    """Rows of the file, without its header."""
+    set_aside: int
+    """Rows that went to quarantine."""
+    records: dict[str, int]
+    """Records per stream."""
+    changed_at: str | None = None
+
+    @property
+    def instant(self) -> datetime:
+        return parse_instant(self.imported_at)
+
+
+def imports(folder: Path) -> list[Import]:
+    """All imports in ``folder``, oldest first."""
+    found = [Import(**json.loads(path.read_text(encoding="utf-8"))) for path in folder.glob(f"*/{_MANIFEST}")]
+    return sorted(found, key=lambda one: (one.imported_at, one.import_id))
+
+
+def stream_path(folder: Path, one: Import, stream: str) -> Path:
+    return folder / one.import_id / f"{stream}.ndjson.gz"
+
+
+def pages(path: Path) -> Iterator[Page]:
+    """The records of a stored stream, in pages of whole lines."""
+    with gzip.open(path) as lines:
+        while block := lines.readlines(_PAGE_BYTES):
+            yield Page(b"".join(block), len(block))
+
+
+def store(folder: Path, one: Import, prepared: Path) -> Import:
+    """Move the folder ``prepared``, which holds the streams' files, to its place as the import ``one``.
+
+    The same file again replaces its earlier import, with a new instant, so that it is read again.
+    """
+    (prepared / _MANIFEST).write_text(json.dumps(asdict(one), indent=2) + "\n", encoding="utf-8")
+    place = folder / one.import_id
+    folder.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        old = folder / f".{one.import_id}.old"
+        shutil.rmtree(old, ignore_errors=True)
+        place.rename(old)
+        prepared.rename(place)
+        shutil.rmtree(old)
+    else:
+        prepared.rename(place)
+    return one
+
+
+def instant_of(moment: datetime) -> str:
+    return format_instant(moment)

@@ -1,0 +1,133 @@
+"""A files connection's own report: what the imported files add up to per day."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from fondaco.sources.files.inbox import imports, stream_path
+from fondaco.sources.source import ReportDay
+
+_LINES = """
+create table lines as
+select * exclude (place) from (
+    select *, row_number() over (partition by order_id, line_id order by imported desc) as place
+    from all_lines
+) where place = 1
+"""
+_TOTALS = """
+create table totals as
+select * exclude (place) from (
+    select *, row_number() over (partition by order_id order by imported desc) as place
+    from all_totals
+) where place = 1
+"""
+_DAYS = """
+with counted as (
+    select * from totals where coalesce(counts_in_sales, true) and not coalesce(is_test, false)
+),
+line_figures as (
+    select
+        lines.order_id,
+        lines.ordered_at as moment,
+        not is_return as placed,
+        gross, discount, coalesce(tax, 0) as tax,
+        case when coalesce(prices_include_tax, false) then coalesce(tax, 0) else 0 end as included
+    from lines join counted using (order_id)
+    where (whole_import_id is null or whole_import_id = lines.import_id) and not coalesce(is_gift_card, false)
+),
+figures as (
+    select moment, order_id, placed,
+        case when placed then gross - included - cut else 0 end as gross,
+        case when placed then discount - cut else 0 end as discount,
+        case when placed then 0 else discount + included - gross end as returned,
+        0 as shipping, tax
+    from (
+        select *, case when gross <> discount
+            then cast(discount * included / (gross - discount) as decimal(18, 2)) else 0 end as cut
+        from line_figures
+    )
+    union all
+    select ordered_at, order_id, false, 0, 0, 0,
+        shipping - case when coalesce(prices_include_tax, false) then coalesce(shipping_tax, 0) else 0 end,
+        coalesce(shipping_tax, 0)
+    from counted where shipping is not null
+    union all
+    select returned_at, order_id, false, 0, 0, returned - back_shipping - back_tax, -back_shipping, -back_tax
+    from (
+        select returned_at, order_id, returned,
+            cast(returned * shipping_net / total_paid as decimal(18, 2)) as back_shipping,
+            cast(returned * tax_paid / total_paid as decimal(18, 2)) as back_tax
+        from counted
+        join (
+            select order_id, sum(tax) as line_tax, sum(gross - discount - included) as goods
+            from line_figures where placed group by order_id
+        ) using (order_id),
+        lateral (
+            select
+                coalesce(shipping, 0)
+                    - case when coalesce(prices_include_tax, false) then coalesce(shipping_tax, 0) else 0 end
+                    as shipping_net,
+                line_tax + coalesce(shipping_tax, 0) as tax_paid,
+                goods + shipping_net + tax_paid as total_paid
+        )
+        where returned > 0 and total_paid > 0
+    )
+),
+days as (
+    select
+        cast(timezone($zone, cast(moment as timestamptz)) as date) as day,
+        count(distinct order_id) filter (placed) as orders,
+        sum(gross) as gross, sum(discount) as discounts, sum(returned) as returns,
+        sum(shipping) as shipping, sum(tax) as taxes
+    from figures where moment is not null group by all
+)
+select day, orders, gross, discounts, returns, gross - discounts - returns, shipping, taxes,
+    gross - discounts - returns + shipping + taxes
+from days where day between $first and $last order by day
+"""
+
+
+def report_days(folder: Path, timezone: str, first: date, last: date) -> list[ReportDay] | None:
+    """Daily figures of the imports in ``folder``; the newest import of an order or line counts. None without orders."""
+    with duckdb.connect(config={"TimeZone": "UTC"}) as engine:
+        if not _load(engine, folder, "order_lines", "all_lines"):
+            return None
+        _load(engine, folder, "order_totals", "all_totals")
+        engine.execute(_LINES)
+        engine.execute(_TOTALS)
+        rows = engine.execute(_DAYS, {"zone": timezone, "first": first, "last": last}).fetchall()
+    return [
+        ReportDay(
+            day=row[0],
+            orders=row[1],
+            gross_sales=row[2],
+            discounts=row[3],
+            returns=row[4],
+            net_sales=row[5],
+            shipping=row[6],
+            taxes=row[7],
+            total_sales=row[8],
+        )
+        for row in rows
+    ]
+
+
+def _load(engine: duckdb.DuckDBPyConnection, folder: Path, stream: str, table: str) -> bool:
+    """Put all imports of ``stream`` into ``table``, each row with the instant of its import."""
+    from fondaco.sources.files.streams import STREAMS
+
+    columns = next(s for s in STREAMS if s.name == stream).tables[0].columns
+    kinds = {"decimal": "DECIMAL(18, 6)", "text": "VARCHAR", "bigint": "BIGINT", "bool": "BOOLEAN"}
+    types = "{" + ", ".join(f"'{c.name}': '{kinds.get(c.type, 'VARCHAR')}'" for c in columns) + "}"
+    found = [one for one in imports(folder) if stream_path(folder, one, stream).exists()]
+    for position, one in enumerate(found):
+        path = str(stream_path(folder, one, stream)).replace("'", "''")
+        verb = f"create table {table} as" if position == 0 else f"insert into {table}"
+        engine.execute(
+            f"{verb} select *, '{one.imported_at}' as imported "
+            f"from read_json('{path}', format = 'newline_delimited', columns = {types})"
+        )
+    return bool(found)
