@@ -1,0 +1,36 @@
+"""The control plane: tenants, users, connections, runs and what a run found, in a database of its own."""
+
+from fondaco.control.connections import ConnectionRecord
+from fondaco.control.models import (
+    ApiToken,
+    AuditEntry,
+    Connection,
+    ReconciliationDay,
+    Role,
+    Run,
+    RunStream,
+    StreamState,
+    Tenant,
+    User,
+    WebSession,
+)
+from fondaco.control.plane import ControlPlane, SecretBox
+from fondaco.control.reconciliation import SealSummary
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Connection",
+    "ConnectionRecord",
+    "ControlPlane",
+    "ReconciliationDay",
+    "Role",
+    "Run",
+    "RunStream",
+    "SealSummary",
+    "SecretBox",
+    "StreamState",
+    "Tenant",
+    "User",
+    "WebSession",
+]

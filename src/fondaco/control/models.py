@@ -1,0 +1,247 @@
+"""Tables of the control plane. Rows leave this room detached and are read, not changed, outside it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Enum, ForeignKey, ForeignKeyConstraint, Index, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from fondaco.control.columns import Exact, Instant
+
+
+class Role(StrEnum):
+    """What a user may do: ``owner`` everything, ``analyst`` read, export and run, ``viewer`` read."""
+
+    OWNER = "owner"
+    ANALYST = "analyst"
+    VIEWER = "viewer"
+
+
+class Table(DeclarativeBase):
+    """Parent of all tables; names constraints so that migrations can address them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Instant,
+        Decimal: Exact,
+        str: Text,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+    }
+
+
+class Tenant(Table):
+    """A merchant. One merchant alone is ``default``."""
+
+    __tablename__ = "tenants"
+
+    tenant_id: Mapped[str] = mapped_column(String(63), primary_key=True)
+    name: Mapped[str]
+    currency: Mapped[str] = mapped_column(String(3))
+    time_zone: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class User(Table):
+    """A person who may log in."""
+
+    __tablename__ = "users"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.tenant_id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[str]
+    role: Mapped[Role] = mapped_column(
+        Enum(Role, native_enum=False, length=16, values_callable=lambda roles: [r.value for r in roles])
+    )
+    password_hash: Mapped[str | None]
+    created_at: Mapped[datetime]
+    last_login_at: Mapped[datetime | None]
+
+
+class LoginLink(Table):
+    """A link that logs a user in once. Only the hash of its secret is kept."""
+
+    __tablename__ = "login_links"
+
+    link_id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id", ondelete="CASCADE"), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class WebSession(Table):
+    """A log-in of one browser. Only the hash of its secret is kept."""
+
+    __tablename__ = "web_sessions"
+
+    session_id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id", ondelete="CASCADE"), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class ApiToken(Table):
+    """A key to ``/api/v1``. Only the hash of its secret is kept."""
+
+    __tablename__ = "api_tokens"
+
+    token_id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.tenant_id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Connection(Table):
+    """One shop, account or folder of files that a source reads."""
+
+    __tablename__ = "connections"
+
+    tenant_id: Mapped[str] = mapped_column(
+        ForeignKey("tenants.tenant_id", ondelete="CASCADE"), primary_key=True
+    )
+    connection_id: Mapped[str] = mapped_column(String(63), primary_key=True)
+    source: Mapped[str] = mapped_column(String(63))
+    name: Mapped[str]
+    currency: Mapped[str] = mapped_column(String(3))
+    time_zone: Mapped[str]
+    sealed_settings: Mapped[str]
+    status: Mapped[str] = mapped_column(String(16))
+    missing: Mapped[list[str]]
+    warnings: Mapped[list[str]]
+    checked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class StreamState(Table):
+    """How far a stream of a connection has been read.
+
+    Everything whose cursor lies in [``covered_since``, ``cursor``) is loaded; ``history_complete`` once
+    ``covered_since`` has reached the connection's start date.
+    """
+
+    __tablename__ = "stream_states"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "connection_id"],
+            ["connections.tenant_id", "connections.connection_id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(String(63), primary_key=True)
+    connection_id: Mapped[str] = mapped_column(String(63), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(63), primary_key=True)
+    cursor: Mapped[datetime | None]
+    covered_since: Mapped[datetime | None]
+    history_complete: Mapped[bool]
+    slices_done: Mapped[int]
+    looked_back_on: Mapped[date | None]
+    ids_compared_on: Mapped[date | None]
+    updated_at: Mapped[datetime]
+
+
+class Run(Table):
+    """One run of the pipeline. ``run_id`` sorts by start."""
+
+    __tablename__ = "runs"
+
+    run_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.tenant_id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))  # run, import, demo, schedule
+    steps: Mapped[list[str]]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(16))  # running, success, partial, aborted, failed
+    health: Mapped[str | None] = mapped_column(String(8))  # ok, warn, fail
+    health_reasons: Mapped[list[str]]
+    error: Mapped[str | None]  # two sentences: what happened, what to do
+    step_seconds: Mapped[dict[str, Any]]
+    published: Mapped[str | None]  # name of the published build
+
+
+class RunStream(Table):
+    """What a run did to one stream of one connection."""
+
+    __tablename__ = "run_streams"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    connection_id: Mapped[str] = mapped_column(String(63), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(63), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(16))  # success, partial, aborted, failed
+    extracted: Mapped[int]
+    loaded: Mapped[int]
+    quarantined: Mapped[int]
+    drifted: Mapped[int]
+    drifted_fields: Mapped[list[str]]
+    seconds: Mapped[float]
+    error: Mapped[str | None]
+
+
+class ReconciliationDay(Table):
+    """One figure of one shop-local day: ours, the vendor's, the gap (ours − the vendor's) and its cause."""
+
+    __tablename__ = "reconciliation_days"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "connection_id"],
+            ["connections.tenant_id", "connections.connection_id"],
+            ondelete="CASCADE",
+        ),
+        Index(None, "tenant_id", "day"),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(String(63), primary_key=True)
+    connection_id: Mapped[str] = mapped_column(String(63), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    figure: Mapped[str] = mapped_column(String(32), primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    ours: Mapped[Decimal]
+    vendors: Mapped[Decimal]
+    gap: Mapped[Decimal]
+    cause: Mapped[str | None]
+    orders: Mapped[list[str]]
+    compared_at: Mapped[datetime]
+
+
+class AuditEntry(Table):
+    """Who did what. ``detail`` holds no secret and no customer data."""
+
+    __tablename__ = "audit_entries"
+
+    entry_id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.tenant_id", ondelete="CASCADE"), index=True)
+    happened_at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str] = mapped_column(String(63))
+    subject: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+
+
+class SavedSetting(Table):
+    """A value that Fondaco remembers for a tenant, such as the day of the last whole reconciliation."""
+
+    __tablename__ = "saved_settings"
+
+    tenant_id: Mapped[str] = mapped_column(
+        ForeignKey("tenants.tenant_id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(String(127), primary_key=True)
+    value: Mapped[dict[str, Any]]

@@ -1,0 +1,133 @@
+"""The control plane as one object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import select
+
+from fondaco.clock import Clock, utc_now
+from fondaco.control.connections import Connections, SecretBox, States
+from fondaco.control.database import Database
+from fondaco.control.models import AuditEntry, SavedSetting, Tenant
+from fondaco.control.reconciliation import Reconciliation
+from fondaco.control.runs import Runs
+from fondaco.control.users import Sessions, Tokens, Users
+
+__all__ = ["ControlPlane", "SecretBox"]
+
+
+class ControlPlane:
+    """All that Fondaco knows about itself; one small repository a subject.
+
+    Safe for threads; each call is one transaction.
+    """
+
+    def __init__(self, database: Database, box: SecretBox, clock: Clock) -> None:
+        self._database = database
+        self.tenants = Tenants(database, clock)
+        self.users = Users(database, clock)
+        self.sessions = Sessions(database, clock)
+        self.tokens = Tokens(database, clock)
+        self.connections = Connections(database, box, clock)
+        self.states = States(database, clock)
+        self.runs = Runs(database, clock)
+        self.reconciliation = Reconciliation(database)
+        self.audit = Audit(database, clock)
+        self.saved = Saved(database)
+
+    @classmethod
+    def open(cls, url: str, box: SecretBox, *, clock: Clock = utc_now) -> Self:
+        """Open the database at the SQLAlchemy ``url``, making or migrating its tables.
+
+        Raises
+        ------
+        ConfigError
+            If the address is wrong or the database cannot be reached.
+        """
+        database = Database(url)
+        database.migrate()
+        return cls(database, box, clock)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+class Tenants:
+    """Merchants."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def put(self, tenant_id: str, *, name: str, currency: str, time_zone: str) -> Tenant:
+        """Add the tenant, or bring its name, currency and zone up to date."""
+        with self._database.reading() as session:
+            found = session.get(Tenant, tenant_id)
+        if found is not None and (found.name, found.currency, found.time_zone) == (name, currency, time_zone):
+            return found
+        with self._database.writing() as session:
+            tenant = session.get(Tenant, tenant_id) or Tenant(tenant_id=tenant_id, created_at=self._clock())
+            tenant.name, tenant.currency, tenant.time_zone = name, currency, time_zone
+            session.add(tenant)
+        return tenant
+
+    def get(self, tenant_id: str) -> Tenant | None:
+        with self._database.reading() as session:
+            return session.get(Tenant, tenant_id)
+
+
+class Audit:
+    """Who did what. Entries are added, never changed."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add(
+        self,
+        tenant_id: str,
+        *,
+        actor: str,
+        action: str,
+        subject: str,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keep that ``actor`` (``user:7``, ``token:3``, ``cli``, ``schedule``) did ``action`` to ``subject``."""
+        with self._database.writing() as session:
+            session.add(
+                AuditEntry(
+                    tenant_id=tenant_id,
+                    happened_at=self._clock(),
+                    actor=actor,
+                    action=action,
+                    subject=subject,
+                    detail=dict(detail or {}),
+                )
+            )
+
+    def recent(self, tenant_id: str, limit: int = 100, *, since: datetime | None = None) -> list[AuditEntry]:
+        """The newest entries, newest first."""
+        query = select(AuditEntry).where(AuditEntry.tenant_id == tenant_id)
+        if since is not None:
+            query = query.where(AuditEntry.happened_at >= since)
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(AuditEntry.entry_id.desc()).limit(limit)))
+
+
+class Saved:
+    """Small values remembered for a tenant."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, tenant_id: str, key: str) -> dict[str, Any] | None:
+        with self._database.reading() as session:
+            found = session.get(SavedSetting, (tenant_id, key))
+        return found.value if found else None
+
+    def put(self, tenant_id: str, key: str, value: Mapping[str, Any]) -> None:
+        with self._database.writing() as session:
+            session.merge(SavedSetting(tenant_id=tenant_id, key=key, value=dict(value)))

@@ -1,0 +1,130 @@
+"""What the comparison with the vendors' own reports found, day by day, and the seal over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import delete, select
+
+from fondaco.control.database import Database
+from fondaco.control.models import ReconciliationDay
+
+CENT = Decimal("0.005")
+
+
+@dataclass(frozen=True, slots=True)
+class SealSummary:
+    """The seal: do our figures match the shops' own reports?
+
+    Attributes
+    ----------
+    state
+        ``matched`` to the cent, ``off``, or ``not compared`` (no vendor report was ever read).
+    days_compared, days_off
+        Shop-days: a day of two shops counts twice.
+    largest_gap
+        By currency: the largest gap of any money figure, without its sign.
+    figures_off
+        Names of the figures that differ anywhere.
+    """
+
+    state: str
+    days_compared: int = 0
+    days_off: int = 0
+    first_day: date | None = None
+    last_day: date | None = None
+    largest_gap: dict[str, Decimal] = field(default_factory=dict)
+    figures_off: tuple[str, ...] = ()
+    unexplained_days: int = 0
+
+    def in_words(self) -> str:
+        """The seal as one sentence."""
+        if self.state == "not compared":
+            return "Not compared with the shops' own reports yet."
+        span = f"{self.first_day} to {self.last_day}"
+        if self.state == "matched":
+            return f"Matched to the cent on all {self.days_compared} days from {span}."
+        gaps = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in self.largest_gap.items())
+        by = f"by up to {gaps}" if gaps else "in the number of orders"
+        return f"Off {by} on {self.days_off} of {self.days_compared} days from {span}."
+
+
+class Reconciliation:
+    """Comparisons per connection, day and figure."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, days: Iterable[ReconciliationDay]) -> None:
+        """Keep comparisons; one of the same connection, day and figure is replaced."""
+        with self._database.writing() as session:
+            for day in days:
+                session.merge(day)
+
+    def replace(
+        self, tenant_id: str, connection_id: str, first: date, last: date, days: Iterable[ReconciliationDay]
+    ) -> None:
+        """Make ``days`` all that is known of [first, last] for the connection."""
+        with self._database.writing() as session:
+            session.execute(
+                delete(ReconciliationDay).where(
+                    ReconciliationDay.tenant_id == tenant_id,
+                    ReconciliationDay.connection_id == connection_id,
+                    ReconciliationDay.day.between(first, last),
+                )
+            )
+            session.add_all(list(days))
+
+    def days(
+        self,
+        tenant_id: str,
+        connection_id: str | None = None,
+        first: date | None = None,
+        last: date | None = None,
+        *,
+        only_gaps: bool = False,
+    ) -> list[ReconciliationDay]:
+        """Comparisons of [first, last], by connection, day and figure."""
+        query = select(ReconciliationDay).where(ReconciliationDay.tenant_id == tenant_id)
+        if connection_id is not None:
+            query = query.where(ReconciliationDay.connection_id == connection_id)
+        if first is not None:
+            query = query.where(ReconciliationDay.day >= first)
+        if last is not None:
+            query = query.where(ReconciliationDay.day <= last)
+        query = query.order_by(
+            ReconciliationDay.connection_id, ReconciliationDay.day, ReconciliationDay.figure
+        )
+        with self._database.reading() as session:
+            found = list(session.scalars(query))
+        return [day for day in found if abs(day.gap) >= CENT] if only_gaps else found
+
+    def seal(
+        self,
+        tenant_id: str,
+        connection_id: str | None = None,
+        first: date | None = None,
+        last: date | None = None,
+    ) -> SealSummary:
+        """The seal over [first, last], or over all that was ever compared."""
+        days = self.days(tenant_id, connection_id, first, last)
+        if not days:
+            return SealSummary(state="not compared")
+        off = [day for day in days if abs(day.gap) >= CENT]
+        largest: dict[str, Decimal] = {}
+        for day in off:
+            if day.figure != "orders":
+                largest[day.currency] = max(largest.get(day.currency, Decimal(0)), abs(day.gap))
+        return SealSummary(
+            state="off" if off else "matched",
+            days_compared=len({(day.connection_id, day.day) for day in days}),
+            days_off=len({(day.connection_id, day.day) for day in off}),
+            first_day=min(day.day for day in days),
+            last_day=max(day.day for day in days),
+            largest_gap=dict(sorted(largest.items())),
+            figures_off=tuple(sorted({day.figure for day in off})),
+            unexplained_days=len({(day.connection_id, day.day) for day in off if day.cause is None}),
+        )
