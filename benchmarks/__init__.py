@@ -1,0 +1,1 @@
+"""One module a claim. Each prints what was measured beside a yardstick from the same run."""
