@@ -36,7 +36,8 @@ line_figures as (
         gross, discount, coalesce(tax, 0) as tax,
         case when coalesce(prices_include_tax, false) then coalesce(tax, 0) else 0 end as included
     from lines join counted using (order_id)
-    where (whole_import_id is null or whole_import_id = lines.import_id) and not coalesce(is_gift_card, false)
+    where (whole_import_id is null or whole_import_id = lines.import_id)
+        and not coalesce(is_gift_card, false) and not coalesce(is_cancelled, false)
 ),
 figures as (
     select moment, order_id, placed,
@@ -92,7 +93,8 @@ from days where day between $first and $last order by day
 
 def report_days(folder: Path, timezone: str, first: date, last: date) -> list[ReportDay] | None:
     """Daily figures of the imports in ``folder``; the newest import of an order or line counts. None without orders."""
-    with duckdb.connect(config={"TimeZone": "UTC"}) as engine:
+    with duckdb.connect() as engine:
+        engine.execute("set TimeZone = 'UTC'")
         if not _load(engine, folder, "order_lines", "all_lines"):
             return None
         _load(engine, folder, "order_totals", "all_totals")

@@ -20,7 +20,8 @@ variants_by_sku as (
     group by tenant_id, connection_id, sku
 ),
 
--- An export that always has whole orders voids the lines of earlier imports.
+-- An export that always has whole orders voids the lines of earlier imports. A cancelled line of an order that
+-- otherwise stands is left out.
 current_lines as (
     select
         lines.*,
@@ -31,7 +32,9 @@ current_lines as (
         on lines.tenant_id = totals.tenant_id
         and lines.connection_id = totals.connection_id
         and lines.order_id = totals.order_id
-    where totals.whole_import_id is null or totals.whole_import_id = lines.import_id
+    where
+        (totals.whole_import_id is null or totals.whole_import_id = lines.import_id)
+        and not (coalesce(lines.is_cancelled, false) and coalesce(totals.counts_in_sales, true))
 ),
 
 identified as (

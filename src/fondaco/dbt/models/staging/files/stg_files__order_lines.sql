@@ -27,6 +27,7 @@ renamed as (
         -- booleans
         is_return,
         is_gift_card,
+        is_cancelled,
         -- timestamps
         ordered_at,
         _synced_at as synced_at
