@@ -1,0 +1,238 @@
+"""Run the packaged dbt project in this process.
+
+Everything dbt writes goes to ``dbt/`` in the project's data folder; the packaged project stays read-only. dbt keeps its
+parsed project there too, so that the second build starts at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from fondaco.config import Settings
+from fondaco.errors import ConfigError, FatalError
+from fondaco.warehouse.engine import Warehouse
+from fondaco.warehouse.files import write_atomically
+
+Progress = Callable[[str, int, int], None]
+"""Takes the node that has just ended, how many have, and how many there are."""
+
+_BUILDABLE = frozenset({"model", "seed", "snapshot"})
+_NAMED_AT_MOST = 5
+# dbt keeps its flags, its adapters and our environment variable per process: one build at a time.
+_ONE_BUILD = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A model or test that did not end well. ``message`` names tables and columns, never rows."""
+
+    node: str
+    kind: Literal["model", "test"]
+    severity: Literal["error", "warn"]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build did. ``failures`` of severity ``warn`` do not stop it."""
+
+    models: int
+    tests: int
+    failures: tuple[Failure, ...]
+    seconds: float
+
+
+class BuildError(FatalError):
+    """Models or tests failed; nothing of this build may be published. ``result`` has all of them."""
+
+    def __init__(self, result: BuildResult) -> None:
+        failed = [failure for failure in result.failures if failure.severity == "error"]
+        shown = "; ".join(f"{f.kind} {f.node}: {f.message}" for f in failed[:_NAMED_AT_MOST])
+        more = f"; and {len(failed) - _NAMED_AT_MOST} more" if len(failed) > _NAMED_AT_MOST else ""
+        super().__init__(
+            f"{len(failed)} of {result.models + result.tests} models and tests failed: {shown}{more}.",
+            "The former version stays published. `fondaco docs` shows the models; dbt's log is in logs/ of the data folder.",
+        )
+        self.result = result
+
+
+def project_folder() -> Path:
+    """The packaged dbt project."""
+    return Path(str(files("fondaco") / "dbt"))
+
+
+def build(
+    warehouse: Warehouse,
+    *,
+    select: str | Sequence[str] | None = None,
+    full_refresh: bool = False,
+    vars: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    project: Path | None = None,
+) -> BuildResult:
+    """Build models and run their tests.
+
+    Parameters
+    ----------
+    select
+        dbt's node selection, as one text or several; None: everything.
+    project
+        Another dbt project than the packaged one.
+
+    Raises
+    ------
+    BuildError
+        If a model or a test of severity error failed.
+    FatalError
+        If dbt cannot read the project.
+    """
+    arguments = ["build"]
+    if select:
+        arguments += ["--select", *([select] if isinstance(select, str) else select)]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    started = time.monotonic()
+    outcome = invoke(warehouse, arguments, vars=vars, progress=progress, project=project)
+    return _judged(outcome, time.monotonic() - started)
+
+
+def invoke(
+    warehouse: Warehouse,
+    arguments: Sequence[str],
+    *,
+    vars: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    project: Path | None = None,
+) -> Any:
+    """Run any dbt command (``["docs", "generate"]``) and return dbt's own result object."""
+    from dbt.cli.main import dbtRunner
+
+    home = warehouse.settings.data / "dbt"
+    _write_profile(home, warehouse)
+    options = [
+        "--project-dir", str(project or project_folder()),
+        "--profiles-dir", str(home),
+        "--target-path", str(home / "target"),
+        "--log-path", str(warehouse.settings.data / "logs"),
+        "--vars", json.dumps(dict(vars or {})),
+    ]  # fmt: skip
+    flags = ["--no-send-anonymous-usage-stats", "--no-version-check", "--quiet", "--no-print",
+             "--log-level", "none", "--log-level-file", "info"]  # fmt: skip
+    with (
+        _one_at_a_time(),
+        warehouse.release(),
+        _environment({**warehouse.dbt_environment(), "DO_NOT_TRACK": "1"}),
+    ):
+        runner = dbtRunner(callbacks=[_Watch(progress)] if progress else [])
+        outcome = runner.invoke([*flags, *arguments, *options])
+    if outcome.exception is not None:
+        raise _unreadable(outcome.exception) from outcome.exception
+    return outcome.result
+
+
+class _Watch:
+    """Turns dbt's events into progress. dbt calls it from its worker threads."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._done = 0
+
+    def __call__(self, event: Any) -> None:
+        if event.info.name not in {"LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult"}:
+            return
+        with self._lock:
+            self._done += 1
+            # Test events call the number of nodes num_models, all others total.
+            is_test = event.info.name == "LogTestResult"
+            total = event.data.num_models if is_test else event.data.total
+            self._progress(event.data.node_info.node_name, self._done, total)
+
+
+def _judged(outcome: Any, seconds: float) -> BuildResult:
+    models = tests = 0
+    failures: list[Failure] = []
+    for result in outcome.results:
+        is_model = result.node.resource_type in _BUILDABLE
+        models += is_model
+        tests += not is_model
+        status = str(result.status)
+        if status in {"error", "fail", "warn"}:
+            failures.append(
+                Failure(
+                    node=result.node.name,
+                    kind="model" if is_model else "test",
+                    severity="warn" if status == "warn" else "error",
+                    message=_first_line(result.message),
+                )
+            )
+    built = BuildResult(models, tests, tuple(failures), seconds)
+    if any(failure.severity == "error" for failure in failures):
+        raise BuildError(built)
+    return built
+
+
+def _first_line(message: str | None) -> str:
+    """What went wrong, without the rows and SQL that engines print below it."""
+    lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
+    useful = [line for line in lines if not line.startswith(("Runtime Error in", "Database Error in"))]
+    return (useful or lines or ["no message"])[0].rstrip(".")
+
+
+def _unreadable(error: BaseException) -> FatalError | ConfigError:
+    name = type(error).__name__
+    text = " ".join(str(error).split())
+    if name in {"FailedToConnectError", "DbtProfileError"}:
+        return ConfigError(
+            "dbt cannot connect to the warehouse.", "Check [warehouse] in fondaco.toml with `fondaco doctor`."
+        )
+    return FatalError(
+        f"dbt cannot read its project: {text[:600]}",
+        "Correct the file that it names, then run `fondaco run` again.",
+    )
+
+
+def _write_profile(home: Path, warehouse: Warehouse) -> None:
+    """JSON is YAML; a password is a reference to the environment."""
+    home.mkdir(parents=True, exist_ok=True)
+    profile = {
+        "fondaco": {"target": warehouse.dialect, "outputs": {warehouse.dialect: warehouse.dbt_target()}}
+    }
+    content = json.dumps(profile, indent=2).encode()
+    path = home / "profiles.yml"
+    if not path.is_file() or path.read_bytes() != content:
+        write_atomically(path, content)
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with _ONE_BUILD:
+        yield
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def dbt_folder(settings: Settings) -> Path:
+    """Where dbt's target folder lies: manifest, catalog, compiled SQL."""
+    return settings.data / "dbt" / "target"

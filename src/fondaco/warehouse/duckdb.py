@@ -1,0 +1,244 @@
+"""The embedded engine: one DuckDB file that the writer holds, and published snapshots that readers open."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from fondaco.config import Settings
+from fondaco.errors import ConfigError, FatalError, RetryableError
+from fondaco.warehouse.duckdb_reader import DuckDBReader
+from fondaco.warehouse.engine import Dialect, Params, Published, TableSpec
+from fondaco.warehouse.lock import LockFile, Turnstile, locked_error
+from fondaco.warehouse.snapshots import SnapshotFolder, new_version
+
+TYPES = {
+    "text": "varchar",
+    "bigint": "bigint",
+    "decimal": "decimal(18, 6)",
+    "double": "double",
+    "bool": "boolean",
+    "timestamp": "timestamp",
+    "date": "date",
+    "json": "varchar",
+}
+
+
+def connection_options(settings: Settings) -> dict[str, Any]:
+    """How Fondaco opens DuckDB: bounded, spilling into the project's folder, never loading code from a network."""
+    return {
+        "memory_limit": settings.warehouse.memory_limit,
+        "threads": settings.warehouse.threads,
+        "temp_directory": str(settings.data / "tmp"),
+        "autoinstall_known_extensions": False,
+    }
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Session settings: days and instants in UTC; no Python variable is ever taken for a table."""
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set python_enable_replacements = false")
+
+
+class DuckDBWriter:
+    """The open warehouse file."""
+
+    def __init__(self, warehouse: DuckDBWarehouse) -> None:
+        self._warehouse = warehouse
+
+    @property
+    def bench(self) -> duckdb.DuckDBPyConnection:
+        return self._warehouse.connection()
+
+    def execute(self, sql: str, params: Params | None = None) -> None:
+        with _translated(self._warehouse.path):
+            self.bench.execute(sql, dict(params) if params else None)
+
+    def fetch(self, sql: str, params: Params | None = None) -> pa.Table:
+        with _translated(self._warehouse.path):
+            return self.bench.sql(sql, params=dict(params) if params else None).to_arrow_table()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        with _translated(self._warehouse.path):
+            self.bench.begin()
+            try:
+                yield
+                self.bench.commit()
+            except BaseException:
+                # A failed commit has already rolled back; there is nothing left to undo then.
+                with contextlib.suppress(duckdb.Error):
+                    self.bench.rollback()
+                raise
+
+    def stage(self, bench_table: str, spec: TableSpec) -> str:
+        return bench_table
+
+
+class DuckDBWarehouse:
+    """``warehouse.duckdb`` in the project's data folder."""
+
+    dialect: Dialect = "duckdb"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.path = settings.data / "warehouse.duckdb"
+        self._snapshots = SnapshotFolder(settings.data / "published")
+        self._lock = LockFile(settings.data / "warehouse.lock")
+        self._turnstile = Turnstile(self._enter, self._leave)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The open file; only the holder of the writer lock may ask."""
+        if self._connection is None:
+            if not self._turnstile.held:
+                raise FatalError(
+                    "The warehouse was used without its writer lock.",
+                    "Report this with the command that you ran.",
+                )
+            (self.settings.data / "tmp").mkdir(parents=True, exist_ok=True)
+            with _translated(self.path):
+                self._connection = duckdb.connect(str(self.path), config=connection_options(self.settings))
+                prepare(self._connection)
+        return self._connection
+
+    @contextlib.contextmanager
+    def writer(self) -> Iterator[DuckDBWriter]:
+        with self._turnstile.passage():
+            yield DuckDBWriter(self)
+
+    @contextlib.contextmanager
+    def release(self) -> Iterator[None]:
+        with self._turnstile.passage():
+            self._disconnect()
+            yield
+
+    def create_schemas_and_raw_tables(self, specs: Sequence[TableSpec]) -> None:
+        with self.writer() as writer, writer.transaction():
+            for schema in sorted({"raw", *(spec.schema for spec in specs)}):
+                writer.execute(f"create schema if not exists {schema}")
+            for spec in specs:
+                self._create(writer, spec)
+
+    def dbt_target(self) -> dict[str, object]:
+        return {
+            "type": "duckdb",
+            "path": str(self.path),
+            "schema": "main",
+            "threads": self.settings.warehouse.threads,
+            "config_options": connection_options(self.settings),
+            "settings": {"TimeZone": "UTC"},
+        }
+
+    def dbt_environment(self) -> dict[str, str]:
+        return {}
+
+    def publish(self) -> Published:
+        with self.writer() as writer:
+            tables = _names(
+                writer.fetch(
+                    "select table_name as name from information_schema.tables"
+                    " where table_schema = 'marts' and table_catalog = current_database() order by 1"
+                )
+            )
+            if not tables:
+                raise ConfigError("There are no marts to publish.", "Build them first with `fondaco run`.")
+            self._snapshots.ensure()
+            version = new_version(self._snapshots.current())
+            try:
+                self._copy(writer, self._snapshots.draft(version), tables)
+                self._snapshots.adopt(version)
+            except BaseException:
+                self._snapshots.clean()
+                raise
+        return Published(version, tables)
+
+    def reader(self) -> DuckDBReader:
+        return DuckDBReader(self._snapshots, self.settings)
+
+    def close(self) -> None:
+        self._disconnect()
+
+    def _enter(self) -> None:
+        self._lock.acquire()
+        self._snapshots.clean()
+
+    def _leave(self) -> None:
+        try:
+            self._disconnect()
+        finally:
+            self._lock.release()
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _create(self, writer: DuckDBWriter, spec: TableSpec) -> None:
+        present = dict(
+            writer.bench.execute(
+                "select column_name, data_type from information_schema.columns where table_schema = $schema"
+                " and table_name = $name and table_catalog = current_database()",
+                {"schema": spec.schema, "name": spec.name},
+            ).fetchall()
+        )
+        if not present:
+            columns = ", ".join(f'"{name}" {TYPES[kind]}' for name, kind in spec.columns)
+            writer.execute(f"create table {spec.qualified} ({columns})")
+            return
+        for name, kind in spec.columns:
+            if name not in present:
+                writer.execute(f'alter table {spec.qualified} add column "{name}" {TYPES[kind]}')
+            elif present[name].replace(" ", "") != TYPES[kind].upper().replace(" ", ""):
+                raise changed_type(spec, name, present[name], TYPES[kind])
+
+    def _copy(self, writer: DuckDBWriter, target: Path, tables: Sequence[str]) -> None:
+        quoted = str(target).replace("'", "''")
+        writer.execute(f"attach '{quoted}' as publishing (type duckdb)")
+        try:
+            writer.execute("create schema publishing.marts")
+            for table in tables:
+                writer.execute(f'create table publishing.marts."{table}" as from marts."{table}"')
+        finally:
+            writer.execute("detach publishing")
+
+
+def changed_type(spec: TableSpec, column: str, present: str, declared: str) -> ConfigError:
+    return ConfigError(
+        f"Column {column} of {spec.qualified} is {present.lower()} in the warehouse, but {declared} is declared.",
+        f"Rename the table, run again, and sync the source anew: `fondaco sql` shows what {spec.name} holds.",
+    )
+
+
+def _names(table: pa.Table) -> tuple[str, ...]:
+    return tuple(table.column("name").to_pylist())
+
+
+@contextlib.contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """DuckDB's errors in our words, where a person can do something about them."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        text = str(error)
+        if "Could not set lock" in text:
+            raise locked_error("program") from error
+        if "No space left" in text or "File too large" in text or "Could not write" in text:
+            raise RetryableError(
+                f"The disk of {path.parent} is full; nothing of this step was kept in the warehouse.",
+                "Free some space and run `fondaco run` again; it goes on where it stopped.",
+            ) from error
+        raise ConfigError(
+            f"DuckDB cannot use {path}: {text.splitlines()[0]}",
+            "Check the file and its folder with `fondaco doctor`.",
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise ConfigError(
+            "DuckDB ran out of the memory that [warehouse] memory_limit allows.",
+            'Raise it in fondaco.toml, for example memory_limit = "2GB", and run `fondaco run` again.',
+        ) from error

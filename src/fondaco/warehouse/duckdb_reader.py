@@ -1,0 +1,161 @@
+"""Reads published snapshots: read-only files, no access to anything outside them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+
+from fondaco.config import Settings
+from fondaco.errors import ConfigError, RetryableError
+from fondaco.warehouse.engine import Dialect, Params
+from fondaco.warehouse.snapshots import SnapshotFolder
+
+STATEMENT_SECONDS = 30.0
+
+
+class _Snapshot:
+    """One open version, and how many queries are using it."""
+
+    def __init__(self, version: str, connection: duckdb.DuckDBPyConnection) -> None:
+        self.version = version
+        self.connection = connection
+        self.users = 0
+        self.retired = False
+
+
+class DuckDBReader:
+    """A cursor for each query on the newest version; an older version is closed when its last query has ended."""
+
+    dialect: Dialect = "duckdb"
+
+    def __init__(
+        self, snapshots: SnapshotFolder, settings: Settings, *, statement_seconds: float = STATEMENT_SECONDS
+    ) -> None:
+        self._snapshots = snapshots
+        self._settings = settings
+        self._seconds = statement_seconds
+        self._lock = threading.Lock()
+        self._open: _Snapshot | None = None
+
+    @property
+    def version(self) -> str | None:
+        return self._snapshots.current()
+
+    def query(self, sql: str, params: Params | None = None) -> pa.Table:
+        with self._cursor() as cursor:
+            return cursor.sql(sql, params=dict(params) if params else None).to_arrow_table()
+
+    def select(self, sql: str, *, limit: int | None = None) -> pa.Table:
+        with self._cursor() as cursor:
+            try:
+                statements = cursor.extract_statements(sql)
+                if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                    raise not_a_select()
+                relation = cursor.sql(statements[0].query)
+                return (relation if limit is None else relation.limit(limit)).to_arrow_table()
+            except duckdb.InterruptException:
+                raise
+            except duckdb.Error as error:
+                raise refused(str(error)) from error
+
+    def close(self) -> None:
+        with self._lock:
+            self._retire()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        snapshot = self._enter()
+        try:
+            cursor = snapshot.connection.cursor()
+            watch = threading.Timer(self._seconds, cursor.interrupt)
+            watch.daemon = True
+            watch.start()
+            try:
+                yield cursor
+            except duckdb.InterruptException as error:
+                raise too_slow(self._seconds) from error
+            finally:
+                watch.cancel()
+                cursor.close()
+        finally:
+            self._leave(snapshot)
+
+    def _enter(self) -> _Snapshot:
+        with self._lock:
+            # The version may be removed between reading its name and opening it, when several are published at once.
+            for attempt in range(5):
+                version = self._snapshots.current()
+                if version is None:
+                    raise nothing_published()
+                if self._open is None or self._open.version != version:
+                    try:
+                        opened = _Snapshot(version, self._connect(version))
+                    except duckdb.IOException:
+                        if attempt == 4:
+                            raise
+                        continue
+                    self._retire()
+                    self._open = opened
+                break
+            assert self._open is not None
+            self._open.users += 1
+            return self._open
+
+    def _leave(self, snapshot: _Snapshot) -> None:
+        with self._lock:
+            snapshot.users -= 1
+            if snapshot.retired and snapshot.users == 0:
+                snapshot.connection.close()
+
+    def _retire(self) -> None:
+        if self._open is not None:
+            self._open.retired = True
+            if self._open.users == 0:
+                self._open.connection.close()
+            self._open = None
+
+    def _connect(self, version: str) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(
+            str(self._snapshots.path(version)),
+            read_only=True,
+            config={
+                "memory_limit": self._settings.warehouse.memory_limit,
+                "threads": self._settings.warehouse.threads,
+                "temp_directory": str(self._settings.data / "tmp"),
+                "autoinstall_known_extensions": False,
+            },
+        )
+        connection.execute("set global TimeZone = 'UTC'")
+        connection.execute("set python_enable_replacements = false")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        return connection
+
+
+def nothing_published() -> ConfigError:
+    return ConfigError("Nothing is published yet.", "Build and publish with `fondaco run` first.")
+
+
+def not_a_select() -> ConfigError:
+    return ConfigError(
+        "Only a single SELECT may be run here.",
+        'Write one query over schema marts, for example `fondaco sql "select count(*) from marts.orders"`.',
+    )
+
+
+def refused(reason: str) -> ConfigError:
+    first = reason.strip().splitlines()[0]
+    return ConfigError(
+        f"The query cannot be run: {first}", "Correct it; `fondaco sql` reads schema marts only."
+    )
+
+
+def too_slow(seconds: float) -> RetryableError:
+    return RetryableError(
+        f"The query took longer than {seconds:g} seconds and was stopped.",
+        "Ask for a shorter period or fewer columns, then try again.",
+    )
