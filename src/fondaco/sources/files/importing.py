@@ -118,14 +118,26 @@ class Prepared:
             """,
             {"zone": self.options.timezone},
         ).fetchall()[0]
-        return Figures(*row[:8], currencies=tuple(row[8] or ()))
+        orders, lines, returned_lines, first_day, last_day, gross, discounts, returns, currencies = row
+        return Figures(
+            orders=orders,
+            lines=lines,
+            returned_lines=returned_lines,
+            first_day=first_day,
+            last_day=last_day,
+            gross=gross,
+            discounts=discounts,
+            returns=returns,
+            currencies=tuple(currencies or ()),
+        )
 
     def keep(self, folder: Path, *, clock: Clock = utc_now) -> Import:
         """Store the records in the connection's folder, whole or not at all."""
         import_id = self.import_id
-        folder.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".import-", dir=folder))
+        scratch: Path | None = None
         try:
+            folder.mkdir(parents=True, exist_ok=True)
+            scratch = Path(tempfile.mkdtemp(prefix=".import-", dir=folder))
             records = {name: self._write(name, scratch, import_id) for name in self.streams}
             one = Import(
                 import_id=import_id,
@@ -139,13 +151,14 @@ class Prepared:
                 records=records,
             )
             return store(folder, one, scratch)
-        except OSError as error:
+        except (OSError, duckdb.IOException) as error:
             raise ConfigError(
-                f"The import cannot be written to {folder}: {error.strerror}.",
+                f"The import cannot be written to {folder}: {getattr(error, 'strerror', None) or 'the disk refuses'}.",
                 "Make room or make the folder writable; nothing was imported.",
             ) from error
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            if scratch is not None:
+                shutil.rmtree(scratch, ignore_errors=True)
 
     def close(self) -> None:
         self.engine.close()

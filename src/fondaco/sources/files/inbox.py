@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fondaco.clock import format_instant, parse_instant
+from fondaco.clock import parse_instant
 from fondaco.sources.stream import Page
 
 _PAGE_BYTES = 4 << 20
@@ -37,7 +37,6 @@ class Import:
     """Rows that went to quarantine."""
     records: dict[str, int]
     """Records per stream."""
-    changed_at: str | None = None
 
     @property
     def instant(self) -> datetime:
@@ -78,7 +77,3 @@ def store(folder: Path, one: Import, prepared: Path) -> Import:
     else:
         prepared.rename(place)
     return one
-
-
-def instant_of(moment: datetime) -> str:
-    return format_instant(moment)

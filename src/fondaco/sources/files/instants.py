@@ -48,7 +48,7 @@ def instant_expression(
             "Say how to read them with --date-format, such as `--date-format '%d/%m/%Y %H:%M'`.",
         )
     for twin in twins:
-        _refuse_if_different(engine, field, file, best[0], twin, timezone)
+        _refuse_if_different(engine, f"{field} in {file}", best[0], twin, timezone)
     return _read(field, best[0], timezone)
 
 
@@ -68,7 +68,7 @@ def _best(engine: duckdb.DuckDBPyConnection, timezone: str) -> tuple[tuple[str, 
 
 
 def _refuse_if_different(
-    engine: duckdb.DuckDBPyConnection, field: str, file: str, one: str, other: str, timezone: str
+    engine: duckdb.DuckDBPyConnection, where: str, one: str, other: str, timezone: str
 ) -> None:
     row = engine.execute(
         f"select d, cast(a as date), cast(b as date) from "
@@ -78,7 +78,7 @@ def _refuse_if_different(
     if row:
         text, first, second = row[0]
         raise ConfigError(
-            f"The dates of {field} in {file} can be read in two ways: {text!r} is {first} or {second}.",
+            f"The dates of {where} can be read in two ways: {text!r} is {first} or {second}.",
             f"Say which with `--date-format '{one}'` or `--date-format '{other}'`.",
         )
 
