@@ -29,7 +29,6 @@ RATES_SCHEMA = pa.schema(
 )
 """As ``raw.fondaco__exchange_rates`` has them, without tenant and instant. ``rate``: units of currency per unit of base."""
 
-_LONGEST_GAP_DAYS = 7
 _LARGEST_RATE = Decimal(10**8)
 _NONE = ("", "N/A", "NA")
 
@@ -70,13 +69,15 @@ def static_rates() -> pa.Table:
     return _parse(text, "static_rates.csv", "illustrative")
 
 
-def gaps(rates: pa.Table, currencies: Iterable[str], days: Iterable[date]) -> list[Gap]:
-    """Which of ``currencies`` lack a rate on which of ``days``. A rate holds for the week after its day."""
+def gaps(
+    rates: pa.Table, currencies: Iterable[str], days: Iterable[date], *, holds_days: int = 7
+) -> list[Gap]:
+    """Which of ``currencies`` lack a rate on which of ``days``; a rate holds for ``holds_days`` after its own day."""
     wanted = sorted(days)
     found: list[Gap] = []
     for currency in sorted(set(currencies) - {BASE}):
         known = rates.filter(pc.equal(rates["currency"], currency))["rate_date"].to_pylist()
-        missing = list(_uncovered(sorted(known), wanted))
+        missing = list(_uncovered(sorted(known), wanted, holds_days))
         if missing:
             found.append(Gap(currency, missing[0], missing[-1], len(missing)))
     return found
@@ -87,14 +88,14 @@ _REMEDY = (
 )
 
 
-def _uncovered(known: list[date], wanted: list[date]) -> Iterator[date]:
+def _uncovered(known: list[date], wanted: list[date], holds_days: int) -> Iterator[date]:
     position = 0
     newest: date | None = None
     for day in wanted:
         while position < len(known) and known[position] <= day:
             newest = known[position]
             position += 1
-        if newest is None or (day - newest).days > _LONGEST_GAP_DAYS:
+        if newest is None or (day - newest).days > holds_days:
             yield day
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from fondaco.clock import Clock, format_instant, utc_now, zone
+from fondaco.clock import Clock, utc_now, zone
 from fondaco.errors import ConfigError, FatalError
 from fondaco.money import minor_digits
 from fondaco.sources.files.catalogue import (
@@ -143,14 +143,13 @@ class Prepared:
                 import_id=import_id,
                 file=self.path.name,
                 layout=self.layout.name if self.layout else "mapping",
-                imported_at=format_instant(clock()),
                 currency=self.options.currency,
                 timezone=self.options.timezone,
                 rows=self.rows,
                 set_aside=len(self.set_aside),
                 records=records,
             )
-            return store(folder, one, scratch)
+            return store(folder, one, scratch, clock)
         except (OSError, duckdb.IOException) as error:
             raise ConfigError(
                 f"The import cannot be written to {folder}: {getattr(error, 'strerror', None) or 'the disk refuses'}.",

@@ -10,11 +10,11 @@ import gzip
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from fondaco.clock import parse_instant
+from fondaco.clock import Clock, format_instant, parse_instant
 from fondaco.sources.stream import Page
 
 _PAGE_BYTES = 4 << 20
@@ -28,7 +28,6 @@ class Import:
     import_id: str
     file: str
     layout: str
-    imported_at: str
     currency: str
     timezone: str
     rows: int
@@ -37,6 +36,7 @@ class Import:
     """Rows that went to quarantine."""
     records: dict[str, int]
     """Records per stream."""
+    imported_at: str = ""
 
     @property
     def instant(self) -> datetime:
@@ -60,14 +60,15 @@ def pages(path: Path) -> Iterator[Page]:
             yield Page(b"".join(block), len(block))
 
 
-def store(folder: Path, one: Import, prepared: Path) -> Import:
+def store(folder: Path, one: Import, prepared: Path, clock: Clock) -> Import:
     """Move the folder ``prepared``, which holds the streams' files, to its place as the import ``one``.
 
-    The same file again replaces its earlier import, with a new instant, so that it is read again.
+    The same file again replaces its earlier import. Its instant is the second after the move, so that whoever reads
+    all imports before some instant has every one of them before his eyes: none can appear behind a cursor.
     """
-    (prepared / _MANIFEST).write_text(json.dumps(asdict(one), indent=2) + "\n", encoding="utf-8")
     place = folder / one.import_id
-    folder.mkdir(parents=True, exist_ok=True)
+    dated = _dated(one, clock)
+    _write_manifest(prepared, dated)
     if place.exists():
         old = folder / f".{one.import_id}.old"
         shutil.rmtree(old, ignore_errors=True)
@@ -76,4 +77,17 @@ def store(folder: Path, one: Import, prepared: Path) -> Import:
         shutil.rmtree(old)
     else:
         prepared.rename(place)
-    return one
+    while clock() >= dated.instant:  # the move took longer than that second
+        dated = _dated(one, clock)
+        _write_manifest(place, dated)
+    return dated
+
+
+def _dated(one: Import, clock: Clock) -> Import:
+    return replace(one, imported_at=format_instant(clock().replace(microsecond=0) + timedelta(seconds=1)))
+
+
+def _write_manifest(folder: Path, one: Import) -> None:
+    path = folder / f".{_MANIFEST}"
+    path.write_text(json.dumps(asdict(one), indent=2) + "\n", encoding="utf-8")
+    path.replace(folder / _MANIFEST)
