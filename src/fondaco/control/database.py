@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from fondaco.errors import ConfigError, FondacoError, RetryableError
@@ -19,6 +20,7 @@ HEAD = "0001"
 
 _BUSY_TIMEOUT_MS = 15_000
 _MIGRATION_LOCK = 7_266_321
+_ONE_MIGRATION = threading.Lock()
 
 
 class Database:
@@ -48,7 +50,8 @@ class Database:
         with self._told():
             if self._revision() == HEAD:
                 return
-            with self._write_engine.begin() as connection:
+            # Alembic keeps its context in the module; other processes are kept out by the write lock.
+            with _ONE_MIGRATION, self._write_engine.begin() as connection:
                 _upgrade(connection)
 
     def close(self) -> None:
@@ -65,10 +68,10 @@ class Database:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            raise self._unusable(error) from error
         except DBAPIError as error:
-            if error.connection_invalidated:
+            # A file that is no database raises DBAPI's plain DatabaseError.
+            broken = isinstance(error, OperationalError) or type(error) is DatabaseError
+            if broken or error.connection_invalidated:
                 raise self._unusable(error) from error
             raise
 

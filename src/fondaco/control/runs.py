@@ -142,7 +142,7 @@ class Runs:
                 )
             )
 
-    def last_finished(self, tenant_id: str) -> Run | None:
+    def last_published(self, tenant_id: str) -> Run | None:
         """The newest run that published, if any."""
         with self._database.reading() as session:
             return session.scalar(

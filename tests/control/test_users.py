@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fondaco.control import ControlPlane, Role
+from fondaco.errors import ConfigError
+
+
+def test_a_right_password_gives_the_user_and_a_wrong_one_nobody(plane: ControlPlane) -> None:
+    made = plane.users.create(
+        "default", " Ana@Example.com ", role=Role.OWNER, password="correct horse battery"
+    )
+
+    assert plane.users.authenticate("ana@example.com", "correct horse battery").user_id == made.user_id
+    assert plane.users.authenticate("ana@example.com", "wrong horse battery") is None
+    assert plane.users.authenticate("nobody@example.com", "correct horse battery") is None
+
+
+def test_a_user_without_password_cannot_log_in_by_password(plane: ControlPlane) -> None:
+    plane.users.create("default", "ana@example.com", role=Role.VIEWER)
+
+    assert plane.users.authenticate("ana@example.com", "") is None
+
+
+def test_passwords_are_kept_as_argon2_and_short_ones_refused(plane: ControlPlane) -> None:
+    made = plane.users.create("default", "ana@example.com", role=Role.OWNER, password="correct horse battery")
+
+    assert plane.users.get(made.user_id).password_hash.startswith("$argon2id$")
+    with pytest.raises(ConfigError, match="9 characters"):
+        plane.users.set_password(made.user_id, "too short")
+
+
+def test_an_address_belongs_to_one_user(plane: ControlPlane) -> None:
+    plane.users.create("default", "ana@example.com", role=Role.OWNER)
+
+    with pytest.raises(ConfigError) as refused:
+        plane.users.create("default", "ANA@example.com", role=Role.VIEWER)
+    assert "ana@" not in str(refused.value).lower()
+
+
+@pytest.mark.parametrize("address", ["", "ana", "ana@", "@example.com", "a na@example.com"])
+def test_what_is_no_address_is_refused(plane: ControlPlane, address: str) -> None:
+    with pytest.raises(ConfigError):
+        plane.users.create("default", address, role=Role.OWNER)
+
+
+def test_a_login_link_works_once(plane: ControlPlane) -> None:
+    user = plane.users.create("default", "ana@example.com", role=Role.ANALYST)
+    secret = plane.users.create_login_link(user.user_id)
+
+    first, second = plane.users.redeem_link(secret), plane.users.redeem_link(secret)
+
+    assert first is not None
+    assert (first.user_id, first.role) == (user.user_id, Role.ANALYST)
+    assert second is None
+
+
+def test_a_login_link_expires(plane: ControlPlane, clock: Any) -> None:
+    user = plane.users.create("default", "ana@example.com", role=Role.OWNER)
+    secret = plane.users.create_login_link(user.user_id, valid=timedelta(hours=1))
+
+    clock.turn(timedelta(hours=1))
+
+    assert plane.users.redeem_link(secret) is None
+
+
+def test_a_session_lasts_until_it_expires_or_is_ended(plane: ControlPlane, clock: Any) -> None:
+    user = plane.users.create("default", "ana@example.com", role=Role.OWNER)
+    short = plane.sessions.create(user.user_id, valid=timedelta(hours=1))
+    ended = plane.sessions.create(user.user_id, valid=timedelta(days=1))
+
+    assert plane.sessions.user(short).user_id == user.user_id
+    plane.sessions.end(ended)
+    clock.turn(timedelta(hours=2))
+
+    assert plane.sessions.user(short) is None
+    assert plane.sessions.user(ended) is None
+
+
+def test_a_new_password_ends_all_sessions(plane: ControlPlane) -> None:
+    user = plane.users.create("default", "ana@example.com", role=Role.OWNER)
+    session = plane.sessions.create(user.user_id, valid=timedelta(days=1))
+
+    plane.users.set_password(user.user_id, "correct horse battery")
+
+    assert plane.sessions.user(session) is None
+
+
+def test_a_token_opens_its_scope_until_it_is_revoked(plane: ControlPlane, clock: Any) -> None:
+    token, secret = plane.tokens.create("default", "spreadsheet")
+
+    assert plane.tokens.verify(secret).token_id == token.token_id
+    assert plane.tokens.verify(secret, scope="write") is None
+    assert plane.tokens.verify(secret + "x") is None
+    assert plane.tokens.all("default")[0].last_used_at == clock.now
+
+    plane.tokens.revoke("default", token.token_id)
+    assert plane.tokens.verify(secret) is None
+    with pytest.raises(ConfigError, match="no valid token"):
+        plane.tokens.revoke("default", token.token_id)
+
+
+def test_no_secret_stands_in_the_database(plane: ControlPlane, tmp_path: Path) -> None:
+    user = plane.users.create("default", "ana@example.com", role=Role.OWNER, password="correct horse battery")
+    secrets = [
+        plane.users.create_login_link(user.user_id),
+        plane.sessions.create(user.user_id, valid=timedelta(days=1)),
+        plane.tokens.create("default", "spreadsheet")[1],
+        "correct horse battery",
+    ]
+    plane.close()
+
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("control.sqlite*"))
+
+    assert [secret for secret in secrets if secret.encode() in kept] == []
