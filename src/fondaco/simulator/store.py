@@ -1,0 +1,123 @@
+"""The world while it is served: one DuckDB file, read by many threads, moved on by ``advance``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from fondaco.errors import ConfigError
+from fondaco.simulator.schema import TABLES
+from fondaco.simulator.world.frames import parquet_of
+from fondaco.simulator.world.generate import STORE_FILE, World
+from fondaco.simulator.world.truth import daily_sales_sql
+
+Row = dict[str, Any]
+
+_SORTED = {
+    "orders": "shop_id, updated_at, order_id",
+    "customers": "shop_id, updated_at, customer_id",
+    "products": "shop_id, updated_at, product_id",
+}
+"""Pages are read by (shop, updated_at, id): sorted so, a page touches a few row groups. Other tables follow their orders."""
+
+
+class Store:
+    """The serving database of one world.
+
+    Instants come back as naive datetimes in UTC, money as integers in minor units.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise ConfigError(
+                f"There is no simulator store at {path}.",
+                "Build one with fondaco.simulator.store.Store.build.",
+            )
+        self.path = path
+        self._connection = duckdb.connect(str(path))
+        self._threads = threading.local()
+        self.writing = threading.Lock()
+        self.world = World.open(path.parent)
+
+    @classmethod
+    def build(cls, world_folder: Path) -> Self:
+        """Load the parquet of a world into ``store.duckdb`` beside it and open that."""
+        world = World.open(world_folder)
+        path = world_folder / STORE_FILE
+        for leftover in (path, path.with_name(path.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("set memory_limit = '1GB'")
+            for table in TABLES:
+                file = str(parquet_of(world_folder, table)).replace("'", "''")
+                order = f" order by {_SORTED[table]}" if table in _SORTED else ""
+                connection.execute(f"create table {table} as select * from read_parquet('{file}'){order}")
+            connection.execute("create table moments (now timestamp)")
+            connection.execute(
+                "insert into moments values (?)", [world.end.astimezone(UTC).replace(tzinfo=None)]
+            )
+        return cls(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; cursors of other threads end with it."""
+        self._connection.close()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """This thread's own cursor."""
+        cursor: duckdb.DuckDBPyConnection | None = getattr(self._threads, "cursor", None)
+        if cursor is None:
+            cursor = self._threads.cursor = self._connection.cursor()
+        return cursor
+
+    def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+        """Run a query; parameters are ``?`` with a sequence or ``$name`` with a mapping."""
+        cursor = self.cursor().execute(sql, params)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+    def shop(self, shop_id: str) -> Row:
+        """The row of ``shops``."""
+        found = self.rows("select * from shops where shop_id = ?", [shop_id])
+        if not found:
+            known = ", ".join(str(row["shop_id"]) for row in self.shops())
+            raise ConfigError(f"The simulated world has no shop {shop_id!r}.", f"Choose one of: {known}.")
+        return found[0]
+
+    def shops(self, platform: str | None = None) -> list[Row]:
+        """All shops, or those of one platform."""
+        return self.rows(
+            "select * from shops where $platform is null or platform = $platform order by shop_id",
+            {"platform": platform},
+        )
+
+    @property
+    def now(self) -> datetime:
+        """The present instant of the world, aware, in UTC. No row is later."""
+        instant: datetime = self.rows("select now from moments")[0]["now"]
+        return instant.replace(tzinfo=UTC)
+
+    def daily_report(self, shop_id: str, first: date, last: date, *, clock: str = "finance") -> list[Row]:
+        """The vendor's own daily sales, from the hidden ledger as it is now: one row for each day with movements.
+
+        Columns as in ``truth/daily_sales``: day (ISO), orders, gross_sales, discounts, returns, net_sales, shipping,
+        taxes, duties, total_sales, in minor units.
+        """
+        params = {
+            "shop": shop_id, "zone": self.shop(shop_id)["time_zone"], "first": first.isoformat(),
+            "last": last.isoformat(),
+        }  # fmt: skip
+        return self.rows(daily_sales_sql(clock), params)
