@@ -118,7 +118,6 @@ SALE = f"""
     totalTaxAmount {_MONEY}
     ... on ProductSale {{ lineItem {{ id product {{ id }} variant {{ id }} }} }}
     ... on GiftCardSale {{ lineItem {{ id product {{ id }} variant {{ id }} }} }}
-    ... on TipSale {{ lineItem {{ id }} }}
 """
 REFUND_LINE = f"""
     __typename id quantity restockType restocked
