@@ -21,6 +21,7 @@ TYPES = {
     "text": "varchar",
     "bigint": "bigint",
     "decimal": "decimal(18, 6)",
+    "rate": "decimal(18, 9)",
     "double": "double",
     "bool": "boolean",
     "timestamp": "timestamp",

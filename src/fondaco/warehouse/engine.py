@@ -31,7 +31,7 @@ class TableSpec:
     Attributes
     ----------
     columns
-        Name and type word (text, bigint, decimal, double, bool, timestamp, date, json), in order.
+        Name and type word (text, bigint, decimal, rate, double, bool, timestamp, date, json), in order.
     primary_key
         Columns that identify a row. Empty: rows are only ever added.
     """

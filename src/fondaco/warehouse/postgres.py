@@ -25,6 +25,7 @@ TYPES = {
     "text": "text",
     "bigint": "bigint",
     "decimal": "numeric(18,6)",
+    "rate": "numeric(18,9)",
     "double": "double precision",
     "bool": "boolean",
     "timestamp": "timestamp without time zone",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import pyarrow as pa
@@ -16,6 +16,8 @@ from fondaco.warehouse.engine import Dialect, Params
 from fondaco.warehouse.postgres_publish import current_version, schema_of
 from fondaco.warehouse.postgres_rows import read_json_as_text, to_arrow
 from fondaco.warehouse.postgres_sql import check_select, parameters, published
+
+T = TypeVar("T")
 
 _POOL = 8
 _FETCHED_AT_ONCE = 10_000
@@ -34,7 +36,7 @@ class PostgresReader:
 
     @property
     def version(self) -> str | None:
-        return self._within(lambda connection: current_version(connection))
+        return self._within(current_version)
 
     def query(self, sql: str, params: Params | None = None) -> pa.Table:
         def run(connection: psycopg.Connection[Any]) -> pa.Table:
@@ -73,7 +75,7 @@ class PostgresReader:
             raise nothing_published()
         return published(sql, schema_of(version))
 
-    def _within(self, work: Callable[[psycopg.Connection[Any]], Any]) -> Any:
+    def _within(self, work: Callable[[psycopg.Connection[Any]], T]) -> T:
         try:
             with self._sessions().connection() as connection:
                 return work(connection)

@@ -6,7 +6,6 @@ any two of these steps leaves the former version in force.
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from datetime import UTC, datetime
@@ -74,5 +73,4 @@ class SnapshotFolder:
             path.unlink(missing_ok=True)
 
     def ensure(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        os.chmod(self.folder, 0o700)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,0 +1,104 @@
+"""The raw tables: those of the sources, and Fondaco's own."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from fondaco.sources.stream import Table
+from fondaco.warehouse.engine import TableSpec
+
+QUARANTINE = TableSpec(
+    "raw",
+    "fondaco__quarantine",
+    (
+        ("tenant_id", "text"),
+        ("connection_id", "text"),
+        ("source", "text"),
+        ("stream", "text"),
+        ("table_name", "text"),
+        ("slice_id", "text"),
+        ("record", "json"),
+        ("reason", "text"),
+        ("quarantined_at", "timestamp"),
+    ),
+)
+TOMBSTONES = TableSpec(
+    "raw",
+    "fondaco__tombstones",
+    (
+        ("tenant_id", "text"),
+        ("connection_id", "text"),
+        ("stream", "text"),
+        ("record_id", "text"),
+        ("deleted_at", "timestamp"),
+        ("found_by", "text"),
+        ("_synced_at", "timestamp"),
+    ),
+    ("tenant_id", "connection_id", "stream", "record_id"),
+)
+OWN = (
+    TableSpec(
+        "raw",
+        "fondaco__tenants",
+        (
+            ("tenant_id", "text"),
+            ("name", "text"),
+            ("currency", "text"),
+            ("time_zone", "text"),
+            ("_synced_at", "timestamp"),
+        ),
+        ("tenant_id",),
+    ),
+    TableSpec(
+        "raw",
+        "fondaco__connections",
+        (
+            ("tenant_id", "text"),
+            ("connection_id", "text"),
+            ("source", "text"),
+            ("name", "text"),
+            ("currency", "text"),
+            ("time_zone", "text"),
+            ("_synced_at", "timestamp"),
+        ),
+        ("tenant_id", "connection_id"),
+    ),
+    TOMBSTONES,
+    TableSpec(
+        "raw",
+        "fondaco__exchange_rates",
+        (
+            ("tenant_id", "text"),
+            ("rate_date", "date"),
+            ("base_currency", "text"),
+            ("currency", "text"),
+            ("rate", "rate"),
+            ("provider", "text"),
+            ("_synced_at", "timestamp"),
+        ),
+        ("tenant_id", "rate_date", "base_currency", "currency"),
+    ),
+    QUARANTINE,
+)
+"""Fondaco's own raw tables; docs/architecture.md tells what they mean."""
+
+
+QUARANTINE_SLICE = ("tenant_id", "connection_id", "source", "stream", "slice_id")
+"""Rows that are set aside replace those of an earlier reading of the same slice."""
+
+
+@lru_cache(maxsize=1024)
+def raw_spec(source: str, table: Table) -> TableSpec:
+    """``raw.<source>__<table>``."""
+    return TableSpec(
+        "raw",
+        f"{source}__{table.name}",
+        (
+            ("tenant_id", "text"),
+            ("connection_id", "text"),
+            *((column.name, column.type.value) for column in table.columns),
+            ("_synced_at", "timestamp"),
+            ("_extra", "json"),
+        ),
+        ("tenant_id", "connection_id", *table.primary_key),
+    )

@@ -1,0 +1,250 @@
+"""Cut a slice's lines into the typed rows of its tables, on the bench.
+
+File by file, lines become a temporary table ``spool_lines``; its objects are inspected for fields of the wrong shape and for
+fields that nobody declared; then each table's rows are appended to a temporary table ``shredded_<table>`` with the declared
+columns, ``_extra``, and ``_line``, the number of the line they came from. Lines that cannot be taken are gathered in
+``rejected`` with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from fondaco.landing.numbers import unmark_json_sql, unmark_text_sql
+from fondaco.landing.plan import Group, Objects, groups, height, json_path, level_sql, literal, where_column
+from fondaco.landing.spool import Spooled
+from fondaco.landing.types import fault_sql, value_sql
+from fondaco.sources.stream import ColumnType, Stream, Table
+
+LINES_PER_FILE = 1 << 40
+"""Line numbers of file n start at n times this."""
+
+_LARGEST_RECORD = 16 << 20  # DuckDB's own default; raised for slices that hold more
+
+
+def shredded_name(table: Table) -> str:
+    return f"shredded_{table.name}"
+
+
+class Shredder:
+    """Shreds one slice on a bench. ``close`` drops its temporary tables."""
+
+    def __init__(self, bench: duckdb.DuckDBPyConnection, stream: Stream, spooled: Spooled) -> None:
+        self._bench = bench
+        self._stream = stream
+        self._spooled = spooled
+        self._size = max(_LARGEST_RECORD, spooled.longest + 1)
+        self.drifted: set[str] = set()
+
+    def run(self) -> None:
+        """Shred all files of the slice."""
+        self._bench.execute(
+            "create or replace temporary table rejected (_line bigint, table_name varchar, reason varchar, record varchar)"
+        )
+        files = self._spooled.files
+        for number, path in enumerate(files):
+            self._read(number, path)
+            extra = {group: self._inspect(number, group) for group in groups(self._stream)}
+            for table in self._stream.tables:
+                self._cut(number, table, self._extra_of(table, extra))
+            self._reject_kinds_without_table(number)
+        if not files:
+            self._bench.execute(f"create or replace temporary table spool_lines ({self._line_columns()})")
+            for table in self._stream.tables:
+                self._cut(0, table, ())
+        self._bench.execute("drop table spool_lines")
+
+    def close(self) -> None:
+        for name in ("spool_lines", "rejected", *map(shredded_name, self._stream.tables)):
+            self._bench.execute(f"drop table if exists temp.{name}")
+
+    def records(self, path: Path) -> str:
+        """SQL for the objects of a file, one row a line, null where a line is no JSON."""
+        name = str(path).replace("'", "''")
+        return f"read_ndjson_objects('{name}', ignore_errors = true, maximum_object_size = {self._size})"
+
+    def _line_columns(self) -> str:
+        return ", ".join(["json json", *(f"{where_column(path)} varchar" for path in self._where_paths())])
+
+    def _where_paths(self) -> list[str]:
+        return sorted({table.where[0] for table in self._stream.tables if table.where is not None})
+
+    def _read(self, number: int, path: Path) -> None:
+        kinds = "".join(
+            f", json_extract_string(json, {literal(json_path(where.removeprefix('$.').split('.')))}) as {where_column(where)}"
+            for where in self._where_paths()
+        )
+        self._bench.execute(
+            f"create or replace temporary table spool_lines as select json{kinds} from {self.records(path)}"
+        )
+        offset = number * LINES_PER_FILE
+        self._bench.execute(
+            f"insert into rejected select rowid + {offset}, null,"
+            " case when json is null then 'the line is not JSON' else 'the record is not an object' end, null"
+            " from spool_lines where json is null or json_type(json) <> 'OBJECT'"
+        )
+
+    def _inspect(self, number: int, group: Group) -> tuple[str, ...]:
+        """Set aside lines whose objects have another shape than declared; report, and return, undeclared fields."""
+        depth = len(group.each)
+        wanted = [(path, "OBJECT") for path in group.objects] + [(path, "ARRAY") for path in group.lists]
+        paths = ", ".join(literal(json_path(path)) for path, _ in wanted)
+        level = level_sql(group.where, group.each)
+        types = f"json_type(o{depth}, [{paths}]::varchar[])" if wanted else "[]::varchar[]"
+        shapes = self._bench.execute(
+            f"select {types}, json_keys(o{depth}), count(*) from ({level}) group by all"
+        ).fetchall()
+        undeclared: set[str] = set()
+        faulty = False
+        for found, keys, _ in shapes:
+            undeclared.update(set(keys or ()) - group.known)
+            faulty = faulty or any(
+                kind not in (None, "NULL", expected)
+                for kind, (_, expected) in zip(found, wanted, strict=True)
+            )
+        if faulty:
+            self._reject_shapes(number, group, level, types, wanted)
+        if group.table is None:
+            return ()
+        self.drifted.update(f"{group.table}.{name}" for name in undeclared)
+        return tuple(sorted(undeclared))
+
+    def _reject_shapes(
+        self, number: int, group: Group, level: str, types: str, wanted: list[tuple[tuple[str, ...], str]]
+    ) -> None:
+        branches = " ".join(
+            f"when types[{position}] not in ('NULL', '{expected}') then "
+            + literal(
+                f"field {'.'.join(path) or 'itself'}: expected {'a list' if expected == 'ARRAY' else 'an object'}"
+            )
+            for position, (path, expected) in enumerate(wanted, start=1)
+        )
+        table = literal(group.table) if group.table else "null"
+        self._bench.execute(
+            f"insert into rejected select _line + {number * LINES_PER_FILE}, {table}, case {branches} end as reason, null"
+            f" from (select _line, {types} as types from ({level})) where reason is not null"
+        )
+
+    def _extra_of(self, table: Table, extra: dict[Group, tuple[str, ...]]) -> tuple[str, ...]:
+        return next(
+            (
+                names
+                for group, names in extra.items()
+                if group.where == table.where and group.each == table.each
+            ),
+            (),
+        )
+
+    def _cut(self, number: int, table: Table, undeclared: tuple[str, ...]) -> None:
+        """Append a table's rows; rows with a fault go to ``rejected`` instead, with their line."""
+        name = shredded_name(table)
+        rows = f"select _line + {number * LINES_PER_FILE} as _line, * exclude (_line) from ({self._rows_sql(table, undeclared)})"
+        if number == 0:
+            self._bench.execute(f"create or replace temporary table {name} as {rows}")
+        else:
+            self._bench.execute(f"insert into {name} {rows}")
+        self._bench.execute(
+            f"insert into rejected select _line, {literal(table.name)}, _fault, null from {name} where _fault is not null"
+        )
+
+    def _rows_sql(self, table: Table, undeclared: tuple[str, ...]) -> str:
+        depth = len(table.each)
+        objects = [Objects(f"o{level}", f"s{level}") for level in range(depth + 1)]
+        for column in table.columns:
+            if column.path != "#":
+                objects[depth - height(column.path)].want(column.path, column.type)
+        parses = [item.parse for item in objects if item.parse]
+        positions = [f"p{depth}"] if depth else []
+        carried = ["_line", *positions, *(f"o{level}" for level in range(depth + 1)), *parses]
+        parsed = f"select {', '.join(carried)} from ({level_sql(table.where, table.each)})"
+
+        texts, values, faults, names = ["_line"], ["_line"], [], []
+        for index, column in enumerate(table.columns):
+            if column.path == "#":
+                texts.append(f"cast(p{depth} as varchar) as t{index}" if depth else f"'0' as t{index}")
+            else:
+                source = objects[depth - height(column.path)]
+                texts.append(
+                    f"{self._unmarked(source.text(column.path, column.type), column.type)} as t{index}"
+                )
+            values.append(f"{value_sql(f't{index}', column.type)} as v{index}")
+            values.append(f"t{index}")
+            faults.append(
+                fault_sql(
+                    column.name,
+                    f"t{index}",
+                    f"v{index}",
+                    column.type,
+                    is_key=column.name in table.primary_key,
+                    has_nul=self._spooled.has_nul,
+                )
+            )
+            names.append(f'v{index} as "{column.name}"')
+        texts.append(f"{self._extra_sql(f'o{depth}', undeclared)} as _extra")
+        branches = " ".join(branch for branch in faults if branch)
+        fault = f"case {branches} end" if branches else "cast(null as varchar)"
+        return (
+            f"select _line, {', '.join(names)}, _extra, {fault} as _fault from"
+            f" (select {', '.join(values)}, _extra from (select {', '.join(texts)} from ({parsed})))"
+        )
+
+    def _unmarked(self, text: str, kind: ColumnType) -> str:
+        if not self._spooled.marked:
+            return text
+        if kind is ColumnType.JSON:
+            return unmark_json_sql(text)
+        # A text column may hold an object's JSON as well as a number.
+        return unmark_text_sql(unmark_json_sql(text) if kind is ColumnType.TEXT else text)
+
+    def _extra_sql(self, source: str, undeclared: tuple[str, ...]) -> str:
+        if not undeclared:
+            return "cast(null as varchar)"
+        fields = ", ".join(
+            f"{literal(name)}, json_extract({source}, {_pointer(name)})" for name in undeclared
+        )
+        # Merging into nothing leaves out fields that are absent or null.
+        merged = f"cast(json_merge_patch('{{}}', json_object({fields})) as varchar)"
+        if self._spooled.marked:
+            merged = unmark_json_sql(merged)
+        return f"nullif({merged}, '{{}}')"
+
+    def _reject_kinds_without_table(self, number: int) -> None:
+        tables = self._stream.tables
+        if any(table.where is None for table in tables):
+            return
+        taken = " or ".join(
+            sorted({f"{where_column(t.where[0])} = {literal(t.where[1])}" for t in tables if t.where})
+        )
+        paths = ", ".join(path.removeprefix("$.") for path in self._where_paths())
+        kind = " || ', ' || ".join(f"coalesce({where_column(p)}, 'nothing')" for p in self._where_paths())
+        self._bench.execute(
+            f"insert into rejected select rowid + {number * LINES_PER_FILE}, null,"
+            f" {literal(f'no table takes records whose {paths} is ')} || {kind}, null"
+            f" from spool_lines where json_type(json) = 'OBJECT' and not coalesce({taken}, false)"
+        )
+
+
+def lines_of(spooled: Spooled, numbers: set[int]) -> Iterator[tuple[int, str]]:
+    """The text of some lines of a slice, by line number. Bytes that are no UTF-8 are written as escapes."""
+    for file_number, path in enumerate(spooled.files):
+        wanted = {n - file_number * LINES_PER_FILE for n in numbers if n // LINES_PER_FILE == file_number}
+        if not wanted:
+            continue
+        line_number = 0
+        with path.open("rb") as file:
+            for line in file:
+                # DuckDB does not count blank lines.
+                if not line.strip():
+                    continue
+                if line_number in wanted:
+                    text = line.rstrip(b"\r\n").decode("utf-8", errors="backslashreplace")
+                    yield file_number * LINES_PER_FILE + line_number, text.replace("\x00", "\ufffd")
+                line_number += 1
+
+
+def _pointer(name: str) -> str:
+    """A field by JSON pointer, which, unlike a path, takes any name."""
+    return literal("/" + name.replace("~", "~0").replace("/", "~1"))
