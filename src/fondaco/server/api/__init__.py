@@ -1,0 +1,9 @@
+"""``/api/v1``: the same figures as the pages, for programs. Its shapes are promises; tests/server/test_api.py pins them."""
+
+from fastapi import APIRouter
+
+from fondaco.server.api import data, metrics
+
+router = APIRouter()
+router.include_router(metrics.router)
+router.include_router(data.router)

@@ -1,0 +1,157 @@
+"""Runs, reconciliation, connections and health."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from fondaco.control import Run
+from fondaco.server.api.access import reading_token
+from fondaco.server.api.metrics import ERRORS
+from fondaco.server.site import Site, the_site
+
+router = APIRouter(dependencies=[Depends(reading_token)], responses=ERRORS)
+TheSite = Annotated[Site, Depends(the_site)]
+
+
+class RunAnswer(BaseModel):
+    """A run of the pipeline."""
+
+    run_id: str
+    kind: str
+    steps: list[str]
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str = Field(description="running, success, partial, aborted or failed")
+    health: str | None = Field(description="ok, warn or fail; null while it runs")
+    health_reasons: list[str]
+    error: str | None
+    step_seconds: dict[str, float]
+    published: str | None
+
+
+class StreamAnswer(BaseModel):
+    """What a run did to one stream."""
+
+    connection_id: str
+    stream: str
+    outcome: str
+    extracted: int
+    loaded: int
+    quarantined: int
+    drifted: int
+    drifted_fields: list[str]
+    seconds: float
+    error: str | None
+
+
+class RunDetail(RunAnswer):
+    streams: list[StreamAnswer]
+
+
+class ReconciliationAnswer(BaseModel):
+    """One figure of one day of one shop, in the shop's currency. The gap is ours less the shop's."""
+
+    connection_id: str
+    day: date
+    figure: str
+    currency: str
+    ours: Decimal
+    vendors: Decimal
+    gap: Decimal
+    cause: str | None
+    orders: list[str]
+    compared_at: datetime
+
+
+class ConnectionAnswer(BaseModel):
+    """A shop. Its credentials are never given."""
+
+    connection_id: str
+    source: str
+    name: str
+    currency: str
+    time_zone: str
+    status: str
+    missing: list[str]
+    warnings: list[str]
+    checked_at: datetime | None
+    synced_at: datetime | None
+
+
+class HealthAnswer(BaseModel):
+    """Whether the figures can be trusted now."""
+
+    status: Literal["ok", "warn", "fail", "empty"]
+    reasons: list[str]
+    published: str | None
+    newest_run: str | None
+    reconciliation: Literal["matched", "off", "not compared"]
+
+
+def _run(run: Run) -> dict[str, object]:
+    return {name: getattr(run, name) for name in RunAnswer.model_fields}
+
+
+@router.get("/runs", tags=["runs"], summary="Runs, newest first")
+def all_runs(site: TheSite, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> list[RunAnswer]:
+    return [RunAnswer.model_validate(_run(run)) for run in site.control.runs.recent(site.tenant_id, limit)]
+
+
+@router.get("/runs/{run_id}", tags=["runs"], summary="One run, stream by stream")
+def one_run(run_id: str, site: TheSite) -> RunDetail:
+    run = site.run(run_id)
+    streams = [
+        {name: getattr(stream, name) for name in StreamAnswer.model_fields}
+        for stream in site.control.runs.streams(run_id)
+    ]
+    return RunDetail.model_validate({**_run(run), "streams": streams})
+
+
+@router.get("/reconciliation", tags=["data health"], summary="Our figures beside the shops' own reports")
+def reconciliation(
+    site: TheSite,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+    connection: str = "",
+    only_gaps: bool = False,
+) -> list[ReconciliationAnswer]:
+    days = site.control.reconciliation.days(
+        site.tenant_id, connection or None, first, last, only_gaps=only_gaps
+    )
+    return [
+        ReconciliationAnswer.model_validate({n: getattr(d, n) for n in ReconciliationAnswer.model_fields})
+        for d in days
+    ]
+
+
+@router.get("/connections", tags=["data health"], summary="The shops")
+def connections(site: TheSite) -> list[ConnectionAnswer]:
+    answers = []
+    for connection in site.connections():
+        states = site.control.states.all(site.tenant_id, connection.connection_id)
+        synced = max((state.updated_at for state in states), default=None)
+        known = {name: getattr(connection, name, None) for name in ConnectionAnswer.model_fields}
+        answers.append(ConnectionAnswer.model_validate({**known, "synced_at": synced}))
+    return answers
+
+
+@router.get("/health", tags=["data health"], summary="Whether the figures can be trusted now")
+def health(site: TheSite) -> HealthAnswer:
+    runs = site.control.runs.recent(site.tenant_id, 1)
+    seal = site.control.reconciliation.seal(site.tenant_id)
+    newest = runs[0] if runs else None
+    status = (newest.health or "warn") if newest and site.published else "empty"
+    return HealthAnswer.model_validate(
+        {
+            "status": status,
+            "reasons": newest.health_reasons if newest else ["Nothing has run yet."],
+            "published": site.published,
+            "newest_run": newest.run_id if newest else None,
+            "reconciliation": seal.state,
+        }
+    )

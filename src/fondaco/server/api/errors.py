@@ -1,0 +1,22 @@
+"""The one shape of every error."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
+
+
+class ErrorBody(BaseModel):
+    what: str = Field(description="What happened, with the values.")
+    remedy: str = Field(description="What to do about it.")
+    code: str = Field(description="unauthorized, not_found, invalid, try_again or fault.")
+
+
+class ErrorAnswer(BaseModel):
+    error: ErrorBody
+
+
+def api_error(status: int, what: str, remedy: str, code: str) -> JSONResponse:
+    body = ErrorAnswer(error=ErrorBody(what=what, remedy=remedy, code=code))
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse(body.model_dump(), status, headers)

@@ -1,0 +1,166 @@
+"""Metrics: what there is, and what they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from fondaco.clock import local_date
+from fondaco.errors import ConfigError
+from fondaco.metrics import MetricQuery
+from fondaco.server.api.access import reading_token
+from fondaco.server.api.errors import ErrorAnswer
+from fondaco.server.downloads import csv_file
+from fondaco.server.periods import DEFAULT_RANGE, PRESETS, Period, parse_period
+from fondaco.server.site import Site, the_site
+
+ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorAnswer} for code in (401, 404, 422, 503)}
+router = APIRouter(
+    prefix="/metrics", tags=["metrics"], dependencies=[Depends(reading_token)], responses=ERRORS
+)
+TheSite = Annotated[Site, Depends(the_site)]
+
+
+class MetricAnswer(BaseModel):
+    """A metric's definition."""
+
+    name: str
+    label: str
+    description: str
+    formula: str
+    unit: str = Field(description="money, count or rate")
+    good: str = Field(description="The direction that pleases: up, down or none.")
+    dimensions: list[str] = Field(description="What it can be broken down and filtered by.")
+
+
+class QueryAnswer(BaseModel):
+    """Figures. Each row has the dimensions of ``by`` and the asked metrics; amounts are strings."""
+
+    metrics: list[str]
+    by: list[str]
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
+    clock: str
+    where: dict[str, str]
+    currency: str
+    version: str | None = Field(description="The published state that answered.")
+    rows: list[dict[str, Any]]
+
+
+def _definition(site: Site, name: str) -> MetricAnswer:
+    metric = site.metric(name)
+    return MetricAnswer(
+        name=metric.name,
+        label=metric.label,
+        description=metric.description,
+        formula=metric.formula,
+        unit=str(metric.unit),
+        good=str(metric.good),
+        dimensions=list(metric.dimensions),
+    )
+
+
+@router.get("", summary="All metrics")
+def all_metrics(site: TheSite) -> list[MetricAnswer]:
+    return [_definition(site, metric.name) for metric in site.layer.metrics]
+
+
+class Question(BaseModel):
+    """What is asked, in the address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    metrics: str = Field(description="Names, separated by commas.")
+    by: str = Field("", description="day, week, month or dimensions, separated by commas.")
+    first: str = Field("", alias="from", description="First day; default: 29 days back.")
+    last: str = Field("", alias="to", description="Last day; default: today.")
+    clock: Literal["finance", "order"] = Field(
+        "finance", description="Day of the event, or day of its order."
+    )
+    where: list[str] = Field([], description="dimension=value; may be repeated.")
+    format: Literal["json", "csv"] = "json"
+
+
+@router.get("/query", summary="Figures", response_model=QueryAnswer)
+def query(request: Request, site: TheSite, question: Annotated[Question, Query()]) -> Response:
+    """Metrics over a period. `Accept: text/csv` or `format=csv` gives a file. The `ETag` changes when new figures are
+    published; send it back as `If-None-Match` to be told 304 as long as nothing is new."""
+    version = site.published
+    tag = hashlib.sha256(
+        f"{version}|{request.url.query}|{request.headers.get('accept')}".encode()
+    ).hexdigest()
+    headers = {"ETag": f'"{tag[:32]}"', "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    period = _period(site, question.first, question.last)
+    asked = MetricQuery(
+        metrics=_names(question.metrics),
+        by=_names(question.by),
+        first=period.first,
+        last=period.last,
+        clock=question.clock,
+        where=_conditions(question.where),
+    )
+    table = site.ask(asked)
+    if question.format == "csv" or "text/csv" in request.headers.get("accept", ""):
+        lines = (list(row.values()) for row in table.to_pylist())
+        response = csv_file("metrics.csv", table.column_names, lines)
+        response.headers.update(headers)
+        return response
+    answer = QueryAnswer(
+        metrics=list(asked.metrics),
+        by=list(asked.by),
+        first=period.first,
+        last=period.last,
+        clock=question.clock,
+        where=dict(asked.where),
+        currency=site.project.settings.project.currency,
+        version=version,
+        rows=[{name: plain(value) for name, value in row.items()} for row in table.to_pylist()],
+    )
+    body = json.dumps(answer.model_dump(mode="json", by_alias=True), ensure_ascii=False)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+@router.get("/{name}", summary="One metric")
+def one_metric(name: str, site: TheSite) -> MetricAnswer:
+    return _definition(site, name)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _period(site: Site, first: str, last: str) -> Period:
+    if first and last:
+        return parse_period(first, last)
+    today = local_date(site.project.clock(), site.project.settings.project.timezone)
+    usual = PRESETS[DEFAULT_RANGE].period(today)
+    return parse_period(first or usual.first.isoformat(), last or usual.last.isoformat())
+
+
+def _conditions(where: list[str]) -> Mapping[str, str]:
+    conditions = {}
+    for condition in where:
+        name, sign, value = condition.partition("=")
+        if not sign or not name:
+            raise ConfigError(
+                f"where={condition!r} is not a condition.", "Write it as dimension=value, such as country=DE."
+            )
+        conditions[name] = value
+    return conditions
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it without loss."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date | datetime) else value

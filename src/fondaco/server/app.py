@@ -1,0 +1,117 @@
+"""Puts the application together."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from fondaco.errors import ConfigError, FondacoError, RetryableError
+from fondaco.server.api import router as api
+from fondaco.server.api.access import UnauthorizedError
+from fondaco.server.api.errors import api_error
+from fondaco.server.auth import routes as auth_routes
+from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
+from fondaco.server.headers import SecurityHeaders
+from fondaco.server.pages import overview, runs
+from fondaco.server.site import NotThereError, Site
+
+if TYPE_CHECKING:
+    from fondaco.orchestration import Project
+
+log = logging.getLogger(__name__)
+
+_DESCRIPTION = """Figures, runs and reconciliation of one Fondaco project, read only.
+
+Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
+strings, days are the shops' own, instants are UTC. A figure that does not exist is null, never 0. Every error is
+`{"error": {"what": …, "remedy": …, "code": …}}`."""
+
+
+def create_app(project: Project) -> FastAPI:
+    """The web application of ``project``. Nothing is opened before the first request."""
+    site = Site(project)
+    app = FastAPI(
+        title="Fondaco",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.site = site
+    app.include_router(api, prefix="/api/v1")
+    app.include_router(auth_routes.router)
+    app.include_router(overview.router)
+    app.include_router(runs.router)
+
+    @app.get("/static/{name:path}", include_in_schema=False)
+    async def static(name: str, request: Request) -> Response:
+        return site.assets.respond(request, name)
+
+    app.add_exception_handler(NotLoggedIn, _to_log_in)
+    app.add_exception_handler(FondacoError, _say)
+    app.add_exception_handler(HTTPException, _say_http)
+    app.add_exception_handler(RequestValidationError, _say_invalid)
+    app.add_exception_handler(Exception, _say_fault)
+    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _to_log_in(request: Request, _: Exception) -> Response:
+    """A page leads to the log-in and back; a part of a page makes the browser go there."""
+    address = auth_routes.log_in_address(request)
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    return RedirectResponse(address, 303)
+
+
+def _say(request: Request, error: Exception) -> Response:
+    assert isinstance(error, FondacoError)
+    if isinstance(error, RetryableError):
+        return _answer(request, 503, error.what, error.remedy, "try_again")
+    if isinstance(error, ForgedFormError):
+        return _answer(request, 403, error.what, error.remedy, "forged_form")
+    if isinstance(error, UnauthorizedError):
+        return _answer(request, 401, error.what, error.remedy, "unauthorized")
+    if isinstance(error, NotThereError):
+        return _answer(request, 404, error.what, error.remedy, "not_found")
+    if isinstance(error, ConfigError):
+        return _answer(request, 422, error.what, error.remedy, "invalid")
+    log.error("%s", error)
+    return _answer(request, 500, error.what, error.remedy, "fault")
+
+
+def _say_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return _answer(request, 404, "There is no such page.", "Check the address.", "not_found")
+    return _answer(request, error.status_code, str(error.detail) + ".", "Check the request.", "invalid")
+
+
+def _say_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
+    return _answer(request, 422, f"The request has wrong values: {faults}.", "Correct them.", "invalid")
+
+
+def _say_fault(request: Request, _: Exception) -> Response:
+    """The server logs the traceback; the reader sees no detail."""
+    what = "This page could not be made because of a fault of Fondaco's."
+    return _answer(request, 500, what, "Find it in the log, and report it.", "fault")
+
+
+def _answer(request: Request, status: int, what: str, remedy: str, code: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return api_error(status, what, remedy, code)
+    site: Site = request.app.state.site
+    if request.headers.get("hx-request"):
+        return HTMLResponse(site.render("parts/fault.html", request, what=what, remedy=remedy), status)
+    html = site.render("gate.html", request, title=what, say=remedy, form=None, csrf="", fault="", foot="")
+    return HTMLResponse(html, status)

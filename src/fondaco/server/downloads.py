@@ -1,0 +1,25 @@
+"""Figures as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+
+def csv_file(name: str, header: Sequence[str], lines: Iterable[Sequence[Any]]) -> Response:
+    """A CSV download; what is unknown is an empty field, and no field can start a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([_field(value) for value in line] for line in lines)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _field(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

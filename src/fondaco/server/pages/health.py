@@ -1,0 +1,185 @@
+"""What is said about the data itself: how fresh it is, whether it matches the shops' reports, how the runs went."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from fondaco.control import Connection, ReconciliationDay, Run
+from fondaco.control.reconciliation import CENT
+from fondaco.server.numbers import NOTHING, Numbers
+from fondaco.server.site import Site
+
+STALE_AFTER = timedelta(hours=36)
+"""A daily run that was missed once, with room for its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A state in a word, and its colour."""
+
+    text: str
+    tone: str  # good, bad, warn or none
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The reconciliation seal as it is shown."""
+
+    text: str
+    detail: str
+    tone: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the figures are, and what a reader must know before trusting them."""
+
+    text: str
+    notice: str
+    tone: str
+
+
+OUTCOMES = {
+    "success": Badge("Success", "good"),
+    "partial": Badge("Partial", "warn"),
+    "aborted": Badge("Aborted", "warn"),
+    "failed": Badge("Failed", "bad"),
+    "running": Badge("Running", "none"),
+}
+HEALTH = {"ok": Badge("Healthy", "good"), "warn": Badge("Warning", "warn"), "fail": Badge("Failing", "bad")}
+CONNECTION_STATES = {
+    "ready": Badge("Ready", "good"),
+    "limited": Badge("Limited", "warn"),
+    "refused": Badge("Refused", "bad"),
+}
+
+
+def badge(states: dict[str, Badge], state: str | None) -> Badge:
+    return states.get(state or "", Badge((state or NOTHING).capitalize(), "none"))
+
+
+def reconciled_days(site: Site, shop: str | None = None) -> list[ReconciliationDay]:
+    """What was compared in the days that every run looks back."""
+    first = site.project.clock().date() - timedelta(site.project.settings.reconcile.days + 1)
+    return site.control.reconciliation.days(site.tenant_id, shop, first)
+
+
+def is_off(day: ReconciliationDay) -> bool:
+    return abs(day.gap) >= CENT
+
+
+def seal(site: Site, numbers: Numbers, shop: str | None = None) -> Seal:
+    """Whether our figures match the shops' own reports, over the days that every run compares."""
+    first = site.project.clock().date() - timedelta(site.project.settings.reconcile.days + 1)
+    summary = site.control.reconciliation.seal(site.tenant_id, shop, first)
+    if summary.state == "not compared" or summary.first_day is None or summary.last_day is None:
+        return Seal("Not compared yet", "", "none", "shield-question")
+    span = numbers.period(summary.first_day, summary.last_day)
+    if summary.state == "matched":
+        return Seal("Matched to the cent", span, "good", "shield-check")
+    gaps = [
+        Numbers(numbers.locale, currency, numbers.time_zone).money(gap)
+        for currency, gap in summary.largest_gap.items()
+    ]
+    days = f"{summary.days_off} day{'s' if summary.days_off > 1 else ''}"
+    by = " and ".join(gaps) if gaps else "some orders"
+    return Seal(f"Off by up to {by} on {days}", f"of {summary.days_compared}", "bad", "shield-x")
+
+
+def last_synced(site: Site, connection: Connection) -> datetime | None:
+    """When the connection was last read to its end."""
+    states = site.control.states.all(site.tenant_id, connection.connection_id)
+    return max((_aware(state.updated_at) for state in states), default=None)
+
+
+def freshness(site: Site, numbers: Numbers) -> Freshness:
+    """As of when the figures are, and a notice when the newest run did not go well."""
+    now = site.project.clock()
+    runs = site.control.runs.recent(site.tenant_id, 1)
+    published = site.control.runs.last_published(site.tenant_id)
+    if published is None or published.ended_at is None:
+        return Freshness("no run has published yet", "", "warn")
+    as_of = _aware(published.started_at)
+    text = f"as of {numbers.instant(as_of)} ({numbers.ago(as_of, now)})"
+    newest = runs[0] if runs else published
+    if newest.outcome in ("failed", "aborted"):
+        notice = f"The newest run {newest.outcome}: the figures are those of {numbers.instant(as_of)}."
+        return Freshness(text, notice, "bad")
+    if now - as_of > STALE_AFTER:
+        notice = f"No run has published for {numbers.ago(as_of, now).removesuffix(' ago')}."
+        return Freshness(text, notice, "warn")
+    if newest.health == "fail":
+        reasons = " ".join(newest.health_reasons) or "The newest run's checks failed."
+        return Freshness(text, reasons, "warn")
+    return Freshness(text, "", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """One shop-local day in the strip of compared days."""
+
+    day: date
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopDays:
+    """One shop's compared days, oldest first."""
+
+    name: str
+    marks: Sequence[DayMark]
+    words: str
+
+
+def strips(site: Site, numbers: Numbers, days: Iterable[ReconciliationDay]) -> list[ShopDays]:
+    """For every shop the days of the window: matched, off, or not compared."""
+    window = site.project.settings.reconcile.days
+    today = site.project.clock().date()
+    span = [today - timedelta(back) for back in range(window, 0, -1)]
+    found: dict[str, dict[date, list[ReconciliationDay]]] = defaultdict(lambda: defaultdict(list))
+    for day in days:
+        found[day.connection_id][day.day].append(day)
+    shown = []
+    for connection in site.connections():
+        by_day = found.get(connection.connection_id, {})
+        marks = [_mark(numbers, day, by_day.get(day, [])) for day in span]
+        off = sum(mark.tone == "bad" for mark in marks)
+        compared = sum(mark.tone != "none" for mark in marks)
+        words = f"{compared - off} of {compared} days match" if compared else "Not compared yet"
+        shown.append(ShopDays(connection.name, marks, words))
+    return shown
+
+
+def _mark(numbers: Numbers, day: date, compared: Sequence[ReconciliationDay]) -> DayMark:
+    if not compared:
+        return DayMark(day, "none", f"{numbers.day(day)}: not compared")
+    off = [figure for figure in compared if is_off(figure)]
+    if not off:
+        return DayMark(day, "good", f"{numbers.day(day)}: matched to the cent")
+    worst = max(off, key=lambda figure: abs(figure.gap))
+    return DayMark(day, "bad", f"{numbers.day(day)}: {worst.figure} off by {gap_text(numbers, worst)}")
+
+
+def gap_text(numbers: Numbers, day: ReconciliationDay) -> str:
+    return amount_text(numbers, day, day.gap)
+
+
+def amount_text(numbers: Numbers, day: ReconciliationDay, amount: Decimal) -> str:
+    """An amount of the comparison in the shop's own currency; orders are counted."""
+    if day.figure == "orders":
+        return numbers.count(amount)
+    return Numbers(numbers.locale, day.currency, numbers.time_zone).money(amount)
+
+
+def run_seconds(run: Run) -> float | None:
+    return None if run.ended_at is None else (_aware(run.ended_at) - _aware(run.started_at)).total_seconds()
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -1,0 +1,138 @@
+"""Overview: one page, its panels, its files and its definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from starlette.responses import HTMLResponse, Response
+
+from fondaco.clock import local_date
+from fondaco.server.auth.sessions import CurrentUser, current_user, form_token
+from fondaco.server.downloads import csv_file
+from fondaco.server.numbers import Numbers
+from fondaco.server.pages.charts import over_time
+from fondaco.server.pages.figures import Figures
+from fondaco.server.pages.health import freshness, seal
+from fondaco.server.pages.overview_panels import KEY, PANELS
+from fondaco.server.periods import CLOCKS, COMPARISONS, PRESETS, View, parse_view
+from fondaco.server.site import Site, the_site
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)])
+TheSite = Annotated[Site, Depends(the_site)]
+
+
+def view_of(request: Request, site: Site) -> View:
+    """The state of the page, from its URL."""
+    today = local_date(site.project.clock(), site.project.settings.project.timezone)
+    return parse_view(request.query_params, today)
+
+
+def _panel_key(site: Site, name: str, view: View, numbers: Numbers) -> tuple[Any, ...]:
+    return site.published, name, view, numbers.locale, numbers.currency
+
+
+def panel_html(site: Site, request: Request, name: str, view: View) -> str:
+    """A panel, written once for each state of the data, view and locale."""
+    numbers = site.numbers(request)
+
+    def write() -> str:
+        figures = Figures(site, view, numbers)
+        context = PANELS[name](figures)
+        return site.render(
+            f"panels/{name}.html", request, view=view, query=view.query(), numbers=numbers, **context
+        )
+
+    return site.panels.get(_panel_key(site, name, view, numbers), write)
+
+
+@router.get("/")
+def overview(request: Request, site: TheSite, user: CurrentUser) -> Response:
+    """The page. Panels that were written before come with it; the others load by themselves."""
+    view = view_of(request, site)
+    numbers = site.numbers(request)
+    ready = site.published is not None
+    panels = {
+        name: site.panels.peek(_panel_key(site, name, view, numbers)) if ready else None for name in PANELS
+    }
+    html = site.render(
+        "overview.html" if ready else "overview_empty.html",
+        request,
+        page="overview",
+        user=user,
+        csrf=form_token(request),
+        view=view,
+        query=view.query(),
+        panels=panels,
+        presets=PRESETS,
+        comparisons=COMPARISONS,
+        clocks=CLOCKS,
+        connections=site.connections(),
+        seal=seal(site, numbers, view.shop),
+        fresh=freshness(site, numbers),
+        numbers=numbers,
+    )
+    response = HTMLResponse(html)
+    if request.headers.get("hx-request"):
+        query = view.query()
+        response.headers["HX-Push-Url"] = "/" + (f"?{query}" if query else "")
+    return response
+
+
+@router.get("/overview/{name}")
+def panel(name: str, request: Request, site: TheSite) -> Response:
+    """One panel by itself."""
+    if name not in PANELS:
+        raise HTTPException(404, f"There is no panel {name!r}.")
+    return HTMLResponse(panel_html(site, request, name, view_of(request, site)))
+
+
+@router.get("/definitions/{name}")
+def definition(name: str, request: Request, site: TheSite) -> Response:
+    """What a figure means, how it is computed, and its course over the period."""
+    view, numbers = view_of(request, site), site.numbers(request)
+    figures = Figures(site, view, numbers)
+    metric = site.metric(name)
+    asked = KEY if name in KEY else (name,)
+    now = figures.totals(asked)
+    then = figures.totals(asked, view.comparison) if view.comparison else None
+    html = site.render(
+        "definition.html",
+        request,
+        metric=metric,
+        figure=figures.figure(name, now, then),
+        chart=over_time(figures, name, asked),
+        view=view,
+        query=view.query(),
+        clocks=CLOCKS,
+        numbers=numbers,
+    )
+    return HTMLResponse(html)
+
+
+_EXPORTS = {"products": "product", "shops": "connection_id", "countries": "country"}
+
+
+@router.get("/export/{name}.csv")
+def export(name: str, request: Request, site: TheSite) -> Response:
+    """The figures behind a panel or a metric, as a file: unrounded, one row a line, the same period and shop."""
+    view, numbers = view_of(request, site), site.numbers(request)
+    figures = Figures(site, view, numbers)
+    if name in _EXPORTS:
+        metrics = ("net_sales", "units", "orders")
+        rows = figures.rows(metrics, (_EXPORTS[name],))
+        ordered = sorted(rows, key=lambda row: -(row["net_sales"] or 0))
+        header: tuple[str, ...] = (_EXPORTS[name], *metrics)
+        lines: Iterable[Sequence[Any]] = ([row[column] for column in header] for row in ordered)
+    elif name == "bridge":
+        header = ("metric", "amount")
+        lines = list(figures.totals(KEY).items())
+    else:
+        site.metric(name)
+        grain = view.period.grain
+        header = (grain, name)
+        asked = KEY if name in KEY else (name,)
+        found = sorted(figures.rows(asked, (grain,)), key=lambda row: row[grain])
+        lines = ([row[column] for column in header] for row in found)
+    return csv_file(f"{name}_{view.period.first}_{view.period.last}_{view.clock}.csv", header, lines)

@@ -1,0 +1,209 @@
+"""Which days a page shows, and which days it compares them with. All of it stands in the URL."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+from urllib.parse import urlencode
+
+from fondaco.errors import ConfigError
+
+Grain = Literal["day", "week", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from ``first`` to ``last``, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def grain(self) -> Grain:
+        """The step that keeps a chart readable: never more than about a hundred points."""
+        if self.days <= 93:
+            return "day"
+        return "week" if self.days <= 400 else "month"
+
+
+def shift_months(day: date, months: int) -> date:
+    """The same day of another month, or that month's last day where it is shorter."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _back(days: int) -> Callable[[Period], Period]:
+    return lambda period: Period(period.first - timedelta(days), period.last - timedelta(days))
+
+
+def _months_back(months: int) -> Callable[[Period], Period]:
+    def shift(period: Period) -> Period:
+        last = shift_months(period.last, -months)
+        if (period.last + timedelta(1)).day == 1:  # a month's last day answers to a month's last day
+            last = last.replace(day=calendar.monthrange(last.year, last.month)[1])
+        return Period(shift_months(period.first, -months), last)
+
+    return shift
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named period, as it lies on a given day, and the period before it."""
+
+    label: str
+    period: Callable[[date], Period]
+    before: Callable[[Period], Period]
+
+
+def _trailing(days: int) -> Callable[[date], Period]:
+    return lambda today: Period(today - timedelta(days - 1), today)
+
+
+def _last_month(today: date) -> Period:
+    last = today.replace(day=1) - timedelta(1)
+    return Period(last.replace(day=1), last)
+
+
+def _quarter(today: date) -> Period:
+    return Period(date(today.year, 3 * ((today.month - 1) // 3) + 1, 1), today)
+
+
+PRESETS: Mapping[str, Preset] = {
+    "today": Preset("Today", lambda today: Period(today, today), _back(1)),
+    "yesterday": Preset("Yesterday", lambda today: Period(today - timedelta(1), today - timedelta(1)), _back(1)),
+    "last_7_days": Preset("Last 7 days", _trailing(7), _back(7)),
+    "last_30_days": Preset("Last 30 days", _trailing(30), _back(30)),
+    "last_90_days": Preset("Last 90 days", _trailing(90), _back(90)),
+    "month_to_date": Preset("Month to date", lambda today: Period(today.replace(day=1), today), _months_back(1)),
+    "quarter_to_date": Preset("Quarter to date", _quarter, _months_back(3)),
+    "year_to_date": Preset(
+        "Year to date", lambda today: Period(today.replace(month=1, day=1), today), _months_back(12)
+    ),
+    "last_month": Preset("Last month", _last_month, _months_back(1)),
+    "last_year": Preset(
+        "Last year",
+        lambda today: Period(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+        _months_back(12),
+    ),
+}  # fmt: skip
+"""Trailing periods end with today, which is not over yet; the page says so."""
+
+DEFAULT_RANGE = "last_30_days"
+CUSTOM = "custom"
+
+COMPARISONS: Mapping[str, str] = {
+    "previous_period": "Previous period",
+    "previous_year": "Previous year",
+    "none": "No comparison",
+}
+CLOCKS: Mapping[str, str] = {"finance": "Finance", "order": "Order"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader has chosen on Overview: the whole state of the page."""
+
+    range: str
+    period: Period
+    compare: str
+    clock: str
+    shop: str | None
+    today: date = field(compare=False)
+
+    @property
+    def label(self) -> str:
+        return PRESETS[self.range].label if self.range in PRESETS else "Custom"
+
+    @property
+    def previous_period(self) -> Period:
+        """The period just before, of the same kind: a month answers to a month."""
+        if self.range in PRESETS:
+            return PRESETS[self.range].before(self.period)
+        return _back(self.period.days)(self.period)
+
+    @property
+    def previous_year(self) -> Period:
+        return _months_back(12)(self.period)
+
+    @property
+    def comparison(self) -> Period | None:
+        """The period drawn beside this one."""
+        if self.compare == "previous_year":
+            return self.previous_year
+        return self.previous_period if self.compare == "previous_period" else None
+
+    @property
+    def where(self) -> dict[str, str]:
+        return {"connection_id": self.shop} if self.shop else {}
+
+    def query(self, **changes: str) -> str:
+        """The URL's query of this view, defaults left out."""
+        state: dict[str, str] = {"range": self.range}
+        if self.range == CUSTOM:
+            state |= {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+        state |= {"compare": self.compare, "clock": self.clock, "shop": self.shop or ""}
+        state |= changes
+        defaults = {"range": DEFAULT_RANGE, "compare": "previous_period", "clock": "finance", "shop": ""}
+        return urlencode({key: value for key, value in state.items() if value != defaults.get(key)})
+
+
+def _day(text: str, name: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"{name}={text!r} is not a date.", "Write it as year-month-day, such as 2026-01-31."
+        ) from error
+
+
+def _choice(value: str, allowed: Mapping[str, object], name: str) -> str:
+    if value not in allowed:
+        raise ConfigError(f"{name}={value!r} is not known.", f"Use one of {', '.join(allowed)}.")
+    return value
+
+
+def parse_view(parameters: Mapping[str, str], today: date) -> View:
+    """Read the state of the page from the URL.
+
+    Raises
+    ------
+    ConfigError
+        If a value is not known, or the period ends before it starts or is longer than twenty years.
+    """
+    chosen = parameters.get("range") or DEFAULT_RANGE
+    _choice(chosen, {**PRESETS, CUSTOM: None}, "range")
+    if chosen == CUSTOM:
+        period = parse_period(parameters.get("from", ""), parameters.get("to", ""))
+    else:
+        period = PRESETS[chosen].period(today)
+    return View(
+        range=chosen,
+        period=period,
+        compare=_choice(parameters.get("compare") or "previous_period", COMPARISONS, "compare"),
+        clock=_choice(parameters.get("clock") or "finance", CLOCKS, "clock"),
+        shop=parameters.get("shop") or None,
+        today=today,
+    )
+
+
+def parse_period(first: str, last: str) -> Period:
+    """Read a period from two ISO dates."""
+    period = Period(_day(first, "from"), _day(last, "to"))
+    if period.days < 1:
+        raise ConfigError(
+            f"The period ends on {period.last}, before it starts on {period.first}.", "Swap the two dates."
+        )
+    if period.days > 7306 or period.first.year < 1990:
+        raise ConfigError(
+            f"The period from {period.first} to {period.last} is too long.",
+            "Choose at most twenty years, none before 1990.",
+        )
+    return period

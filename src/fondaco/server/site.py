@@ -1,0 +1,126 @@
+"""What all pages and the API stand on: one object per application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+
+from fondaco.clock import zone
+from fondaco.control import Connection, ControlPlane, Run
+from fondaco.errors import ConfigError
+from fondaco.metrics import Metric, MetricQuery, SemanticLayer
+from fondaco.server.answers import Remembered
+from fondaco.server.assets import Assets
+from fondaco.server.auth.throttle import Throttle
+from fondaco.server.numbers import Numbers, negotiate
+
+if TYPE_CHECKING:
+    from fondaco.orchestration import Project
+
+
+class NotThereError(ConfigError):
+    """What the address names does not exist."""
+
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Site:
+    """The project behind the pages, the semantic layer, and what has been asked of it already."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.assets = Assets()
+        self.throttle = Throttle(project.clock)
+        self.panels: Remembered[str] = Remembered(2048)
+        self._answers: Remembered[pa.Table] = Remembered(1024)
+        self._templates = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals |= {"site": self, "asset": self.assets.url}
+
+    @property
+    def control(self) -> ControlPlane:
+        return self.project.control
+
+    @property
+    def tenant_id(self) -> str:
+        return self.project.tenant
+
+    @property
+    def name(self) -> str:
+        """The merchant's name."""
+        return self.project.settings.project.name
+
+    @cached_property
+    def release(self) -> str:
+        return version("fondaco")
+
+    @property
+    def layer(self) -> SemanticLayer:
+        return self.project.metrics
+
+    @property
+    def published(self) -> str | None:
+        """Version of the newest published state."""
+        return self.project.reader.version
+
+    def connections(self) -> list[Connection]:
+        return self.control.connections.all(self.tenant_id)
+
+    def metric(self, name: str) -> Metric:
+        """The metric an address names."""
+        try:
+            return self.layer.metric(name)
+        except ConfigError as error:
+            raise NotThereError(error.what, error.remedy) from error
+
+    def run(self, run_id: str) -> Run:
+        """The run an address names."""
+        try:
+            return self.control.runs.get(self.tenant_id, run_id)
+        except ConfigError as error:
+            raise NotThereError(error.what, error.remedy) from error
+
+    def ask(self, query: MetricQuery) -> pa.Table:
+        """The answer of the newest published state, remembered until the next is published."""
+        key = (self.published, self.tenant_id, _frozen(query))
+        return self._answers.get(key, lambda: self.layer.query(self.project.reader, query, self.tenant_id))
+
+    def numbers(self, request: Request) -> Numbers:
+        """How this reader writes figures."""
+        own = self.project.settings.project
+        locale = negotiate(request.headers.get("accept-language", ""))
+        return Numbers(locale, own.currency, zone(own.timezone))
+
+    def render(self, template: str, request: Request, /, **context: Any) -> str:
+        context.setdefault("numbers", self.numbers(request))
+        return self._templates.get_template(template).render(context)
+
+
+def _frozen(value: object) -> object:
+    """A key for a query: mappings and lists in it become tuples."""
+    if isinstance(value, MetricQuery):
+        return tuple(_frozen(getattr(value, name)) for name in value.__dataclass_fields__)
+    if isinstance(value, Mapping):
+        return tuple(sorted((key, _frozen(part)) for key, part in value.items()))
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(part) for part in value)
+    return value
+
+
+def the_site(request: Request) -> Site:
+    """Dependency: the application's site."""
+    site: Site = request.app.state.site
+    return site

@@ -1,0 +1,63 @@
+// Drawer, filters and menus. Everything that shows a figure is written by the server.
+(() => {
+  const drawer = document.getElementById("drawer");
+  const drawerBody = document.getElementById("drawer-body");
+  const announce = (text) => { document.getElementById("announce").textContent = text; };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    if (target.closest("[data-drawer]") && !drawer.contains(target)) {
+      drawerBody.replaceChildren();
+      drawer.showModal();
+    }
+    if (target.closest("[data-close]") || target === drawer) drawer.close();
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(target)) menu.open = false;
+    }
+    const toggle = target.closest("[data-table]");
+    if (toggle) {
+      const figure = toggle.closest("[data-figure]");
+      const open = figure.classList.toggle("as-table");
+      toggle.setAttribute("aria-pressed", String(open));
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  // A choice takes effect at once; two dates only when both are there.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("#filters");
+    if (!form) return;
+    if (event.target.type === "date") {
+      form.querySelector("input[name=range][value=custom]").checked = true;
+      return;
+    }
+    if (event.target.value === "custom") return;
+    form.requestSubmit();
+  });
+
+  // Leave out of the request what is not chosen, so that the URL stays short.
+  document.addEventListener("htmx:config:request", (event) => {
+    const body = event.detail.ctx?.request?.body;
+    if (!(body instanceof FormData) || event.detail.ctx.sourceElement?.id !== "filters") return;
+    if (body.get("range") !== "custom") { body.delete("from"); body.delete("to"); }
+  });
+
+  let focused = null;
+  document.addEventListener("htmx:before:swap", () => {
+    const active = document.activeElement;
+    focused = active?.id && !drawer.open ? active.id : null;
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+    const busy = document.querySelector("#view [data-pending]");
+    if (!busy && document.getElementById("view")) announce(document.getElementById("period-in-words")?.textContent ?? "");
+  });
+  document.addEventListener("htmx:response:error", (event) => {
+    if (event.detail.ctx?.response?.status === 401) location.reload();
+  });
+})();

@@ -1,0 +1,50 @@
+"""Guessing is slowed down."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from fondaco.server.auth.throttle import PER_ACCOUNT, PER_ADDRESS, WINDOW, Throttle
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def test_an_account_rests_after_some_failures_wherever_they_come_from() -> None:
+    watch = Watch()
+    throttle = Throttle(watch)
+    for n in range(PER_ACCOUNT):
+        assert throttle.wait("a@example.com", f"10.0.0.{n}") is None
+        throttle.failed("a@example.com", f"10.0.0.{n}")
+    assert throttle.wait("A@example.com ", "10.0.0.99") == WINDOW
+    assert throttle.wait("b@example.com", "10.0.0.99") is None
+    watch.now += WINDOW + timedelta(seconds=1)
+    assert throttle.wait("a@example.com", "10.0.0.99") is None
+
+
+def test_an_address_rests_after_failures_of_many_accounts() -> None:
+    throttle = Throttle(Watch())
+    for n in range(PER_ADDRESS):
+        throttle.failed(f"{n}@example.com", "10.0.0.1")
+    assert throttle.wait("new@example.com", "10.0.0.1") == WINDOW
+    assert throttle.wait("new@example.com", "10.0.0.2") is None
+
+
+def test_a_log_in_clears_the_account_but_not_the_address() -> None:
+    throttle = Throttle(Watch())
+    for n in range(PER_ADDRESS):
+        throttle.failed("a@example.com" if n < PER_ACCOUNT else f"{n}@example.com", "10.0.0.1")
+    throttle.succeeded("a@example.com")
+    assert throttle.wait("a@example.com", "10.0.0.2") is None
+    assert throttle.wait("a@example.com", "10.0.0.1") == WINDOW
+
+
+def test_addresses_of_people_are_not_kept_in_the_clear() -> None:
+    throttle = Throttle(Watch())
+    throttle.failed("someone@example.com", "10.0.0.1")
+    assert "someone" not in repr(vars(throttle))
