@@ -1,0 +1,21 @@
+{#- An e-mail address as one person writes it in several ways: lower case, no spaces; for Gmail without dots and without
+    what follows a plus. Null when it is none. -#}
+{% macro email_identity(email) -%}
+{%- set clean = "lower(trim(" ~ email ~ "))" -%}
+case
+    when {{ clean }} like '%_@gmail.com' or {{ clean }} like '%_@googlemail.com'
+        then replace(split_part(split_part({{ clean }}, '@', 1), '+', 1), '.', '') || '@gmail.com'
+    when {{ clean }} like '%_@_%' then {{ clean }}
+end
+{%- endmacro %}
+
+{#- A telephone number as digits, without the international prefix 00. Null below seven digits. -#}
+{% macro phone_identity(phone) -%}
+{%- set digits = "regexp_replace(regexp_replace(" ~ phone ~ ", '[^0-9]', '', 'g'), '^00', '')" -%}
+case when length({{ digits }}) >= 7 then {{ digits }} end
+{%- endmacro %}
+
+{#- A person's id from the key that identifies them. -#}
+{% macro person_id(tenant_id, key) -%}
+md5({{ tenant_id }} || ' ' || {{ key }})
+{%- endmacro %}

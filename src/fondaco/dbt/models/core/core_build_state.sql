@@ -1,0 +1,5 @@
+-- One row: the definitions that all tables of this build follow. Written last; while it is missing or differs, everything
+-- is built anew.
+-- depends_on: {{ ref('core_order_states') }}
+-- depends_on: {{ ref('core_rate_states') }}
+select cast('{{ definition() if execute }}' as {{ contract_type('text') }}) as definition

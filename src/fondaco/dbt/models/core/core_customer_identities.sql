@@ -1,0 +1,46 @@
+-- One row per vendor customer: what identifies the person. A customer without e-mail and telephone borrows those of
+-- their orders, so that one customer id is always one person.
+with customers as (
+    select
+        tenant_id,
+        customer_id,
+        {{ email_identity('email') }} as email_key,
+        {{ phone_identity('phone') }} as phone_key
+    from {{ ref('core_customers') }}
+),
+
+ordered as (
+    select
+        tenant_id,
+        customer_id,
+        min({{ email_identity('email') }}) as email_key,
+        min({{ phone_identity('phone') }}) as phone_key
+    from {{ ref('core_orders') }}
+    where customer_id is not null
+    group by tenant_id, customer_id
+),
+
+keyed as (
+    select
+        coalesce(customers.tenant_id, ordered.tenant_id) as tenant_id,
+        coalesce(customers.customer_id, ordered.customer_id) as customer_id,
+        coalesce(
+            'email:' || coalesce(customers.email_key, ordered.email_key),
+            'phone:' || coalesce(customers.phone_key, ordered.phone_key),
+            'customer:' || coalesce(customers.customer_id, ordered.customer_id)
+        ) as identity
+    from customers
+    full outer join ordered
+        on customers.customer_id = ordered.customer_id
+        and customers.tenant_id = ordered.tenant_id
+),
+
+final as (
+    select
+        tenant_id,
+        customer_id,
+        {{ person_id('tenant_id', 'identity') }} as person_id
+    from keyed
+)
+
+select * from final

@@ -1,0 +1,5 @@
+with final as (
+{{ unite('customers') }}
+)
+
+select * from final

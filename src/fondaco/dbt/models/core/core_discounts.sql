@@ -1,0 +1,5 @@
+with final as (
+{{ unite('discounts') }}
+)
+
+select * from final

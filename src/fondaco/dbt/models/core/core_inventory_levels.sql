@@ -1,0 +1,5 @@
+with final as (
+{{ unite('inventory_levels') }}
+)
+
+select * from final

@@ -1,0 +1,66 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ forget_changed('core_mart_changes') }}"
+) }}
+
+-- What this build has seen of each order; the next one compares with it. Written after every model that is built by it:
+-- depends_on: {{ ref('orders') }}
+-- depends_on: {{ ref('sales_ledger') }}
+-- depends_on: {{ ref('refunds') }}
+-- depends_on: {{ ref('payments') }}
+-- depends_on: {{ ref('order_discounts') }}
+with entity_rows as (
+    {%- for entity in order_entities() %}
+    select
+        tenant_id,
+        order_id,
+        '{{ entity }}' as entity,
+        synced_at
+    from {{ ref('core_' ~ entity) }}
+    {{ only_changed('core_mart_changes') }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+counted as (
+    select
+        tenant_id,
+        order_id,
+        {%- for entity in order_entities() %}
+        count(*) filter (where entity = '{{ entity }}') as {{ entity }}_rows,
+        max(synced_at) filter (where entity = '{{ entity }}') as {{ entity }}_synced_at{{ ',' if not loop.last }}
+        {%- endfor %}
+    from entity_rows
+    group by tenant_id, order_id
+),
+
+orders as (
+    select * from {{ ref('core_orders') }}
+),
+
+order_persons as (
+    select * from {{ ref('core_order_persons') }}
+),
+
+final as (
+    select
+        counted.*,
+        orders.connection_id,
+        orders.time_zone,
+        orders.reporting_currency,
+        order_persons.person_id,
+        order_persons.order_sequence
+    from counted
+    left join orders
+        on counted.order_id = orders.order_id
+        and counted.tenant_id = orders.tenant_id
+    left join order_persons
+        on counted.order_id = order_persons.order_id
+        and counted.tenant_id = order_persons.tenant_id
+)
+
+select * from final

@@ -1,0 +1,5 @@
+with final as (
+{{ unite('products') }}
+)
+
+select * from final

@@ -1,0 +1,5 @@
+with final as (
+{{ unite('variants') }}
+)
+
+select * from final

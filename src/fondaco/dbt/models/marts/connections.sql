@@ -1,0 +1,10 @@
+select
+    tenant_id,
+    connection_id,
+    source,
+    name,
+    currency,
+    time_zone,
+    reporting_currency,
+    today_date
+from {{ ref('core_connections') }}

@@ -1,0 +1,117 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ forget_changed('core_mart_changes') }}"
+) }}
+
+with orders as (
+    select * from {{ ref('core_orders') }}
+    {{ only_changed('core_mart_changes') }}
+),
+
+order_persons as (
+    select * from {{ ref('core_order_persons') }}
+),
+
+rates as (
+    select * from {{ ref('core_exchange_rates_daily') }}
+),
+
+sales_ledger as (
+    select * from {{ ref('sales_ledger') }}
+    {{ only_changed('core_mart_changes') }}
+),
+
+sales_events as (
+    select * from {{ ref('core_sales_events') }}
+    {{ only_changed('core_mart_changes') }}
+),
+
+-- Order clock: whatever happened to the order later counts here too.
+totals as (
+    select
+        tenant_id,
+        order_id,
+        {%- for amount in ledger_amounts() %}
+        {{ total(amount) }} as {{ amount }},
+        {%- endfor %}
+        cast(sum(units_sold) as bigint) as units_sold,
+        cast(sum(units_returned) as bigint) as units_returned,
+        cast(sum(net_units) as bigint) as net_units
+    from sales_ledger
+    group by tenant_id, order_id
+),
+
+shop_totals as (
+    select
+        tenant_id,
+        order_id,
+        {{ total('gross_sales') }} as shop_gross_sales,
+        {{ total('discounts') }} as shop_discounts,
+        {{ total('returns') }} as shop_returns,
+        {{ total('gross_sales - discounts - returns') }} as shop_net_sales,
+        {{ total('shipping') }} as shop_shipping,
+        {{ total('taxes') }} as shop_taxes,
+        {{ total('gross_sales - discounts - returns + shipping + taxes + duties + additional_fees') }}
+            as shop_total_sales
+    from sales_events
+    where is_counted
+    group by tenant_id, order_id
+),
+
+final as (
+    select
+        orders.tenant_id,
+        orders.order_id,
+        orders.connection_id,
+        orders.source,
+        orders.source_order_id,
+        orders.order_number,
+        order_persons.person_id,
+        orders.customer_id,
+        cast(order_persons.order_sequence as bigint) as order_sequence,
+        order_persons.order_sequence = 1 as is_first_order,
+        order_persons.customer_type,
+        orders.ordered_at,
+        orders.order_date,
+        orders.cancelled_at,
+        orders.order_status,
+        orders.financial_status,
+        orders.channel,
+        orders.country,
+        orders.city,
+        orders.is_cancelled,
+        orders.discount_codes,
+        {%- for units in ledger_units() %}
+        coalesce(totals.{{ units }}, 0) as {{ units }},
+        {%- endfor %}
+        orders.reporting_currency as currency,
+        {%- for amount in ledger_amounts() %}
+        {{ 'cast(coalesce(totals.' ~ amount ~ ', 0) as ' ~ contract_type('money') ~ ')' }} as {{ amount }},
+        {%- endfor %}
+        orders.currency as shop_currency,
+        rates.exchange_rate,
+        {%- for amount in ['gross_sales', 'discounts', 'returns', 'net_sales', 'shipping', 'taxes', 'total_sales'] %}
+        cast(coalesce(shop_totals.shop_{{ amount }}, 0) as {{ contract_type('money') }}) as shop_{{ amount }},
+        {%- endfor %}
+        orders.vendor_total as shop_vendor_total
+    from orders
+    inner join order_persons
+        on orders.order_id = order_persons.order_id
+        and orders.tenant_id = order_persons.tenant_id
+    left join totals
+        on orders.order_id = totals.order_id
+        and orders.tenant_id = totals.tenant_id
+    left join shop_totals
+        on orders.order_id = shop_totals.order_id
+        and orders.tenant_id = shop_totals.tenant_id
+    left join rates
+        on orders.order_date = rates.rate_date
+        and orders.currency = rates.currency
+        and orders.tenant_id = rates.tenant_id
+    where orders.is_counted
+)
+
+select * from final
+order by order_date, connection_id, order_id

@@ -1,0 +1,78 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ forget_changed('core_mart_changes') }}"
+) }}
+
+with payments as (
+    select * from {{ ref('core_payments') }}
+    {{ only_changed('core_mart_changes') }}
+),
+
+order_persons as (
+    select * from {{ ref('core_order_persons') }}
+),
+
+rates as (
+    select * from {{ ref('core_exchange_rates_daily') }}
+),
+
+-- An authorisation reserves money and a void lets it go: neither moves any. A capture that hangs on a sale repeats it,
+-- since a sale is authorisation and capture in one.
+signed as (
+    select
+        payments.*,
+        case
+            when payments.status <> 'success' then 0
+            when payments.kind = 'capture' and parents.kind = 'sale' and parents.status = 'success' then 0
+            when payments.kind in ('sale', 'capture') then 1
+            when payments.kind in ('refund', 'chargeback') then -1
+            else 0
+        end as direction
+    from payments
+    left join payments as parents
+        on payments.parent_payment_id = parents.payment_id
+        and payments.tenant_id = parents.tenant_id
+),
+
+final as (
+    select
+        signed.tenant_id,
+        signed.payment_id,
+        signed.order_id,
+        signed.parent_payment_id,
+        signed.connection_id,
+        signed.source,
+        order_persons.person_id,
+        order_persons.customer_type,
+        signed.kind,
+        signed.status,
+        signed.gateway,
+        signed.processed_at,
+        signed.processed_date,
+        signed.order_date,
+        signed.country,
+        signed.channel,
+        rates.reporting_currency as currency,
+        {{ converted('signed.amount', 'rates.exchange_rate') }} as amount,
+        {{ converted('signed.direction * signed.amount', 'rates.exchange_rate') }} as received,
+        case when signed.status = 'success'
+            then {{ converted('signed.fee', 'rates.exchange_rate') }}
+        end as fee,
+        signed.currency as shop_currency,
+        rates.exchange_rate,
+        signed.amount as shop_amount,
+        cast(signed.direction * signed.amount as {{ contract_type('money') }}) as shop_received
+    from signed
+    inner join order_persons
+        on signed.order_id = order_persons.order_id
+        and signed.tenant_id = order_persons.tenant_id
+    left join rates
+        on signed.processed_date = rates.rate_date
+        and signed.currency = rates.currency
+        and signed.tenant_id = rates.tenant_id
+    where signed.is_counted and not coalesce(signed.is_test, false)
+)
+
+select * from final

@@ -1,0 +1,127 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ forget_changed('core_mart_changes') }}"
+) }}
+
+with sales_events as (
+    select * from {{ ref('core_sales_events') }}
+    {{ only_changed('core_mart_changes') }}
+),
+
+order_persons as (
+    select * from {{ ref('core_order_persons') }}
+),
+
+order_lines as (
+    select * from {{ ref('core_order_lines') }}
+),
+
+rates as (
+    select * from {{ ref('core_exchange_rates_daily') }}
+),
+
+joined as (
+    select
+        sales_events.*,
+        order_lines.sku,
+        order_lines.title as line_title,
+        order_persons.person_id,
+        order_persons.customer_type,
+        rates.reporting_currency,
+        rates.exchange_rate
+    from sales_events
+    inner join order_persons
+        on sales_events.order_id = order_persons.order_id
+        and sales_events.tenant_id = order_persons.tenant_id
+    left join order_lines
+        on sales_events.order_line_id = order_lines.order_line_id
+        and sales_events.tenant_id = order_lines.tenant_id
+    left join rates
+        on sales_events.event_date = rates.rate_date
+        and sales_events.currency = rates.currency
+        and sales_events.tenant_id = rates.tenant_id
+    where sales_events.is_counted
+),
+
+valued as (
+    select
+        tenant_id,
+        sales_event_id,
+        order_id,
+        order_line_id,
+        product_id,
+        variant_id,
+        sku,
+        line_title,
+        connection_id,
+        source,
+        event_type,
+        line_type,
+        event_at,
+        event_date,
+        ordered_at,
+        order_date,
+        person_id,
+        customer_type,
+        country,
+        channel,
+        case when line_type = 'product' and event_type <> 'return' then coalesce(quantity, 0) else 0 end as units_sold,
+        case when line_type = 'product' and event_type = 'return' then -coalesce(quantity, 0) else 0 end as units_returned,
+        reporting_currency as currency,
+        currency as shop_currency,
+        exchange_rate,
+        {% for figure in sales_figures() -%}
+        {{ converted('coalesce(' ~ figure ~ ', 0)') }} as {{ figure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from joined
+),
+
+final as (
+    select
+        tenant_id,
+        sales_event_id,
+        order_id,
+        order_line_id,
+        product_id,
+        variant_id,
+        sku,
+        line_title,
+        connection_id,
+        source,
+        event_type,
+        line_type,
+        event_at,
+        event_date,
+        ordered_at,
+        order_date,
+        person_id,
+        customer_type,
+        country,
+        channel,
+        units_sold,
+        units_returned,
+        units_sold - units_returned as net_units,
+        currency,
+        shop_currency,
+        exchange_rate,
+        gross_sales,
+        discounts,
+        returns,
+        cast(gross_sales - discounts - returns as {{ contract_type('money') }}) as net_sales,
+        shipping,
+        taxes,
+        duties,
+        additional_fees,
+        cast(
+            gross_sales - discounts - returns + shipping + taxes + duties + additional_fees
+            as {{ contract_type('money') }}
+        ) as total_sales,
+        tips,
+        gift_card_sales
+    from valued
+)
+
+select * from final
+order by event_date, connection_id, sales_event_id
