@@ -82,7 +82,7 @@ def _discount(
     second = np.where(two & odd, (2 * worth * (2 * percent[row]) + 100) // 200, 0)
     parts = [_slot(row, main, 0, offer, value), _slot(row, second, 1, offer, 2 * value)]
     many = [
-        _tokens(rng, catalog, shop, order, baskets, worth)
+        _tokens(rng, catalog, shop, int(order), baskets, worth)
         for order in np.flatnonzero(story == Story.MANY_CODES)
     ]
     shares = stack([*parts, *many])

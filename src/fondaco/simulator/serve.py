@@ -1,0 +1,297 @@
+"""The simulator as a web server: every vendor's endpoint over one store, and a back door for tests.
+
+Each vendor's application answers below its own prefix and sees whole paths (``/shopify/aurora/…``). The back door:
+
+    GET  /_simulator/health          {"now": …}
+    GET  /_simulator/shops           [{"shop_id": …, "platform": …, "name": …, …}]
+    GET  /_simulator/report/{shop}   hidden truth by day; ?first=…&last=…&clock=finance|order
+    POST /_simulator/advance         {"seed": 1, "share": 0.001, "minutes": 60}
+    GET, POST, DELETE /_simulator/faults
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import uvicorn
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fondaco.clock import format_instant
+from fondaco.errors import ConfigError, RetryableError
+from fondaco.simulator.faults import Fault, FaultMiddleware, Faults
+from fondaco.simulator.store import Store
+from fondaco.simulator.world.generate import STORE_FILE
+
+VENDORS = {
+    "shopify": "fondaco.simulator.shopify.app",
+    "woocommerce": "fondaco.simulator.woocommerce.app",
+    "commercetools": "fondaco.simulator.commercetools.app",
+}
+_START_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class DemoConnection:
+    """What ``fondaco connect`` needs to reach one simulated shop."""
+
+    source: str
+    name: str
+    settings: dict[str, Any]
+
+
+def demo_connections(base_url: str, shops: Sequence[str] | None = None) -> list[DemoConnection]:
+    """A connection for each shop of the running simulator, or for those named."""
+    known = {row["shop_id"]: row for row in _ask(f"{base_url}/_simulator/shops").json()}
+    unknown = [shop for shop in shops or () if shop not in known]
+    if unknown:
+        raise ConfigError(
+            f"The simulator at {base_url} has no shop {unknown[0]!r}.", f"Choose from: {', '.join(known)}."
+        )
+    connections = []
+    for shop_id in shops or known:
+        row = known[shop_id]
+        vendor = import_module(VENDORS[row["platform"]])
+        settings = dict(vendor.demo_settings(base_url, shop_id))
+        connections.append(DemoConnection(row["platform"], row["name"], settings))
+    return connections
+
+
+def _ask(url: str) -> httpx.Response:
+    """This machine asks itself: no proxy of the environment may come between."""
+    return httpx.get(url, trust_env=False)
+
+
+class _Step(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    seed: int = 0
+    share: float = Field(0.001, ge=0, le=1)
+    minutes: int = Field(60, ge=1)
+
+
+class _Switch(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    seed: int = 0
+    faults: list[Fault] = []
+
+
+class BackDoor:
+    """What tests may ask of the simulator that no vendor would answer."""
+
+    def __init__(self, store: Store, faults: Faults) -> None:
+        self._store = store
+        self._faults = faults
+
+    @property
+    def routes(self) -> list[Route]:
+        """All routes below ``/_simulator``."""
+        return [
+            Route("/_simulator/health", self.health),
+            Route("/_simulator/shops", self.shops),
+            Route("/_simulator/report/{shop}", self.report),
+            Route("/_simulator/advance", self.advance, methods=["POST"]),
+            Route("/_simulator/faults", self.faults, methods=["GET", "POST", "DELETE"]),
+        ]
+
+    async def health(self, request: Request) -> JSONResponse:
+        return JSONResponse({"now": format_instant(await run_in_threadpool(lambda: self._store.now))})
+
+    async def shops(self, request: Request) -> JSONResponse:
+        return JSONResponse(await run_in_threadpool(self._store.shops))
+
+    async def report(self, request: Request) -> JSONResponse:
+        query = request.query_params
+        try:
+            first = date.fromisoformat(query.get("first", "1970-01-02"))
+            last = date.fromisoformat(query.get("last", "2999-12-31"))
+            shop, clock = request.path_params["shop"], query.get("clock", "finance")
+            rows = await run_in_threadpool(lambda: self._store.daily_report(shop, first, last, clock=clock))
+        except (ConfigError, ValueError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        return JSONResponse(rows)
+
+    async def advance(self, request: Request) -> JSONResponse:
+        try:
+            step = _Step.model_validate_json(await request.body() or b"{}")
+            done = await run_in_threadpool(lambda: self._store.advance(**step.model_dump()))
+        except (ValidationError, ConfigError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        return JSONResponse({**asdict(done), "now": format_instant(done.now)})
+
+    async def faults(self, request: Request) -> JSONResponse:
+        if request.method != "GET":
+            try:
+                switch = _Switch.model_validate_json(await request.body() or b"{}")
+            except ValidationError as error:
+                return JSONResponse({"error": str(error)}, status_code=400)
+            self._faults.switch([] if request.method == "DELETE" else switch.faults, seed=switch.seed)
+        return JSONResponse(self._faults.describe())
+
+
+def create_app(store: Store, faults: Faults) -> ASGIApp:
+    """The back door and the endpoints of all platforms that the world has shops of."""
+    platforms = sorted({row["platform"] for row in store.shops()})
+    vendors = {platform: import_module(VENDORS[platform]).create_app(store, faults) for platform in platforms}
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> Any:
+        async with AsyncExitStack() as stack:
+            for vendor in vendors.values():
+                if (own := getattr(getattr(vendor, "router", None), "lifespan_context", None)) is not None:
+                    await stack.enter_async_context(own(vendor))
+            yield
+
+    back_door = Starlette(routes=BackDoor(store, faults).routes, lifespan=lifespan)
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        first = str(scope.get("path", "")).split("/", 2)[1:2]
+        app = vendors.get(first[0], back_door) if first else back_door
+        await app(scope, receive, send)
+
+    return FaultMiddleware(dispatch, faults)
+
+
+class SimulatorServer:
+    """The simulator in a process of its own, on 127.0.0.1. A context manager.
+
+    Parameters
+    ----------
+    world_folder
+        A generated or replayed world. Its store is built if it is not there yet.
+    port
+        0 takes a free one.
+    faults
+        Switched on from the first request.
+    """
+
+    def __init__(self, world_folder: Path, port: int = 0, faults: Iterable[Fault] | None = None) -> None:
+        self.world_folder = world_folder
+        self.base_url = ""
+        self._port = port
+        self._faults = list(faults or ())
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the process and wait until it answers."""
+        faults = json.dumps([fault.model_dump() for fault in self._faults])
+        self._process = subprocess.Popen(
+            [
+                sys.executable, "-m", "fondaco.simulator.serve", str(self.world_folder),
+                "--port", str(self._port), "--faults", faults, "--end-with-stdin",
+            ],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            self.base_url = self._announced()
+            self._await_health()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End the process. Does nothing when it has ended."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _announced(self) -> str:
+        process = self._process
+        if process is None or process.stdout is None:
+            raise self._silent()
+        # Building the store of a large world may take its time; a dead process ends the wait.
+        ready, _, _ = select.select([process.stdout], [], [], 20 * _START_SECONDS)
+        line = process.stdout.readline() if ready else ""
+        if not line:
+            raise self._silent()
+        return str(json.loads(line)["base_url"])
+
+    def _await_health(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if _ask(f"{self.base_url}/_simulator/health").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise self._silent()
+
+    def _silent(self) -> RetryableError:
+        code = self._process.poll() if self._process else None
+        return RetryableError(
+            f"The simulator of {self.world_folder} did not start (exit code {code}).",
+            f"Run `python -m fondaco.simulator.serve {self.world_folder}` to see why.",
+        )
+
+
+def _end_with_parent() -> None:
+    """Leave when the starter does: its end closes our standard input."""
+    sys.stdin.read()
+    os._exit(0)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """``python -m fondaco.simulator.serve FOLDER``: serve until stopped. Prints its address as one line of JSON."""
+    parser = argparse.ArgumentParser(prog="python -m fondaco.simulator.serve", description=main.__doc__)
+    parser.add_argument("folder", type=Path, help="a generated or replayed world")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--faults", default="[]", help="faults to begin with, as a JSON list")
+    parser.add_argument("--end-with-stdin", action="store_true", help="leave when standard input is closed")
+    chosen = parser.parse_args(arguments)
+    if chosen.end_with_stdin:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    path = chosen.folder / STORE_FILE
+    store = Store(path) if path.is_file() else Store.build(chosen.folder)
+    faults = Faults([Fault.model_validate(fault) for fault in json.loads(chosen.faults)])
+    listener = socket.create_server(("127.0.0.1", chosen.port))
+    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    sys.stdout.write(json.dumps({"base_url": base_url}) + "\n")
+    sys.stdout.flush()
+    config = uvicorn.Config(create_app(store, faults), log_level="critical", access_log=False)
+    uvicorn.Server(config).run(sockets=[listener])
+    store.close()
+
+
+if __name__ == "__main__":
+    main()
