@@ -1,11 +1,15 @@
 """HTTP towards a vendor: patient with passing faults, plain about lasting ones.
 
 Waiting times come from the vendor's answers (``Retry-After``) where there are any, else from exponential back-off with
-jitter. Nothing of a request's body, query or credential reaches a log or an error.
+jitter. Nothing of a request's body, query or credential reaches a log or an error; of an answer only the vendor's own
+word for the fault does (``woocommerce_rest_cannot_view``, ``insufficient_scope``).
 """
 
 from __future__ import annotations
 
+import logging
+import re
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,12 +26,31 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from fondaco.errors import AccessError, ConfigError, RetryableError
+from fondaco.errors import AccessError, ConfigError, FondacoError, RetryableError
 
 TRANSIENT = frozenset({408, 425, 429, 430, 500, 502, 503, 504, 508, 509, 520, 521, 522, 523, 524})
 _LONGEST_WAIT_SECONDS = 120.0
 
 T = TypeVar("T")
+
+# httpx writes every address with its query at INFO: signatures and search terms do not belong into a log.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+_WORD = re.compile(r"[A-Za-z][\w.-]{0,79}")
+
+
+class VendorFaultError(RetryableError):
+    """A passing fault of the far side. ``status`` is the HTTP status, None where no answer arrived whole."""
+
+    def __init__(
+        self, what: str, remedy: str, *, status: int | None, retry_after_seconds: float | None = None
+    ) -> None:
+        super().__init__(what, remedy, retry_after_seconds=retry_after_seconds)
+        self.status = status
+
+
+class NotFoundError(ConfigError):
+    """The vendor has nothing at this address (404, 410): an old version, a wrong address, or a deleted record."""
 
 
 class VendorHttp:
@@ -59,30 +82,34 @@ class VendorHttp:
         )
         self._attempts = attempts
         self._sleep = sleep
-        self._first_wait = wait_exponential_jitter(initial=0.5, max=60.0, jitter=0.5)
+        self._first_wait = wait_exponential_jitter(multiplier=0.5, max=60.0, jitter=0.5)
 
     def request(self, method: str, url: str, **options: Any) -> httpx.Response:
         """Send a request and read the whole answer; passing faults are retried, lasting ones raised."""
-        return self.retrying(lambda: self._once(method, url, **options))
+        return self.retrying(lambda: self.once(method, url, **options))
 
     def json(self, method: str, url: str, **options: Any) -> Any:
         """Like ``request``, and parse the answer; a body that is no JSON counts as a passing fault."""
 
         def attempt() -> Any:
-            response = self._once(method, url, **options)
+            response = self.once(method, url, **options)
             return self.parse(response)
 
         return self.retrying(attempt)
 
-    def parse(self, response: httpx.Response) -> Any:
-        """The answer's JSON. A web page instead of JSON (a firewall, a maintenance notice) is worth another try."""
+    def parse(self, response: httpx.Response, **options: Any) -> Any:
+        """The answer's JSON; ``options`` are those of ``json.loads``.
+
+        A web page instead of JSON (a firewall, a maintenance notice) is worth another try.
+        """
         try:
-            return response.json()
+            return response.json(**options)
         except ValueError as error:
             kind = response.headers.get("content-type", "no content type")
-            raise RetryableError(
+            raise VendorFaultError(
                 f"{self.vendor} answered {response.status_code} with {kind} where JSON was expected.",
                 "Run `fondaco run` again later; if it stays, look for a firewall or maintenance page on the shop.",
+                status=response.status_code,
             ) from error
 
     @contextmanager
@@ -92,14 +119,17 @@ class VendorHttp:
             with self.client.stream("GET", url) as response:
                 self._judge(response)
                 yield response.iter_bytes(1 << 20)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise self._unreachable(error) from error
 
-    def retrying(self, attempt: Callable[[], T]) -> T:
-        """Call ``attempt`` until it succeeds; ``RetryableError`` is tried again, anything else leaves at once."""
+    def retrying(self, attempt: Callable[[], T], *, attempts: int | None = None) -> T:
+        """Call ``attempt`` until it succeeds; ``RetryableError`` is tried again, anything else leaves at once.
+
+        ``attempts`` replaces the client's number where the caller has a second remedy, such as a smaller page.
+        """
         policy = Retrying(
             retry=retry_if_exception_type(RetryableError),
-            stop=stop_after_attempt(self._attempts),
+            stop=stop_after_attempt(attempts or self._attempts),
             wait=self._wait,
             sleep=self._sleep,
             reraise=True,
@@ -109,14 +139,16 @@ class VendorHttp:
     def close(self) -> None:
         self.client.close()
 
-    def _once(self, method: str, url: str, **options: Any) -> httpx.Response:
+    def once(self, method: str, url: str, **options: Any) -> httpx.Response:
+        """Send a request without a second attempt, for callers that retry with ``retrying``."""
         try:
             response = self.client.request(method, url, **options)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise self._unreachable(error) from error
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, httpx.TooManyRedirects) as error:
             raise ConfigError(
-                f"{self.vendor}'s address is not a URL.", "Correct it with `fondaco connect`."
+                f"{self.vendor}'s address leads nowhere ({type(error).__name__}).",
+                "Correct it with `fondaco connect`.",
             ) from error
         self._judge(response)
         return response
@@ -126,31 +158,73 @@ class VendorHttp:
         if status < 400:
             return
         if status in TRANSIENT:
-            raise RetryableError(
+            raise VendorFaultError(
                 f"{self.vendor} answered {status}.",
                 "Run `fondaco run` again later; what was read is kept.",
+                status=status,
                 retry_after_seconds=_retry_after(response),
             )
+        word = _fault_word(response)
+        said = f"{status}, {word}" if word else f"{status}"
         if status in (401, 403):
+            if _is_page(response):
+                raise AccessError(
+                    f"{self.vendor} answered {status} with a web page where JSON was expected.",
+                    "A firewall or log-in page stands before the API: let Fondaco's address through, then run "
+                    "`fondaco doctor`.",
+                )
             raise AccessError(
-                f"{self.vendor} refused the credential ({status}).",
+                f"{self.vendor} refused the credential ({said}).",
                 "Check the key and its permissions, then connect again with `fondaco connect`.",
             )
-        raise ConfigError(
-            f"{self.vendor} answered {status} to a request for {response.request.url.path}.",
+        kind = NotFoundError if status in (404, 410) else ConfigError
+        raise kind(
+            f"{self.vendor} answered {said} to a request for {response.request.url.path}.",
             "Check the shop's address and the API version with `fondaco doctor`.",
         )
 
-    def _unreachable(self, error: httpx.TransportError) -> RetryableError:
-        return RetryableError(
+    def _unreachable(self, error: httpx.TransportError | httpx.DecodingError) -> FondacoError:
+        if isinstance(_origin(error), ssl.SSLCertVerificationError):
+            return ConfigError(
+                f"{self.vendor}'s certificate is not valid for its address.",
+                "Correct the address with `fondaco connect`, or renew the shop's certificate.",
+            )
+        return VendorFaultError(
             f"{self.vendor} could not be reached ({type(error).__name__}).",
             "Check the shop's address and the network, then run `fondaco run` again.",
+            status=None,
         )
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after_seconds if isinstance(error, RetryableError) else None
         return min(asked, _LONGEST_WAIT_SECONDS) if asked is not None else self._first_wait(state)
+
+
+def _fault_word(response: httpx.Response) -> str | None:
+    """The vendor's own word for a fault: ``code`` or ``error`` of the answer. Its sentences may quote a customer."""
+    try:
+        body = response.json()
+    except (ValueError, httpx.ResponseNotRead):
+        return None
+    if not isinstance(body, dict):
+        return None
+    errors = body.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    for word in (body.get("code"), body.get("error"), first.get("code")):
+        if isinstance(word, str) and _WORD.fullmatch(word):
+            return word
+    return None
+
+
+def _is_page(response: httpx.Response) -> bool:
+    return str(response.headers.get("content-type", "")).startswith("text/html")
+
+
+def _origin(error: BaseException) -> BaseException:
+    """The fault at the bottom: httpx wraps what httpcore wrapped."""
+    below = error.__cause__ or error.__context__
+    return error if below is None else _origin(below)
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -1,0 +1,144 @@
+"""Records on their way to the spool: personal data that nobody reads stays behind, meta data becomes fields.
+
+WooCommerce's ``meta_data`` is a bag that every plugin writes to, with whatever it likes in it. The few keys that Fondaco
+reads are moved to ``fondaco``, an object of ours inside the record; the bag itself is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from fondaco.sources.stream import Page
+
+Record = dict[str, Any]
+
+_ATTRIBUTION = "_wc_order_attribution_"
+_ATTRIBUTED = (
+    "source_type", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer", "session_entry",
+)  # fmt: skip
+_FEE_KEYS = ("_stripe_fee", "_wcpay_transaction_fee", "_paypal_transaction_fee", "PayPal Transaction Fee")
+_PAYPAL_FEES = "_ppcp_paypal_fees"
+_UNREAD = ("customer_ip_address", "customer_user_agent", "customer_note", "cart_hash", "avatar_url", "_links")
+_LINES = ("line_items", "shipping_lines", "fee_lines", "coupon_lines", "tax_lines")
+
+
+def page(records: Sequence[Record]) -> Page:
+    """Records as a page of newline JSON."""
+    text = "".join(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n" for record in records)
+    return Page(text.encode(), len(records))
+
+
+def order(record: Record) -> Record:
+    """An order with its gateway fee and attribution as fields."""
+    meta = _take_meta(record)
+    fee = next((meta[key] for key in _FEE_KEYS if _is_amount(meta.get(key))), None)
+    if fee is None:
+        fee = _paypal_fee(meta.get(_PAYPAL_FEES))
+    found = {name: meta.get(_ATTRIBUTION + name) for name in _ATTRIBUTED}
+    record["fondaco"] = {
+        "payment_fee": fee,
+        "attribution": {name: value for name, value in found.items() if isinstance(value, str)},
+    }
+    for line in _lines(record):
+        _take_meta(line)
+    return _without_unread(record)
+
+
+def refund(record: Record) -> Record:
+    """A refund whose lines name the order's lines that they are for."""
+    record["fondaco"] = {"refund_type": _take_meta(record).get("_refund_type")}
+    for line in _lines(record):
+        line["fondaco"] = {"refunded_item_id": _take_meta(line).get("_refunded_item_id")}
+    return _without_unread(record)
+
+
+def customer(record: Record) -> Record:
+    _take_meta(record)
+    return _without_unread(record)
+
+
+def coupon(record: Record) -> Record:
+    _take_meta(record)
+    record.pop("used_by", None)  # customers' e-mail addresses
+    record.pop("email_restrictions", None)
+    return _without_unread(record)
+
+
+def product(record: Record, variations: Iterable[Record], cost_keys: Sequence[str]) -> Record:
+    """A product with its variations, and the unit cost of each where the shop knows it."""
+    brands = record.get("brands")
+    cost = _unit_cost(record, _take_meta(record), cost_keys)
+    record["fondaco"] = {
+        "unit_cost": cost,
+        "brand": brands[0].get("name") if isinstance(brands, list) and brands else None,
+        "variations": [_variation(variation, cost, cost_keys) for variation in variations],
+    }
+    for text in ("description", "short_description", "price_html", "images"):
+        record.pop(text, None)
+    return _without_unread(record)
+
+
+def _variation(record: Record, parent_cost: Any, cost_keys: Sequence[str]) -> Record:
+    options = [str(attribute.get("option", "")) for attribute in record.get("attributes") or ()]
+    cost = _unit_cost(record, _take_meta(record), cost_keys)
+    record["fondaco"] = {
+        "title": " / ".join(filter(None, options)) or None,
+        "unit_cost": parent_cost if cost is None else cost,
+    }
+    for text in ("description", "image"):
+        record.pop(text, None)
+    return _without_unread(record)
+
+
+def _unit_cost(record: Record, meta: Record, keys: Sequence[str]) -> Any:
+    own = record.get("cost_of_goods_sold")
+    if isinstance(own, dict) and _is_amount(own.get("total_value")):
+        return own["total_value"]
+    return next((meta[key] for key in keys if _is_amount(meta.get(key))), None)
+
+
+def _take_meta(record: Record) -> Record:
+    """The record's meta data by key, taken out of it; of a repeated key the last."""
+    entries = record.pop("meta_data", None)
+    if not isinstance(entries, list):
+        return {}
+    return {str(entry.get("key")): entry.get("value") for entry in entries if isinstance(entry, dict)}
+
+
+def _lines(record: Record) -> Iterable[Record]:
+    for name in _LINES:
+        for line in record.get(name) or ():
+            if isinstance(line, dict):
+                yield line
+
+
+def _paypal_fee(fees: Any) -> Any:
+    fee = fees.get("paypal_fee") if isinstance(fees, dict) else None
+    value = fee.get("value") if isinstance(fee, dict) else None
+    return value if _is_amount(value) else None
+
+
+def _is_amount(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return False
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _without_unread(record: Record) -> Record:
+    for name in _UNREAD:
+        record.pop(name, None)
+    return record
+
+
+SHAPES: dict[str, Callable[[Record], Record]] = {
+    "orders": order,
+    "refunds": refund,
+    "customers": customer,
+    "coupons": coupon,
+}
