@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo setup dev assets test test-fast test-system lint check bench lock wheel clean
+.PHONY: demo setup dev assets test test-fast test-system lint check bench lock wheel docs clean
 
 demo: setup assets
 	$(BIN)/fondaco demo $(ARGS)
@@ -62,6 +62,9 @@ lock:
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group dev -c requirements.lock -o requirements-dev.lock
+
+docs: dev
+	$(BIN)/python docs/generate.py
 
 clean:
 	rm -rf $(VENV) node_modules dist build

@@ -45,7 +45,11 @@ class Import:
 
 def imports(folder: Path) -> list[Import]:
     """All imports in ``folder``, oldest first."""
-    found = [Import(**json.loads(path.read_text(encoding="utf-8"))) for path in folder.glob(f"*/{_MANIFEST}")]
+    found = [
+        Import(**json.loads(path.read_text(encoding="utf-8")))
+        for path in folder.glob(f"*/{_MANIFEST}")
+        if not path.parent.name.startswith(".")  # being written, or being replaced
+    ]
     return sorted(found, key=lambda one: (one.imported_at, one.import_id))
 
 
