@@ -88,7 +88,7 @@ def seal(site: Site, numbers: Numbers, shop: str | None = None) -> Seal:
     ]
     days = f"{summary.days_off} day{'s' if summary.days_off > 1 else ''}"
     by = " and ".join(gaps) if gaps else "some orders"
-    return Seal(f"Off by up to {by} on {days}", f"of {summary.days_compared}", "bad", "shield-x")
+    return Seal(f"Off by up to {by} on {days}", f"of {summary.days_compared} compared", "bad", "shield-x")
 
 
 def last_synced(site: Site, connection: Connection) -> datetime | None:
