@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import secrets
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,7 +87,7 @@ def new_key() -> str:
 def _create(path: Path) -> None:
     """Write a fresh key whole or not at all; when two processes do so at once, the first one's stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
@@ -103,7 +104,7 @@ def _create(path: Path) -> None:
 
 def _decode(text: str, where: str) -> bytes:
     try:
-        key = base64.urlsafe_b64decode(text.strip())
+        key = base64.b64decode(text.strip(), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != _KEY_BYTES:

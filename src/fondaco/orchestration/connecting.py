@@ -46,9 +46,11 @@ def read_settings(kind: type[Source], settings: Mapping[str, Any]) -> SourceSett
 
 
 def connect(
-    project: Project, source: str, connection_id: str, settings: Mapping[str, Any], *, name: str | None = None
+    project: Project, source: str, connection_id: str | None, settings: Mapping[str, Any]
 ) -> tuple[Connection, Check]:
     """Test a connection and keep it: its settings sealed, its currency and zone as the shop tells them.
+
+    Without a ``connection_id`` the shop's name gives one.
 
     Raises
     ------
@@ -65,9 +67,9 @@ def connect(
     connection = project.control.connections.add(
         project.tenant,
         ConnectionRecord(
-            connection_id=connection_id,
+            connection_id=connection_id or slug(check.shop_name),
             source=source,
-            name=name or check.shop_name,
+            name=check.shop_name,
             currency=check.currency,
             time_zone=check.time_zone,
             settings=plain(checked),
@@ -76,7 +78,11 @@ def connect(
         ),
     )
     project.control.audit.add(
-        project.tenant, actor="cli", action="connect", subject=connection_id, detail={"source": source}
+        project.tenant,
+        actor="cli",
+        action="connect",
+        subject=connection.connection_id,
+        detail={"source": source},
     )
     return connection, check
 
@@ -110,7 +116,7 @@ def plain(settings: SourceSettings) -> dict[str, Any]:
         return value
 
     values = {name: opened(getattr(settings, name)) for name in type(settings).model_fields}
-    masked = type(settings).model_validate(values).model_dump(mode="json")
+    masked = settings.model_dump(mode="json")
     return {name: values[name] if _holds_secret(getattr(settings, name)) else masked[name] for name in values}
 
 

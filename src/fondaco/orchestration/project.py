@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fondaco.landing import Landing
     from fondaco.metrics import SemanticLayer
     from fondaco.sources.source import Source
-    from fondaco.warehouse import Warehouse
+    from fondaco.warehouse import Reader, Warehouse
 
 _TOML = """\
 # Every setting, its default and its meaning: `fondaco doctor --settings`.
@@ -48,7 +48,7 @@ _IGNORED = ".fondaco/\n.env\n"
 class Project:
     """One merchant's Fondaco.
 
-    ``control``, ``warehouse``, ``landing`` and ``metrics`` are opened when they are first asked for, so that a
+    ``control``, ``warehouse``, ``reader``, ``landing`` and ``metrics`` are opened when they are first asked for, so that a
     command pays only for what it uses.
     """
 
@@ -145,19 +145,24 @@ class Project:
         """Spool, shred and load."""
         from fondaco.landing import Landing
 
-        return Landing(self.warehouse, self.settings)
+        return Landing(self.warehouse, self.data / "spool", self.tenant, self.clock)
 
     @cached_property
     def metrics(self) -> SemanticLayer:
-        """Every figure, by name, from the published snapshot."""
+        """Every figure, by name."""
         from fondaco.metrics import SemanticLayer
 
-        return SemanticLayer(self.warehouse, self.settings)
+        return SemanticLayer.load()
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What is published, and nothing else."""
+        return self.warehouse.reader()
 
     def prepare(self) -> None:
         """Make what every project has from the start: control database, key, raw tables."""
         _ = self.control
-        self.landing.prepare()
+        self.landing.create_tables()
 
     def connections(self) -> list[Connection]:
         """The tenant's connections, by id."""
@@ -176,7 +181,7 @@ class Project:
 
     def close(self) -> None:
         """Let go of databases and files."""
-        for part in ("metrics", "landing", "warehouse", "control"):
+        for part in ("reader", "landing", "warehouse", "control"):
             opened = self.__dict__.pop(part, None)
             if opened is not None and hasattr(opened, "close"):
                 opened.close()

@@ -1,0 +1,1 @@
+"""The command line: one module a command group; each command parses, calls the library once, prints."""

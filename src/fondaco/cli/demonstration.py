@@ -1,0 +1,150 @@
+"""What ``fondaco demo`` does: a world, its endpoints, a project connected to them, one run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fondaco.cli.bars import bars
+from fondaco.cli.demo import OWNER
+from fondaco.cli.run import watched_run
+from fondaco.errors import ConfigError
+
+if TYPE_CHECKING:
+    from fondaco.cli.invocation import Invocation
+    from fondaco.orchestration import Project, RunOutcome
+
+_FILE = "demo.json"
+_WORLD = "world"
+_HEAD_START = timedelta(minutes=10)
+"""The world ends so long before now, so that no stream's safety lag leaves its last minutes for a later run."""
+_CHANGED_SHARE = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks of the world; None: as it was, or the default."""
+
+    orders: int | None = None
+    seed: int | None = None
+    days: int | None = None
+    data: str | None = None
+
+    def over(self, before: Wanted) -> Wanted:
+        """With ``before`` for what is not asked."""
+        asked = {name: value for name, value in asdict(self).items() if value is not None}
+        return Wanted(**(asdict(before) | asked))
+
+
+_DEFAULT = Wanted(orders=12_000, seed=1, days=730)
+
+
+def demonstrate(
+    invocation: Invocation, folder: Path, wanted: Wanted, *, quiet: bool
+) -> tuple[Project, RunOutcome]:
+    """Bring the demo in ``folder`` up to date, from nothing if need be."""
+    project = _project(folder)
+    try:
+        invocation.log_to(project)
+        home = project.data / _WORLD
+        before = _kept(project)
+        if before is None:
+            chosen = wanted.over(_DEFAULT)
+            with bars(shown=not quiet) as progress:
+                _make_world(project, home, chosen, progress)
+        else:
+            chosen = wanted.over(before)
+            if chosen != before:
+                raise ConfigError(
+                    f"{folder} holds the demo of another world ({_described(before)}).",
+                    "Leave the options out to go on with it, or name another folder with --folder.",
+                )
+        with _served(home, advance=before is not None, project=project) as base_url:
+            _connect(project, base_url)
+            outcome = watched_run(project, quiet=quiet, kind="demo")
+    except BaseException:
+        project.close()
+        raise
+    return project, outcome
+
+
+def _project(folder: Path) -> Project:
+    from fondaco.config import PROJECT_FILE
+    from fondaco.control import Role
+    from fondaco.orchestration import Project
+
+    if (folder / PROJECT_FILE).exists():
+        return Project.open(folder)
+    project = Project.create(folder, name="Fondaco demo", currency="EUR", timezone="Europe/Berlin")
+    project.control.users.create(project.tenant, OWNER, role=Role.OWNER, name="Demo owner")
+    _land_rates(project)
+    return project
+
+
+def _land_rates(project: Project) -> None:
+    from fondaco.sources.exchange_rates import static_rates
+
+    now = project.clock().astimezone(UTC).replace(tzinfo=None)
+    project.landing.land_rows(
+        "fondaco__exchange_rates",
+        [{"tenant_id": project.tenant, **row, "_synced_at": now} for row in static_rates().to_pylist()],
+    )
+
+
+def _kept(project: Project) -> Wanted | None:
+    try:
+        kept: dict[str, Any] = json.loads((project.data / _FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return Wanted(**kept)
+
+
+def _make_world(project: Project, home: Path, chosen: Wanted, progress: Any) -> None:
+    from fondaco.orchestration.progress import Event
+    from fondaco.simulator.world import generate_world
+    from fondaco.warehouse.files import write_atomically
+
+    progress(Event("world", detail=_described(chosen)))
+    end = project.clock() - _HEAD_START
+    generate_world(home, seed=chosen.seed or 0, orders=chosen.orders or 1, days=chosen.days or 1, end=end)
+    progress(Event("world", detail=_described(chosen), ended=True))
+    write_atomically(project.data / _FILE, json.dumps(asdict(chosen)).encode())
+
+
+@contextmanager
+def _served(home: Path, *, advance: bool, project: Project) -> Iterator[str]:
+    """The vendors' endpoints over the world; where it was read before, time goes on to the present."""
+    import httpx
+
+    from fondaco.clock import parse_instant
+    from fondaco.simulator.serve import SimulatorServer
+
+    with SimulatorServer(home) as server:
+        if advance:
+            with httpx.Client(base_url=f"{server.base_url}/_simulator", trust_env=False, timeout=600) as door:
+                there = parse_instant(door.get("/health").json()["now"])
+                passed = int((project.clock() - _HEAD_START - there).total_seconds() // 60)
+                if passed > 0:
+                    step = {"seed": int(there.timestamp()), "share": _CHANGED_SHARE, "minutes": passed}
+                    door.post("/advance", json=step).raise_for_status()
+        yield server.base_url
+
+
+def _connect(project: Project, base_url: str) -> None:
+    """Each shop of the world as a connection; again, because the port may be another one."""
+    from fondaco.orchestration.connecting import connect, slug
+    from fondaco.simulator.serve import demo_connections
+
+    for shop in demo_connections(base_url):
+        connect(project, shop.source, slug(shop.name), shop.settings)
+
+
+def _described(world: Wanted) -> str:
+    if world.data:
+        return world.data
+    return f"{world.orders:,} orders in {world.days} days, seed {world.seed}"

@@ -1,0 +1,127 @@
+"""``fondaco metrics``: figures by name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from fondaco.cli.output import AsJson, print_json, print_table, rows_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fondaco.orchestration import Project
+
+app = typer.Typer(help="Ask for figures by name.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def all_metrics(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the metrics: what they mean, and by what they can be cut.
+
+    Example: fondaco metrics list
+    """
+    from fondaco.metrics import SemanticLayer
+
+    found = SemanticLayer.load().metrics
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": metric.name,
+                    "label": metric.label,
+                    "description": metric.description,
+                    "unit": str(metric.unit),
+                    "dimensions": list(metric.dimensions),
+                }
+                for metric in found
+            ]
+        )
+        return
+    print_table(
+        ["metric", "unit", "meaning", "by"],
+        [[m.name, str(m.unit), m.description, ", ".join(m.dimensions)] for m in found],
+    )
+
+
+@app.command("query")
+def query(
+    ctx: typer.Context,
+    names: Annotated[list[str], typer.Argument(help="One or more metrics.", metavar="NAME…")],
+    by: Annotated[
+        list[str] | None,
+        typer.Option(help="day, week, month or a dimension; may be repeated.", show_default="the total"),
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day.", show_default="the first with data"),
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.", show_default="today")
+    ] = None,
+    clock: Annotated[
+        str, typer.Option(help="finance: a return counts on its own day. order: on its order's day.")
+    ] = "finance",
+    where: Annotated[
+        list[str] | None, typer.Option(help="DIMENSION=VALUE; may be repeated.", show_default="everything")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for metrics.
+
+    Example: fondaco metrics query net_sales orders --by month --from 2026-01-01 --json
+    """
+    from fondaco.metrics import MetricQuery
+
+    with ctx.obj.project() as project:
+        first, last = _period(project, since, until)
+        asked = MetricQuery(
+            metrics=_split(names),
+            by=_split(by or []),
+            first=first,
+            last=last,
+            clock=_clock(clock),
+            where=_conditions(where or []),
+        )
+        found = project.metrics.query(project.reader, asked, project.tenant)
+        rows = rows_of(found)
+        if as_json:
+            print_json(rows)
+        else:
+            print_table(
+                found.column_names, [list(row.values()) for row in rows], empty="No figures in this period."
+            )
+
+
+def _split(names: list[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for name in names for part in name.split(",") if part.strip())
+
+
+def _clock(name: str) -> Literal["finance", "order"]:
+    if name == "finance":
+        return "finance"
+    if name == "order":
+        return "order"
+    raise typer.BadParameter(f"{name!r} is neither finance nor order.", param_hint="--clock")
+
+
+def _conditions(pairs: list[str]) -> dict[str, str]:
+    conditions = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise typer.BadParameter(f"{pair!r} is not DIMENSION=VALUE.", param_hint="--where")
+        conditions[name.strip()] = value
+    return conditions
+
+
+def _period(project: Project, since: datetime | None, until: datetime | None) -> tuple[date, date]:
+    from datetime import date
+
+    from fondaco.clock import local_date
+
+    first = since.date() if since else date(1970, 1, 1)
+    last = until.date() if until else local_date(project.clock(), project.settings.project.timezone)
+    return first, last

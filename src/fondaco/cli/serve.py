@@ -1,0 +1,96 @@
+"""``fondaco serve`` and ``fondaco up``: the web application, without and with the schedule."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fondaco.errors import ConfigError
+
+if TYPE_CHECKING:
+    from fondaco.orchestration import Project
+
+_Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="[server] host")]
+_Port = Annotated[
+    int | None, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535, show_default="[server] port")
+]
+_AsJson = Annotated[bool, typer.Option("--json", help="Say where it listens as one line of JSON.")]
+
+
+def serve(ctx: typer.Context, host: _Host = None, port: _Port = None, as_json: _AsJson = False) -> None:
+    """Serve the dashboard and the API until Ctrl-C.
+
+    Example: fondaco serve --port 8080
+    """
+    with ctx.obj.project() as project:
+        serve_project(project, host=host, port=port, as_json=as_json)
+
+
+def up(ctx: typer.Context, host: _Host = None, port: _Port = None, as_json: _AsJson = False) -> None:
+    """Serve, and run the pipeline on the schedule of fondaco.toml, in one process.
+
+    Example: fondaco up
+    """
+    from fondaco.orchestration.schedule import scheduled
+
+    with ctx.obj.project() as project, scheduled(project) as schedule:
+        if not as_json:
+            typer.echo(f"The next run starts at {schedule.next_run_at():%Y-%m-%d %H:%M %Z}.")
+        serve_project(project, host=host, port=port, as_json=as_json)
+
+
+def serve_project(
+    project: Project,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    listener: socket.socket | None = None,
+    as_json: bool = False,
+) -> None:
+    """Serve until SIGINT or SIGTERM, on ``listener`` if there is one already."""
+    import uvicorn
+
+    from fondaco.cli.output import to_json
+    from fondaco.server import create_app
+
+    server = project.settings.server
+    with listener or listening(host or server.host, server.port if port is None else port) as bound:
+        config = uvicorn.Config(
+            create_app(project), log_config=None, access_log=False, proxy_headers=False, server_header=False
+        )
+        address = url_of(bound)
+        typer.echo(
+            to_json({"url": address}, indent=None) if as_json else f"Serving {address} (Ctrl-C ends it)."
+        )
+        uvicorn.Server(config).run(sockets=[bound])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A bound socket.
+
+    Raises
+    ------
+    ConfigError
+        If the address is not ours or the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"{host}:{port} cannot be listened on: {error.strerror}.",
+            "Choose another with --port, or `--port 0` for a free one.",
+        ) from error
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address to open in a browser."""
+    address: Any = listener.getsockname()
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(address[0], address[0])
+    return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{address[1]}"

@@ -1,0 +1,81 @@
+"""``fondaco tokens``: keys to the API."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fondaco.cli.output import AsJson, print_json, print_table
+
+app = typer.Typer(help="Make and revoke keys to /api/v1.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("create")
+def create(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a token that reads metrics and runs. It is shown this once.
+
+    Example: fondaco tokens create spreadsheet
+    """
+    with ctx.obj.project() as project:
+        token, secret = project.control.tokens.create(project.tenant, name)
+        project.control.audit.add(
+            project.tenant, actor="cli", action="token.create", subject=f"token:{token.token_id}"
+        )
+        if as_json:
+            print_json({"token_id": token.token_id, "name": name, "scopes": token.scopes, "token": secret})
+        else:
+            typer.echo(f"Token {token.token_id} ({name}), shown only now: {secret}")
+
+
+@app.command("list")
+def all_tokens(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the tokens.
+
+    Example: fondaco tokens list
+    """
+    with ctx.obj.project() as project:
+        rows = [
+            {
+                "token_id": token.token_id,
+                "name": token.name,
+                "scopes": ", ".join(token.scopes),
+                "created_at": token.created_at,
+                "last_used_at": token.last_used_at,
+                "revoked_at": token.revoked_at,
+            }
+            for token in project.control.tokens.all(project.tenant)
+        ]
+        if as_json:
+            print_json(rows)
+        else:
+            print_table(
+                ["id", "name", "scopes", "created", "last used", "revoked"],
+                [list(row.values()) for row in rows],
+                empty="No token yet. Make one with `fondaco tokens create spreadsheet`.",
+            )
+
+
+@app.command("revoke")
+def revoke(
+    ctx: typer.Context,
+    token_id: Annotated[int, typer.Argument(help="Id of the token.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a token invalid.
+
+    Example: fondaco tokens revoke 3
+    """
+    with ctx.obj.project() as project:
+        project.control.tokens.revoke(project.tenant, token_id)
+        project.control.audit.add(
+            project.tenant, actor="cli", action="token.revoke", subject=f"token:{token_id}"
+        )
+        if as_json:
+            print_json({"revoked": token_id})
+        else:
+            typer.echo(f"Token {token_id} is invalid now.")

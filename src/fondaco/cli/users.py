@@ -1,0 +1,95 @@
+"""``fondaco users``: who may log in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fondaco.cli.output import AsJson, print_json, print_table
+from fondaco.errors import ConfigError
+
+app = typer.Typer(help="Add and list the people who may log in.", no_args_is_help=True, rich_markup_mode=None)
+_Email = Annotated[str, typer.Argument(help="E-mail address of the user.")]
+
+
+@app.command("add")
+def add(
+    ctx: typer.Context,
+    email: _Email,
+    role: Annotated[str, typer.Option(help="owner, analyst or viewer.")] = "viewer",
+    name: Annotated[str, typer.Option(help="Name to show.", show_default="from the address")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Add a user and print a link that logs them in once.
+
+    Example: fondaco users add ana@example.com --role analyst
+    """
+    from fondaco.cli.init import login_link
+    from fondaco.control import Role
+
+    if role not in set(Role):
+        raise typer.BadParameter(f"{role!r} is not owner, analyst or viewer.", param_hint="--role")
+    with ctx.obj.project() as project:
+        user = project.control.users.create(project.tenant, email, role=Role(role), name=name)
+        project.control.audit.add(
+            project.tenant,
+            actor="cli",
+            action="user.add",
+            subject=f"user:{user.user_id}",
+            detail={"role": role},
+        )
+        link = login_link(project, user.user_id)
+        if as_json:
+            print_json({"user_id": user.user_id, "role": role, "login_link": link})
+        else:
+            typer.echo(f"Added {role} {user.name}. Their link, good once within a day: {link}")
+
+
+@app.command("link")
+def link(ctx: typer.Context, email: _Email, as_json: AsJson = False) -> None:
+    """Print a new link that logs a user in once.
+
+    Example: fondaco users link ana@example.com
+    """
+    from fondaco.cli.init import login_link
+
+    with ctx.obj.project() as project:
+        user = project.control.users.find(email)
+        if user is None or user.tenant_id != project.tenant:
+            raise ConfigError(
+                "There is no user with that e-mail address.", "See all with `fondaco users list`."
+            )
+        address = login_link(project, user.user_id)
+        if as_json:
+            print_json({"user_id": user.user_id, "login_link": address})
+        else:
+            typer.echo(f"Good once, within a day: {address}")
+
+
+@app.command("list")
+def all_users(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the users.
+
+    Example: fondaco users list --json
+    """
+    with ctx.obj.project() as project:
+        rows = [
+            {
+                "user_id": user.user_id,
+                "email": user.email,
+                "name": user.name,
+                "role": user.role.value,
+                "has_password": user.password_hash is not None,
+                "last_login_at": user.last_login_at,
+            }
+            for user in project.control.users.all(project.tenant)
+        ]
+        if as_json:
+            print_json(rows)
+        else:
+            print_table(
+                ["id", "e-mail", "name", "role", "password", "last log-in"],
+                [list(row.values()) for row in rows],
+                empty="No user yet. Add one with `fondaco users add you@example.com --role owner`.",
+            )

@@ -1,0 +1,146 @@
+"""A file into a project: keep it in its connection's folder, then run the pipeline over that connection."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from fondaco.errors import ConfigError, FatalError
+from fondaco.orchestration.connecting import connect
+from fondaco.orchestration.pipeline import RunOutcome, run_pipeline
+from fondaco.orchestration.progress import Progress
+from fondaco.orchestration.stopping import Stop
+from fondaco.sources.files.importing import Options, Prepared
+from fondaco.sources.files.inbox import Import
+
+if TYPE_CHECKING:
+    from fondaco.orchestration.project import Project
+
+SOURCE = "files"
+_MAIN_TABLE = {
+    "order_lines": "files__order_lines",
+    "customers": "files__customers",
+    "products": "files__products",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file. ``before`` and ``after`` count the connection's rows of the stream's table."""
+
+    kept: Import
+    stream: str
+    before: int
+    after: int
+    outcome: RunOutcome
+
+
+def options_for(project: Project, connection_id: str, mapping: Mapping[str, str], **given: Any) -> Options:
+    """How to read a file for a connection: what is not given comes from the connection, else from the project."""
+    own = project.settings.project
+    known = {one.connection_id: one for one in project.connections()}.get(connection_id)
+    defaults = {
+        "currency": known.currency if known else own.currency,
+        "timezone": known.time_zone if known else own.timezone,
+    }
+    return Options(mapping=dict(mapping), **{**defaults, **{k: v for k, v in given.items() if v is not None}})
+
+
+def import_file(
+    project: Project,
+    prepared: Prepared,
+    connection_id: str = SOURCE,
+    *,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Imported:
+    """Keep a prepared file and bring the project up to date with it.
+
+    Raises
+    ------
+    ConfigError
+        If the connection is of another source, or the folder cannot be written.
+    FatalError
+        If the warehouse does not have every record of the file afterwards.
+    """
+    folder = project.data / "imports" / connection_id
+    _refuse_other_source(project, connection_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings = {
+        "folder": str(folder),
+        "currency": prepared.options.currency,
+        "timezone": prepared.options.timezone,
+    }
+    connect(project, SOURCE, connection_id, settings)
+    stream = prepared.streams[0]
+    before = _count(project, connection_id, stream)
+    kept = prepared.keep(folder, clock=project.clock)
+    _quarantine(project, prepared, connection_id, kept)
+    _pass(project, kept, sleep)
+    outcome = run_pipeline(project, connections=[connection_id], kind="import", progress=progress, stop=stop)
+    if outcome.error is not None and not any(one.stream == stream for one in outcome.streams):
+        raise outcome.error
+    after = _count(project, connection_id, stream)
+    landed = _count(project, connection_id, stream, kept.import_id)
+    if outcome.run.outcome == "success" and landed != kept.records[stream]:
+        raise FatalError(
+            f"{kept.file} has {kept.records[stream]:,} records of {stream}, and {landed:,} are in the warehouse.",
+            "Keep the project folder as it is and report this; readers still see the state before the import.",
+        )
+    return Imported(kept, stream, before, after, outcome)
+
+
+def _refuse_other_source(project: Project, connection_id: str) -> None:
+    for one in project.connections():
+        if one.connection_id == connection_id and one.source != SOURCE:
+            raise ConfigError(
+                f"{connection_id!r} is a connection to {one.source}, and files need one of their own.",
+                "Choose another name with `--connection NAME`.",
+            )
+
+
+def _quarantine(project: Project, prepared: Prepared, connection_id: str, kept: Import) -> None:
+    """Write the rows that were set aside, in place of those of an earlier reading of the same file."""
+    now = project.clock().astimezone(UTC).replace(tzinfo=None)
+    rows = [
+        {
+            "tenant_id": project.tenant,
+            "connection_id": connection_id,
+            "source": SOURCE,
+            "stream": prepared.streams[0],
+            "table_name": _MAIN_TABLE[prepared.streams[0]],
+            "slice_id": kept.import_id,
+            "record": one.record,
+            "reason": f"row {one.row} of {kept.file}: {one.reason}",
+            "quarantined_at": now,
+        }
+        for one in prepared.set_aside
+    ]
+    with project.warehouse.writer() as writer:
+        writer.execute(
+            "delete from raw.fondaco__quarantine "
+            "where tenant_id = $tenant and connection_id = $connection and slice_id = $slice",
+            {"tenant": project.tenant, "connection": connection_id, "slice": kept.import_id},
+        )
+        project.landing.land_rows("fondaco__quarantine", rows)
+
+
+def _pass(project: Project, kept: Import, sleep: Callable[[float], None]) -> None:
+    """Wait until the import's second is over: a run reads what lies before the present second."""
+    while project.clock().replace(microsecond=0) <= kept.instant:
+        sleep(0.1)
+
+
+def _count(project: Project, connection_id: str, stream: str, import_id: str | None = None) -> int:
+    where = "tenant_id = $tenant and connection_id = $connection"
+    params: dict[str, str | int | float | None] = {"tenant": project.tenant, "connection": connection_id}
+    if import_id is not None:
+        where += " and import_id = $import_id"
+        params["import_id"] = import_id
+    with project.warehouse.writer() as writer:
+        found = writer.fetch(f"select count(*) as n from raw.{_MAIN_TABLE[stream]} where {where}", params)
+    return int(found["n"][0].as_py())

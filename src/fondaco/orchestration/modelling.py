@@ -1,0 +1,46 @@
+"""The build step, and the docs of the models."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fondaco.clock import utc_now
+from fondaco.orchestration.progress import Event, Progress
+
+if TYPE_CHECKING:
+    from fondaco.orchestration.project import Project
+    from fondaco.warehouse.dbt import BuildResult
+
+
+def build(project: Project, progress: Progress, *, full_refresh: bool = False) -> BuildResult:
+    """Build and test all models.
+
+    A failed test of severity ``error`` fails the build, so that nothing is published over a broken promise; one of
+    severity ``warn`` is told in the run's health.
+    """
+    from fondaco.warehouse import dbt
+
+    def tell(node: str, done: int, total: int) -> None:
+        progress(Event("build", done=done, total=total, detail=f"{done}/{total} {node}"))
+
+    result = dbt.build(project.warehouse, full_refresh=full_refresh, vars=_instant(project), progress=tell)
+    progress(Event("build", detail=f"{result.models} models, {result.tests} tests", ended=True))
+    return result
+
+
+def _instant(project: Project) -> dict[str, str]:
+    """The project's clock for dbt, when it is not the real one; dbt parses anew whenever a variable changes."""
+    if project.clock is utc_now:
+        return {}
+    return {"now": f"{project.clock().astimezone(UTC):%Y-%m-%d %H:%M:%S}"}
+
+
+def write_docs(project: Project) -> Path:
+    """Write dbt's docs, lineage and all, into one HTML file that loads nothing from a network."""
+    from fondaco.warehouse import dbt
+
+    with project.warehouse.writer():
+        dbt.invoke(project.warehouse, ["docs", "generate", "--static"])
+    return dbt.dbt_folder(project.settings) / "static_index.html"

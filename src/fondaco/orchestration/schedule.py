@@ -1,0 +1,121 @@
+"""When the pipeline runs by itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fondaco.clock import zone
+from fondaco.config import Settings
+from fondaco.errors import ConfigError, FondacoError
+from fondaco.orchestration.stopping import Stop
+
+if TYPE_CHECKING:
+    from fondaco.orchestration.project import Project
+
+_log = logging.getLogger(__name__)
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LATE_BUT_STILL_RUN_SECONDS = 6 * 3600
+
+
+def cron_trigger(settings: Settings) -> Any:
+    """The APScheduler trigger of ``[schedule] cron``, in the project's zone.
+
+    Raises
+    ------
+    ConfigError
+        If it is not five fields of cron.
+    """
+    from apscheduler.triggers.cron import CronTrigger
+
+    fields = settings.schedule.cron.split()
+    try:
+        if len(fields) != 5:
+            raise ValueError
+        minute, hour, day, month, weekday = fields
+        return CronTrigger(
+            minute=minute,
+            hour=hour,
+            day=day,
+            month=month,
+            day_of_week=_weekdays(weekday),
+            timezone=zone(settings.project.timezone),
+        )
+    except (ValueError, IndexError) as error:
+        raise ConfigError(
+            f'[schedule] cron = "{settings.schedule.cron}" is not five fields of cron.',
+            'Write minute hour day month weekday, e.g. "0 2 * * *" for 02:00 every day.',
+        ) from error
+
+
+def next_run_at(settings: Settings, now: datetime) -> datetime:
+    """When ``fondaco up`` would start the next run, in the project's zone."""
+    moment: datetime = cron_trigger(settings).get_next_fire_time(
+        None, now.astimezone(zone(settings.project.timezone))
+    )
+    return moment
+
+
+class Schedule:
+    """A running scheduler."""
+
+    def __init__(self, project: Project) -> None:
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        self._project = project
+        self._stop = Stop()
+        self._scheduler = BackgroundScheduler(timezone=zone(project.settings.project.timezone))
+        self._scheduler.add_job(
+            self._run,
+            cron_trigger(project.settings),
+            id="pipeline",
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=_LATE_BUT_STILL_RUN_SECONDS,
+        )
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def end(self) -> None:
+        """Ask a running pipeline to stop at its next safe place, and wait for it."""
+        self._stop.set()
+        self._scheduler.shutdown(wait=True)
+
+    def next_run_at(self) -> datetime:
+        return next_run_at(self._project.settings, self._project.clock())
+
+    def _run(self) -> None:
+        from fondaco.orchestration.pipeline import run_pipeline
+
+        try:
+            run_pipeline(self._project, kind="schedule", stop=self._stop)
+        except FondacoError as error:
+            _log.error("the scheduled run did not start", extra={"error": error.what})
+
+
+@contextmanager
+def scheduled(project: Project) -> Iterator[Schedule]:
+    """The schedule runs while the block does."""
+    schedule = Schedule(project)
+    schedule.start()
+    try:
+        yield schedule
+    finally:
+        schedule.end()
+
+
+def _weekdays(field: str) -> str:
+    """Cron counts Sunday as 0 and 7; APScheduler counts Monday as 0. Names are the same in both."""
+    parts: list[str] = []
+    for part in field.split(","):
+        body, slash, step = part.partition("/")
+        first, dash, last = body.partition("-")
+        if dash and first.isdigit() and last.isdigit():
+            parts += [_WEEKDAYS[n] for n in range(int(first), int(last) + 1, int(step) if slash else 1)]
+        else:
+            parts.append(_WEEKDAYS[int(body)] if body.isdigit() else part)
+    return ",".join(dict.fromkeys(parts))

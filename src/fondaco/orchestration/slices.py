@@ -1,0 +1,115 @@
+"""Cut a stream into slices, and say how a loaded slice moves the stream's state. Pure: no clock, no database.
+
+What is covered is one interval: everything whose cursor lies in [``covered_since``, ``cursor``) is loaded. History
+grows it downwards, newest slice first; incremental slices grow it upwards. So a slice that was loaded twice, or
+after a crash, moves nothing that it should not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from fondaco.sources.stream import Slice, Stream, SyncMode
+
+_LONGEST_WINDOW = timedelta(days=3660)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far a stream has been read; the part of ``StreamState`` that slices depend on."""
+
+    cursor: datetime | None = None
+    covered_since: datetime | None = None
+    history_complete: bool = False
+    looked_back_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """The bounds of a run for one stream.
+
+    Attributes
+    ----------
+    now
+        When the run looks at the stream.
+    start
+        History is read back to this instant.
+    """
+
+    now: datetime
+    start: datetime
+
+    @classmethod
+    def of(cls, now: datetime, start_date: date) -> Horizon:
+        """With a day of grace before ``start_date``, because the shop's day may begin earlier than UTC's."""
+        return cls(now, datetime.combine(start_date, time(), UTC) - timedelta(days=1))
+
+
+def next_slice(
+    stream: Stream, coverage: Coverage, horizon: Horizon, *, empty_before: int = 0
+) -> Slice | None:
+    """The slice to read next, or None when the stream is up to date. Newest data comes first.
+
+    Parameters
+    ----------
+    empty_before
+        How many history slices in a row held nothing. Each doubles the next window, so that the years before a shop
+        opened cost a handful of requests.
+    """
+    if stream.mode is SyncMode.FULL:
+        done = coverage.cursor is not None and coverage.cursor >= horizon.now
+        return None if done else Slice(stream.name, "full")
+    end = _whole_seconds(horizon.now - stream.safety_lag)
+    if coverage.cursor is None or coverage.covered_since is None:
+        return _history(stream, end, horizon, empty_before) if end > horizon.start else None
+    if coverage.cursor < end:
+        return _increment(stream, coverage, coverage.cursor, end)
+    if coverage.covered_since > horizon.start:
+        return _history(stream, coverage.covered_since, horizon, empty_before)
+    return None
+
+
+def after(stream: Stream, coverage: Coverage, part: Slice, horizon: Horizon) -> Coverage:
+    """The coverage once ``part`` is loaded."""
+    if part.since is None or part.until is None:
+        return replace(coverage, cursor=horizon.now, covered_since=horizon.start, history_complete=True)
+    if part.kind == "backfill":
+        return _after_history(coverage, part.since, part.until, horizon)
+    moved = coverage
+    if coverage.cursor is not None and part.since <= coverage.cursor < part.until:
+        moved = replace(moved, cursor=part.until)
+    if part.kind == "lookback":
+        moved = replace(moved, looked_back_on=part.until.date())
+    return moved
+
+
+def _history(stream: Stream, until: datetime, horizon: Horizon, empty_before: int) -> Slice:
+    if stream.backfill_window is None:
+        return Slice(stream.name, "backfill", min(horizon.start, until), until)
+    window = min(stream.backfill_window * 2 ** min(empty_before, 12), _LONGEST_WINDOW)
+    return Slice(stream.name, "backfill", max(horizon.start, until - window), until)
+
+
+def _increment(stream: Stream, coverage: Coverage, cursor: datetime, end: datetime) -> Slice:
+    since = _whole_seconds(cursor - stream.overlap)
+    kind = "incremental"
+    if stream.lookback and (coverage.looked_back_on is None or coverage.looked_back_on < end.date()):
+        since = min(since, end - stream.lookback)
+        kind = "lookback"
+    elif stream.backfill_window is not None:  # after a long pause, oldest first, in pieces that end
+        end = min(end, cursor + stream.backfill_window)
+    return Slice(stream.name, kind, since, end)
+
+
+def _after_history(coverage: Coverage, since: datetime, until: datetime, horizon: Horizon) -> Coverage:
+    if coverage.cursor is None or coverage.covered_since is None:
+        coverage = replace(coverage, cursor=until, covered_since=since, looked_back_on=until.date())
+    elif since <= coverage.covered_since <= until:
+        coverage = replace(coverage, covered_since=since)
+    complete = coverage.covered_since is not None and coverage.covered_since <= horizon.start
+    return replace(coverage, history_complete=complete)
+
+
+def _whole_seconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)

@@ -1,0 +1,286 @@
+"""Read what is new from every connection, slice by slice: spool, load, and only then move the cursor.
+
+A stream that fails does not stop the others. What a crash has left in the spool is loaded before anything new is read.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from fondaco.clock import format_instant
+from fondaco.control import Connection
+from fondaco.control.runs import StreamResult
+from fondaco.errors import AccessError, FondacoError, RetryableError
+from fondaco.orchestration.connecting import read_settings
+from fondaco.orchestration.deletions import compare_ids, land_tombstones
+from fondaco.orchestration.progress import Event, Progress
+from fondaco.orchestration.slices import Coverage, Horizon, after, next_slice
+from fondaco.orchestration.stopping import Stop, StoppedError, stop_here
+from fondaco.sources.source import Source, source_type
+from fondaco.sources.stream import Page, Slice, Stream
+
+if TYPE_CHECKING:
+    from fondaco.orchestration.project import Project
+
+_log = logging.getLogger(__name__)
+_LONG_AGO = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOutcome:
+    """What was done to a stream: the part that is kept, the error if any, and notes on the run's health."""
+
+    kept: StreamResult
+    error: FondacoError | None = None
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+def sync(
+    project: Project,
+    connections: Sequence[Connection],
+    *,
+    full_refresh: bool,
+    progress: Progress,
+    stop: Stop,
+) -> Iterator[StreamOutcome]:
+    """Read all streams of ``connections``; one outcome a stream, as they end."""
+    project.landing.create_tables()
+    load_spooled(project)
+    for connection in connections:
+        if full_refresh:
+            _forget(project, connection)
+        yield from _ConnectionSync(project, connection, progress, stop).all()
+    write_directory(project)
+
+
+def load_spooled(project: Project) -> None:
+    """Finish what an earlier run has read whole but not loaded, and move the cursors accordingly."""
+    connections = {each.connection_id: each for each in project.connections()}
+    for spooled in project.landing.pending():
+        project.landing.load(spooled)
+        connection = connections.get(spooled.connection_id)
+        if connection is None:
+            continue
+        for stream in source_type(connection.source).streams:
+            if stream.name == spooled.stream:
+                opened = spooled.synced_at.replace(tzinfo=UTC)
+                horizon = Horizon.of(opened, _start_date(project, connection))
+                _move(project, connection, stream, spooled.slice, horizon)
+
+
+def write_directory(project: Project) -> None:
+    """Tell the models who the tenant and its connections are."""
+    now = project.clock().astimezone(UTC).replace(tzinfo=None)
+    own = project.settings.project
+    project.landing.land_rows(
+        "fondaco__tenants",
+        [
+            {
+                "tenant_id": own.tenant,
+                "name": own.name,
+                "currency": own.currency,
+                "time_zone": own.timezone,
+                "_synced_at": now,
+            }
+        ],
+    )
+    project.landing.land_rows(
+        "fondaco__connections",
+        [
+            {
+                "tenant_id": own.tenant,
+                "connection_id": connection.connection_id,
+                "source": connection.source,
+                "name": connection.name,
+                "currency": connection.currency,
+                "time_zone": connection.time_zone,
+                "_synced_at": now,
+            }
+            for connection in project.connections()
+        ],
+    )
+
+
+@dataclass
+class _Tally:
+    """What has been counted of a stream so far."""
+
+    extracted: int = 0
+    loaded: int = 0
+    quarantined: int = 0
+    drifted: set[str] = field(default_factory=set)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+class _ConnectionSync:
+    """One connection's turn."""
+
+    def __init__(self, project: Project, connection: Connection, progress: Progress, stop: Stop) -> None:
+        self._project = project
+        self._connection = connection
+        self._progress = progress
+        self._stop = stop
+
+    def all(self) -> Iterator[StreamOutcome]:
+        try:
+            source = self._project.source(self._connection)
+        except FondacoError as error:
+            yield self._failed("all streams", error, _Tally(), 0.0)
+            return
+        try:
+            yield from self._streams(source)
+        finally:
+            source.close()
+
+    def _streams(self, source: Source) -> Iterator[StreamOutcome]:
+        begun = self._project.clock()
+        for stream in source.streams:
+            yield self._timed(stream.name, lambda tally, stream=stream: self._stream(source, stream, tally))
+        yield self._timed("deletions", lambda tally: self._deletions(source, begun, tally))
+
+    def _timed(self, name: str, work: object) -> StreamOutcome:
+        assert callable(work)
+        tally, started = _Tally(), time.monotonic()
+        subject = f"{self._connection.connection_id} · {name}"
+        try:
+            stop_here(self._stop)
+            work(tally)
+        except FondacoError as error:
+            self._progress(Event("sync", subject, detail=error.what, ended=True))
+            return self._failed(name, error, tally, time.monotonic() - started)
+        self._progress(Event("sync", subject, detail=f"{tally.extracted:,} records", ended=True))
+        return StreamOutcome(
+            self._result(name, "success", tally, time.monotonic() - started), notes=tuple(tally.notes)
+        )
+
+    def _stream(self, source: Source, stream: Stream, tally: _Tally) -> None:
+        horizon = Horizon.of(self._project.clock(), _start_date(self._project, self._connection))
+        empty = 0
+        while True:
+            coverage = _coverage(self._project, self._connection, stream)
+            part = next_slice(stream, coverage, horizon, empty_before=empty)
+            if part is None:
+                break
+            records = self._slice(source, stream, part, tally)
+            empty = empty + 1 if part.kind == "backfill" and records == 0 else 0
+            _move(self._project, self._connection, stream, part, horizon)
+        tally.notes += compare_ids(self._project, self._connection, source, stream)
+
+    def _slice(self, source: Source, stream: Stream, part: Slice, tally: _Tally) -> int:
+        stop_here(self._stop)
+        spooled = self._project.landing.spool(
+            self._connection.connection_id,
+            source.name,
+            stream,
+            part,
+            self._watched(source.read(stream, part), stream, tally),
+        )
+        loaded = self._project.landing.load(spooled)
+        tally.extracted += loaded.extracted
+        tally.loaded += sum(loaded.loaded.values())
+        tally.quarantined += loaded.quarantined
+        tally.drifted |= set(loaded.drifted)
+        return loaded.extracted
+
+    def _watched(self, pages: Iterator[Page], stream: Stream, tally: _Tally) -> Iterator[Page]:
+        subject = f"{self._connection.connection_id} · {stream.name}"
+        count = tally.extracted
+        for page in pages:
+            stop_here(self._stop)
+            count += page.records
+            self._progress(Event("sync", subject, done=count, detail=f"{count:,} records"))
+            yield page
+        stop_here(self._stop)
+
+    def _deletions(self, source: Source, begun: datetime, tally: _Tally) -> None:
+        count = land_tombstones(self._project, self._connection, source, begun)
+        tally.extracted += count
+        tally.loaded += count
+
+    def _failed(self, name: str, error: FondacoError, tally: _Tally, seconds: float) -> StreamOutcome:
+        outcome = self._outcome_of(error)
+        _log.warning(
+            "stream ended early",
+            extra={
+                "connection": self._connection.connection_id,
+                "stream": name,
+                "outcome": outcome,
+                "what": error.what,
+            },
+        )
+        return StreamOutcome(
+            self._result(name, outcome, tally, seconds, str(error)), error, tuple(tally.notes)
+        )
+
+    def _outcome_of(self, error: FondacoError) -> str:
+        if isinstance(error, StoppedError):
+            return "aborted"
+        if isinstance(error, RetryableError):
+            return "partial"
+        # A scope that the merchant chose not to grant is known since `connect`; the rest of the shop is good.
+        known = isinstance(error, AccessError) and self._connection.status == "limited"
+        return "partial" if known else "failed"
+
+    def _result(
+        self, name: str, outcome: str, tally: _Tally, seconds: float, error: str | None = None
+    ) -> StreamResult:
+        return StreamResult(
+            connection_id=self._connection.connection_id,
+            stream=name,
+            outcome=outcome,
+            extracted=tally.extracted,
+            loaded=tally.loaded,
+            quarantined=tally.quarantined,
+            drifted_fields=tuple(sorted(tally.drifted)),
+            seconds=seconds,
+            error=error,
+        )
+
+
+def _coverage(project: Project, connection: Connection, stream: Stream) -> Coverage:
+    state = project.control.states.get(project.tenant, connection.connection_id, stream.name)
+    return Coverage(state.cursor, state.covered_since, state.history_complete, state.looked_back_on)
+
+
+def _move(project: Project, connection: Connection, stream: Stream, part: Slice, horizon: Horizon) -> None:
+    state = project.control.states.get(project.tenant, connection.connection_id, stream.name)
+    moved = after(stream, _coverage(project, connection, stream), part, horizon)
+    project.control.states.save(
+        project.tenant,
+        connection.connection_id,
+        stream.name,
+        cursor=moved.cursor,
+        covered_since=moved.covered_since,
+        history_complete=moved.history_complete,
+        looked_back_on=moved.looked_back_on,
+        slices_done=state.slices_done + 1,
+    )
+    if moved.cursor is not None:
+        _log.info(
+            "slice loaded",
+            extra={
+                "connection": connection.connection_id,
+                "stream": stream.name,
+                "slice": part.id,
+                "cursor": format_instant(moved.cursor),
+            },
+        )
+
+
+def _start_date(project: Project, connection: Connection) -> date:
+    settings = project.control.connections.settings(project.tenant, connection.connection_id)
+    return read_settings(source_type(connection.source), settings).start_date
+
+
+def _forget(project: Project, connection: Connection) -> None:
+    """Start the connection's streams over; the comparison of ids then finds what is gone meanwhile."""
+    for state in project.control.states.all(project.tenant, connection.connection_id):
+        project.control.states.forget(project.tenant, connection.connection_id, state.stream)
+        project.control.states.save(
+            project.tenant, connection.connection_id, state.stream, ids_compared_on=_LONG_AGO
+        )
