@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from fondaco.config import Settings, WarehouseSettings
+from fondaco.warehouse import Warehouse, open_warehouse
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -18,3 +30,73 @@ def shared_folder() -> Path:
     if os.environ.get("CI"):
         pytest.fail(f"CI needs the specifications and data sets in {SHARED}.")
     pytest.skip("the specifications and data sets are not beside this checkout (../shared)")
+
+
+_POSTGRES = Path("/usr/lib/postgresql/15/bin")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL cluster of this test worker's own; gives the URL of the server without a database."""
+    if not (_POSTGRES / "initdb").exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"CI needs PostgreSQL 15 in {_POSTGRES}.")
+        pytest.skip("PostgreSQL 15 is not installed: apt-get install postgresql-15")
+    folder = Path(tempfile.mkdtemp(prefix="fondaco-postgres-"))
+    as_postgres: list[str] = []
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(folder, "postgres", "postgres")
+        as_postgres = ["runuser", "-u", "postgres", "--"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    cluster = folder / "cluster"
+    subprocess.run(
+        [*as_postgres, _POSTGRES / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "--no-sync",
+         "-E", "UTF8", "--locale", "C.UTF-8"],
+        check=True, capture_output=True, cwd="/",
+    )  # fmt: skip
+    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off"}
+    arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*as_postgres, _POSTGRES / "postgres", "-D", cluster, *arguments], stdout=log, stderr=log, cwd="/"
+        )
+    url = f"postgresql://postgres:not-asked-for@127.0.0.1:{port}"
+    try:
+        for attempt in range(100):
+            try:
+                psycopg.connect(f"{url}/postgres").close()
+                break
+            except psycopg.OperationalError:
+                if attempt == 99 or server.poll() is not None:
+                    raise
+                time.sleep(0.1)
+        yield url
+    finally:
+        server.send_signal(signal.SIGINT)  # "fast": ends open sessions
+        server.wait(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """An empty database on a real PostgreSQL server."""
+    name = f"test_{secrets.token_hex(8)}"
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+        yield f"{postgres_server}/{name}"
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse]:
+    """A warehouse with nothing in it, on each engine in turn."""
+    if request.param == "duckdb":
+        chosen = WarehouseSettings(kind="duckdb", threads=2)
+    else:
+        url = request.getfixturevalue("postgres_url")
+        chosen = WarehouseSettings(kind="postgres", url=url, threads=2)
+    warehouse = open_warehouse(Settings(folder=tmp_path, warehouse=chosen))
+    yield warehouse
+    warehouse.close()

@@ -229,7 +229,7 @@ class Landing:
 
 
 def _has_rejected(bench: duckdb.DuckDBPyConnection) -> bool:
-    return bench.execute("select 1 from rejected limit 1").fetchone() is not None
+    return bool(bench.execute("select 1 from rejected limit 1").fetchall())
 
 
 def _replace(writer: Writer, spec: TableSpec, rows: pa.Table) -> None:

@@ -34,10 +34,15 @@ class Merge:
 
     def run(self) -> dict[str, int]:
         """Merge all tables; how many rows each got."""
-        for table in self._stream.tables:
+        counts = {table.name: self._count(table) for table in self._stream.tables}
+        filled = [table for table in self._stream.tables if counts[table.name]]
+        if not filled:
+            return counts
+        main = self._stream.tables[0]
+        for table in dict.fromkeys((main, *filled)):
             self._staged[table.name] = self._stage(table)
-        self._drop_outdated()
-        loaded = {table.name: self._replace(table) for table in self._stream.tables}
+        self._drop_outdated(filled)
+        loaded = counts | {table.name: self._replace(table) for table in filled}
         for table in self._stream.tables:
             if table.parent_key:
                 self._remove_vanished(table)
@@ -49,7 +54,11 @@ class Merge:
         staged = TableSpec("", shredded_name(table), (*own, ("_extra", "json")))
         return self._writer.stage(shredded_name(table), staged)
 
-    def _drop_outdated(self) -> None:
+    def _count(self, table: Table) -> int:
+        [(count,)] = self._writer.bench.execute(f"select count(*) from {shredded_name(table)}").fetchall()
+        return int(count)
+
+    def _drop_outdated(self, filled: list[Table]) -> None:
         """Leave out records of which the warehouse has a later version, and everything that belongs to them."""
         main = self._stream.tables[0]
         target = raw_spec(self._source, main).qualified
@@ -57,7 +66,7 @@ class Merge:
         if not self._any(f"select 1 {later} limit 1"):
             return
         for table, owner in [
-            *((child, child.parent_key) for child in self._stream.tables if child.parent_key),
+            *((child, child.parent_key) for child in filled if child.parent_key),
             (main, main.primary_key),
         ]:
             staged = self._staged[table.name]

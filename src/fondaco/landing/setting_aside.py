@@ -57,7 +57,7 @@ def keep_last(bench: duckdb.DuckDBPyConnection, stream: Stream) -> None:
         if table.each and owner is not None:
             bench.execute(f"delete from {name} where _line not in (select _line from {owner})")
         key = ", ".join(f'"{column}"' for column in table.primary_key)
-        doubled = bench.execute(f"select 1 from {name} group by {key} having count(*) > 1 limit 1").fetchone()
+        doubled = bench.execute(f"select 1 from {name} group by {key} having count(*) > 1 limit 1").fetchall()
         if doubled:
             bench.execute(
                 f"delete from {name} where rowid not in (select max(rowid) from {name} group by {key})"

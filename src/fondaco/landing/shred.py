@@ -44,17 +44,29 @@ class Shredder:
         self._bench.execute(
             "create or replace temporary table rejected (_line bigint, table_name varchar, reason varchar, record varchar)"
         )
-        files = self._spooled.files
-        for number, path in enumerate(files):
-            self._read(number, path)
-            extra = {group: self._inspect(number, group) for group in groups(self._stream)}
+        self._bench.execute(f"create or replace temporary table spool_lines ({self._line_columns()})")
+        for table in self._stream.tables:
+            self._bench.execute(
+                f"create or replace temporary table {shredded_name(table)} as {self._rows_sql(table, (), 0)}"
+            )
+        for number, path in enumerate(self._spooled.files):
+            present = self._read(number, path)
+            extra = {
+                group: self._inspect(number, group)
+                for group in groups(self._stream)
+                if group.where is None or group.where in present
+            }
             for table in self._stream.tables:
-                self._cut(number, table, self._extra_of(table, extra))
+                if table.where is None or table.where in present:
+                    undeclared = self._extra_of(table, extra)
+                    rows = self._rows_sql(table, undeclared, number * LINES_PER_FILE)
+                    self._bench.execute(f"insert into {shredded_name(table)} {rows}")
             self._reject_kinds_without_table(number)
-        if not files:
-            self._bench.execute(f"create or replace temporary table spool_lines ({self._line_columns()})")
-            for table in self._stream.tables:
-                self._cut(0, table, ())
+        for table in self._stream.tables:
+            self._bench.execute(
+                f"insert into rejected select _line, {literal(table.name)}, _fault, null"
+                f" from {shredded_name(table)} where _fault is not null"
+            )
         self._bench.execute("drop table spool_lines")
 
     def close(self) -> None:
@@ -72,7 +84,8 @@ class Shredder:
     def _where_paths(self) -> list[str]:
         return sorted({table.where[0] for table in self._stream.tables if table.where is not None})
 
-    def _read(self, number: int, path: Path) -> None:
+    def _read(self, number: int, path: Path) -> set[tuple[str, str]]:
+        """Bring a file's lines onto the bench; which ``where`` conditions hold for any of them."""
         kinds = "".join(
             f", json_extract_string(json, {literal(json_path(where.removeprefix('$.').split('.')))}) as {where_column(where)}"
             for where in self._where_paths()
@@ -86,6 +99,14 @@ class Shredder:
             " case when json is null then 'the line is not JSON' else 'the record is not an object' end, null"
             " from spool_lines where json is null or json_type(json) <> 'OBJECT'"
         )
+        self._bench.execute("delete from spool_lines where json is null or json_type(json) <> 'OBJECT'")
+        return {
+            (where, value)
+            for where in self._where_paths()
+            for (value,) in self._bench.execute(
+                f"select distinct {where_column(where)} from spool_lines"
+            ).fetchall()
+        }
 
     def _inspect(self, number: int, group: Group) -> tuple[str, ...]:
         """Set aside lines whose objects have another shape than declared; report, and return, undeclared fields."""
@@ -138,19 +159,8 @@ class Shredder:
             (),
         )
 
-    def _cut(self, number: int, table: Table, undeclared: tuple[str, ...]) -> None:
-        """Append a table's rows; rows with a fault go to ``rejected`` instead, with their line."""
-        name = shredded_name(table)
-        rows = f"select _line + {number * LINES_PER_FILE} as _line, * exclude (_line) from ({self._rows_sql(table, undeclared)})"
-        if number == 0:
-            self._bench.execute(f"create or replace temporary table {name} as {rows}")
-        else:
-            self._bench.execute(f"insert into {name} {rows}")
-        self._bench.execute(
-            f"insert into rejected select _line, {literal(table.name)}, _fault, null from {name} where _fault is not null"
-        )
-
-    def _rows_sql(self, table: Table, undeclared: tuple[str, ...]) -> str:
+    def _rows_sql(self, table: Table, undeclared: tuple[str, ...], offset: int) -> str:
+        """A table's rows, with their line and, where one does not fit, the fault."""
         depth = len(table.each)
         objects = [Objects(f"o{level}", f"s{level}") for level in range(depth + 1)]
         for column in table.columns:
@@ -187,7 +197,7 @@ class Shredder:
         branches = " ".join(branch for branch in faults if branch)
         fault = f"case {branches} end" if branches else "cast(null as varchar)"
         return (
-            f"select _line, {', '.join(names)}, _extra, {fault} as _fault from"
+            f"select _line + {offset} as _line, {', '.join(names)}, _extra, {fault} as _fault from"
             f" (select {', '.join(values)}, _extra from (select {', '.join(texts)} from ({parsed})))"
         )
 
@@ -223,7 +233,7 @@ class Shredder:
         self._bench.execute(
             f"insert into rejected select rowid + {number * LINES_PER_FILE}, null,"
             f" {literal(f'no table takes records whose {paths} is ')} || {kind}, null"
-            f" from spool_lines where json_type(json) = 'OBJECT' and not coalesce({taken}, false)"
+            f" from spool_lines where not coalesce({taken}, false)"
         )
 
 
