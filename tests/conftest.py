@@ -43,25 +43,30 @@ def postgres_server() -> Iterator[str]:
             pytest.fail(f"CI needs PostgreSQL 15 in {_POSTGRES}.")
         pytest.skip("PostgreSQL 15 is not installed: apt-get install postgresql-15")
     folder = Path(tempfile.mkdtemp(prefix="fondaco-postgres-"))
-    as_postgres: list[str] = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        shutil.chown(folder, "postgres", "postgres")
-        as_postgres = ["runuser", "-u", "postgres", "--"]
+    account = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+    if account:
+        shutil.chown(folder, account, account)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     cluster = folder / "cluster"
     subprocess.run(
-        [*as_postgres, _POSTGRES / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "--no-sync",
+        [_POSTGRES / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "--no-sync",
          "-E", "UTF8", "--locale", "C.UTF-8"],
-        check=True, capture_output=True, cwd="/",
+        check=True, capture_output=True, cwd="/", user=account, group=account,
     )  # fmt: skip
-    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off"}
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": port,
+        "unix_socket_directories": folder,
+        "fsync": "off",
+    }
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
-            [*as_postgres, _POSTGRES / "postgres", "-D", cluster, *arguments], stdout=log, stderr=log, cwd="/"
-        )
+            [_POSTGRES / "postgres", "-D", cluster, *arguments],
+            stdout=log, stderr=log, cwd="/", user=account, group=account,
+        )  # fmt: skip
     url = f"postgresql://postgres:not-asked-for@127.0.0.1:{port}"
     try:
         for attempt in range(100):

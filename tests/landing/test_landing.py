@@ -210,7 +210,9 @@ def test_a_bad_child_line_of_a_bulk_file_sets_its_whole_family_aside(bench: Benc
 
 
 def test_a_record_of_a_kind_that_no_table_takes_is_set_aside(bench: Bench) -> None:
-    bench.land({"__typename": "Parent", "id": "p1"}, {"__typename": "Surprise", "id": "s"}, {"id": "n"}, stream=BULK)
+    bench.land(
+        {"__typename": "Parent", "id": "p1"}, {"__typename": "Surprise", "id": "s"}, {"id": "n"}, stream=BULK
+    )
     assert bench.rows("shop__parents", "parent_id") == [("p1",)]
     assert [reason for reason, _, _ in bench.quarantine()] == [
         "no table takes records whose __typename is Surprise",
@@ -227,7 +229,13 @@ def test_reading_a_slice_again_replaces_what_it_had_set_aside(bench: Bench) -> N
 
 def test_an_undeclared_field_is_kept_and_reported(bench: Bench) -> None:
     result = bench.land(
-        order("1", colour="red", **{"odd/na~me 'q'": {"deep": [1.5, None]}}, dull=1, refunds=[{"id": "r", "by": "Jo"}]),
+        order(
+            "1",
+            colour="red",
+            **{"odd/na~me 'q'": {"deep": [1.5, None]}},
+            dull=1,
+            refunds=[{"id": "r", "by": "Jo"}],
+        ),
         order("2", colour=None),
     )
     [first, second] = bench.rows("shop__orders", "order_id", "_extra")
@@ -322,9 +330,9 @@ def test_tombstones_are_noted_once(bench: Bench) -> None:
     again = Tombstone("orders", "1", datetime(2026, 3, 1, tzinfo=UTC), "id comparison")
     assert bench.landing.land_tombstones("north", [gone, again]) == 1
     bench.landing.land_tombstones("north", [gone])
-    assert bench.rows("fondaco__tombstones", "tenant_id", "connection_id", "stream", "record_id", "found_by") == [
-        ("default", "north", "orders", "1", "event")
-    ]
+    assert bench.rows(
+        "fondaco__tombstones", "tenant_id", "connection_id", "stream", "record_id", "found_by"
+    ) == [("default", "north", "orders", "1", "event")]
 
 
 def test_rows_of_our_own_tables_are_merged_by_key_from_arrow_or_dicts(bench: Bench) -> None:
