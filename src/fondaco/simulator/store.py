@@ -12,6 +12,7 @@ from typing import Any, Self
 import duckdb
 
 from fondaco.errors import ConfigError
+from fondaco.simulator.progress import Advanced, advance
 from fondaco.simulator.schema import TABLES
 from fondaco.simulator.world.frames import parquet_of
 from fondaco.simulator.world.generate import STORE_FILE, World
@@ -121,3 +122,11 @@ class Store:
             "last": last.isoformat(),
         }  # fmt: skip
         return self.rows(daily_sales_sql(clock), params)
+
+    def advance(self, *, seed: int, share: float, minutes: int) -> Advanced:
+        """Let time go on: change and add a share of the orders, and a little of everything else.
+
+        New orders, refunds, edits, cancellations, deletions, payments, prices, customers, stock; each with its
+        ``updated_at`` after the old ``now`` and not after the new one. The ledger and the report follow.
+        """
+        return advance(self, seed=seed, share=share, minutes=minutes)

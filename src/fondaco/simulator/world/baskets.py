@@ -33,7 +33,14 @@ class Baskets:
 
 
 def fill_baskets(
-    rng: np.random.Generator, catalog: Catalog, shop: Array, at: Array, story: Array, spend: Array, start: int
+    rng: np.random.Generator,
+    catalog: Catalog,
+    shop: Array,
+    at: Array,
+    *,
+    story: Array,
+    spend: Array,
+    start: int,
 ) -> Baskets:
     """Lines for orders of ``shop`` at the instants ``at``; ``spend`` above 1 leans to dearer things."""
     count = rng.choice(len(_LINE_COUNTS), len(shop), p=_LINE_COUNTS) + 1
@@ -80,9 +87,10 @@ def _discount(
     main = np.where(two & odd, 0, (2 * worth * percent[row] + 100) // 200)
     main += _spread(np.where(fixed, value, 0).astype(np.int64), worth, baskets)
     second = np.where(two & odd, (2 * worth * (2 * percent[row]) + 100) // 200, 0)
+    tokens = catalog.offers_of(offers.TOKENS)
     parts = [_slot(row, main, 0, offer, value), _slot(row, second, 1, offer, 2 * value)]
     many = [
-        _tokens(rng, catalog, shop, int(order), baskets, worth)
+        _tokens(rng, tokens[shop[order]], int(order), baskets, worth)
         for order in np.flatnonzero(story == Story.MANY_CODES)
     ]
     shares = stack([*parts, *many])
@@ -133,11 +141,8 @@ def _slot(row: Array, amount: Array, slot: int, offer: Array, value: Array) -> F
     }  # fmt: skip
 
 
-def _tokens(
-    rng: np.random.Generator, catalog: Catalog, shop: Array, order: int, baskets: Baskets, worth: Array
-) -> Frame:
+def _tokens(rng: np.random.Generator, codes: Array, order: int, baskets: Baskets, worth: Array) -> Frame:
     """More than a hundred codes on one order, each a few cents off one of its lines."""
-    codes = catalog.offers_of(offers.TOKENS)[int(shop[order])]
     number = np.arange(int(rng.integers(101, len(codes) + 1)))
     line = baskets.first[order] + number % baskets.count[order]
     amount = np.maximum(worth[line] // (8 * len(number)), 1)

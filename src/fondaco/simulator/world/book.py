@@ -92,7 +92,7 @@ class Book:
         np.maximum.at(self.orders["updated_at"], rows, at)
 
     def record(
-        self, line_type: int, action: int, row: Array, at: Array, agreement: Array, amounts: Frame
+        self, line_type: int, action: int, row: Array, at: Array, *, agreement: Array, amounts: Frame
     ) -> None:
         """Append to the ledger. ``amounts``: quantity, gross, discount, tax and, where there are any, line and refund."""
         count = len(row)
@@ -128,8 +128,8 @@ class Book:
         }  # fmt: skip
         self.lines = stack([self.lines, {name: fresh[name] for name in self.lines}])
         self.record(
-            PRODUCT, EDITED, rows, at, self.counters.draw("agreements", count),
-            {"line_id": fresh["line_id"], "quantity": lines["quantity"], "gross": net, "discount": zero, "tax": tax},
+            PRODUCT, EDITED, rows, at, agreement=self.counters.draw("agreements", count),
+            amounts={"line_id": fresh["line_id"], "quantity": lines["quantity"], "gross": net, "discount": zero, "tax": tax},
         )  # fmt: skip
         self.orders["due"][rows] += net + tax
         self._edited(rows, at)
@@ -140,8 +140,8 @@ class Book:
         part = take(self.lines, line)
         gross = part["net_ex"] + part["discount_ex"]
         self.record(
-            PRODUCT, EDITED, rows, at, self.counters.draw("agreements", len(line)),
-            {
+            PRODUCT, EDITED, rows, at, agreement=self.counters.draw("agreements", len(line)),
+            amounts={
                 "line_id": part["line_id"], "quantity": -part["quantity"], "gross": -gross,
                 "discount": -part["discount_ex"], "tax": -part["tax"],
             },
@@ -289,8 +289,8 @@ class Book:
             },
         )  # fmt: skip
         self.record(
-            (PRODUCT, SHIPPING, ADJUSTMENT)[piece], RETURNED, row, at_of[row], agreement_of[row],
-            {
+            (PRODUCT, SHIPPING, ADJUSTMENT)[piece], RETURNED, row, at_of[row], agreement=agreement_of[row],
+            amounts={
                 "line_id": line_id, "refund_id": refund_of[row], "quantity": -quantity, "gross": -(net + discount),
                 "discount": -discount, "tax": -tax,
             },

@@ -49,32 +49,37 @@ def _accounts(setting: Setting, timeline: Timeline) -> tuple[Array, Array, Array
 
 def customer_blocks(setting: Setting, timeline: Timeline, seed: int) -> Iterator[tuple[str, Frame]]:
     """The table ``customers``, in order of id."""
-    crowd = setting.crowd
     ids, shop, first, last = _accounts(setting, timeline)
     no_deletion = np.array([merchant.platform == "shopify" for merchant in setting.shops])
-    codes = tuple(merchant.dialling_code for merchant in setting.shops)
     for start in range(0, len(ids), _ROWS):
         part = slice(start, start + _ROWS)
         rng = np.random.default_rng([seed, 7, start])
-        person = (ids[part] - FIRST_CUSTOMER) // 8
-        count = len(person)
-        here, since = shop[part], first[part]
-        created = since - rng.integers(60, 86_400, count) * 1_000_000
-        gone = (rng.random(count) < 0.003) & ~no_deletion[here]
-        deleted = np.where(gone, np.minimum(last[part] + 20 * DAY, setting.end), NULL)
-        yield (
-            "customers",
-            {
-                "shop_id": here, "customer_id": ids[part], "person_id": person + 1,
-                "email": mailboxes(crowd, person, crowd.home[person] == here),
-                "phone": names.phones(person, here, codes),
-                "first_name": pa.array(names.FIRST_NAMES).take(pa.array(crowd.first_name[person])),
-                "last_name": pa.array(names.LAST_NAMES).take(pa.array(crowd.last_name[person])),
-                "city": crowd.city[person], "country": crowd.country[person],
-                "accepts_marketing": rng.random(count) < 0.4, "created_at": created,
-                "updated_at": np.where(gone, deleted, last[part]), "deleted_at": deleted,
-            },
-        )  # fmt: skip
+        rows = customer_rows(rng, setting, ids[part], shop[part], (first[part], last[part]))
+        gone = (rng.random(len(ids[part])) < 0.003) & ~no_deletion[shop[part]]
+        rows["deleted_at"] = np.where(gone, np.minimum(last[part] + 20 * DAY, setting.end), NULL)
+        rows["updated_at"] = np.where(gone, rows["deleted_at"], rows["updated_at"])
+        yield "customers", rows
+
+
+def customer_rows(
+    rng: np.random.Generator, setting: Setting, ids: Array, shop: Array, bought: tuple[Array, Array]
+) -> Frame:
+    """Accounts with these ids, whose first and last orders were at ``bought``."""
+    crowd, count = setting.crowd, len(ids)
+    first, last = bought
+    person = (ids - FIRST_CUSTOMER) // 8
+    codes = tuple(merchant.dialling_code for merchant in setting.shops)
+    return {
+        "shop_id": shop, "customer_id": ids, "person_id": person + 1,
+        "email": mailboxes(crowd, person, crowd.home[person] == shop),
+        "phone": names.phones(person, shop, codes),
+        "first_name": pa.array(names.FIRST_NAMES).take(pa.array(crowd.first_name[person])),
+        "last_name": pa.array(names.LAST_NAMES).take(pa.array(crowd.last_name[person])),
+        "city": crowd.city[person], "country": crowd.country[person],
+        "accepts_marketing": rng.random(count) < 0.4,
+        "created_at": first - rng.integers(60, 86_400, count) * 1_000_000, "updated_at": last,
+        "deleted_at": np.full(count, NULL),
+    }  # fmt: skip
 
 
 def identities(setting: Setting, timeline: Timeline) -> Iterator[Frame]:
@@ -89,9 +94,9 @@ def identities(setting: Setting, timeline: Timeline) -> Iterator[Frame]:
         }
 
 
-def people_blocks(crowd: Crowd) -> Iterator[Frame]:
-    """Hidden: the latent parameters everybody was drawn with."""
-    for start in range(0, len(crowd.rate), _ROWS):
+def people_blocks(crowd: Crowd, since: int = 0) -> Iterator[Frame]:
+    """Hidden: the latent parameters everybody from person ``since`` on was drawn with."""
+    for start in range(since, len(crowd.rate), _ROWS):
         part = slice(start, start + _ROWS)
         yield {
             "person_id": np.arange(start, start + len(crowd.rate[part])) + 1,

@@ -45,6 +45,8 @@ class World:
     start: datetime
     end: datetime
     shops: tuple[str, ...]
+    replayed: bool = False
+    """Made from real transactions; it has no hidden people and does not go on."""
 
     @classmethod
     def open(cls, folder: Path) -> Self:

@@ -6,7 +6,7 @@ beta distribution. All orders of all people are drawn first, as bare numbers; ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -104,6 +104,20 @@ def _histories(
         who.append(alive)
         turns.append(np.full(alive.size, len(turns), np.int32))
     return (rate, dropout, born, dropped), (np.concatenate(at), np.concatenate(who), np.concatenate(turns))
+
+
+def newcomers(rng: np.random.Generator, shops: tuple[Merchant, ...], count: int, now: int) -> Crowd:
+    """People who come into contact with the shops at the instant ``now``."""
+    rate = rng.gamma(RATE_SHAPE, RATE_SCALE, count)
+    dropout = rng.beta(DROPOUT_A, DROPOUT_B, count)
+    crowd = _portrait(rng, shops, (rate, dropout, np.full(count, now), np.full(count, NULL)))
+    crowd.second[:] = -1
+    return crowd
+
+
+def join(first: Crowd, second: Crowd) -> Crowd:
+    """Both crowds, the second one's people numbered on."""
+    return Crowd(*(np.concatenate([getattr(first, f.name), getattr(second, f.name)]) for f in fields(Crowd)))
 
 
 def _portrait(rng: np.random.Generator, shops: tuple[Merchant, ...], latent: tuple[Array, ...]) -> Crowd:

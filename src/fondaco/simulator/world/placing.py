@@ -76,7 +76,9 @@ def place(rng: np.random.Generator, setting: Setting, block: Block, counters: Co
     """A book of fresh orders, not yet paid, and each order's payment plan."""
     crowd, catalog = setting.crowd, setting.catalog
     spend = crowd.spend[block.person]
-    baskets = fill_baskets(rng, catalog, block.shop, block.at, block.story, spend, setting.start)
+    baskets = fill_baskets(
+        rng, catalog, block.shop, block.at, story=block.story, spend=spend, start=setting.start
+    )
     plan = choose_plans(rng, block.story)
     orders = _orders(rng, setting, block, plan)
     lines = _lines(catalog, orders, baskets, counters)
@@ -247,8 +249,8 @@ def _first_ledger_rows(book: Book, block: Block) -> None:
     agreement = book.counters.draw("agreements", len(block.at))
     row = lines["row"]
     book.record(
-        PRODUCT, ORDERED, row, block.at[row], agreement[row],
-        {
+        PRODUCT, ORDERED, row, block.at[row], agreement=agreement[row],
+        amounts={
             "line_id": lines["line_id"], "quantity": lines["quantity"],
             "line_type": np.where(lines["is_gift_card"], GIFT_CARD, PRODUCT).astype(np.int8),
             "gross": lines["net_ex"] + lines["discount_ex"], "discount": lines["discount_ex"], "tax": lines["tax"],
@@ -257,8 +259,8 @@ def _first_ledger_rows(book: Book, block: Block) -> None:
     row = shipping["row"]
     one = np.ones(len(row), np.int64)
     book.record(
-        SHIPPING, ORDERED, row, block.at[row], agreement[row],
-        {
+        SHIPPING, ORDERED, row, block.at[row], agreement=agreement[row],
+        amounts={
             "quantity": one, "gross": shipping["net_ex"] + shipping["discount_ex"],
             "discount": shipping["discount_ex"], "tax": shipping["tax"],
         },
@@ -267,6 +269,6 @@ def _first_ledger_rows(book: Book, block: Block) -> None:
         row = np.flatnonzero(orders[column] > 0)
         zero = np.zeros(len(row), np.int64)
         book.record(
-            line_type, ORDERED, row, block.at[row], agreement[row],
-            {"quantity": zero + 1, "gross": orders[column][row], "discount": zero, "tax": zero},
+            line_type, ORDERED, row, block.at[row], agreement=agreement[row],
+            amounts={"quantity": zero + 1, "gross": orders[column][row], "discount": zero, "tax": zero},
         )  # fmt: skip
