@@ -1,6 +1,6 @@
-{#- An amount in the reporting currency. `rate` is 1 where both currencies are the same. -#}
+{#- An amount in the reporting currency. DuckDB's product of two decimals of 18 digits has 18 digits too, and overflows: widen one. `rate` is 1 where both currencies are the same. -#}
 {% macro converted(amount, rate='exchange_rate') -%}
-cast({{ amount }} * {{ rate }} as {{ contract_type('money') }})
+cast(cast({{ amount }} as decimal(38, 6)) * {{ rate }} as {{ contract_type('money') }})
 {%- endmacro %}
 
 {#- A sum of amounts, null-free. -#}

@@ -10,7 +10,7 @@ from fondaco.sources.files.places import country_codes
 
 KINDS = {one.name: one.kind for one in FIELDS}
 _OF_ORDER = [one.name for one in FIELDS if one.of_order]
-_NOT_COUNTED = "'cancelled', 'pending', 'failed'"
+_NOT_COUNTED = "'cancelled', 'pending', 'failed', 'returned'"
 _STATES = {
     "cancelled": ("cancelled", "canceled", "void", "voided"),
     "failed": ("failed", "trash", "expired"),
@@ -198,7 +198,7 @@ def _order_totals(engine: duckdb.DuckDBPyConnection, layout: Layout | None, curr
         for state, words in _STATES.items()
     )
     counts = layout is not None and layout.cancelled_counts
-    counted = "true" if counts else f"state not in ({_NOT_COUNTED})"
+    counted = "state <> 'returned'" if counts else f"state not in ({_NOT_COUNTED})"
     engine.execute(f"""
         create or replace temp table order_totals as
         with grouped as (
@@ -206,11 +206,13 @@ def _order_totals(engine: duckdb.DuckDBPyConnection, layout: Layout | None, curr
                 {", ".join(f"arg_min({n}, _row) as {n}" for n in _OF_ORDER if n != "ordered_at")},
                 min(ordered_at) as ordered_at,
                 bool_and(coalesce(cancelled, false)) filter (not is_return) as all_cancelled,
+                bool_and(is_return) as all_returned,
                 min(_row) as row_number
             from lines group by order_id
         ),
         judged as (
             select *, case
+                when all_returned then 'returned'
                 when cancelled_at is not null or coalesce(all_cancelled, false) then 'cancelled'
                 {states} else 'completed' end as state
             from grouped

@@ -26,7 +26,8 @@ select * exclude (place) from (
 """
 _DAYS = """
 with counted as (
-    select * from totals where coalesce(counts_in_sales, true) and not coalesce(is_test, false)
+    select * from totals
+    where (coalesce(counts_in_sales, true) or order_status = 'returned') and not coalesce(is_test, false)
 ),
 line_figures as (
     select
@@ -47,7 +48,7 @@ figures as (
         0 as shipping, tax
     from (
         select *, case when gross <> discount
-            then cast(discount * included / (gross - discount) as decimal(18, 2)) else 0 end as cut
+            then cast(cast(discount as decimal(38, 6)) * included / (gross - discount) as decimal(18, 2)) else 0 end as cut
         from line_figures
     )
     union all
@@ -59,8 +60,8 @@ figures as (
     select returned_at, order_id, false, 0, 0, returned - back_shipping - back_tax, -back_shipping, -back_tax
     from (
         select returned_at, order_id, returned,
-            cast(returned * shipping_net / total_paid as decimal(18, 2)) as back_shipping,
-            cast(returned * tax_paid / total_paid as decimal(18, 2)) as back_tax
+            cast(cast(returned as decimal(38, 6)) * shipping_net / total_paid as decimal(18, 2)) as back_shipping,
+            cast(cast(returned as decimal(38, 6)) * tax_paid / total_paid as decimal(18, 2)) as back_tax
         from counted
         join (
             select order_id, sum(tax) as line_tax, sum(gross - discount - included) as goods

@@ -75,7 +75,10 @@ ORDER_TOTALS = Table(
         _text("country", "ISO 3166 alpha-2; null where the file's word is no country."),
         _text("city"),
         _text("currency"),
-        _text("order_status", "open, completed, cancelled, pending, failed."),
+        _text(
+            "order_status",
+            "open, completed, cancelled, pending, failed; returned: a document of returned goods, not an order.",
+        ),
         _text("financial_status"),
         _instant("cancelled_at"),
         _text("channel"),

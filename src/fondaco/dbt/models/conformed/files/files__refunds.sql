@@ -19,6 +19,7 @@ returned_lines as (
     from lines
     where is_return
     group by tenant_id, connection_id, order_id
+    having sum(gross_sales - discounts + taxes) <> 0
 ),
 
 returned_amounts as (
