@@ -1,0 +1,172 @@
+"""From a checked query to SQL.
+
+Each figure is read from the first table that has it with all dimensions asked for. Tables are aggregated apart and
+brought together afterwards, so that no join can repeat a row. Values travel as parameters; what stands in the SQL comes
+from our own YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from fondaco.errors import ConfigError
+from fondaco.metrics.definitions import Dimension, Metric, Table
+from fondaco.metrics.query import TIME_STEPS, MetricQuery
+from fondaco.warehouse.engine import Dialect, Value
+
+_WIDE = "decimal(38, 6)"
+_TYPES = {"money": "decimal(18, 6)", "ratio": "decimal(18, 6)", "rate": "decimal(18, 6)", "count": "bigint"}
+_SERIES = "generate_series(cast($first as timestamp), cast($last as timestamp), interval '1 day')"
+_DAYS = {
+    "duckdb": f"select cast(unnest({_SERIES}) as date) as date_day",
+    "postgres": f"select cast({_SERIES} as date) as date_day",
+}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Figures that one table gives by one of its date columns."""
+
+    table: Table
+    date: str
+    figures: list[str] = field(default_factory=list)
+
+
+def compile_query(
+    query: MetricQuery, metrics: Sequence[Metric], tables: Sequence[Table], dialect: Dialect, tenant_id: str
+) -> tuple[str, dict[str, Value]]:
+    """The SQL and its parameters; ``query`` names only what exists."""
+    figures = list(dict.fromkeys(figure for metric in metrics for figure in metric.figures))
+    parts = _parts(query, metrics, figures, tables)
+    steps = [name for name in query.by if name in TIME_STEPS]
+    ctes = [("figures", _figures(query, parts, figures))]
+    source = "figures"
+    if len(steps) == 1:
+        ctes += _dense(query, steps[0], figures, dialect)
+        source = "dense"
+    columns = [
+        *query.by,
+        *(f"cast({metric.sql} as {_TYPES[metric.unit]}) as {metric.name}" for metric in metrics),
+    ]
+    sql = (
+        "with "
+        + ",\n".join(f"{name} as (\n{body}\n)" for name, body in ctes)
+        + f"\nselect {', '.join(columns)}\nfrom {source}"
+        + _order(query)
+        + (f"\nlimit {int(query.limit)}" if query.limit is not None else "")
+    )
+    params: dict[str, Value] = {"tenant_id": tenant_id, "first": query.first, "last": query.last}
+    if "$clock" in sql:
+        params["clock"] = query.clock
+    for name, values in query.conditions().items():
+        params |= {f"{name}_{index}": value for index, value in enumerate(values)}
+    return sql, params
+
+
+def _parts(
+    query: MetricQuery, metrics: Sequence[Metric], figures: Sequence[str], tables: Sequence[Table]
+) -> list[_Part]:
+    conditions = query.conditions()
+    asked = {name for name in (*query.by, *conditions) if name not in TIME_STEPS}
+    single = set(query.by) | {name for name, values in conditions.items() if len(values) == 1}
+    parts: dict[tuple[str, str], _Part] = {}
+    for figure in figures:
+        for table in tables:
+            found = table.figures.get(figure)
+            if found is None or not asked <= set(table.dimensions):
+                continue
+            if found.needs is not None and found.needs not in single:
+                continue
+            date = table.dates[found.clock or query.clock]
+            parts.setdefault((table.name, date), _Part(table, date)).figures.append(figure)
+            break
+        else:
+            metric = next(metric for metric in metrics if figure in metric.figures)
+            raise ConfigError(
+                f"The metric {metric.name} cannot be broken down by {', '.join(sorted(asked))} at once.",
+                "Leave one of these dimensions out.",
+            )
+    return list(parts.values())
+
+
+def _figures(query: MetricQuery, parts: Sequence[_Part], figures: Sequence[str]) -> str:
+    if len(parts) == 1:
+        return _select(query, parts[0], parts[0].figures)
+    united = "\nunion all\n".join(_select(query, part, figures) for part in parts)
+    columns = [*query.by, *(f"sum({figure}) as {figure}" for figure in figures)]
+    return f"select {', '.join(columns)}\nfrom (\n{united}\n) as parts{_group(query.by)}"
+
+
+def _select(query: MetricQuery, part: _Part, figures: Sequence[str]) -> str:
+    table, conditions = part.table, query.conditions()
+    date = f"{table.name}.{part.date}"
+    columns = [f"{_dimension(name, table, date)} as {name}" for name in query.by]
+    for figure in figures:
+        sql = table.figures[figure].sql if figure in part.figures else f"cast(null as {_WIDE})"
+        columns.append(f"{sql} as {figure}")
+    used = [table.dimensions[name] for name in (*query.by, *conditions) if name not in TIME_STEPS]
+    rows = [f"{table.name}.tenant_id = $tenant_id", f"{date} between $first and $last"]
+    if table.filter is not None:
+        rows.append(f"({table.filter})")
+    for name, values in conditions.items():
+        allowed = ", ".join(f"${name}_{index}" for index in range(len(values)))
+        rows.append(f"{table.dimensions[name].sql} in ({allowed})")
+    return (
+        f"select {', '.join(columns)}\nfrom marts.{table.name} as {table.name}{_joins(table, used)}"
+        f"\nwhere {' and '.join(rows)}{_group(query.by)}"
+    )
+
+
+def _dimension(name: str, table: Table, date: str) -> str:
+    if name == "day":
+        return date
+    if name in TIME_STEPS:
+        return f"cast(date_trunc('{name}', {date}) as date)"
+    return table.dimensions[name].sql
+
+
+def _joins(table: Table, used: Iterable[Dimension]) -> str:
+    marts = dict.fromkeys(dimension.via for dimension in used if dimension.via is not None)
+    return "".join(
+        f"\nleft join marts.{mart} as {mart} on {table.name}.{mart[:-1]}_id = {mart}.{mart[:-1]}_id"
+        f" and {table.name}.tenant_id = {mart}.tenant_id"
+        for mart in marts
+    )
+
+
+def _group(by: Sequence[str]) -> str:
+    return f"\ngroup by {', '.join(str(index + 1) for index in range(len(by)))}" if by else ""
+
+
+def _dense(query: MetricQuery, step: str, figures: Sequence[str], dialect: Dialect) -> list[tuple[str, str]]:
+    """Every step of the period for every combination of the other dimensions."""
+    others = [name for name in query.by if name != step]
+    bucket = "date_day" if step == "day" else f"cast(date_trunc('{step}', date_day) as date)"
+    ctes = [
+        ("days", _DAYS[dialect]),
+        ("steps", f"select distinct {bucket} as {step}\nfrom days"),
+    ]
+    columns = [f"{'steps' if name == step else 'others'}.{name}" for name in query.by]
+    columns += [f"figures.{figure}" for figure in figures]
+    joined = "steps"
+    on = [f"steps.{step} = figures.{step}"]
+    if others:
+        ctes.append(("others", f"select distinct {', '.join(others)}\nfrom figures"))
+        joined += "\ncross join others"
+        on += [f"others.{name} is not distinct from figures.{name}" for name in others]
+    ctes.append(
+        ("dense", f"select {', '.join(columns)}\nfrom {joined}\nleft join figures on {' and '.join(on)}")
+    )
+    return ctes
+
+
+def _order(query: MetricQuery) -> str:
+    names = list(query.order_by)
+    names += [name for name in query.by if name not in names and f"-{name}" not in names]
+    if not names:
+        return ""
+    ordered = [
+        f"{name[1:]} desc nulls last" if name.startswith("-") else f"{name} nulls last" for name in names
+    ]
+    return f"\norder by {', '.join(ordered)}"

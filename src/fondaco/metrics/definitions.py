@@ -1,0 +1,146 @@
+"""Read metrics and tables from the YAML beside the marts: dbt's own semantic-model format, with ``config.meta``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+
+from fondaco.metrics.expressions import expand, figures_of, qualified, sql_of
+from fondaco.metrics.query import TIME_STEPS, Clock
+
+Unit = Literal["money", "count", "ratio", "rate"]
+"""money: reporting currency; count: whole number; ratio: any quotient; rate: a part of a whole, 0..1."""
+
+_MARTS = files("fondaco") / "dbt" / "models" / "marts"
+_AGGREGATES = {"sum": "sum({})", "count_distinct": "count(distinct {})"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An aggregate over one table.
+
+    Attributes
+    ----------
+    clock
+        The only clock this figure has in this table; None: the query's.
+    needs
+        A dimension without which this aggregate would count twice: rows must be grouped by it, or restricted to one value.
+    """
+
+    sql: str
+    clock: Clock | None = None
+    needs: str | None = None
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """SQL that reads it, and the mart to join for it, if any."""
+
+    sql: str
+    via: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A mart that can answer."""
+
+    name: str
+    dates: Mapping[str, str]
+    filter: str | None
+    dimensions: Mapping[str, Dimension]
+    figures: Mapping[str, Figure]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric as people meet it.
+
+    Attributes
+    ----------
+    good_direction
+        up, down or none: which way pleases.
+    figures, sql
+        What is read from tables for it, and its value over these.
+    """
+
+    name: str
+    label: str
+    description: str
+    formula: str
+    unit: Unit
+    good_direction: Literal["up", "down", "none"]
+    synonyms: tuple[str, ...]
+    scope: str
+    compared: str
+    dimensions: tuple[str, ...]
+    figures: tuple[str, ...]
+    sql: str
+
+    @property
+    def good(self) -> str:
+        """Short for ``good_direction``."""
+        return self.good_direction
+
+
+def load_tables() -> tuple[Table, ...]:
+    """Tables that can answer, the smallest first."""
+    declared = _read("_semantic_models.yml")["semantic_models"]
+    return tuple(_table(model) for model in declared)
+
+
+def load_metrics(tables: tuple[Table, ...]) -> tuple[Metric, ...]:
+    declared = {metric["name"]: metric for metric in _read("_metrics.yml")["metrics"]}
+    return tuple(_metric(name, declared, tables) for name in declared)
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((_MARTS / name).read_text(encoding="utf-8"))
+
+
+def _table(model: Mapping[str, Any]) -> Table:
+    name = model["name"]
+    meta = model.get("config", {}).get("meta", {})
+    dimensions = {
+        d["name"]: Dimension(qualified(d.get("expr", d["name"]), name))
+        for d in model.get("dimensions", ())
+        if d["type"] == "categorical" and d["name"] != "clock"
+    }
+    for dimension, told in meta.get("dimensions", {}).items():
+        dimensions[dimension] = Dimension(qualified(told["expr"], name), told.get("via"))
+    figures = {
+        m["name"]: Figure(qualified(_AGGREGATES[m["agg"]].format(m.get("expr", m["name"])), name))
+        for m in model.get("measures", ())
+    }
+    for figure, told in meta.get("figures", {}).items():
+        figures[figure] = Figure(qualified(told["expr"], name), told.get("clock"), told.get("needs"))
+    rows = qualified(meta["filter"], name) if "filter" in meta else None
+    return Table(name, meta["dates"], rows, dimensions, figures)
+
+
+def _metric(name: str, declared: Mapping[str, Any], tables: tuple[Table, ...]) -> Metric:
+    told = declared[name]
+    meta = told["config"]["meta"]
+    expression = expand(name, declared)
+    figures = figures_of(expression)
+    shared = set.intersection(
+        *({d for table in tables if figure in table.figures for d in table.dimensions} for figure in figures)
+    )
+    ordered = list(dict.fromkeys(d for table in tables for d in table.dimensions))
+    return Metric(
+        name=name,
+        label=told["label"],
+        description=told["description"],
+        formula=meta["formula"],
+        unit=meta["unit"],
+        good_direction=meta["good_direction"],
+        synonyms=tuple(meta.get("synonyms", ())),
+        scope=meta.get("scope", ""),
+        compared=meta.get("compared", ""),
+        dimensions=(*TIME_STEPS, *(d for d in ordered if d in shared)),
+        figures=figures,
+        sql=sql_of(expression),
+    )

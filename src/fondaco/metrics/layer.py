@@ -1,0 +1,121 @@
+"""The semantic layer as its users hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache, cached_property
+
+import pyarrow as pa
+
+from fondaco.errors import ConfigError
+from fondaco.metrics.compiler import compile_query
+from fondaco.metrics.definitions import Metric, Table, load_metrics, load_tables
+from fondaco.metrics.query import TIME_STEPS, MetricQuery
+from fondaco.warehouse.engine import Dialect, Reader, Value
+
+
+class SemanticLayer:
+    """All metrics, and how each is read from the marts."""
+
+    def __init__(self, tables: tuple[Table, ...], metrics: tuple[Metric, ...]) -> None:
+        self._tables = tables
+        self.metrics = metrics
+
+    @classmethod
+    def load(cls) -> SemanticLayer:
+        """The packaged definitions."""
+        return _packaged()
+
+    @cached_property
+    def _by_name(self) -> dict[str, Metric]:
+        return {metric.name: metric for metric in self.metrics}
+
+    @cached_property
+    def dimensions(self) -> tuple[str, ...]:
+        """Everything that some metric can be broken down by; time steps first."""
+        return tuple(dict.fromkeys(d for metric in self.metrics for d in metric.dimensions))
+
+    def metric(self, name: str) -> Metric:
+        """The metric of that name.
+
+        Raises
+        ------
+        ConfigError
+            If there is none; all names are listed.
+        """
+        if name not in self._by_name:
+            raise ConfigError(
+                f"There is no metric {name!r}.",
+                f"Choose from {_listed(self._by_name)}; `fondaco metrics list` explains them.",
+            )
+        return self._by_name[name]
+
+    def compile(
+        self, query: MetricQuery, dialect: Dialect, tenant_id: str = "default"
+    ) -> tuple[str, dict[str, Value]]:
+        """SQL over schema ``marts`` with named parameters.
+
+        Raises
+        ------
+        ConfigError
+            If the query names what does not exist, or what does not go together; what would is listed.
+        """
+        metrics = self._checked(query)
+        return compile_query(query, metrics, self._tables, dialect, tenant_id)
+
+    def query(self, reader: Reader, query: MetricQuery, tenant_id: str) -> pa.Table:
+        """Columns: the dimensions of ``by``, then the metrics. Money and quotients are decimals, null where undefined."""
+        return reader.query(*self.compile(query, reader.dialect, tenant_id))
+
+    def _checked(self, query: MetricQuery) -> list[Metric]:
+        if not query.metrics:
+            raise ConfigError("The query names no metric.", f"Name at least one of {_listed(self._by_name)}.")
+        metrics = [self.metric(name) for name in dict.fromkeys(query.metrics)]
+        if query.clock not in ("finance", "order"):
+            raise ConfigError(f"There is no clock {query.clock!r}.", "Choose from finance, order.")
+        if query.last < query.first:
+            raise ConfigError(
+                f"The period ends on {query.last}, before it starts on {query.first}.",
+                "Give the earlier day first.",
+            )
+        for name in (*query.by, *query.where):
+            if name not in self.dimensions:
+                raise ConfigError(
+                    f"There is no dimension {name!r}.", f"Choose from {_listed(self.dimensions)}."
+                )
+            for metric in metrics:
+                if name not in metric.dimensions:
+                    raise ConfigError(
+                        f"The metric {metric.name} has no dimension {name!r}.",
+                        f"Choose from {_listed(metric.dimensions)}.",
+                    )
+        self._check_shape(query)
+        return metrics
+
+    def _check_shape(self, query: MetricQuery) -> None:
+        for name, values in query.conditions().items():
+            if name in TIME_STEPS:
+                raise ConfigError(
+                    f"A query cannot be restricted by {name!r}.", "Set its first and last day instead."
+                )
+            if not values:
+                raise ConfigError(f"The condition on {name!r} allows no value.", "Give at least one.")
+        known = (*query.by, *query.metrics)
+        for name in query.order_by:
+            if name.removeprefix("-") not in known:
+                raise ConfigError(
+                    f"The answer cannot be ordered by {name.removeprefix('-')!r}.",
+                    f"Choose from {_listed(known)}, with - before the name for the largest first.",
+                )
+        if query.limit is not None and query.limit < 1:
+            raise ConfigError(f"The limit {query.limit} leaves no row.", "Give 1 or more.")
+
+
+@cache
+def _packaged() -> SemanticLayer:
+    tables = load_tables()
+    return SemanticLayer(tables, load_metrics(tables))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))

@@ -1,0 +1,47 @@
+"""A question to the semantic layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Clock = Literal["finance", "order"]
+"""On which day a figure counts: the day of the event itself, or the day of the order that it belongs to."""
+
+TIME_STEPS = ("day", "week", "month", "quarter", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class MetricQuery:
+    """Metrics over a period.
+
+    Attributes
+    ----------
+    by
+        Dimensions of the answer's rows. A time step is the first day of its day, week (Monday), month, quarter or year;
+        with one of them, steps without sales have rows too.
+    first, last
+        Days in each shop's own time zone, both included.
+    where
+        Allowed values for each dimension: one, or several.
+    order_by
+        Dimensions or metrics of this query; ``-`` before a name turns the order around. Default: the dimensions.
+    """
+
+    metrics: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    first: date = field(kw_only=True)
+    last: date = field(kw_only=True)
+    clock: Clock = "finance"
+    where: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    order_by: tuple[str, ...] = ()
+    limit: int | None = None
+
+    def conditions(self) -> dict[str, tuple[str, ...]]:
+        """``where`` with every value as a tuple."""
+        return {
+            name: (values,) if isinstance(values, str) else tuple(values)
+            for name, values in self.where.items()
+        }
