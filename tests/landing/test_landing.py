@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from tests.landing.conftest import BULK, ORDERS, Bench, money, order, page
 
 from fondaco.errors import FatalError, FondacoError, RetryableError
 from fondaco.landing import Landing
 from fondaco.landing.raw import raw_spec
 from fondaco.sources.stream import Slice, Tombstone
-from tests.landing.conftest import BULK, ORDERS, Bench, money, order, page
 
 
 def test_a_record_becomes_one_row_and_a_row_for_each_element_of_its_lists(bench: Bench) -> None:

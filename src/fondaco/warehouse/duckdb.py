@@ -13,7 +13,7 @@ import pyarrow as pa
 from fondaco.config import Settings
 from fondaco.errors import ConfigError, FatalError, RetryableError
 from fondaco.warehouse.duckdb_reader import DuckDBReader
-from fondaco.warehouse.engine import Dialect, Params, Published, TableSpec
+from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import LockFile, Turnstile, locked_error
 from fondaco.warehouse.snapshots import SnapshotFolder, new_version
 
@@ -159,8 +159,8 @@ class DuckDBWarehouse:
                 raise
         return Published(version, tables)
 
-    def reader(self) -> DuckDBReader:
-        return DuckDBReader(self._snapshots, self.settings)
+    def reader(self, *, statement_seconds: float = STATEMENT_SECONDS) -> DuckDBReader:
+        return DuckDBReader(self._snapshots, self.settings, statement_seconds)
 
     def close(self) -> None:
         self._disconnect()

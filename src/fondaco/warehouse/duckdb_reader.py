@@ -14,8 +14,6 @@ from fondaco.errors import ConfigError, RetryableError
 from fondaco.warehouse.engine import Dialect, Params
 from fondaco.warehouse.snapshots import SnapshotFolder
 
-STATEMENT_SECONDS = 30.0
-
 
 class _Snapshot:
     """One open version, and how many queries are using it."""
@@ -32,9 +30,7 @@ class DuckDBReader:
 
     dialect: Dialect = "duckdb"
 
-    def __init__(
-        self, snapshots: SnapshotFolder, settings: Settings, *, statement_seconds: float = STATEMENT_SECONDS
-    ) -> None:
+    def __init__(self, snapshots: SnapshotFolder, settings: Settings, statement_seconds: float) -> None:
         self._snapshots = snapshots
         self._settings = settings
         self._seconds = statement_seconds

@@ -20,6 +20,8 @@ from fondaco.config import Settings
 Dialect = Literal["duckdb", "postgres"]
 """Name of the engine; also its name for sqlglot and dbt."""
 
+STATEMENT_SECONDS = 30.0
+
 Value = str | int | float | bool | Decimal | date | datetime | None
 Params = Mapping[str, Value]
 
@@ -153,6 +155,8 @@ class Warehouse(Protocol):
         """Make the present ``marts`` visible to readers, all tables at once."""
         ...
 
-    def reader(self) -> Reader: ...
+    def reader(self, *, statement_seconds: float = STATEMENT_SECONDS) -> Reader:
+        """A reader whose queries are stopped after ``statement_seconds``."""
+        ...
 
     def close(self) -> None: ...

@@ -14,7 +14,7 @@ import pyarrow as pa
 from fondaco.config import Settings
 from fondaco.errors import ConfigError, FatalError, RetryableError
 from fondaco.warehouse.duckdb import changed_type, connection_options, prepare
-from fondaco.warehouse.engine import Dialect, Params, Published, TableSpec
+from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import Turnstile, locked_error
 from fondaco.warehouse.postgres_publish import clean, publish
 from fondaco.warehouse.postgres_reader import PostgresReader
@@ -155,8 +155,8 @@ class PostgresWarehouse:
         with self.writer(), translated():
             return publish(self.connection())
 
-    def reader(self) -> PostgresReader:
-        return PostgresReader(self._url)
+    def reader(self, *, statement_seconds: float = STATEMENT_SECONDS) -> PostgresReader:
+        return PostgresReader(self._url, statement_seconds)
 
     def close(self) -> None:
         self._disconnect()

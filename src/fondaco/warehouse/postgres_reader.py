@@ -11,7 +11,7 @@ import pyarrow as pa
 from psycopg_pool import ConnectionPool
 
 from fondaco.errors import RetryableError
-from fondaco.warehouse.duckdb_reader import STATEMENT_SECONDS, nothing_published, refused, too_slow
+from fondaco.warehouse.duckdb_reader import nothing_published, refused, too_slow
 from fondaco.warehouse.engine import Dialect, Params
 from fondaco.warehouse.postgres_publish import current_version, schema_of
 from fondaco.warehouse.postgres_rows import read_json_as_text, to_arrow
@@ -28,7 +28,7 @@ class PostgresReader:
 
     dialect: Dialect = "postgres"
 
-    def __init__(self, url: str, *, statement_seconds: float = STATEMENT_SECONDS) -> None:
+    def __init__(self, url: str, statement_seconds: float) -> None:
         self._seconds = statement_seconds
         self._url = url
         self._lock = threading.Lock()
