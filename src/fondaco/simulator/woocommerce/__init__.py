@@ -1,0 +1,1 @@
+"""WooCommerce's REST API v3 and Analytics over a simulated world."""
