@@ -97,7 +97,7 @@ def generate_world(
     chosen = merchants(tuple(shops))
     last = to_micros(end)
     first = last - days * DAY
-    _clear(folder)
+    clear_world(folder)
     crowd, timeline = simulate(seed, orders, first, last, chosen)
     story = tell_stories(seed, chosen, timeline.shop, timeline.at, last)
     setting = Setting(chosen, crowd, make_catalog(seed, chosen, orders, first, last), first, last)
@@ -129,7 +129,8 @@ def vocabulary_of(shops: Sequence[Merchant], catalog: Catalog) -> Vocabulary:
     )
 
 
-def _clear(folder: Path) -> None:
+def clear_world(folder: Path) -> None:
+    """Remove the world in ``folder``. Where anything else lies there, nothing is removed and an error raised."""
     folder.mkdir(parents=True, exist_ok=True)
     foreign = sorted({entry.name for entry in folder.iterdir()} - _OWN)
     if foreign:

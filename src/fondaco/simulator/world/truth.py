@@ -141,6 +141,7 @@ with counted as (
         case when l.line_type = 'duty' then l.gross else 0 end as duties
     from ledger as l inner join counted as o using (order_id)
     where l.shop_id = $shop
+        and {instant} between $first::date - interval 2 day and $last::date + interval 2 day
     union all
     select timezone($zone, timezone('UTC', processed_at))::date, 1, 0, 0, 0, 0, 0, 0 from counted
 ), summed as (
