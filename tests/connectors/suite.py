@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -151,10 +152,7 @@ class ConnectorSuite:
     ) -> None:
         """Stopped at some of its first steps in turn, the next run ends where an undisturbed one does."""
         for steps in (1, 2, 5):
-            countdown = iter(range(steps))
-            run_pipeline(
-                project, steps=("sync",), stop=lambda countdown=countdown: next(countdown, None) is None
-            )
+            run_pipeline(project, steps=("sync",), stop=StopAfter(steps))
         with connected(vendor, tmp_path / "calm", monkeypatch) as calm:
             assert landed(project) == landed(calm)
 
@@ -223,6 +221,18 @@ class ConnectorSuite:
         texts += [path.read_text() for path in (project.data / "logs").glob("*") if path.is_file()]
         for secret in vendor.secrets:
             assert not any(secret in text for text in texts)
+
+
+class StopAfter(Event):
+    """Asks a run to end after it has looked ``steps`` times whether it should."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self._steps = steps
+
+    def is_set(self) -> bool:
+        self._steps -= 1
+        return self._steps < 0
 
 
 def declared_whole(stream: Stream, table: Table) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fondaco.cli.output import AsJson, print_json, print_table
+from fondaco.cli.output import AsJson, print_json, print_table, shown
 from fondaco.sources.files.fields import FIELDS
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _DECIMALS = {"comma": ",", ",": ",", "point": ".", ".": "."}
 _PERSONAL = ("email", "phone", "first_name", "last_name")
 _SHOWN_FAULTS = 5
+_SHOWN_LETTERS = 20
 _FIELDS_HELP = "Fields: " + ", ".join(one.name for one in FIELDS) + "."
 
 
@@ -135,8 +136,8 @@ def _show(prepared: Prepared) -> None:
     if figures is not None:
         typer.echo(
             f"{figures.orders:,} orders, {figures.lines:,} lines ({figures.returned_lines:,} of them returns), "
-            f"{figures.first_day} to {figures.last_day}, in {', '.join(figures.currencies)}: gross {figures.gross:,f}, "
-            f"discounts {figures.discounts:,f}, returns {figures.returns:,f}."
+            f"{figures.first_day} to {figures.last_day}, in {', '.join(figures.currencies)}: gross {shown(figures.gross)}, "
+            f"discounts {shown(figures.discounts)}, returns {shown(figures.returns)}."
         )
     typer.echo(_balance(prepared.rows, prepared.landing_rows, len(prepared.set_aside), "to land"))
     for one in prepared.set_aside[:_SHOWN_FAULTS]:
@@ -159,8 +160,10 @@ def _balance(rows: int, landed: int, aside: int, word: str) -> str:
 
 
 def _masked(name: str, cell: Any) -> Any:
-    """A preview shows that a column is right without showing who it is."""
-    return f"{str(cell)[:1]}…" if name in _PERSONAL and cell is not None else cell
+    """A preview shows that a column is right without showing who it is, in as much room as a terminal has."""
+    if name in _PERSONAL and cell is not None:
+        return f"{str(cell)[:1]}…"
+    return f"{cell[:_SHOWN_LETTERS]}…" if isinstance(cell, str) and len(cell) > _SHOWN_LETTERS else cell
 
 
 def _prepared_object(prepared: Prepared) -> dict[str, Any]:

@@ -35,6 +35,11 @@ STREAMS_OF = {
     Content.PRODUCTS: ("products",),
 }
 _PREVIEW = 5
+_UNSHOWN = {
+    "order_lines": "line_id, row_number, is_gift_card, is_cancelled",
+    "customers": "row_number",
+    "products": "row_number, variants",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +100,11 @@ class Prepared:
         return self.rows - len(self.set_aside)
 
     def preview(self) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """The first rows as they will land, without the columns that stay empty."""
+        """The first rows as they will land, without what Fondaco adds and without the columns that stay empty."""
         table = self.streams[0]
-        shown = self.engine.execute(f"select * from {table} order by row_number limit {_PREVIEW}")
+        shown = self.engine.execute(
+            f"select * exclude ({_UNSHOWN[table]}) from {table} order by row_number limit {_PREVIEW}"
+        )
         names = [column[0] for column in shown.description or []]
         rows = shown.fetchall()
         used = [at for at in range(len(names)) if any(row[at] is not None for row in rows)]

@@ -1,0 +1,36 @@
+"""A small simulated world, served over real HTTP to one test at a time."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fondaco.simulator.serve import SimulatorServer
+from fondaco.simulator.store import Store
+from fondaco.simulator.world.generate import generate_world
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that `suite` is found as in a third party's folder
+
+
+@pytest.fixture(scope="session")
+def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three shops and 150 orders, the last two days ago, ready to be served."""
+    folder = tmp_path_factory.mktemp("world")
+    end = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    generate_world(folder, seed=7, orders=150, end=end, days=200)
+    Store.build(folder).close()
+    return folder
+
+
+@pytest.fixture
+def served_world(small_world: Path, tmp_path: Path) -> Iterator[SimulatorServer]:
+    """A world of this test's own, which it may change."""
+    folder = tmp_path / "world"
+    shutil.copytree(small_world, folder)
+    with SimulatorServer(folder) as server:
+        yield server

@@ -1,0 +1,125 @@
+"""Fondaco's own connectors pass the suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from suite import ConnectorSuite, Vendor
+
+from fondaco.simulator.serve import SimulatorServer, demo_connections
+from fondaco.sources.files import Files
+from fondaco.sources.files.importing import Options, prepare
+from fondaco.sources.source import source_type
+
+_FAULTS = {"429": "storm", "500": "server_error", "cut": "cut", "same page": "duplicate_page"}
+
+
+class SimulatedVendor(Vendor):
+    """One shop of the simulated world."""
+
+    def __init__(self, base_url: str, platform: str) -> None:
+        found = next(one for one in demo_connections(base_url) if one.source == platform)
+        self._back_door = f"{base_url}/_simulator"
+        self._armed: str | None = None
+        self.source = source_type(platform)
+        self.settings = found.settings
+        checked = self.source.settings_type.model_validate(found.settings)
+        values = (getattr(checked, name) for name in type(checked).model_fields)
+        self.secrets = tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        assert self.secrets
+
+    def arm(self, fault: str) -> bool:
+        self._armed = _FAULTS[fault]
+        content = {"faults": [{"name": self._armed, "times": 1, "seconds": 0}]}
+        self._ask("POST", "faults", content)
+        return True
+
+    def refused(self) -> dict[str, Any]:
+        wrong = {secret: "wrong-" + secret[::-1] for secret in self.secrets}
+        return {
+            name: wrong.get(value, value) if isinstance(value, str) else value
+            for name, value in self.settings.items()
+        }
+
+    def change(self) -> bool:
+        self._ask("POST", "advance", {"seed": 3, "share": 0.1, "minutes": 60})
+        return True
+
+    def fault_happened(self) -> bool:
+        """Whether the fault that was armed, if any, was met: else a test would prove nothing."""
+        return self._armed is None or self._ask("GET", "faults")["happened"].get(self._armed, 0) > 0
+
+    def _ask(self, method: str, path: str, content: Any = None) -> Any:
+        answer = httpx.request(method, f"{self._back_door}/{path}", json=content, trust_env=False, timeout=60)
+        return answer.raise_for_status().json()
+
+
+class _Simulated(ConnectorSuite):
+    platform: str
+
+    @pytest.fixture
+    def vendor(self, served_world: SimulatorServer) -> Iterator[SimulatedVendor]:
+        vendor = SimulatedVendor(served_world.base_url, self.platform)
+        yield vendor
+        assert vendor.fault_happened()
+
+
+@pytest.mark.slow
+class TestShopify(_Simulated):
+    platform = "shopify"
+
+
+@pytest.mark.slow
+class TestWooCommerce(_Simulated):
+    platform = "woocommerce"
+
+
+@pytest.mark.slow
+class TestCommercetools(_Simulated):
+    platform = "commercetools"
+
+
+class FolderOfFiles(Vendor):
+    """A files connection has no far side but its folder."""
+
+    source = Files
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._inbox = folder / "inbox"
+        self.settings = {"folder": str(self._inbox), "currency": "EUR", "timezone": "Europe/Berlin"}
+        self._import("7,2026-07-01,A,2,5.00\n7,2026-07-01,A,2,5.00\n8,2026-07-02,B,-1,5.00\n")
+
+    def change(self) -> bool:
+        self._import("8,2026-07-02,B,-1,5.00\n9,2026-07-03,B,1,5.00\n")
+        return True
+
+    def _import(self, rows: str) -> None:
+        path = self._folder / "sales.csv"
+        path.write_text("Invoice,When,Article,Qty,Price\n" + rows)
+        mapping = {
+            "order_id": "Invoice", "ordered_at": "When", "sku": "Article", "quantity": "Qty", "unit_price": "Price",
+        }  # fmt: skip
+        prepared = prepare(path, Options(mapping=mapping, currency="EUR", timezone="Europe/Berlin"))
+        prepared.keep(self._inbox)
+        prepared.close()
+        _until_the_next_second_is_over()
+
+
+def _until_the_next_second_is_over() -> None:
+    """An import is read by whoever comes after its second."""
+    import time
+
+    time.sleep(2.1 - time.time() % 1)
+
+
+@pytest.mark.slow
+class TestFiles(ConnectorSuite):
+    @pytest.fixture
+    def vendor(self, tmp_path: Path) -> FolderOfFiles:
+        return FolderOfFiles(tmp_path)
