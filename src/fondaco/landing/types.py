@@ -36,10 +36,11 @@ def value_sql(text: str, kind: ColumnType) -> str:
         number = f"try_cast({text} as double)"
         return f"case when regexp_full_match({text}, '{_NUMBER}') and isfinite({number}) then {number} end"
     if kind is ColumnType.BIGINT:
+        # JSON writers give large whole numbers as 12.0 or 1e17.
         return (
             f"case when regexp_full_match({text}, '[+-]?[0-9]+(\\.0*)?') then try_cast(split_part({text}, '.', 1) as bigint)"
-            f" when regexp_full_match({text}, '{_NUMBER}') and try_cast({text} as decimal(38, 18)) % 1 = 0"
-            f" then try_cast(try_cast({text} as decimal(38, 18)) as bigint) end"
+            f" when regexp_full_match({text}, '[+-]?[0-9]{{1,18}}(\\.0*)?[eE]\\+?[0-9]{{1,2}}')"
+            f" then try_cast(try_cast({text} as decimal(38, 0)) as bigint) end"
         )
     if kind is ColumnType.BOOL:
         return (
