@@ -40,7 +40,12 @@ def cli_page() -> str:
 
     def walk(command: click.Command, path: list[str], parent: click.Context | None) -> Iterator[str]:
         context = click.Context(
-            command, info_name=path[-1], parent=parent, max_content_width=_WIDTH, terminal_width=_WIDTH
+            command,
+            info_name=path[-1],
+            parent=parent,
+            max_content_width=_WIDTH,
+            terminal_width=_WIDTH,
+            **command.context_settings,
         )
         text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
         yield f"{'#' * min(len(path) + 1, 4)} {' '.join(path)}\n\n```text\n{text}\n```\n"
