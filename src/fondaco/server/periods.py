@@ -6,10 +6,11 @@ import calendar
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlencode
 
 from fondaco.errors import ConfigError
+from fondaco.metrics import Clock
 
 Grain = Literal["day", "week", "month"]
 
@@ -104,7 +105,7 @@ COMPARISONS: Mapping[str, str] = {
     "previous_year": "Previous year",
     "none": "No comparison",
 }
-CLOCKS: Mapping[str, str] = {"finance": "Finance", "order": "Order"}
+CLOCKS: Mapping[Clock, str] = {"finance": "Finance", "order": "Order"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class View:
     range: str
     period: Period
     compare: str
-    clock: str
+    clock: Clock
     shop: str | None
     today: date = field(compare=False)
 
@@ -164,10 +165,14 @@ def _day(text: str, name: str) -> date:
         ) from error
 
 
-def _choice(value: str, allowed: Mapping[str, object], name: str) -> str:
-    if value not in allowed:
+Name = TypeVar("Name", bound=str)
+
+
+def _choice(value: str, allowed: Mapping[Name, object], name: str) -> Name:
+    found = next((known for known in allowed if known == value), None)
+    if found is None:
         raise ConfigError(f"{name}={value!r} is not known.", f"Use one of {', '.join(allowed)}.")
-    return value
+    return found
 
 
 def parse_view(parameters: Mapping[str, str], today: date) -> View:

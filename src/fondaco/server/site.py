@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from fondaco.clock import zone
 from fondaco.control import Connection, ControlPlane, Run
 from fondaco.errors import ConfigError
-from fondaco.metrics import Metric, MetricQuery, SemanticLayer
+from fondaco.metrics import Metric, MetricQuery, SemanticLayer, bridge
 from fondaco.server.answers import Remembered
 from fondaco.server.assets import Assets
 from fondaco.server.auth.throttle import Throttle
@@ -97,6 +98,16 @@ class Site:
         """The answer of the newest published state, remembered until the next is published."""
         key = (self.published, self.tenant_id, _frozen(query))
         return self._answers.get(key, lambda: self.layer.query(self.project.reader, query, self.tenant_id))
+
+    def clock_bridge(self, first: date, last: date, connection_id: str | None) -> list[dict[str, Any]]:
+        """What lies between the two clocks over a period, figure by figure; remembered like ``ask``."""
+        key = (self.published, self.tenant_id, "bridge", first, last, connection_id)
+        table = self._answers.get(
+            key,
+            lambda: bridge(self.project.reader, first, last, self.tenant_id, connection_id=connection_id),
+        )
+        found: list[dict[str, Any]] = table.to_pylist()
+        return found
 
     def numbers(self, request: Request) -> Numbers:
         """How this reader writes figures."""

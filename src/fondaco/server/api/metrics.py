@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -36,8 +35,11 @@ class MetricAnswer(BaseModel):
     label: str
     description: str
     formula: str
-    unit: str = Field(description="money, count or rate")
-    good: str = Field(description="The direction that pleases: up, down or none.")
+    unit: str = Field(description="money, count, ratio or rate")
+    good_direction: str = Field(description="The direction that pleases: up, down or none.")
+    scope: str = Field(description="What is in it and what is not.")
+    compared: str = Field(description="How others define it.")
+    synonyms: list[str]
     dimensions: list[str] = Field(description="What it can be broken down and filtered by.")
 
 
@@ -49,7 +51,7 @@ class QueryAnswer(BaseModel):
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
     clock: str
-    where: dict[str, str]
+    where: dict[str, list[str]]
     currency: str
     version: str | None = Field(description="The published state that answered.")
     rows: list[dict[str, Any]]
@@ -62,8 +64,11 @@ def _definition(site: Site, name: str) -> MetricAnswer:
         label=metric.label,
         description=metric.description,
         formula=metric.formula,
-        unit=str(metric.unit),
-        good=str(metric.good),
+        unit=metric.unit,
+        good_direction=metric.good_direction,
+        scope=metric.scope,
+        compared=metric.compared,
+        synonyms=list(metric.synonyms),
         dimensions=list(metric.dimensions),
     )
 
@@ -85,7 +90,13 @@ class Question(BaseModel):
     clock: Literal["finance", "order"] = Field(
         "finance", description="Day of the event, or day of its order."
     )
-    where: list[str] = Field([], description="dimension=value; may be repeated.")
+    where: list[str] = Field(
+        [], description="dimension=value; may be repeated, also for several values of one dimension."
+    )
+    order_by: str = Field(
+        "", description="Dimensions or metrics, separated by commas; - in front turns it around."
+    )
+    limit: int | None = Field(None, ge=1, description="At most so many rows.")
     format: Literal["json", "csv"] = "json"
 
 
@@ -108,6 +119,8 @@ def query(request: Request, site: TheSite, question: Annotated[Question, Query()
         last=period.last,
         clock=question.clock,
         where=_conditions(question.where),
+        order_by=_names(question.order_by),
+        limit=question.limit,
     )
     table = site.ask(asked)
     if question.format == "csv" or "text/csv" in request.headers.get("accept", ""):
@@ -121,7 +134,7 @@ def query(request: Request, site: TheSite, question: Annotated[Question, Query()
         first=period.first,
         last=period.last,
         clock=question.clock,
-        where=dict(asked.where),
+        where=_conditions(question.where),
         currency=site.project.settings.project.currency,
         version=version,
         rows=[{name: plain(value) for name, value in row.items()} for row in table.to_pylist()],
@@ -147,15 +160,15 @@ def _period(site: Site, first: str, last: str) -> Period:
     return parse_period(first or usual.first.isoformat(), last or usual.last.isoformat())
 
 
-def _conditions(where: list[str]) -> Mapping[str, str]:
-    conditions = {}
+def _conditions(where: list[str]) -> dict[str, list[str]]:
+    conditions: dict[str, list[str]] = {}
     for condition in where:
         name, sign, value = condition.partition("=")
         if not sign or not name:
             raise ConfigError(
                 f"where={condition!r} is not a condition.", "Write it as dimension=value, such as country=DE."
             )
-        conditions[name] = value
+        conditions.setdefault(name, []).append(value)
     return conditions
 
 

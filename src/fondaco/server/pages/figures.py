@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -56,7 +55,8 @@ class Figures:
         by: Sequence[str] = (),
         period: Period | None = None,
         *,
-        clock: str | None = None,
+        order_by: Sequence[str] = (),
+        limit: int | None = None,
     ) -> list[Row]:
         period = period or self.view.period
         query = MetricQuery(
@@ -64,16 +64,16 @@ class Figures:
             by=tuple(by),
             first=period.first,
             last=period.last,
-            clock=clock or self.view.clock,  # type: ignore[arg-type]
+            clock=self.view.clock,
             where=self.view.where,
+            order_by=tuple(order_by),
+            limit=limit,
         )
         found: list[Row] = self.site.ask(query).to_pylist()
         return found
 
-    def totals(
-        self, metrics: Sequence[str], period: Period | None = None, *, clock: str | None = None
-    ) -> Row:
-        rows = self.rows(metrics, (), period, clock=clock)
+    def totals(self, metrics: Sequence[str], period: Period | None = None) -> Row:
+        rows = self.rows(metrics, (), period)
         return rows[0] if rows else dict.fromkeys(metrics)
 
     def figure(self, name: str, now: Row, then: Row | None) -> Figure:
@@ -90,8 +90,3 @@ class Figures:
             change=numbers.change(value, before, metric.good),
             was=numbers.figure(before, metric.unit),
         )
-
-
-def by_step(rows: Sequence[Row], step: str) -> list[tuple[date, Row]]:
-    """Rows of a time series in order."""
-    return sorted(((row[step], row) for row in rows), key=lambda pair: pair[0])

@@ -120,11 +120,10 @@ def export(name: str, request: Request, site: TheSite) -> Response:
     view, numbers = view_of(request, site), site.numbers(request)
     figures = Figures(site, view, numbers)
     if name in _EXPORTS:
-        metrics = ("net_sales", "units", "orders")
-        rows = figures.rows(metrics, (_EXPORTS[name],))
-        ordered = sorted(rows, key=lambda row: -(row["net_sales"] or 0))
+        metrics = ("net_sales", "units_sold", "orders")
+        rows = figures.rows(metrics, (_EXPORTS[name],), order_by=("-net_sales", _EXPORTS[name]))
         header: tuple[str, ...] = (_EXPORTS[name], *metrics)
-        lines: Iterable[Sequence[Any]] = ([row[column] for column in header] for row in ordered)
+        lines: Iterable[Sequence[Any]] = ([row[column] for column in header] for row in rows)
     elif name == "bridge":
         header = ("metric", "amount")
         lines = list(figures.totals(KEY).items())
@@ -133,6 +132,5 @@ def export(name: str, request: Request, site: TheSite) -> Response:
         grain = view.period.grain
         header = (grain, name)
         asked = KEY if name in KEY else (name,)
-        found = sorted(figures.rows(asked, (grain,)), key=lambda row: row[grain])
-        lines = ([row[column] for column in header] for row in found)
+        lines = ([row[column] for column in header] for row in figures.rows(asked, (grain,)))
     return csv_file(f"{name}_{view.period.first}_{view.period.last}_{view.clock}.csv", header, lines)

@@ -25,7 +25,14 @@ BRIDGE = (
 )
 """Metric, its sign in the bridge, and whether it is a sum of what stands above it."""
 
-TILES = ("orders", "average_order_value", "units", "new_customers", "returning_customers", "refunds")
+TILES = (
+    "orders",
+    "average_order_value",
+    "units_sold",
+    "new_customers",
+    "returning_customers",
+    "refunded_amount",
+)
 KEY = tuple(dict.fromkeys((*(name for name, _, _ in BRIDGE), *TILES)))
 """Asked for in one query, which all panels share."""
 
@@ -98,16 +105,44 @@ def _signed(amount: Any, sign: int) -> Decimal | None:
     return None if amount is None else sign * amount
 
 
+BOTH_CLOCKS = ("gross_sales", "discounts", "returns", "net_sales")
+
+
 def clocks(figures: Figures) -> dict[str, Any]:
-    """Net sales by both clocks, and what lies between them."""
-    return {}
+    """Net sales by both clocks, what lies between them, and where it comes from."""
+    view, numbers = figures.view, figures.numbers
+    found = {
+        row["figure"]: row
+        for row in figures.site.clock_bridge(view.period.first, view.period.last, view.shop)
+    }
+    net = found["net_sales"]
+    steps = [
+        ("By the finance clock", net["finance_clock"], True),
+        ("Less: happened now, to orders of other days", -net["earlier"], False),
+        ("Plus: happened on other days, to orders of now", net["outside"], False),
+        ("By the order clock", net["order_clock"], True),
+    ]
+    bars = shapes.steps([(amount, is_sum) for _, amount, is_sum in steps])
+    return {
+        "lines": [
+            {"label": label, "text": numbers.money(amount), "sum": is_sum, "bar": bar}
+            for (label, amount, is_sum), bar in zip(steps, bars, strict=True)
+        ],
+        "both": [
+            {
+                "metric": figures.metric(name),
+                "finance": numbers.money(found[name]["finance_clock"]),
+                "order": numbers.money(found[name]["order_clock"]),
+            }
+            for name in BOTH_CLOCKS
+        ],
+    }
 
 
 def _ranking(figures: Figures, dimension: str, limit: int) -> dict[str, Any]:
     """The largest by net sales, the rest as one line, each with its part of the whole."""
-    metrics = ("net_sales", "units", "orders")
-    rows = figures.rows(metrics, (dimension,))
-    rows = sorted(rows, key=lambda row: (-(row["net_sales"] or 0), str(row[dimension])))
+    metrics = ("net_sales", "units_sold", "orders")
+    rows = figures.rows(metrics, (dimension,), order_by=("-net_sales", dimension), limit=limit + 1)
     total = figures.totals(KEY)["net_sales"]
     largest = rows[0]["net_sales"] if rows else None
     return {
@@ -116,7 +151,7 @@ def _ranking(figures: Figures, dimension: str, limit: int) -> dict[str, Any]:
                 "name": row[dimension],
                 "source": "",
                 "net_sales": figures.numbers.money(row["net_sales"]),
-                "units": figures.numbers.count(row["units"]),
+                "units_sold": figures.numbers.count(row["units_sold"]),
                 "orders": figures.numbers.count(row["orders"]),
                 "share": figures.numbers.rate(
                     row["net_sales"] / total if total and row["net_sales"] is not None else None
@@ -125,7 +160,7 @@ def _ranking(figures: Figures, dimension: str, limit: int) -> dict[str, Any]:
             }
             for row in rows[:limit]
         ],
-        "more": max(0, len(rows) - limit),
+        "more": len(rows) > limit,
         "metric": {name: figures.metric(name) for name in metrics},
     }
 
