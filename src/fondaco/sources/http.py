@@ -49,6 +49,10 @@ class VendorFaultError(RetryableError):
         self.status = status
 
 
+class UnauthorizedError(AccessError):
+    """The vendor does not accept the credential (401); one that expires may be renewed."""
+
+
 class NotFoundError(ConfigError):
     """The vendor has nothing at this address (404, 410): an old version, a wrong address, or a deleted record."""
 
@@ -173,12 +177,13 @@ class VendorHttp:
                     "A firewall or log-in page stands before the API: let Fondaco's address through, then run "
                     "`fondaco doctor`.",
                 )
-            raise AccessError(
+            kind = UnauthorizedError if status == 401 else AccessError
+            raise kind(
                 f"{self.vendor} refused the credential ({said}).",
                 "Check the key and its permissions, then connect again with `fondaco connect`.",
             )
-        kind = NotFoundError if status in (404, 410) else ConfigError
-        raise kind(
+        fault = NotFoundError if status in (404, 410) else ConfigError
+        raise fault(
             f"{self.vendor} answered {said} to a request for {response.request.url.path}.",
             "Check the shop's address and the API version with `fondaco doctor`.",
         )

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fondaco.clock import Clock, format_instant, utc_now
-from fondaco.errors import AccessError, FatalError
+from fondaco.errors import FatalError
 from fondaco.sources.commercetools.settings import CommercetoolsSettings
-from fondaco.sources.http import VendorHttp
+from fondaco.sources.http import UnauthorizedError, VendorHttp
 
 VENDOR = "commercetools"
 PAGE_SIZE = 500
@@ -92,10 +92,8 @@ class CommercetoolsClient:
             return self._http.json(
                 "GET", url, params=parameters, headers={"Authorization": f"Bearer {token}"}
             )
-        except AccessError as error:
-            if "insufficient_scope" in error.what or "403" in error.what:
-                raise
-        self.tokens.forget(token)
+        except UnauthorizedError:
+            self.tokens.forget(token)
         headers = {"Authorization": f"Bearer {self.tokens.current()}"}
         return self._http.json("GET", url, params=parameters, headers=headers)
 

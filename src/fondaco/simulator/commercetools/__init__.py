@@ -1,0 +1,1 @@
+"""commercetools' HTTP API over a simulated world."""
