@@ -156,7 +156,7 @@ def _bulk_run(session: Session, arguments: dict[str, Any]) -> Node:
 
 def _shopifyql(session: Session, arguments: dict[str, Any]) -> Node:
     _require(session, "read_reports", "shopifyqlQuery")
-    return shopifyql.answer(arguments["query"], session.report)
+    return shopifyql.answer(arguments["query"], session.report, session.view.shop.digits)
 
 
 _OTHERS: dict[str, Callable[[Session, dict[str, Any]], Any]] = {

@@ -30,8 +30,8 @@ _COLUMNS: dict[str, tuple[str, int]] = {
 Report = Callable[[date, date], Iterable[Mapping[str, Any]]]
 
 
-def answer(query: str, report: Report) -> dict[str, Any]:
-    """What ``shopifyqlQuery`` gives: a table, or the parser's complaints."""
+def answer(query: str, report: Report, digits: int) -> dict[str, Any]:
+    """What ``shopifyqlQuery`` gives: a table, or the parser's complaints. The report is in minor units of ``digits``."""
     match = _QUERY.fullmatch(query)
     if match is None:
         return _complaint("Only FROM sales SHOW … TIMESERIES day SINCE … UNTIL … is understood here.")
@@ -40,17 +40,17 @@ def answer(query: str, report: Report) -> dict[str, Any]:
     if unknown:
         return _complaint(f"Column {unknown[0]} not found in sales.")
     first, last = date.fromisoformat(match["since"]), date.fromisoformat(match["until"])
-    rows = [_row(day, names) for day in report(first, last)]
+    rows = [_row(day, names, digits) for day in report(first, last)]
     columns = [{"name": "day", "dataType": "DAY_TIMESTAMP"}]
     columns += [{"name": name, "dataType": "INTEGER" if name == "orders" else "MONEY"} for name in names]
     return {"parseErrors": [], "tableData": {"columns": columns, "rows": rows}}
 
 
-def _row(day: Mapping[str, Any], names: list[str]) -> dict[str, str]:
+def _row(day: Mapping[str, Any], names: list[str], digits: int) -> dict[str, str]:
     row = {"day": str(day["day"])}
     for name in names:
         key, sign = _COLUMNS[name]
-        row[name] = str(day[key]) if name == "orders" else str(sign * Decimal(day[key]) + 0)
+        row[name] = str(day[key]) if name == "orders" else str(Decimal(sign * int(day[key])).scaleb(-digits))
     return row
 
 

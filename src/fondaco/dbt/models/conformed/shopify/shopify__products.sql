@@ -1,0 +1,32 @@
+with products as (
+    select * from {{ ref('stg_shopify__products') }}
+),
+
+deletions as (
+    select * from {{ ref('stg_shopify__tombstones') }} where stream = 'products'
+),
+
+final as (
+    select
+        products.tenant_id,
+        products.connection_id,
+        'shopify' as source,
+        {{ record_id('products.product_id', 'products.connection_id') }} as product_id,
+        products.product_id as source_product_id,
+        products.title,
+        products.vendor,
+        products.product_type,
+        -- An unlisted product is sold by its address only, which is active all the same.
+        case products.status when 'ARCHIVED' then 'archived' when 'DRAFT' then 'draft' else 'active' end as status,
+        products.created_at,
+        products.updated_at,
+        deletions.record_id is not null as is_deleted,
+        greatest(products.synced_at, coalesce(deletions.synced_at, products.synced_at)) as synced_at
+    from products
+    left join deletions
+        on products.tenant_id = deletions.tenant_id
+        and products.connection_id = deletions.connection_id
+        and products.product_id = deletions.record_id
+)
+
+select {{ conform('products') }} from final

@@ -1,0 +1,68 @@
+with sales as (
+    select
+        *,
+        total_amount - tax as net_amount
+    from {{ ref('stg_shopify__sales') }}
+),
+
+agreements as (
+    select * from {{ ref('stg_shopify__agreements') }}
+),
+
+joined as (
+    select
+        sales.*,
+        agreements.order_id,
+        agreements.happened_at,
+        sales.action_type = 'RETURN' as is_return,
+        -- Goods and what balances them; anything that Shopify adds later counts as goods rather than as nothing.
+        sales.line_type in ('PRODUCT', 'ADJUSTMENT', 'UNKNOWN') as is_goods
+    from sales
+    inner join agreements
+        on sales.tenant_id = agreements.tenant_id
+        and sales.connection_id = agreements.connection_id
+        and sales.agreement_id = agreements.agreement_id
+),
+
+final as (
+    select
+        tenant_id,
+        connection_id,
+        'shopify' as source,
+        {{ record_id('sale_id') }} as sales_event_id,
+        {{ record_id('order_id') }} as order_id,
+        {{ record_id('line_id') }} as order_line_id,
+        {{ record_id('product_id') }} as product_id,
+        {{ record_id('variant_id') }} as variant_id,
+        case action_type when 'ORDER' then 'order' when 'RETURN' then 'return' else 'edit' end as event_type,
+        case line_type
+            when 'SHIPPING' then 'shipping'
+            when 'TIP' then 'tip'
+            when 'GIFT_CARD' then 'gift_card'
+            when 'DUTY' then 'duty'
+            when 'FEE' then 'fee'
+            when 'ADDITIONAL_FEE' then 'fee'
+            when 'PRODUCT' then 'product'
+            else 'adjustment'
+        end as line_type,
+        happened_at as event_at,
+        case
+            when line_type not in ('PRODUCT', 'GIFT_CARD') then 0
+            when is_return then -abs(coalesce(quantity, 0))
+            else coalesce(quantity, 0)
+        end as quantity,
+        currency,
+        case when is_goods and not is_return then net_amount + discount_before_taxes else 0 end as gross_sales,
+        case when is_goods and not is_return then discount_before_taxes else 0 end as discounts,
+        case when is_goods and is_return then -net_amount else 0 end as returns,
+        case when line_type = 'SHIPPING' then net_amount else 0 end as shipping,
+        case when line_type in ('GIFT_CARD', 'TIP') then 0 else tax end as taxes,
+        case when line_type = 'DUTY' then net_amount else 0 end as duties,
+        case when line_type = 'TIP' then total_amount else 0 end as tips,
+        case when line_type = 'GIFT_CARD' then total_amount else 0 end as gift_card_sales,
+        case when line_type in ('FEE', 'ADDITIONAL_FEE') then net_amount else 0 end as additional_fees,
+        synced_at
+    from joined
+)
+
+select {{ conform('sales_events') }} from final

@@ -1,0 +1,23 @@
+with source as (
+    select * from {{ source('shopify', 'order_line_taxes') }}
+),
+
+renamed as (
+    select
+        -- ids
+        tenant_id,
+        connection_id,
+        {{ shopify_id('line_id') }} as line_id,
+        {{ shopify_id('order_id') }} as order_id,
+        -- strings
+        title,
+        -- numerics
+        tax_index,
+        rate,
+        amount,
+        -- timestamps
+        _synced_at as synced_at
+    from source
+)
+
+select * from renamed

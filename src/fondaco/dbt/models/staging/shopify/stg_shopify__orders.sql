@@ -1,0 +1,81 @@
+with source as (
+    select * from {{ source('shopify', 'orders') }}
+),
+
+renamed as (
+    select
+        -- ids
+        tenant_id,
+        connection_id,
+        {{ shopify_id('order_id') }} as order_id,
+        {{ shopify_id('customer_id') }} as customer_id,
+        -- strings
+        name,
+        email,
+        phone,
+        cancel_reason,
+        currency,
+        presentment_currency,
+        source_name,
+        financial_status,
+        fulfillment_status,
+        return_status,
+        tags,
+        discount_codes,
+        payment_gateways,
+        shipping_city,
+        shipping_country,
+        billing_city,
+        billing_country,
+        first_visit_source,
+        first_visit_source_type,
+        first_visit_referrer_url,
+        first_visit_landing_page,
+        first_visit_utm_source,
+        first_visit_utm_medium,
+        first_visit_utm_campaign,
+        first_visit_utm_term,
+        first_visit_utm_content,
+        last_visit_source,
+        last_visit_source_type,
+        last_visit_referrer_url,
+        last_visit_landing_page,
+        last_visit_utm_source,
+        last_visit_utm_medium,
+        last_visit_utm_campaign,
+        last_visit_utm_term,
+        last_visit_utm_content,
+        -- numerics
+        number,
+        original_total,
+        original_total_presentment,
+        current_total,
+        subtotal,
+        total_discounts,
+        total_tax,
+        total_shipping,
+        total_tip,
+        total_refunded,
+        net_payment,
+        customer_order_index,
+        days_to_conversion,
+        -- booleans
+        is_test,
+        is_confirmed,
+        is_edited,
+        prices_include_tax,
+        is_tax_exempt,
+        is_journey_ready,
+        -- timestamps
+        created_at,
+        processed_at,
+        updated_at,
+        cancelled_at,
+        closed_at,
+        first_visit_at,
+        last_visit_at,
+        _synced_at as synced_at
+    from source
+)
+
+select * from renamed
