@@ -26,7 +26,7 @@ ranked as (
         *,
         row_number() over (
             partition by tenant_id, connection_id, source_product_id
-            order by case when title is null then 1 else 0 end, line_count desc, title
+            order by case when title is null then 1 else 0 end asc, line_count desc, title asc
         ) as place,
         min(first_sold_at) over (partition by tenant_id, connection_id, source_product_id) as created_at
     from titles

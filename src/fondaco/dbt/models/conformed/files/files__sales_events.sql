@@ -55,7 +55,8 @@ shipping_events as (
     where shipping <> 0 or shipping_tax <> 0
 ),
 
--- Some exports tell one amount given back for an order as a whole. It falls on goods, shipping and tax as the order did.
+-- Some exports tell one amount given back for an order as a whole. It falls on goods, shipping and tax as the
+-- order did.
 placed as (
     select
         tenant_id,

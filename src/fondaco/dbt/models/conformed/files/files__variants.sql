@@ -12,7 +12,7 @@ sold as (
         *,
         row_number() over (
             partition by tenant_id, connection_id, source_variant_id
-            order by case when title is null then 1 else 0 end, ordered_at desc, order_line_id desc
+            order by case when title is null then 1 else 0 end asc, ordered_at desc, order_line_id desc
         ) as newest
     from lines
     where source_variant_id is not null
