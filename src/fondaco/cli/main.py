@@ -46,6 +46,12 @@ app = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fondaco {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     ctx: typer.Context,
