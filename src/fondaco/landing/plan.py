@@ -7,7 +7,7 @@ one level and one ``where`` share a *group*, whose objects are inspected once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -105,21 +105,6 @@ def groups(stream: Stream) -> tuple[Group, ...]:
     )
 
 
-def level_sql(where: Where, each: tuple[str, ...]) -> str:
-    """Rows ``(_line, o0, …, oN, p1, …, pN)``: the objects of a level with all that enclose them, and their positions."""
-    condition = "" if where is None else f" where {where_column(where[0])} = {literal(where[1])}"
-    sql = f"select rowid as _line, json as o0 from spool_lines{condition}"
-    carried = ["_line", "o0"]
-    for depth, path in enumerate(each, start=1):
-        elements = f"json_extract(o{depth - 1}, {literal(json_path(segments(path)) + '[*]')})"
-        sql = (
-            f"select * from (select {', '.join(carried)}, unnest({elements}) as o{depth},"
-            f" generate_subscripts({elements}, 1) - 1 as p{depth} from ({sql})) where o{depth} <> 'null'"
-        )
-        carried += [f"o{depth}", f"p{depth}"]
-    return sql
-
-
 def where_column(path: str) -> str:
     """Name of the column of ``spool_lines`` that holds the text at ``path``."""
     return '"' + ".".join(("where", *segments(path))) + '"'
@@ -196,3 +181,75 @@ class Objects:
                     f"nullif(cast({function}({expression}, {literal(json_path(rest))}) as varchar), 'null')"
                 )
         return expression
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Where the objects of a group lie on the bench, as rows ``(_line, p1, …, pN, outer texts, o)``.
+
+    Attributes
+    ----------
+    source
+        SQL of the relation; for the records themselves a selection from ``spool_lines``.
+    create
+        SQL that makes it from the level further out; None for the records.
+    outer
+        Columns with texts of enclosing objects, by the number of the enclosing level, path and type.
+    """
+
+    source: str
+    create: str | None
+    outer: Mapping[tuple[int, str, ColumnType], str]
+
+
+@lru_cache(maxsize=256)
+def levels(stream: Stream) -> dict[tuple[Where, tuple[str, ...]], Level]:
+    """All levels of a stream, outer ones first. Lists are taken apart once, however many tables are cut from them."""
+    chains = {(t.where, t.each[:depth]) for t in stream.tables for depth in range(len(t.each) + 1)}
+    found: dict[tuple[Where, tuple[str, ...]], Level] = {}
+    for number, (where, each) in enumerate(sorted(chains, key=lambda chain: (len(chain[1]), repr(chain)))):
+        found[where, each] = (
+            _inner_level(stream, where, each, found[where, each[:-1]], f"elements_{number}")
+            if each
+            else Level(_records(where), None, {})
+        )
+    return found
+
+
+def _records(where: Where) -> str:
+    condition = "" if where is None else f" where {where_column(where[0])} = {literal(where[1])}"
+    return f"(select rowid as _line, json as o from spool_lines{condition})"
+
+
+def _inner_level(stream: Stream, where: Where, each: tuple[str, ...], parent: Level, name: str) -> Level:
+    depth = len(each)
+    # What tables on this level, or further in, read from objects further out.
+    wanted = sorted(
+        {
+            (len(table.each) - height(column.path), "$" + column.path.lstrip("^$"), column.type)
+            for table in stream.tables
+            if table.where == where and table.each[:depth] == each
+            for column in table.columns
+            if column.path != "#" and len(table.each) - height(column.path) < depth
+        }
+    )
+    outer = {need: parent.outer.get(need, f"a{need[0]}_{index}") for index, need in enumerate(wanted)}
+    enclosing = Objects("o", "s")
+    for level, path, kind in wanted:
+        if level == depth - 1:
+            enclosing.want(path, kind)
+    columns = ["_line", *(f"p{n}" for n in range(1, depth))]
+    columns += [
+        f"{enclosing.text(path, kind)} as {outer[level, path, kind]}"
+        if level == depth - 1
+        else outer[level, path, kind]
+        for level, path, kind in wanted
+    ]
+    parse = f", {enclosing.parse}" if enclosing.parse else ""
+    create = (
+        f"create or replace temporary table {name} as select * from (select {', '.join(columns)}, unnest(elements) as o,"
+        f" generate_subscripts(elements, 1) - 1 as p{depth} from (select *{parse} from"
+        f" (select *, json_extract(o, {literal(json_path(segments(each[-1])) + '[*]')}) as elements from {parent.source})"
+        " where len(elements) > 0)) where o <> 'null'"
+    )
+    return Level(name, create, outer)

@@ -14,7 +14,17 @@ from pathlib import Path
 import duckdb
 
 from fondaco.landing.numbers import unmark_json_sql, unmark_text_sql
-from fondaco.landing.plan import Group, Objects, groups, height, json_path, level_sql, literal, where_column
+from fondaco.landing.plan import (
+    Group,
+    Level,
+    Objects,
+    groups,
+    height,
+    json_path,
+    levels,
+    literal,
+    where_column,
+)
 from fondaco.landing.spool import Spooled
 from fondaco.landing.types import fault_sql, value_sql
 from fondaco.sources.stream import ColumnType, Stream, Table
@@ -45,23 +55,15 @@ class Shredder:
             "create or replace temporary table rejected (_line bigint, table_name varchar, reason varchar, record varchar)"
         )
         self._bench.execute(f"create or replace temporary table spool_lines ({self._line_columns()})")
+        for level in levels(self._stream).values():
+            if level.create:
+                self._bench.execute(level.create)
         for table in self._stream.tables:
             self._bench.execute(
                 f"create or replace temporary table {shredded_name(table)} as {self._rows_sql(table, (), 0)}"
             )
         for number, path in enumerate(self._spooled.files):
-            present = self._read(number, path)
-            extra = {
-                group: self._inspect(number, group)
-                for group in groups(self._stream)
-                if group.where is None or group.where in present
-            }
-            for table in self._stream.tables:
-                if table.where is None or table.where in present:
-                    undeclared = self._extra_of(table, extra)
-                    rows = self._rows_sql(table, undeclared, number * LINES_PER_FILE)
-                    self._bench.execute(f"insert into {shredded_name(table)} {rows}")
-            self._reject_kinds_without_table(number)
+            self._shred_file(number, path)
         for table in self._stream.tables:
             self._bench.execute(
                 f"insert into rejected select _line, {literal(table.name)}, _fault, null"
@@ -69,8 +71,33 @@ class Shredder:
             )
         self._bench.execute("drop table spool_lines")
 
+    def _shred_file(self, number: int, path: Path) -> None:
+        present = self._read(number, path)
+        filled = set()
+        for (where, each), level in levels(self._stream).items():
+            reached = (where, each[:-1]) in filled if each else where is None or where in present
+            if reached and (level.create is None or self._any_after(level)):
+                filled.add((where, each))
+        extra = {
+            group: self._inspect(number, group)
+            for group in groups(self._stream)
+            if (group.where, group.each) in filled
+        }
+        for table in self._stream.tables:
+            if (table.where, table.each) in filled:
+                rows = self._rows_sql(table, self._extra_of(table, extra), number * LINES_PER_FILE)
+                self._bench.execute(f"insert into {shredded_name(table)} {rows}")
+        self._reject_kinds_without_table(number)
+
+    def _any_after(self, level: Level) -> bool:
+        """Take a level's lists apart; whether they hold anything."""
+        assert level.create is not None
+        self._bench.execute(level.create)
+        return bool(self._bench.execute(f"select 1 from {level.source} limit 1").fetchall())
+
     def close(self) -> None:
-        for name in ("spool_lines", "rejected", *map(shredded_name, self._stream.tables)):
+        inner = [level.source for level in levels(self._stream).values() if level.create]
+        for name in ("spool_lines", "rejected", *inner, *map(shredded_name, self._stream.tables)):
             self._bench.execute(f"drop table if exists temp.{name}")
 
     def records(self, path: Path) -> str:
@@ -79,7 +106,9 @@ class Shredder:
         return f"read_ndjson_objects('{name}', ignore_errors = true, maximum_object_size = {self._size})"
 
     def _line_columns(self) -> str:
-        return ", ".join(["json json", *(f"{where_column(path)} varchar" for path in self._where_paths())])
+        return ", ".join(
+            ["json json", "type varchar", *(f"{where_column(path)} varchar" for path in self._where_paths())]
+        )
 
     def _where_paths(self) -> list[str]:
         return sorted({table.where[0] for table in self._stream.tables if table.where is not None})
@@ -91,15 +120,15 @@ class Shredder:
             for where in self._where_paths()
         )
         self._bench.execute(
-            f"create or replace temporary table spool_lines as select json{kinds} from {self.records(path)}"
+            f"create or replace temporary table spool_lines as select json, json_type(json) as type{kinds} from {self.records(path)}"
         )
         offset = number * LINES_PER_FILE
         self._bench.execute(
             f"insert into rejected select rowid + {offset}, null,"
             " case when json is null then 'the line is not JSON' else 'the record is not an object' end, null"
-            " from spool_lines where json is null or json_type(json) <> 'OBJECT'"
+            " from spool_lines where type is distinct from 'OBJECT'"
         )
-        self._bench.execute("delete from spool_lines where json is null or json_type(json) <> 'OBJECT'")
+        self._bench.execute("delete from spool_lines where type is distinct from 'OBJECT'")
         return {
             (where, value)
             for where in self._where_paths()
@@ -110,13 +139,12 @@ class Shredder:
 
     def _inspect(self, number: int, group: Group) -> tuple[str, ...]:
         """Set aside lines whose objects have another shape than declared; report, and return, undeclared fields."""
-        depth = len(group.each)
         wanted = [(path, "OBJECT") for path in group.objects] + [(path, "ARRAY") for path in group.lists]
         paths = ", ".join(literal(json_path(path)) for path, _ in wanted)
-        level = level_sql(group.where, group.each)
-        types = f"json_type(o{depth}, [{paths}]::varchar[])" if wanted else "[]::varchar[]"
+        level = levels(self._stream)[group.where, group.each].source
+        types = f"json_type(o, [{paths}]::varchar[])" if wanted else "[]::varchar[]"
         shapes = self._bench.execute(
-            f"select {types}, json_keys(o{depth}), count(*) from ({level}) group by all"
+            f"select {types}, json_keys(o), count(*) from {level} group by all"
         ).fetchall()
         undeclared: set[str] = set()
         faulty = False
@@ -146,7 +174,7 @@ class Shredder:
         table = literal(group.table) if group.table else "null"
         self._bench.execute(
             f"insert into rejected select _line + {number * LINES_PER_FILE}, {table}, case {branches} end as reason, null"
-            f" from (select _line, {types} as types from ({level})) where reason is not null"
+            f" from (select _line, {types} as types from {level}) where reason is not null"
         )
 
     def _extra_of(self, table: Table, extra: dict[Group, tuple[str, ...]]) -> tuple[str, ...]:
@@ -161,25 +189,26 @@ class Shredder:
 
     def _rows_sql(self, table: Table, undeclared: tuple[str, ...], offset: int) -> str:
         """A table's rows, with their line and, where one does not fit, the fault."""
-        depth = len(table.each)
-        objects = [Objects(f"o{level}", f"s{level}") for level in range(depth + 1)]
+        depth, level = len(table.each), levels(self._stream)[table.where, table.each]
+        own = Objects("o", "s")
         for column in table.columns:
-            if column.path != "#":
-                objects[depth - height(column.path)].want(column.path, column.type)
-        parses = [item.parse for item in objects if item.parse]
-        positions = [f"p{depth}"] if depth else []
-        carried = ["_line", *positions, *(f"o{level}" for level in range(depth + 1)), *parses]
-        parsed = f"select {', '.join(carried)} from ({level_sql(table.where, table.each)})"
+            if column.path.startswith("$"):
+                own.want(column.path, column.type)
+        parsed = (
+            f"select *, {own.parse} from {level.source}" if own.parse else f"select * from {level.source}"
+        )
 
         texts, values, faults, names = ["_line"], ["_line"], [], []
         for index, column in enumerate(table.columns):
             if column.path == "#":
-                texts.append(f"cast(p{depth} as varchar) as t{index}" if depth else f"'0' as t{index}")
+                text = f"cast(p{depth} as varchar)" if depth else "'0'"
+            elif column.path.startswith("$"):
+                text = self._unmarked(own.text(column.path, column.type), column.type)
             else:
-                source = objects[depth - height(column.path)]
-                texts.append(
-                    f"{self._unmarked(source.text(column.path, column.type), column.type)} as t{index}"
-                )
+                inside = "$" + column.path.lstrip("^")
+                outer = level.outer[depth - height(column.path), inside, column.type]
+                text = self._unmarked(outer, column.type)
+            texts.append(f"{text} as t{index}")
             values.append(f"{value_sql(f't{index}', column.type)} as v{index}")
             values.append(f"t{index}")
             faults.append(
@@ -193,7 +222,7 @@ class Shredder:
                 )
             )
             names.append(f'v{index} as "{column.name}"')
-        texts.append(f"{self._extra_sql(f'o{depth}', undeclared)} as _extra")
+        texts.append(f"{self._extra_sql(undeclared)} as _extra")
         branches = " ".join(branch for branch in faults if branch)
         fault = f"case {branches} end" if branches else "cast(null as varchar)"
         return (
@@ -209,12 +238,10 @@ class Shredder:
         # A text column may hold an object's JSON as well as a number.
         return unmark_text_sql(unmark_json_sql(text) if kind is ColumnType.TEXT else text)
 
-    def _extra_sql(self, source: str, undeclared: tuple[str, ...]) -> str:
+    def _extra_sql(self, undeclared: tuple[str, ...]) -> str:
         if not undeclared:
             return "cast(null as varchar)"
-        fields = ", ".join(
-            f"{literal(name)}, json_extract({source}, {_pointer(name)})" for name in undeclared
-        )
+        fields = ", ".join(f"{literal(name)}, json_extract(o, {_pointer(name)})" for name in undeclared)
         # Merging into nothing leaves out fields that are absent or null.
         merged = f"cast(json_merge_patch('{{}}', json_object({fields})) as varchar)"
         if self._spooled.marked:
