@@ -64,7 +64,9 @@ class HandMadeWorld:
             net = gross - discount - returns
             figures = {"gross_sales": gross, "discounts": discount, "returns": returns, "net_sales": net}
             figures |= {"shipping": 0, "taxes": tax, "duties": 0, "total_sales": net + tax}
-            days.append({"day": day, "orders": orders, **{name: int(cents) for name, cents in figures.items()}})
+            days.append(
+                {"day": day, "orders": orders, **{name: int(cents) for name, cents in figures.items()}}
+            )
         return days
 
     def add_product(self, product_id: int, variants: int = 1, **values: Any) -> None:

@@ -162,7 +162,7 @@ def _refunds(form: Form) -> str:
 
 
 def _agreements(form: Form) -> str:
-    return form.connection("agreements", f"{AGREEMENT} {form.connection('sales', SALE, 15)}", 4)
+    return form.connection("agreements", f"{AGREEMENT} {form.connection('sales', SALE, 5)}", 2)
 
 
 def _order_parts(form: Form) -> str:
@@ -170,9 +170,9 @@ def _order_parts(form: Form) -> str:
         (
             ORDER,
             _refunds(form),
-            form.connection("lineItems", LINE_ITEM, 20),
-            form.connection("discountApplications", DISCOUNT_APPLICATION, 5),
-            form.connection("shippingLines", SHIPPING_LINE, 3, "includeRemovals: true"),
+            form.connection("lineItems", LINE_ITEM, 8),
+            form.connection("discountApplications", DISCOUNT_APPLICATION, 3),
+            form.connection("shippingLines", SHIPPING_LINE, 2, "includeRemovals: true"),
         )
     )
 
@@ -310,7 +310,7 @@ def more_document(parent_type: str, field: str, scale: float) -> str:
         inner = f"discount {{ {' '.join(f'... on {kind} {{ {codes} }}' for kind in kinds)} }}"
     elif (parent_type, field) == ("Order", "agreements"):
         inner = _after(
-            "agreements", f"{AGREEMENT} {PagedForm(scale).connection('sales', SALE, 15)}", max(1, first // 20)
+            "agreements", f"{AGREEMENT} {PagedForm(scale).connection('sales', SALE, 5)}", max(1, first // 20)
         )
     else:
         body, arguments = _MORE[parent_type, field]
