@@ -15,6 +15,7 @@ run_started_at = datetime(2026, 1, 1, tzinfo=UTC)
 graph: dict[str, Any] = {"nodes": {}, "macros": {}}
 execute = False
 project_name = "fondaco"
+adapter = SimpleNamespace(dispatch=lambda name: lambda *given: "'2026-01-01'")
 api = SimpleNamespace(Relation=SimpleNamespace(create=SimpleNamespace))
 
 
