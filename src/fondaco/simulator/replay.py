@@ -78,7 +78,7 @@ def replay_world(
     unmatched = _give_back(book, source)
     book.settle()
     refunds = book.rows_made("refunds")
-    latest = int(book.orders["updated_at"].max())
+    latest = max(int(book.orders["updated_at"].max()), source.last_sale)
     first, end = int(book.orders["processed_at"].min()), latest // 1_000_000 * 1_000_000 + 1_000_000
     orders = len(book.orders["order_id"])
     world = World(folder, 0, orders, from_micros(first), from_micros(end), (shop_id,), replayed=True)
@@ -113,6 +113,7 @@ class _Source:
         self._database.execute(_clean_sql(names, 10 ** minor_digits(currency)))
         self.sold = self._numbers(_SOLD)
         self.returned = self._numbers(_RETURNED)
+        self.last_sale = int(self._numbers("select max(sold_at) as latest from sales")["latest"][0])
         self.skipped = transactions.num_rows - len(self.sold["total"]) - len(self.returned["units"])
         if not len(self.sold["order_number"]):
             raise ConfigError(

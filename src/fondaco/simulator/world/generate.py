@@ -65,9 +65,8 @@ class World:
                 "Generate one with fondaco.simulator.world.generate_world.",
             ) from error
         instants = {name: parse_instant(kept[name]) for name in ("start", "end")}
-        return cls(
-            folder, kept["seed"], kept["orders"], instants["start"], instants["end"], tuple(kept["shops"])
-        )
+        shops = tuple(kept["shops"])
+        return cls(folder, kept["seed"], kept["orders"], **instants, shops=shops, replayed=kept["replayed"])
 
     def save(self) -> None:
         """Write ``world.json``; it comes last, so that half a world is no world."""
