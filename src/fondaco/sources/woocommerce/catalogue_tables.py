@@ -73,6 +73,7 @@ PRODUCTS = Table(
         Column("units_sold", BIGINT, "$.total_sales"),
         Column("categories", JSON, "$.categories"),
         Column("tags", JSON, "$.tags"),
+        Column("category", TEXT, "$.fondaco.category", "The first category."),
         Column("brand", TEXT, "$.fondaco.brand", "The first brand; brands are in core since 9.6."),
         Column("variation_ids", JSON, "$.variations"),
     ),

@@ -68,11 +68,11 @@ def coupon(record: Record) -> Record:
 
 def product(record: Record, variations: Iterable[Record], cost_keys: Sequence[str]) -> Record:
     """A product with its variations, and the unit cost of each where the shop knows it."""
-    brands = record.get("brands")
     cost = _unit_cost(record, _take_meta(record), cost_keys)
     record["fondaco"] = {
         "unit_cost": cost,
-        "brand": brands[0].get("name") if isinstance(brands, list) and brands else None,
+        "brand": _first_name(record.get("brands")),
+        "category": _first_name(record.get("categories")),
         "variations": [_variation(variation, cost, cost_keys) for variation in variations],
     }
     for text in ("description", "short_description", "price_html", "images"):
@@ -90,6 +90,10 @@ def _variation(record: Record, parent_cost: Any, cost_keys: Sequence[str]) -> Re
     for text in ("description", "image"):
         record.pop(text, None)
     return _without_unread(record)
+
+
+def _first_name(terms: Any) -> Any:
+    return terms[0].get("name") if isinstance(terms, list) and terms and isinstance(terms[0], dict) else None
 
 
 def _unit_cost(record: Record, meta: Record, keys: Sequence[str]) -> Any:

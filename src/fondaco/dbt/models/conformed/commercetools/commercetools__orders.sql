@@ -1,0 +1,129 @@
+with orders as (
+    select * from {{ ref('stg_commercetools__orders') }}
+),
+
+deletions as (
+    select * from {{ ref('stg_commercetools__tombstones') }} where stream = 'orders'
+),
+
+codes as (
+    select
+        entered.tenant_id,
+        entered.connection_id,
+        entered.order_id,
+        string_agg(distinct upper(discount_codes.code), ',' order by upper(discount_codes.code)) as discount_codes
+    from {{ ref('stg_commercetools__order_discount_codes') }} as entered
+    inner join {{ ref('stg_commercetools__discount_codes') }} as discount_codes
+        on entered.tenant_id = discount_codes.tenant_id
+        and entered.connection_id = discount_codes.connection_id
+        and entered.discount_code_id = discount_codes.discount_code_id
+    where coalesce(entered.state, 'MatchesCart') = 'MatchesCart'
+    group by entered.tenant_id, entered.connection_id, entered.order_id
+),
+
+taxed as (
+    select
+        tenant_id,
+        connection_id,
+        order_id,
+        max(case when tax_included then 1 else 0 end) as includes_tax
+    from {{ ref('stg_commercetools__order_lines') }}
+    group by tenant_id, connection_id, order_id
+),
+
+movements as (
+    select
+        order_payments.tenant_id,
+        order_payments.connection_id,
+        order_payments.order_id,
+        sum(case when transactions.type = 'Charge' then transactions.amount_cents else 0 end) as charged_cents,
+        sum(case when transactions.type = 'Refund' then transactions.amount_cents else 0 end) as refunded_cents,
+        max(case when transactions.type = 'Authorization' then 1 else 0 end) as is_authorized,
+        max(transactions.synced_at) as synced_at
+    from {{ ref('stg_commercetools__order_payments') }} as order_payments
+    inner join {{ ref('stg_commercetools__transactions') }} as transactions
+        on order_payments.tenant_id = transactions.tenant_id
+        and order_payments.connection_id = transactions.connection_id
+        and order_payments.payment_id = transactions.payment_id
+    where transactions.state = 'Success'
+    group by order_payments.tenant_id, order_payments.connection_id, order_payments.order_id
+),
+
+joined as (
+    select
+        orders.*,
+        coalesce(orders.gross_cents, orders.total_cents) as due_cents,
+        coalesce(movements.charged_cents, 0) as charged_cents,
+        coalesce(movements.refunded_cents, 0) as refunded_cents,
+        coalesce(movements.is_authorized, 0) as is_authorized,
+        codes.discount_codes,
+        coalesce(taxed.includes_tax, 0) = 1 as prices_include_tax,
+        orders.order_state = 'Cancelled' as is_cancelled,
+        deletions.record_id is not null as is_deleted,
+        greatest(
+            orders.synced_at,
+            coalesce(deletions.synced_at, orders.synced_at),
+            coalesce(movements.synced_at, orders.synced_at)
+        ) as newest_synced_at
+    from orders
+    left join deletions
+        on orders.tenant_id = deletions.tenant_id
+        and orders.connection_id = deletions.connection_id
+        and orders.order_id = deletions.record_id
+    left join codes
+        on orders.tenant_id = codes.tenant_id
+        and orders.connection_id = codes.connection_id
+        and orders.order_id = codes.order_id
+    left join taxed
+        on orders.tenant_id = taxed.tenant_id
+        and orders.connection_id = taxed.connection_id
+        and orders.order_id = taxed.order_id
+    left join movements
+        on orders.tenant_id = movements.tenant_id
+        and orders.connection_id = movements.connection_id
+        and orders.order_id = movements.order_id
+),
+
+final as (
+    select
+        tenant_id,
+        connection_id,
+        'commercetools' as source,
+        {{ record_id('order_id') }} as order_id,
+        order_id as source_order_id,
+        coalesce(order_number, order_id) as order_number,
+        {{ record_id('customer_id') }} as customer_id,
+        email,
+        phone,
+        coalesce(completed_at, created_at) as ordered_at,
+        created_at,
+        modified_at as updated_at,
+        cast(null as {{ contract_type('timestamp') }}) as cancelled_at,
+        case order_state when 'Complete' then 'completed' when 'Cancelled' then 'cancelled' else 'open' end
+            as order_status,
+        case
+            when refunded_cents > 0 and refunded_cents >= charged_cents then 'refunded'
+            when refunded_cents > 0 then 'partially_refunded'
+            when charged_cents > 0 and charged_cents < due_cents then 'partially_paid'
+            when charged_cents > 0 or payment_state = 'Paid' then 'paid'
+            when is_cancelled then 'voided'
+            when is_authorized = 1 then 'authorized'
+            else 'pending'
+        end as financial_status,
+        case origin when 'Customer' then 'web' when 'Merchant' then 'draft' else 'api' end as channel,
+        upper(coalesce(shipping_country, country, billing_country)) as country,
+        coalesce(shipping_city, billing_city) as city,
+        currency,
+        currency as presentment_currency,
+        prices_include_tax,
+        false as is_test,
+        is_deleted,
+        is_cancelled,
+        not is_deleted and not is_cancelled as counts_in_sales,
+        discount_codes,
+        {{ minor_units('due_cents', 'fraction_digits') }} as vendor_total,
+        newest_synced_at as synced_at
+    from joined
+)
+
+select {{ conform('orders') }} from final

@@ -1,0 +1,37 @@
+with source as (
+    select * from {{ source('woocommerce', 'product_variations') }}
+),
+
+renamed as (
+    select
+        -- ids
+        tenant_id,
+        connection_id,
+        cast(product_id as {{ contract_type('text') }}) as product_id,
+        cast(variation_id as {{ contract_type('text') }}) as variation_id,
+        -- strings
+        title,
+        status,
+        sku,
+        barcode,
+        tax_status,
+        manages_stock,
+        stock_status,
+        -- numerics
+        price,
+        regular_price,
+        sale_price,
+        stock_quantity,
+        unit_cost,
+        -- booleans
+        is_on_sale,
+        -- timestamps
+        created_at,
+        modified_at,
+        sale_starts_at,
+        sale_ends_at,
+        _synced_at as synced_at
+    from source
+)
+
+select * from renamed
