@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -34,6 +35,7 @@ TYPES = {
 }
 # One project per database: this key stands for "the writer of Fondaco" among a database's advisory locks.
 _WRITER_LOCK = 0x666F6E6461636F
+_LOCK_SECONDS = 1.0
 _PASSWORD_VARIABLE = "DBT_ENV_SECRET_FONDACO_PASSWORD"  # dbt masks variables of this prefix in its logs
 
 
@@ -167,9 +169,7 @@ class PostgresWarehouse:
                 self._url, autocommit=True, application_name="fondaco", options="-c TimeZone=UTC"
             )
         try:
-            row = connection.execute("select pg_try_advisory_lock(%s)", (_WRITER_LOCK,)).fetchone()
-            if row is None or not row[0]:
-                raise locked_error("process")
+            _take_lock(connection)
             read_json_as_text(connection)
             clean(connection)
         except BaseException:
@@ -182,6 +182,9 @@ class PostgresWarehouse:
 
     def _disconnect(self) -> None:
         if self._connection is not None:
+            # A broken connection has lost its lock already.
+            with contextlib.suppress(psycopg.Error):
+                self._connection.execute("select pg_advisory_unlock_all()")
             self._connection.close()
             self._connection = None
         if self._bench is not None:
@@ -210,6 +213,17 @@ class PostgresWarehouse:
                 writer.execute(f'alter table {spec.qualified} add column "{name}" {TYPES[kind]}')
             elif present[name] != TYPES[kind]:
                 raise changed_type(spec, name, present[name], TYPES[kind])
+
+
+def _take_lock(connection: psycopg.Connection[Any]) -> None:
+    """The writer lock. A server needs a moment to notice that a killed writer is gone."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        if connection.execute("select 1 where pg_try_advisory_lock(%s)", (_WRITER_LOCK,)).fetchone():
+            return
+        if time.monotonic() > deadline:
+            raise locked_error("process")
+        time.sleep(0.05)
 
 
 @contextlib.contextmanager
