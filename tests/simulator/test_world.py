@@ -87,6 +87,7 @@ def test_the_same_seed_gives_the_same_world_and_another_seed_another(tmp_path: P
     assert _content(tmp_path / "a")["orders"] != _content(tmp_path / "c")["orders"]
 
 
+@pytest.mark.slow
 def test_blocks_of_any_number_make_one_world(
     tmp_path: Path, broken_laws: Callable[[Store], dict[str, int]]
 ) -> None:
@@ -225,6 +226,7 @@ def test_orders_split_60_25_15_over_the_shops(small_store: Store) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_latent_rates_are_those_the_people_bought_at(tmp_path: Path) -> None:
     generate_world(tmp_path, seed=9, orders=60_000, end=END)
     with Store.build(tmp_path) as store:
