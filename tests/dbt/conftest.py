@@ -54,7 +54,8 @@ def write_stub_project(folder: Path) -> Path:
     (stub / "_stub__sources.yml").write_text(yaml.safe_dump(source), encoding="utf-8")
     for entity in CONTRACT:
         (stub / f"stub__{entity}.sql").write_text(
-            f"select {{{{ conform('{entity}') }}}} from {{{{ source('stub', '{entity}') }}}}\n", encoding="utf-8"
+            f"select {{{{ conform('{entity}') }}}} from {{{{ source('stub', '{entity}') }}}}\n",
+            encoding="utf-8",
         )
     return folder
 
@@ -120,7 +121,13 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.connection = self.connection or f"{self.tenant}-shop"
-        self._put("fondaco__tenants", tenant_id=self.tenant, name=self.tenant, currency=self.reporting, time_zone="UTC")
+        self._put(
+            "fondaco__tenants",
+            tenant_id=self.tenant,
+            name=self.tenant,
+            currency=self.reporting,
+            time_zone="UTC",
+        )
         self.connect(self.connection, self.currency, self.time_zone)
         self._ids = itertools.count(1)
 
@@ -137,7 +144,12 @@ class Shop:
         """One conformed row; what is not given is null."""
         row = {**defaults, **given}
         connection = row.get("connection_id") or self.connection
-        base = {"tenant_id": self.tenant, "connection_id": connection, "source": "stub", "synced_at": self.synced_at}
+        base = {
+            "tenant_id": self.tenant,
+            "connection_id": connection,
+            "source": "stub",
+            "synced_at": self.synced_at,
+        }
         whole = {**base, **row}
         unknown = set(whole) - set(CONTRACT[entity])
         assert not unknown, f"{entity} has no column {unknown}"
@@ -150,7 +162,9 @@ class Shop:
     def customer(self, name: str, **given: Any) -> str:
         connection = given.get("connection_id")
         customer_id = self.id(name, connection)
-        self._add("customers", {"customer_id": customer_id, "source_customer_id": name, "is_deleted": False}, given)
+        self._add(
+            "customers", {"customer_id": customer_id, "source_customer_id": name, "is_deleted": False}, given
+        )
         return customer_id
 
     def order(self, name: str, at: str, **given: Any) -> str:
@@ -206,7 +220,9 @@ class Shop:
         }  # fmt: skip
         self._add("refunds", defaults, {**given, **_connection(order_id)})
 
-    def payment(self, order_id: str, kind: str, at: str, amount: str, name: str | None = None, **given: Any) -> str:
+    def payment(
+        self, order_id: str, kind: str, at: str, amount: str, name: str | None = None, **given: Any
+    ) -> str:
         payment_id = f"{order_id}/p{name or next(self._ids)}"
         defaults = {
             "payment_id": payment_id, "order_id": order_id, "kind": kind, "status": "success", "processed_at": at,

@@ -1,4 +1,10 @@
-{#- Entities whose rows belong to one order; a change in any of them rebuilds that order. -#}
+{#- Entities whose rows belong to one order; a change in any of them rebuilds that order. The numbers are distinct odd
+    weights, so that what leaves one entity cannot be made up for by what enters another. -#}
 {% macro order_entities() -%}
-{{ return(['orders', 'order_lines', 'order_discounts', 'sales_events', 'refunds', 'payments']) }}
+{{ return({'orders': 1, 'order_lines': 3, 'order_discounts': 7, 'sales_events': 13, 'refunds': 29, 'payments': 61}) }}
+{%- endmacro %}
+
+{#- Rows of an order in one number: their count and the instants at which they were synchronised. -#}
+{% macro order_checksum(synced_at, weight) -%}
+sum({{ weight }} * (1 + mod(cast(extract(epoch from {{ synced_at }}) * 1000000 as bigint), 999999937)))
 {%- endmacro %}

@@ -33,7 +33,6 @@ days as (
 products as (
     select tenant_id, connection_id, sum(net_sales) as net_sales, sum(net_units) as net_units
     from {{ ref('product_sales_daily') }}
-    where clock = 'order'
     group by tenant_id, connection_id
 )
 

@@ -16,35 +16,41 @@ with
 {{ entity }}_rows as (
 {{ united[entity] }}
 ),
-
-{{ entity }}_now as (
+{% endfor %}
+checksums as (
+    {%- for entity, weight in order_entities().items() %}
     select
         tenant_id,
         order_id,
-        cast(count(*) as bigint) as row_count,
-        max(synced_at) as synced_at
+        {{ order_checksum('synced_at', weight) }} as checksum
     from {{ entity }}_rows
+    group by tenant_id, order_id
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+present as (
+    select
+        tenant_id,
+        order_id,
+        cast(sum(checksum) as bigint) as checksum
+    from checksums
     group by tenant_id, order_id
 ),
 
-{{ entity }}_diff as (
-    select
-        coalesce({{ entity }}_now.tenant_id, states.tenant_id) as tenant_id,
-        coalesce({{ entity }}_now.order_id, states.order_id) as order_id
-    from {{ entity }}_now
-    full outer join (
-        select * from {{ states }}
-        where {{ entity }}_rows > 0
-    ) as states
-        on {{ entity }}_now.order_id = states.order_id
-        and {{ entity }}_now.tenant_id = states.tenant_id
-    where
-        {{ entity }}_now.row_count is distinct from states.{{ entity }}_rows
-        or {{ entity }}_now.synced_at is distinct from states.{{ entity }}_synced_at
-),
-{% endfor %}
 -- A shop whose time zone or reporting currency was corrected is built anew.
-settings_diff as (
+final as (
+    select
+        coalesce(present.tenant_id, states.tenant_id) as tenant_id,
+        coalesce(present.order_id, states.order_id) as order_id
+    from present
+    full outer join {{ states }} as states
+        on present.order_id = states.order_id
+        and present.tenant_id = states.tenant_id
+    where present.checksum is distinct from states.checksum
+    union
     select
         states.tenant_id,
         states.order_id
@@ -55,14 +61,6 @@ settings_diff as (
     where
         states.time_zone <> connections.time_zone
         or states.reporting_currency is distinct from connections.reporting_currency
-),
-
-final as (
-    {%- for entity in order_entities() %}
-    select tenant_id, order_id from {{ entity }}_diff
-    union
-    {%- endfor %}
-    select tenant_id, order_id from settings_diff
 )
 
 select * from final

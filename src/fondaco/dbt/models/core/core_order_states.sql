@@ -11,15 +11,15 @@
 -- depends_on: {{ ref('refunds') }}
 -- depends_on: {{ ref('payments') }}
 -- depends_on: {{ ref('order_discounts') }}
-with entity_rows as (
-    {%- for entity in order_entities() %}
+with checksums as (
+    {%- for entity, weight in order_entities().items() %}
     select
         tenant_id,
         order_id,
-        '{{ entity }}' as entity,
-        synced_at
+        {{ order_checksum('synced_at', weight) }} as checksum
     from {{ ref('core_' ~ entity) }}
     {{ only_changed('core_mart_changes') }}
+    group by tenant_id, order_id
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -30,11 +30,8 @@ counted as (
     select
         tenant_id,
         order_id,
-        {%- for entity in order_entities() %}
-        count(*) filter (where entity = '{{ entity }}') as {{ entity }}_rows,
-        max(synced_at) filter (where entity = '{{ entity }}') as {{ entity }}_synced_at{{ ',' if not loop.last }}
-        {%- endfor %}
-    from entity_rows
+        cast(sum(checksum) as bigint) as checksum
+    from checksums
     group by tenant_id, order_id
 ),
 
@@ -48,7 +45,9 @@ order_persons as (
 
 final as (
     select
-        counted.*,
+        counted.tenant_id,
+        counted.order_id,
+        counted.checksum,
         orders.connection_id,
         orders.time_zone,
         orders.reporting_currency,

@@ -1,4 +1,5 @@
--- One row per person: everyone who is a customer of a shop or has ordered. Personal facts come from the newest record.
+-- One row per person: everyone who is a customer of a shop or has ordered. Personal facts come from the newest account,
+-- or for a guest from the newest order.
 with customers as (
     select * from {{ ref('core_customers') }}
 ),
@@ -53,6 +54,10 @@ facts as (
     inner join order_persons
         on orders.order_id = order_persons.order_id
         and orders.tenant_id = order_persons.tenant_id
+    left join customers
+        on orders.customer_id = customers.customer_id
+        and orders.tenant_id = customers.tenant_id
+    where customers.customer_id is null
 ),
 
 ranked as (

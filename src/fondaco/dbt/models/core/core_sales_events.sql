@@ -21,7 +21,12 @@ changed as (
 -- A row whose order has not arrived yet waits, uncounted, with days in UTC; it is built again when the order comes.
 final as (
     select
-        {% for column in var('conformed')['sales_events'] %}changed.{{ column }},
+        {% for column in var('conformed')['sales_events'] -%}
+        {% if column in sales_figures() + ['quantity'] -%}
+        coalesce(changed.{{ column }}, 0) as {{ column }},
+        {% else -%}
+        changed.{{ column }},
+        {% endif -%}
         {% endfor -%}
         {{ local_date('changed.event_at', "coalesce(orders.time_zone, 'UTC')") }} as event_date,
         orders.ordered_at,

@@ -18,46 +18,54 @@ rates as (
     select * from {{ ref('core_exchange_rates_daily') }}
 ),
 
-sales_ledger as (
-    select * from {{ ref('sales_ledger') }}
-    {{ only_changed('core_mart_changes') }}
-),
-
 sales_events as (
     select * from {{ ref('core_sales_events') }}
     {{ only_changed('core_mart_changes') }}
 ),
 
--- Order clock: whatever happened to the order later counts here too.
-totals as (
+-- Order clock: whatever happened to the order later counts here too, each event at the rate of its own day.
+events as (
+    select
+        sales_events.tenant_id,
+        sales_events.order_id,
+        {{ units_sold() }} as units_sold,
+        {{ units_returned() }} as units_returned,
+        {%- for figure in sales_figures() %}
+        sales_events.{{ figure }} as shop_{{ figure }},
+        {{ converted('sales_events.' ~ figure, 'rates.exchange_rate') }} as {{ figure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from sales_events
+    left join rates
+        on sales_events.event_date = rates.rate_date
+        and sales_events.currency = rates.currency
+        and sales_events.tenant_id = rates.tenant_id
+    where sales_events.is_counted
+),
+
+summed as (
     select
         tenant_id,
         order_id,
-        {%- for amount in ledger_amounts() %}
-        {{ total(amount) }} as {{ amount }},
-        {%- endfor %}
         cast(sum(units_sold) as bigint) as units_sold,
         cast(sum(units_returned) as bigint) as units_returned,
-        cast(sum(net_units) as bigint) as net_units
-    from sales_ledger
+        {%- for figure in sales_figures() %}
+        sum(shop_{{ figure }}) as shop_{{ figure }},
+        sum({{ figure }}) as {{ figure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from events
     group by tenant_id, order_id
 ),
 
-shop_totals as (
+totals as (
     select
-        tenant_id,
-        order_id,
-        {{ total('gross_sales') }} as shop_gross_sales,
-        {{ total('discounts') }} as shop_discounts,
-        {{ total('returns') }} as shop_returns,
-        {{ total('gross_sales - discounts - returns') }} as shop_net_sales,
-        {{ total('shipping') }} as shop_shipping,
-        {{ total('taxes') }} as shop_taxes,
-        {{ total('gross_sales - discounts - returns + shipping + taxes + duties + additional_fees') }}
-            as shop_total_sales
-    from sales_events
-    where is_counted
-    group by tenant_id, order_id
+        *,
+        units_sold - units_returned as net_units,
+        gross_sales - discounts - returns as net_sales,
+        gross_sales - discounts - returns + shipping + taxes + duties + additional_fees as total_sales,
+        shop_gross_sales - shop_discounts - shop_returns as shop_net_sales,
+        shop_gross_sales - shop_discounts - shop_returns + shop_shipping + shop_taxes + shop_duties
+            + shop_additional_fees as shop_total_sales
+    from summed
 ),
 
 final as (
@@ -93,7 +101,7 @@ final as (
         orders.currency as shop_currency,
         rates.exchange_rate,
         {%- for amount in ['gross_sales', 'discounts', 'returns', 'net_sales', 'shipping', 'taxes', 'total_sales'] %}
-        cast(coalesce(shop_totals.shop_{{ amount }}, 0) as {{ contract_type('money') }}) as shop_{{ amount }},
+        cast(coalesce(totals.shop_{{ amount }}, 0) as {{ contract_type('money') }}) as shop_{{ amount }},
         {%- endfor %}
         orders.vendor_total as shop_vendor_total
     from orders
@@ -103,9 +111,6 @@ final as (
     left join totals
         on orders.order_id = totals.order_id
         and orders.tenant_id = totals.tenant_id
-    left join shop_totals
-        on orders.order_id = shop_totals.order_id
-        and orders.tenant_id = shop_totals.tenant_id
     left join rates
         on orders.order_date = rates.rate_date
         and orders.currency = rates.currency
@@ -114,4 +119,3 @@ final as (
 )
 
 select * from final
-order by order_date, connection_id, order_id

@@ -18,59 +18,32 @@ titled as (
 ),
 
 -- Each order that has the product counts once for it: at the first of its lines.
-numbered as (
+placed as (
     select
-        *,
-        units_sold > 0 as is_placed,
-        row_number() over (
-            partition by tenant_id, order_id, product_title, units_sold > 0 order by sales_event_id
-        ) as position
+        tenant_id,
+        order_id,
+        product_title,
+        min(sales_event_id) as sales_event_id
     from titled
+    where units_sold > 0
+    group by tenant_id, order_id, product_title
 ),
 
 events as (
     select
-        *,
-        case when is_placed and position = 1 then 1 else 0 end as is_product_order
-    from numbered
-),
-{% set measures = ['gross_sales', 'discounts', 'returns', 'net_sales'] %}
-{%- set keys = 'tenant_id, connection_id, source, product_id, variant_id, sku, product_title, currency' %}
-summed as (
-    {%- for clock, date in {'finance': 'event_date', 'order': 'order_date'}.items() %}
-    select
-        '{{ clock }}' as clock,
-        {{ date }} as sales_date,
-        {{ keys }},
-        {%- for measure in measures + ledger_units() %}
-        sum({{ measure }}) as {{ measure }},
-        {%- endfor %}
-        0 as product_orders
-    from events
-    group by {{ date }}, {{ keys }}
-    union all
-    select
-        '{{ clock }}' as clock,
-        order_date as sales_date,
-        {{ keys }},
-        {%- for measure in measures + ledger_units() %}
-        0 as {{ measure }},
-        {%- endfor %}
-        sum(is_product_order) as product_orders
-    from events
-    where is_product_order = 1
-    group by order_date, {{ keys }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+        titled.*,
+        case when placed.sales_event_id is not null then 1 else 0 end as is_product_order
+    from titled
+    left join placed
+        on titled.sales_event_id = placed.sales_event_id
+        and titled.tenant_id = placed.tenant_id
 ),
 
 final as (
     select
         tenant_id,
-        clock,
-        sales_date,
+        event_date,
+        order_date,
         connection_id,
         source,
         product_id,
@@ -78,16 +51,17 @@ final as (
         sku,
         product_title,
         currency,
-        {%- for measure in measures %}
-        {{ total(measure) }} as {{ measure }},
-        {%- endfor %}
-        {%- for measure in ledger_units() + ['product_orders'] %}
-        cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from summed
+        {{ total('gross_sales') }} as gross_sales,
+        {{ total('discounts') }} as discounts,
+        {{ total('returns') }} as returns,
+        {{ total('net_sales') }} as net_sales,
+        cast(sum(units_sold) as bigint) as units_sold,
+        cast(sum(units_returned) as bigint) as units_returned,
+        cast(sum(net_units) as bigint) as net_units,
+        cast(sum(is_product_order) as bigint) as product_orders
+    from events
     group by
-        tenant_id, clock, sales_date, connection_id, source, product_id, variant_id, sku, product_title, currency
+        tenant_id, event_date, order_date, connection_id, source, product_id, variant_id, sku, product_title, currency
 )
 
 select * from final
-order by clock, sales_date, connection_id, product_id, variant_id, sku, product_title

@@ -8,7 +8,6 @@ variants as (
 
 sales as (
     select * from {{ ref('product_sales_daily') }}
-    where clock = 'order'
 ),
 
 priced as (
@@ -28,8 +27,8 @@ sold as (
     select
         tenant_id,
         product_id,
-        min(case when units_sold > 0 then sales_date end) as first_sold_date,
-        max(case when units_sold > 0 then sales_date end) as last_sold_date,
+        min(case when units_sold > 0 then order_date end) as first_sold_date,
+        max(case when units_sold > 0 then order_date end) as last_sold_date,
         cast(sum(net_units) as bigint) as net_units,
         {{ total('net_sales') }} as net_sales,
         min(currency) as currency

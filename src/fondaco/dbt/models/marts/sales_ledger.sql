@@ -67,13 +67,13 @@ valued as (
         customer_type,
         country,
         channel,
-        case when line_type = 'product' and event_type <> 'return' then coalesce(quantity, 0) else 0 end as units_sold,
-        case when line_type = 'product' and event_type = 'return' then -coalesce(quantity, 0) else 0 end as units_returned,
+        {{ units_sold() }} as units_sold,
+        {{ units_returned() }} as units_returned,
         reporting_currency as currency,
         currency as shop_currency,
         exchange_rate,
         {% for figure in sales_figures() -%}
-        {{ converted('coalesce(' ~ figure ~ ', 0)') }} as {{ figure }}{{ ',' if not loop.last }}
+        {{ converted(figure) }} as {{ figure }}{{ ',' if not loop.last }}
         {% endfor %}
     from joined
 ),
@@ -124,4 +124,3 @@ final as (
 )
 
 select * from final
-order by event_date, connection_id, sales_event_id
