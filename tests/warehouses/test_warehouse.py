@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -305,7 +306,7 @@ def test_using_the_warehouse_without_its_lock_is_a_fault_of_ours(empty_warehouse
         writer.execute("select 1")
 
 
-def test_postgres_without_a_url_says_which_setting_is_missing(tmp_path: object) -> None:
+def test_postgres_without_a_url_says_which_setting_is_missing() -> None:
     with pytest.raises(ConfigError, match="FONDACO_WAREHOUSE__URL"):
         open_warehouse(Settings(warehouse=WarehouseSettings(kind="postgres")))
 
@@ -326,3 +327,15 @@ def test_an_instant_keeps_its_microseconds_in_utc(empty_warehouse: Warehouse) ->
     with empty_warehouse.writer() as writer:
         [row] = writer.fetch("select cast('2026-03-01 10:00:00.000001+02' as timestamptz) as t").to_pylist()
     assert row["t"] == datetime(2026, 3, 1, 8, 0, 0, 1, tzinfo=UTC)
+
+
+def test_running_out_of_the_allowed_memory_names_the_setting(tmp_path: Path) -> None:
+    small = WarehouseSettings(memory_limit="30MB", threads=1)
+    with (
+        pytest.raises(ConfigError, match="memory_limit"),
+        open_warehouse(Settings(folder=tmp_path, warehouse=small)).writer() as writer,
+    ):
+        writer.bench.execute("set temp_directory = ''")
+        writer.bench.execute(
+            "create temporary table big as select range as n, repeat('x', 99) from range(2000000)"
+        )

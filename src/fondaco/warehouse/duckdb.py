@@ -29,6 +29,8 @@ TYPES = {
     "json": "varchar",
 }
 
+_DISK_IS_FULL = ("No space left", "File too large", "Could not write")
+
 
 def connection_options(settings: Settings) -> dict[str, Any]:
     """How Fondaco opens DuckDB: bounded, spilling into the project's folder, never loading code from a network."""
@@ -57,16 +59,16 @@ class DuckDBWriter:
         return self._warehouse.connection()
 
     def execute(self, sql: str, params: Params | None = None) -> None:
-        with _translated(self._warehouse.path):
+        with translated(self._warehouse.path):
             self.bench.execute(sql, dict(params) if params else None)
 
     def fetch(self, sql: str, params: Params | None = None) -> pa.Table:
-        with _translated(self._warehouse.path):
+        with translated(self._warehouse.path):
             return self.bench.sql(sql, params=dict(params) if params else None).to_arrow_table()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        with _translated(self._warehouse.path):
+        with translated(self._warehouse.path):
             self.bench.begin()
             try:
                 yield
@@ -103,14 +105,14 @@ class DuckDBWarehouse:
                     "Report this with the command that you ran.",
                 )
             (self.settings.data / "tmp").mkdir(parents=True, exist_ok=True)
-            with _translated(self.path):
+            with translated(self.path):
                 self._connection = duckdb.connect(str(self.path), config=connection_options(self.settings))
                 prepare(self._connection)
         return self._connection
 
     @contextlib.contextmanager
     def writer(self) -> Iterator[DuckDBWriter]:
-        with self._turnstile.passage():
+        with self._turnstile.passage(), translated(self.path):
             yield DuckDBWriter(self)
 
     @contextlib.contextmanager
@@ -221,25 +223,28 @@ def _names(table: pa.Table) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def translated(path: Path) -> Iterator[None]:
     """DuckDB's errors in our words, where a person can do something about them."""
     try:
         yield
-    except duckdb.IOException as error:
-        text = str(error)
-        if "Could not set lock" in text:
-            raise locked_error("program") from error
-        if "No space left" in text or "File too large" in text or "Could not write" in text:
-            raise RetryableError(
-                f"The disk of {path.parent} is full; nothing of this step was kept in the warehouse.",
-                "Free some space and run `fondaco run` again; it goes on where it stopped.",
-            ) from error
-        raise ConfigError(
-            f"DuckDB cannot use {path}: {text.splitlines()[0]}",
-            "Check the file and its folder with `fondaco doctor`.",
-        ) from error
     except duckdb.OutOfMemoryException as error:
         raise ConfigError(
             "DuckDB ran out of the memory that [warehouse] memory_limit allows.",
             'Raise it in fondaco.toml, for example memory_limit = "2GB", and run `fondaco run` again.',
         ) from error
+    except duckdb.Error as error:
+        text = str(error)
+        if "Could not set lock" in text:
+            raise locked_error("program") from error
+        # A failed write shows as an I/O error, or, at a commit, as one of the transaction.
+        if any(sign in text for sign in _DISK_IS_FULL):
+            raise RetryableError(
+                f"The disk of {path.parent} is full; nothing of this step was kept in the warehouse.",
+                "Free some space and run `fondaco run` again; it goes on where it stopped.",
+            ) from error
+        if isinstance(error, duckdb.IOException):
+            raise ConfigError(
+                f"DuckDB cannot use {path}: {text.splitlines()[0]}",
+                "Check the file and its folder with `fondaco doctor`.",
+            ) from error
+        raise

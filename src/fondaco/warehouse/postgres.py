@@ -15,6 +15,7 @@ import pyarrow as pa
 from fondaco.config import Settings
 from fondaco.errors import ConfigError, FatalError, RetryableError
 from fondaco.warehouse.duckdb import changed_type, connection_options, prepare
+from fondaco.warehouse.duckdb import translated as bench_translated
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import Turnstile, locked_error
 from fondaco.warehouse.postgres_publish import clean, publish
@@ -122,7 +123,7 @@ class PostgresWarehouse:
 
     @contextlib.contextmanager
     def writer(self) -> Iterator[PostgresWriter]:
-        with self._turnstile.passage():
+        with self._turnstile.passage(), bench_translated(self.settings.data / "tmp"):
             yield PostgresWriter(self)
 
     @contextlib.contextmanager
