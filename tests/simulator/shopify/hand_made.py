@@ -127,10 +127,10 @@ class HandMadeWorld:
 
 
 @contextmanager
-def served(world: Any, behaviour: Behaviour | None = None) -> Iterator[str]:
+def served(world: Any, behaviour: Behaviour | None = None, app: Any = None) -> Iterator[str]:
     """The world's Shopify endpoint on a free port of this machine; gives the address."""
     config = uvicorn.Config(
-        create_app(world, None, behaviour), host="127.0.0.1", port=0, log_level="error", lifespan="on"
+        app or create_app(world, None, behaviour), host="127.0.0.1", port=0, log_level="error", lifespan="on"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

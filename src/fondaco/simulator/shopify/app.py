@@ -61,12 +61,15 @@ class Behaviour:
         The cost throttle. Generous, so that a demo is quick.
     internal_errors
         How many of the next GraphQL answers are INTERNAL_SERVER_ERROR with HTTP 200.
+    throttled
+        Counts the answers that were THROTTLED.
     """
 
     access: Access = field(default_factory=Access)
     bucket_points: float = 20_000
     points_per_second: float = 20_000
     internal_errors: int = 0
+    throttled: int = 0
     bulk_failures: list[str] = field(default_factory=list)
     bulk_lost_lines: list[int] = field(default_factory=list)
 
@@ -87,7 +90,7 @@ class ShopifyEndpoint:
         self.schema = load_schema()
         self.bulk = BulkRoom(self.schema, behaviour.bulk_failures, behaviour.bulk_lost_lines)
         self._shops: dict[str, tuple[Shop, dict[str, Kind]]] = {}
-        self._buckets: dict[tuple[str, str], Bucket] = {}
+        self.buckets: dict[tuple[str, str], Bucket] = {}
 
     async def graphql(self, request: Request) -> Response:
         shop_id = request.path_params["shop"]
@@ -146,6 +149,7 @@ class ShopifyEndpoint:
         bucket = self._bucket(token)
         refused = _refusal(cost, bucket)
         if refused is not None:
+            self.behaviour.throttled += "data" in refused
             return refused
         session = self._session(token, fragments, base_url)
         result = execute_sync(
@@ -189,9 +193,9 @@ class ShopifyEndpoint:
 
     def _bucket(self, token: Token) -> Bucket:
         key = (token.shop_id, token.client_id)
-        if key not in self._buckets:
-            self._buckets[key] = Bucket(self.behaviour.bucket_points, self.behaviour.points_per_second)
-        return self._buckets[key]
+        if key not in self.buckets:
+            self.buckets[key] = Bucket(self.behaviour.bucket_points, self.behaviour.points_per_second)
+        return self.buckets[key]
 
     def _internal_error(self) -> bool:
         if self.behaviour.internal_errors > 0:
