@@ -104,7 +104,7 @@ ORDER_LINES = Table(
     primary_key=("order_id", "line_id"),
     parent_key=("order_id",),
     ignored=(
-        "key", "productSlug", "productType", "discountedPricePerQuantity", "taxedPricePortions", "state",
+        "key", "name", "productSlug", "productType", "discountedPricePerQuantity", "taxedPricePortions", "state",
         "perMethodTaxRate", "supplyChannel", "distributionChannel", "priceMode", "inventoryMode",
         "shippingDetails", "reservation", "custom", "addedAt", "lastModifiedAt", "recurrenceInfo",
     ),
@@ -130,7 +130,7 @@ CUSTOM_LINES = Table(
     primary_key=("order_id", "line_id"),
     parent_key=("order_id",),
     ignored=(
-        "key", "taxedPricePortions", "state", "taxCategory", "perMethodTaxRate", "discountedPricePerQuantity",
+        "key", "name", "taxedPricePortions", "state", "taxCategory", "perMethodTaxRate", "discountedPricePerQuantity",
         "custom", "shippingDetails", "priceMode", "recurrenceInfo",
     ),
     description="One row per line without a product: a fee, a service, a surcharge.",
