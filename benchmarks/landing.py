@@ -21,10 +21,11 @@ from benchmarks.shopify_orders import write_orders
 from fondaco.clock import utc_now
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.landing import Landing
+from fondaco.landing.merge import Merge
 from fondaco.landing.plan import segments
 from fondaco.landing.raw import raw_spec
 from fondaco.landing.shred import Shredder, shredded_name
-from fondaco.landing.spool import Spool
+from fondaco.landing.spool import Spool, Spooled
 from fondaco.sources.shopify.streams import ORDERS
 from fondaco.sources.stream import ColumnType, Page, Slice, Table
 from fondaco.warehouse import open_warehouse
@@ -46,8 +47,8 @@ def run(orders: int) -> list[Claim]:
         write_orders(file, orders)
         write_orders(small_file, small)
         read_json, ours = _measure("read_json", file), _measure("fondaco", file)
-        ours_small, merged, default = (
-            _measure(way, small_file) for way in ("fondaco", "dlt_merge", "dlt_json")
+        ours_small, our_merged, merged, default = (
+            _measure(way, small_file) for way in ("fondaco", "our_merge", "dlt_merge", "dlt_json")
         )
     return [
         Claim(
@@ -155,40 +156,52 @@ def _type(node: Any) -> str:
     return str(node)
 
 
+def our_merge(file: Path, folder: Path) -> float:
+    """Our merge alone, of rows that are shredded already."""
+    warehouse = open_warehouse(_settings(folder))
+    Landing(warehouse, folder / "landing", "default").create_tables({"shopify": _Shop})  # type: ignore[dict-item]
+    with warehouse.writer() as writer:
+        spooled = _shredded(file, folder, writer.bench)
+        with timed() as span, writer.transaction():
+            Merge(writer, ORDERS, spooled, "default").run()
+    return span.seconds
+
+
 def dlt_merge(file: Path, folder: Path) -> float:
-    """Our spool and shredder, then dlt's merge of the same rows from Parquet files."""
+    """dlt's merge alone, of the same rows as Arrow tables."""
     import dlt
 
-    settings = _settings(folder)
-    (settings.data / "tmp").mkdir(parents=True)
     pipeline = dlt.pipeline(
-        "merge", destination=dlt.destinations.duckdb(str(folder / "dlt.duckdb")), dataset_name="raw",
+        "merge",
+        destination=dlt.destinations.duckdb(str(folder / "dlt.duckdb")),
+        dataset_name="raw",
         pipelines_dir=str(folder / "dlt"),
-    )  # fmt: skip
-    with timed() as span, duckdb.connect(config=connection_options(settings)) as bench:
+    )
+    resources = []
+    with duckdb.connect() as bench:
         prepare(bench)
-        spool = Spool(folder / "spool", utc_now)
-        spooled = spool.write("shop", "shopify", ORDERS, Slice("orders", "backfill"), _pages(file))
-        shredder = Shredder(bench, ORDERS, spooled)
-        shredder.run()
-        resources = []
+        _shredded(file, folder, bench)
         for table in ORDERS.tables:
             rows = bench.sql(
-                f"select 'default' as tenant_id, 'shop' as connection_id, * exclude (_line, _fault),"
+                "select 'default' as tenant_id, 'shop' as connection_id, * exclude (_line, _fault),"
                 f" now()::timestamp as _synced_at from {shredded_name(table)}"
             ).to_arrow_table()
             if rows.num_rows:
                 key = list(raw_spec("shopify", table).primary_key)
+                merge = {"disposition": "merge", "strategy": "delete-insert"}
                 resources.append(
-                    dlt.resource(
-                        rows,
-                        name=table.name,
-                        primary_key=key,
-                        write_disposition={"disposition": "merge", "strategy": "delete-insert"},
-                    )
+                    dlt.resource(rows, name=table.name, primary_key=key, write_disposition=merge)
                 )
-        pipeline.run(resources, loader_file_format="parquet")
+        with timed() as span:
+            pipeline.run(resources, loader_file_format="parquet")
     return span.seconds
+
+
+def _shredded(file: Path, folder: Path, bench: duckdb.DuckDBPyConnection) -> Spooled:
+    part = Slice("orders", "backfill")
+    spooled = Spool(folder / "spool", utc_now).write("shop", "shopify", ORDERS, part, _pages(file))
+    Shredder(bench, ORDERS, spooled).run()
+    return spooled
 
 
 def dlt_json(file: Path, folder: Path) -> float:
@@ -219,7 +232,7 @@ def dlt_json(file: Path, folder: Path) -> float:
 
 
 WAYS: dict[str, Callable[[Path, Path], float]] = {
-    way.__name__: way for way in (fondaco, read_json, dlt_merge, dlt_json)
+    way.__name__: way for way in (fondaco, read_json, our_merge, dlt_merge, dlt_json)
 }
 
 if __name__ == "__main__":
