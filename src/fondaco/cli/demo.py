@@ -43,6 +43,10 @@ def demo(
             show_default="a world from the seed",
         ),
     ] = None,
+    pairs: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="For --data FILE, as in `fondaco import`."),
+    ] = None,
     folder: Annotated[Path, typer.Option(help="The project folder.")] = Path("demo"),
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the dashboard afterwards.")] = True,
     port: Annotated[
@@ -59,8 +63,10 @@ def demo(
     from fondaco.cli.demonstration import Wanted, demonstrate
     from fondaco.cli.init import login_link
     from fondaco.cli.serve import listening, serve_project
+    from fondaco.sources.files.fields import parse_map
 
-    wanted = Wanted(orders=orders, seed=seed, days=days, data=data)
+    mapping = tuple(parse_map(pairs or []).items())
+    wanted = Wanted(orders=orders, seed=seed, days=days, data=data, mapping=mapping)
     project, outcome = demonstrate(ctx.obj, folder, wanted, quiet=as_json)
     with project:
         if outcome.error is not None and outcome.run.published is None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +34,11 @@ class Wanted:
     seed: int | None = None
     days: int | None = None
     data: str | None = None
+    mapping: tuple[tuple[str, str], ...] = ()
 
     def over(self, before: Wanted) -> Wanted:
         """With ``before`` for what is not asked."""
-        asked = {name: value for name, value in asdict(self).items() if value is not None}
+        asked = {name: value for name, value in asdict(self).items() if value not in (None, ())}
         return Wanted(**(asdict(before) | asked))
 
 
@@ -48,6 +49,8 @@ def demonstrate(
     invocation: Invocation, folder: Path, wanted: Wanted, *, quiet: bool
 ) -> tuple[Project, RunOutcome]:
     """Bring the demo in ``folder`` up to date, from nothing if need be."""
+    from fondaco.simulator.world import World
+
     project = _project(folder)
     try:
         invocation.log_to(project)
@@ -64,8 +67,9 @@ def demonstrate(
                     f"{folder} holds the demo of another world ({_described(before)}).",
                     "Leave the options out to go on with it, or name another folder with --folder.",
                 )
-        with _served(home, advance=before is not None, project=project) as base_url:
-            _connect(project, base_url)
+        goes_on = before is not None and chosen.data is None
+        with _served(home, advance=goes_on, project=project) as base_url:
+            _connect(project, base_url, World.open(home).start.date())
             outcome = watched_run(project, quiet=quiet, kind="demo")
     except BaseException:
         project.close()
@@ -101,6 +105,7 @@ def _kept(project: Project) -> Wanted | None:
         kept: dict[str, Any] = json.loads((project.data / _FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    kept["mapping"] = tuple((field, column) for field, column in kept["mapping"])
     return Wanted(**kept)
 
 
@@ -110,10 +115,36 @@ def _make_world(project: Project, home: Path, chosen: Wanted, progress: Any) -> 
     from fondaco.warehouse.files import write_atomically
 
     progress(Event("world", detail=_described(chosen)))
-    end = project.clock() - _HEAD_START
-    generate_world(home, seed=chosen.seed or 0, orders=chosen.orders or 1, days=chosen.days or 1, end=end)
+    if chosen.data == "completejourney":
+        from fondaco.simulator.completejourney import replay_completejourney
+
+        replay_completejourney(home)
+    elif chosen.data is not None:
+        _replay_file(home, Path(chosen.data), dict(chosen.mapping))
+    else:
+        end = project.clock() - _HEAD_START
+        generate_world(home, seed=chosen.seed or 0, orders=chosen.orders or 1, days=chosen.days or 1, end=end)
     progress(Event("world", detail=_described(chosen), ended=True))
     write_atomically(project.data / _FILE, json.dumps(asdict(chosen)).encode())
+
+
+def _replay_file(home: Path, file: Path, mapping: dict[str, str]) -> None:
+    """A file of orders, read as ``fondaco import`` reads it, as a Shopify shop of its own currency."""
+    from fondaco.simulator.replay import replay_world
+    from fondaco.sources.files.importing import Options, prepare
+
+    prepared = prepare(file, Options(mapping=mapping))
+    try:
+        if "order_lines" not in prepared.streams:
+            raise ConfigError(f"{file.name} holds no orders.", "Give a file of orders to --data.")
+        lines = prepared.engine.sql(
+            "select order_id, ordered_at, customer_id, email, sku, title, quantity, unit_price from order_lines"
+        ).to_arrow_table()
+        found = prepared.engine.execute("select any_value(currency) from order_lines").fetchone()
+    finally:
+        prepared.close()
+    currency = found[0] if found and found[0] else "EUR"
+    replay_world(home, lines, shop_id="replay", platform="shopify", currency=currency, time_zone="UTC")
 
 
 @contextmanager
@@ -135,16 +166,16 @@ def _served(home: Path, *, advance: bool, project: Project) -> Iterator[str]:
         yield server.base_url
 
 
-def _connect(project: Project, base_url: str) -> None:
+def _connect(project: Project, base_url: str, start: date) -> None:
     """Each shop of the world as a connection; again, because the port may be another one."""
     from fondaco.orchestration.connecting import connect, slug
     from fondaco.simulator.serve import demo_connections
 
     for shop in demo_connections(base_url):
-        connect(project, shop.source, slug(shop.name), shop.settings)
+        connect(project, shop.source, slug(shop.name), shop.settings | {"start_date": start.isoformat()})
 
 
 def _described(world: Wanted) -> str:
     if world.data:
-        return world.data
+        return Path(world.data).name
     return f"{world.orders:,} orders in {world.days} days, seed {world.seed}"

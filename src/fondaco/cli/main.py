@@ -62,12 +62,10 @@ def _options(
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log on the console.")] = False,
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and end.", is_eager=True)
+        bool,
+        typer.Option("--version", help="Show the version and end.", is_eager=True, callback=_show_version),
     ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"fondaco {__version__}")
-        raise typer.Exit
     ctx.obj = Invocation(folder=project, debug=debug, verbose=verbose)
 
 

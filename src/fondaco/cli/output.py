@@ -15,6 +15,8 @@ import typer
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_PIPE_WIDTH = 400
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
@@ -74,10 +76,13 @@ def print_table(
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for index, column in enumerate(columns):
         numeric = all(isinstance(row[index], int | float | Decimal | None) for row in kept)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
     for row in kept:
         table.add_row(*(shown(cell) for cell in row))
-    Console(highlight=False, soft_wrap=False).print(table)
+    console = Console(highlight=False)
+    if not console.is_terminal:  # a pipe has no width: nothing is folded there
+        console = Console(highlight=False, width=_PIPE_WIDTH)
+    console.print(table)
 
 
 def shown(cell: Any) -> str:

@@ -53,7 +53,7 @@ def serve_project(
     import uvicorn
 
     from fondaco.cli.output import to_json
-    from fondaco.server import create_app
+    from fondaco.server.app import create_app
 
     server = project.settings.server
     with listener or listening(host or server.host, server.port if port is None else port) as bound:
