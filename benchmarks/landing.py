@@ -60,8 +60,8 @@ def run(orders: int) -> list[Claim]:
             ours["peak_mb"], 1500, "limit", unit="MB", at_most=1,
         ),
         Claim(
-            f"Landing {small:,} orders is at least twice as fast as the same rows through dlt's merge",
-            merged["seconds"], ours_small["seconds"], "Fondaco", at_least=2,
+            f"Merging {small:,} orders takes dlt at least twice as long as us",
+            merged["seconds"], our_merged["seconds"], "our merge of the same rows", at_least=2,
         ),
         Claim(
             f"Landing {small:,} orders is at least 30 times as fast as dlt's default JSON path",
