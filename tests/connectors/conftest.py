@@ -1,8 +1,7 @@
-"""A small simulated world, served over real HTTP to one test at a time."""
+"""A small simulated world, served over real HTTP."""
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,19 +17,11 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that `suite` is found as in
 
 
 @pytest.fixture(scope="session")
-def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three shops and 150 orders, the last two days ago, ready to be served."""
+def served_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorServer]:
+    """Three shops and 150 orders, the last two days ago. Time may go on in it: tests compare, they count on nothing."""
     folder = tmp_path_factory.mktemp("world")
     end = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
     generate_world(folder, seed=7, orders=150, end=end, days=200)
     Store.build(folder).close()
-    return folder
-
-
-@pytest.fixture
-def served_world(small_world: Path, tmp_path: Path) -> Iterator[SimulatorServer]:
-    """A world of this test's own, which it may change."""
-    folder = tmp_path / "world"
-    shutil.copytree(small_world, folder)
     with SimulatorServer(folder) as server:
         yield server

@@ -26,6 +26,7 @@ class SimulatedVendor(Vendor):
         found = next(one for one in demo_connections(base_url) if one.source == platform)
         self._back_door = f"{base_url}/_simulator"
         self._armed: str | None = None
+        self._ask("DELETE", "faults")
         self.source = source_type(platform)
         self.settings = found.settings
         checked = self.source.settings_type.model_validate(found.settings)
