@@ -13,12 +13,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 
 def test_the_history_leads_to_what_a_run_did_to_each_stream(shop: Shop, open_page: OpenPage) -> None:
     page = open_page(shop, "/runs")
-    history = page.get_by_role("region", name="History of runs")
+    history = page.get_by_role("region", name="History of runs", exact=True)
     expect(history.locator("tbody tr")).to_have_count(2)
     expect(history.locator("tbody tr").first).to_contain_text("Success")
     history.locator("tbody a").first.click()
     expect(page.get_by_role("heading", name=re.compile("^Run of"))).to_be_visible()
-    expect(page.get_by_role("region", name="Streams")).to_contain_text("order_lines")
+    expect(page.get_by_role("region", name="Streams", exact=True)).to_contain_text("order_lines")
 
 
 def test_the_page_says_when_the_next_run_starts_and_how_fresh_each_shop_is(
@@ -26,7 +26,7 @@ def test_the_page_says_when_the_next_run_starts_and_how_fresh_each_shop_is(
 ) -> None:
     page = open_page(shop, "/runs")
     expect(page.locator(".head .sub")).to_contain_text("Next run 1 Apr 2026, 02:00")
-    shops = page.get_by_role("region", name="Shops")
+    shops = page.get_by_role("region", name="Shops", exact=True)
     expect(shops.locator("tbody tr")).to_have_count(2)
     expect(shops).to_contain_text("ago")
 

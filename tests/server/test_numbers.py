@@ -26,6 +26,8 @@ def test_nothing_is_a_dash_and_never_nought() -> None:
     for write in (BRITISH.money, BRITISH.count, BRITISH.rate, BRITISH.decimal, BRITISH.seconds):
         assert write(None) == NOTHING
     assert BRITISH.money(Decimal(0)) == "€0.00"
+    assert BRITISH.money(-Decimal("0.00")) == "€0.00"
+    assert BRITISH.money(Decimal("-0")) == "€0.00"
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ class Numbers:
     def money(self, amount: Number | None) -> str:
         if amount is None:
             return NOTHING
+        amount = amount or 0  # a decimal nought may carry a minus
         return _minus(babel_numbers.format_currency(amount, self.currency, locale=self.locale))
 
     def money_parts(self, amount: Number | None) -> tuple[str, str, str]:

@@ -50,7 +50,13 @@ def headline(figures: Figures) -> dict[str, Any]:
     view = figures.view
     now = figures.totals(KEY)
     against = [
-        (label, period, figures.figure("net_sales", now, figures.totals(KEY, period)))
+        (
+            label,
+            period,
+            figures.figure(
+                "net_sales", now, figures.totals(KEY if period == view.comparison else ("net_sales",), period)
+            ),
+        )
         for label, period in (
             ("vs previous period", view.previous_period),
             ("vs previous year", view.previous_year),
@@ -118,8 +124,8 @@ def clocks(figures: Figures) -> dict[str, Any]:
     net = found["net_sales"]
     steps = [
         ("By the finance clock", net["finance_clock"], True),
-        ("Less: happened now, to orders of other days", -net["earlier"], False),
-        ("Plus: happened on other days, to orders of now", net["outside"], False),
+        ("Without changes to earlier orders", -net["earlier"], False),
+        ("With later changes to these orders", net["outside"], False),
         ("By the order clock", net["order_clock"], True),
     ]
     bars = shapes.steps([(amount, is_sum) for _, amount, is_sum in steps])
