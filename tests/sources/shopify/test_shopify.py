@@ -164,10 +164,11 @@ def test_it_waits_for_exactly_the_points_it_lacks_before_it_asks(shop: Connectio
     assert 0 < waits[0] <= MAX_COST / 500
 
 
+@pytest.mark.slow
 def test_a_throttled_answer_is_asked_again_after_the_time_that_it_tells(shop: Connections) -> None:
     shop.world.add_order(1, A_WEEK_AGO)
     shop.behaviour.bucket_points = MAX_COST
-    shop.behaviour.points_per_second = 1000
+    shop.behaviour.points_per_second = 200
     waits: list[float] = []
 
     def wait(seconds: float) -> None:
@@ -177,11 +178,11 @@ def test_a_throttled_answer_is_asked_again_after_the_time_that_it_tells(shop: Co
     source = shop.to(bulk_from=PAGED, sleep=wait)
     source.check()
     bucket = next(iter(shop.endpoint_buckets().values()))
-    bucket.points = 0.0
+    bucket.points = -600.0  # three seconds deep, so that a slow machine cannot fill it first
     assert ids(read(source, "orders"), "Order") == ["gid://shopify/Order/1"]
     assert shop.behaviour.throttled >= 1
     assert waits
-    assert max(waits) <= 2.0
+    assert max(waits) <= (600 + MAX_COST) / 200
 
 
 def test_a_query_that_costs_too_much_is_asked_for_less(shop: Connections) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -26,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from fondaco.simulator.faults import Faults
 from fondaco.simulator.shopify.access import CLIENT_ID, CLIENT_SECRET, Access, Token
 from fondaco.simulator.shopify.bulk import BulkRoom
 from fondaco.simulator.shopify.catalogue_kinds import catalogue_kinds
@@ -33,6 +34,7 @@ from fondaco.simulator.shopify.compile import Compiler
 from fondaco.simulator.shopify.cost import Bucket, actual_cost, query_cost
 from fondaco.simulator.shopify.execution import Session, resolve
 from fondaco.simulator.shopify.kinds import Kind, Shop
+from fondaco.simulator.shopify.ledger_kinds import ledger_kinds
 from fondaco.simulator.shopify.nodes import View
 from fondaco.simulator.shopify.order_kinds import order_kinds
 
@@ -83,10 +85,10 @@ def load_schema() -> GraphQLSchema:
 class ShopifyEndpoint:
     """All simulated Shopify shops of one world."""
 
-    def __init__(self, store: WorldStore, behaviour: Behaviour, flaw: Callable[[str], bool]) -> None:
+    def __init__(self, store: WorldStore, behaviour: Behaviour, faults: Faults) -> None:
         self.store = store
         self.behaviour = behaviour
-        self.flaw = flaw
+        self.faults = faults
         self.schema = load_schema()
         self.bulk = BulkRoom(self.schema, behaviour.bulk_failures, behaviour.bulk_lost_lines)
         self._shops: dict[str, tuple[Shop, dict[str, Kind]]] = {}
@@ -168,7 +170,7 @@ class ShopifyEndpoint:
             since = self.store.now - _HORIZON
             limits["Order"] = f"o.created_at >= timestamp '{since.strftime('%Y-%m-%d %H:%M:%S')}'"
         return Session(
-            view=View(self.store, shop, kinds, limits),
+            view=View(self.store, shop, kinds, self.faults, limits),
             scopes=token.scopes,
             compiler=Compiler(self.schema, fragments),
             bulk=self.bulk,
@@ -187,7 +189,7 @@ class ShopifyEndpoint:
             values = rows[0].values() if isinstance(rows[0], dict) else rows[0]
             shop = Shop(shop_id, *values)
             now = f"timestamp '{self.store.now.strftime('%Y-%m-%d %H:%M:%S')}'"
-            kinds = [*order_kinds(shop), *catalogue_kinds(shop, now)]
+            kinds = [*order_kinds(shop), *ledger_kinds(shop), *catalogue_kinds(shop, now)]
             self._shops[shop_id] = (shop, {kind.name: kind for kind in kinds})
         return self._shops[shop_id]
 
@@ -201,7 +203,7 @@ class ShopifyEndpoint:
         if self.behaviour.internal_errors > 0:
             self.behaviour.internal_errors -= 1
             return True
-        return self.flaw("internal_error")
+        return self.faults.strikes("internal_error")
 
 
 def _refusal(cost: int, bucket: Bucket) -> dict[str, Any] | None:
@@ -223,16 +225,19 @@ def _cost(requested: int, actual: int | None, bucket: Bucket) -> dict[str, Any]:
     return {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": bucket.status()}
 
 
-def create_app(store: WorldStore, faults: Any = None, behaviour: Behaviour | None = None) -> Starlette:
+def create_app(
+    store: WorldStore, faults: Faults | None = None, behaviour: Behaviour | None = None
+) -> Starlette:
     """The endpoint as an ASGI application.
 
     Parameters
     ----------
     faults
-        What is to go wrong beyond this vendor's own manners; asked before each GraphQL answer.
+        ``internal_error`` before a GraphQL answer, ``bulk_failure`` for an operation, ``malformed_record`` in a page
+        or file, ``duplicate_page`` of a root connection. A field that is new, or of another type, a GraphQL answer
+        cannot have: it holds what was asked for, as the schema says.
     """
-    flaw = getattr(faults, "strikes", None) or (lambda name: False)
-    endpoint = ShopifyEndpoint(store, behaviour or Behaviour(), flaw)
+    endpoint = ShopifyEndpoint(store, behaviour or Behaviour(), faults or Faults())
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:

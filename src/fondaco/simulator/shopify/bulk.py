@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import tempfile
 import threading
@@ -122,6 +123,8 @@ class BulkRoom:
 
     def _run(self, operation: Operation, view: View, statements: list[str]) -> None:
         operation.status = "RUNNING"
+        if view.faults.strikes("bulk_failure"):
+            self.failures.insert(0, "INTERNAL_SERVER_ERROR")
         if self.failures:
             operation.error_code = self.failures.pop(0)
             operation.status = "FAILED"
@@ -145,6 +148,8 @@ class BulkRoom:
                 with piece.open("rb") as source:
                     shutil.copyfileobj(source, whole, 1 << 20)
                 piece.unlink()
+        if operation.objects and view.faults.strikes("malformed_record", operation.query):
+            _malform_first_line(target)
         if self.lost_lines:
             lines = target.read_bytes().splitlines(keepends=True)
             target.write_bytes(b"".join(lines[: len(lines) - self.lost_lines.pop(0)]))
@@ -185,6 +190,16 @@ class BulkRoom:
                 f"a bulk query may have {_MAX_CONNECTIONS} connections, this one has {1 + len(below)}"
             )
         return statements + [_child_statement(compiler, view.kinds[n.kind], n, families) for n in below]
+
+
+def _malform_first_line(path: Path) -> None:
+    """Put an object where the first record has an instant."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    record = json.loads(lines[0])
+    name = next((name for name in record if name.endswith("At")), list(record)[-1])
+    record[name] = {"unexpected": ["not", "a", "value"]}
+    lines[0] = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+    path.write_bytes(b"".join(lines))
 
 
 def _root_kind(root: object, view: View) -> Kind:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from graphql import SelectionSetNode
 
+from fondaco.simulator.faults import Faults
 from fondaco.simulator.shopify.compile import Compiler
 from fondaco.simulator.shopify.kinds import Kind, Shop
 from fondaco.simulator.shopify.search import search_sql
@@ -36,6 +37,7 @@ class View:
     store: Rows
     shop: Shop
     kinds: dict[str, Kind]
+    faults: Faults
     limits: dict[str, str] = field(default_factory=dict)
 
     def condition(self, kind: Kind, query: str | None = None) -> str:
@@ -68,7 +70,11 @@ def page(
     tail = f"order by {sort} {order}, {kind.key} {order} limit {first + 1}"
     found = _load(view, compiler, kind, nodes, where=where, sort=sort, tail=tail)
     more = len(found) > first
-    return connection(found[:first], has_next=more, has_previous=bool(arguments.get("after")))
+    found = view.faults.spoil(found[:first], kind.name)
+    given = connection(found, has_next=more, has_previous=bool(arguments.get("after")))
+    if more and arguments.get("after") and view.faults.repeat_page(kind.name):
+        given["pageInfo"]["endCursor"] = arguments["after"]
+    return given
 
 
 def by_id(

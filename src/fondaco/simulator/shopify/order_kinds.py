@@ -1,4 +1,4 @@
-"""Orders, and everything that hangs below them."""
+"""Orders with their lines, discounts and shipping charges; ``ledger_kinds`` has what happened to them later."""
 
 from __future__ import annotations
 
@@ -18,38 +18,24 @@ from fondaco.simulator.shopify.kinds import (
 )
 
 BULK_CUT = 100
-_SALE_TYPES = {
-    "product": "ProductSale",
-    "shipping": "ShippingLineSale",
-    "tip": "TipSale",
-    "gift_card": "GiftCardSale",
-    "duty": "DutySale",
-    "adjustment": "AdjustmentSale",
-}
 
 
 def order_kinds(shop: Shop) -> list[Kind]:
-    """All kinds of one shop's orders."""
+    """An order, its lines, discounts and shipping charges."""
     return [
         _orders(shop),
         _lines(shop),
         _discount_applications(shop),
         _shipping_lines(shop),
-        _agreements(shop),
-        _sales(shop),
-        _refunds(shop),
-        _refund_lines(shop),
-        _refund_shipping_lines(shop),
-        _order_adjustments(shop),
     ]
 
 
-def _case(expression: str, mapping: dict[str, str], otherwise: str) -> str:
+def case_sql(expression: str, mapping: dict[str, str], otherwise: str) -> str:
     whens = " ".join(f"when '{key}' then '{value}'" for key, value in mapping.items())
     return f"case {expression} {whens} else {otherwise} end"
 
 
-def _of_order(table: str, alias: str, shop: Shop) -> str:
+def of_order(table: str, alias: str, shop: Shop) -> str:
     return (
         f"from {table} {alias} join orders o on o.shop_id = {alias}.shop_id and o.order_id = {alias}.order_id "
         f"where {alias}.shop_id = {literal(shop.shop_id)} and o.deleted_at is null"
@@ -112,7 +98,7 @@ def _orders(shop: Shop) -> Kind:
         "taxExempt": "o.tax_exempt",
         "currencyCode": "o.currency",
         "presentmentCurrencyCode": "o.presentment_currency",
-        "sourceName": _case(
+        "sourceName": case_sql(
             "o.channel",
             {"web": "web", "pos": "pos", "draft": "shopify_draft_order", "api": "580111"},
             "o.channel",
@@ -163,7 +149,7 @@ def _orders(shop: Shop) -> Kind:
         ),
         "transactions": _transactions(money),
         "refunds": Many(
-            single("Refund", _refund_fields(money)),
+            single("Refund", refund_fields(money)),
             f"{refunds}",
             "r.refund_id",
         ),
@@ -227,7 +213,7 @@ def _transactions(money: Money) -> Many:
     return Many(single("OrderTransaction", fields), source, "t.transaction_id")
 
 
-def _line_fields(shop: Shop, money: Money) -> Fields:
+def line_fields(shop: Shop, money: Money) -> Fields:
     product = (
         "from products p where p.shop_id = l.shop_id and p.product_id = l.product_id and p.deleted_at is null"
     )
@@ -279,8 +265,8 @@ def _lines(shop: Shop) -> Kind:
     money = Money(shop)
     return Kind(
         "LineItem",
-        single("LineItem", _line_fields(shop, money)),
-        _of_order("order_lines", "l", shop),
+        single("LineItem", line_fields(shop, money)),
+        of_order("order_lines", "l", shop),
         "l.line_id",
         "l.order_id",
         parent=gid("Order", "l.order_id"),
@@ -321,7 +307,7 @@ def _discount_applications(shop: Shop) -> Kind:
     return Kind(
         "DiscountApplication",
         _application(shop, Money(shop), "d"),
-        _of_order("order_discounts", "d", shop),
+        of_order("order_discounts", "d", shop),
         "d.discount_index",
         "d.order_id",
         parent=gid("Order", "d.order_id"),
@@ -356,80 +342,14 @@ def _shipping_lines(shop: Shop) -> Kind:
     return Kind(
         "ShippingLine",
         single("ShippingLine", fields),
-        _of_order("shipping_lines", "s", shop),
+        of_order("shipping_lines", "s", shop),
         "s.shipping_line_id",
         "s.order_id",
         parent=gid("Order", "s.order_id"),
     )
 
 
-def _agreements(shop: Shop) -> Kind:
-    shared: Fields = {
-        "id": gid("SalesAgreement", "y.agreement_id"),
-        "happenedAt": instant("y.happened_at"),
-        "reason": _case("y.kind", {"order": "ORDER", "edit": "ORDER_EDIT", "refund": "REFUND"}, "'RETURN'"),
-        "sales": Connection("Sale"),
-    }
-    refund = single("Refund", {"id": gid("Refund", "y.refund_id")})
-    kind = "case when max(g.action) = 'return' and max(g.refund_id) is not null then 'refund' else max(g.action) end"
-    return Kind(
-        "SalesAgreement",
-        Object(
-            {
-                "OrderAgreement": shared,
-                "OrderEditAgreement": shared,
-                "RefundAgreement": {**shared, "refund": refund},
-                "ReturnAgreement": shared,
-            },
-            type_sql=_case(
-                "y.kind",
-                {"order": "OrderAgreement", "edit": "OrderEditAgreement", "refund": "RefundAgreement"},
-                "'ReturnAgreement'",
-            ),
-        ),
-        "from (select g.shop_id, g.order_id, g.agreement_id, min(g.happened_at) as happened_at, "
-        f"max(g.refund_id) as refund_id, {kind} as kind "
-        f"{_of_order('ledger', 'g', shop)} group by g.shop_id, g.order_id, g.agreement_id) y where true",
-        "y.agreement_id",
-        "y.order_id",
-        parent=gid("Order", "y.order_id"),
-    )
-
-
-def _sales(shop: Shop) -> Kind:
-    money = Money(shop)
-    shared: Fields = {
-        "id": gid("Sale", "g.ledger_id"),
-        "actionType": _case(
-            "g.action", {"order": "ORDER", "edit": "UPDATE", "return": "RETURN"}, "'UNKNOWN'"
-        ),
-        "lineType": "upper(g.line_type)",
-        "quantity": "g.quantity",
-        "totalAmount": money.bag("g.gross - g.discount + g.tax"),
-        "totalDiscountAmountBeforeTaxes": money.bag("g.discount"),
-        "totalTaxAmount": money.bag("g.tax"),
-    }
-    of_line = {**shared, "lineItem": single("LineItem", _line_fields(shop, money))}
-    source = (
-        "from ledger g join orders o on o.shop_id = g.shop_id and o.order_id = g.order_id "
-        "left join order_lines l on l.shop_id = g.shop_id and l.order_id = g.order_id and l.line_id = g.line_id "
-        f"where g.shop_id = {literal(shop.shop_id)} and o.deleted_at is null"
-    )
-    types = {
-        name: (of_line if word in ("product", "gift_card") else shared) for word, name in _SALE_TYPES.items()
-    }
-    return Kind(
-        "Sale",
-        Object(types, type_sql=_case("g.line_type", _SALE_TYPES, "'AdjustmentSale'")),
-        source,
-        "g.ledger_id",
-        "g.order_id",
-        parent=gid("SalesAgreement", "g.agreement_id"),
-        cut=BULK_CUT,
-    )
-
-
-def _refund_fields(money: Money) -> Fields:
+def refund_fields(money: Money) -> Fields:
     return {
         "id": gid("Refund", "r.refund_id"),
         "createdAt": instant("r.created_at"),
@@ -441,76 +361,3 @@ def _refund_fields(money: Money) -> Fields:
         "refundShippingLines": Connection("RefundShippingLine"),
         "orderAdjustments": Connection("OrderAdjustment"),
     }
-
-
-def _refunds(shop: Shop) -> Kind:
-    return Kind(
-        "Refund",
-        single("Refund", _refund_fields(Money(shop))),
-        _of_order("refunds", "r", shop),
-        "r.refund_id",
-        "r.order_id",
-        parent=gid("Order", "r.order_id"),
-    )
-
-
-def _of_refund(shop: Shop, line_type: str, alias: str = "f") -> str:
-    return f"{_of_order('refund_lines', alias, shop)} and {alias}.line_type = '{line_type}'"
-
-
-def _refund_lines(shop: Shop) -> Kind:
-    money = Money(shop)
-    fields: Fields = {
-        "id": gid("RefundLineItem", "f.refund_line_id"),
-        "quantity": "f.quantity",
-        "restockType": "case when f.restocked then 'RETURN' else 'NO_RESTOCK' end",
-        "restocked": "f.restocked",
-        "lineItem": single("LineItem", {"id": gid("LineItem", "f.line_id")}),
-        "subtotalSet": money.bag("f.amount"),
-        "totalTaxSet": money.bag("f.tax"),
-    }
-    return Kind(
-        "RefundLineItem",
-        single("RefundLineItem", fields),
-        _of_refund(shop, "product"),
-        "f.refund_line_id",
-        "f.order_id",
-        parent=gid("Refund", "f.refund_id"),
-    )
-
-
-def _refund_shipping_lines(shop: Shop) -> Kind:
-    money = Money(shop)
-    line = "(select min(s.shipping_line_id) from shipping_lines s where s.shop_id = f.shop_id and s.order_id = f.order_id)"
-    fields: Fields = {
-        "id": gid("RefundShippingLine", "f.refund_line_id"),
-        "shippingLine": single("ShippingLine", {"id": gid("ShippingLine", line)}),
-        "subtotalAmountSet": money.bag("f.amount"),
-        "taxAmountSet": money.bag("f.tax"),
-    }
-    return Kind(
-        "RefundShippingLine",
-        single("RefundShippingLine", fields),
-        _of_refund(shop, "shipping"),
-        "f.refund_line_id",
-        "f.order_id",
-        parent=gid("Refund", "f.refund_id"),
-    )
-
-
-def _order_adjustments(shop: Shop) -> Kind:
-    money = Money(shop)
-    fields: Fields = {
-        "id": gid("OrderAdjustment", "f.refund_line_id"),
-        "reason": "'REFUND_DISCREPANCY'",
-        "amountSet": money.bag("-f.amount"),
-        "taxAmountSet": money.bag("-f.tax"),
-    }
-    return Kind(
-        "OrderAdjustment",
-        single("OrderAdjustment", fields),
-        _of_refund(shop, "adjustment"),
-        "f.refund_line_id",
-        "f.order_id",
-        parent=gid("Refund", "f.refund_id"),
-    )
