@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from fondaco.control import ReconciliationDay, Role
 from fondaco.orchestration import Project
@@ -267,7 +267,5 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
 def settle(page: Page) -> None:
     """Wait until every panel is there and every visible chart is drawn."""
     page.wait_for_load_state("load")
-    page.wait_for_function("!document.querySelector('[data-pending], .htmx-request')")
-    page.wait_for_function(
-        "[...document.querySelectorAll('[data-chart]')].every(c => !c.clientWidth || 'drawn' in c.dataset)"
-    )
+    expect(page.locator("[data-pending], .htmx-request")).to_have_count(0, timeout=30_000)
+    expect(page.locator("[data-chart]:not([data-drawn]):visible")).to_have_count(0)

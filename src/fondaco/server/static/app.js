@@ -54,6 +54,11 @@
   });
   document.addEventListener("htmx:after:swap", () => {
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+    for (const panel of document.querySelectorAll("[data-pending]")) {
+      if (panel.querySelector(".skeleton")) continue;
+      panel.removeAttribute("data-pending");
+      panel.removeAttribute("aria-busy");
+    }
     const busy = document.querySelector("#view [data-pending]");
     if (!busy && document.getElementById("view")) announce(document.getElementById("period-in-words")?.textContent ?? "");
   });
