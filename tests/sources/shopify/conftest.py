@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from fondaco.simulator.faults import Faults
 from fondaco.simulator.shopify.access import ALL_SCOPES, CLIENT_ID, CLIENT_SECRET
 from fondaco.simulator.shopify.app import Behaviour, create_app, demo_settings
 from fondaco.simulator.shopify.cost import Bucket
@@ -35,6 +36,7 @@ class Connections:
     def __init__(self, world: Any, stack: ExitStack) -> None:
         self.world = world
         self.behaviour = Behaviour()
+        self.faults = Faults()
         self.slept: list[float] = []
         self._stack = stack
         self._url: str | None = None
@@ -42,7 +44,7 @@ class Connections:
     @property
     def url(self) -> str:
         if self._url is None:
-            self._app = create_app(self.world, None, self.behaviour)
+            self._app = create_app(self.world, self.faults, self.behaviour)
             self._url = self._stack.enter_context(hand_made.served(self.world, app=self._app))
         return self._url
 
@@ -58,7 +60,7 @@ class Connections:
         self.grant_only(*(ALL_SCOPES - set(scopes)))
 
     def to(
-        self, *, bulk_from: int = 250, sleep: Callable[[float], None] | None = None, **settings: Any
+        self, *, bulk_from: int = 100, sleep: Callable[[float], None] | None = None, **settings: Any
     ) -> Shopify:
         shop = Shopify(
             ShopifySettings(**{**demo_settings(self.url, "aurora"), **settings}),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fondaco.errors import AccessError, RetryableError
+from fondaco.simulator.faults import Fault
 from fondaco.simulator.shopify.app import MAX_COST
 from fondaco.sources.source import ReportDay, Source
 
@@ -198,6 +199,19 @@ def _everything() -> Any:
     from fondaco.sources.stream import Slice
 
     return Slice("orders", "incremental", NOW - timedelta(days=365), NOW)
+
+
+@pytest.mark.parametrize("times", [2, None], ids=["for a while", "for ever"])
+def test_a_page_that_names_itself_again_ends(shop: Connections, times: int | None) -> None:
+    for order in range(1, 41):
+        shop.world.add_order(order, A_WEEK_AGO)
+    shop.faults.switch([Fault(name="duplicate_page", times=times, path="Order")])
+    if times is None:
+        with pytest.raises(RetryableError, match="same page"):
+            read(shop.to(bulk_from=PAGED), "orders")
+    else:
+        assert len(ids(read(shop.to(bulk_from=PAGED), "orders"), "Order")) == 40
+    assert shop.faults.happened["duplicate_page"] >= 2
 
 
 def test_check_tells_shop_currency_and_zone(shop: Connections) -> None:

@@ -24,15 +24,17 @@ from fondaco.sources.shopify.bulk import (
 )
 from fondaco.sources.shopify.documents import RESOURCES, Resource
 from fondaco.sources.shopify.graphql import GraphQLClient
-from fondaco.sources.shopify.paged import PagedReader
+from fondaco.sources.shopify.paged import PagedReader, Turning
 from fondaco.sources.shopify.report import REPORT_NAME, report_days, report_query
 from fondaco.sources.shopify.settings import ShopifySettings
 from fondaco.sources.shopify.streams import STREAMS
 from fondaco.sources.source import ReportDay, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
 
-BULK_FROM = 250
-"""Slices with at least this many records are read by a bulk operation, smaller ones by pages."""
+BULK_FROM = 100
+"""Slices with at least this many records are read by a bulk operation, smaller ones by pages. A page within the cost
+limit holds few orders, and each waits for points to be restored: a bulk operation is there sooner for all but the
+smallest slices."""
 
 _SMALLEST_WINDOW = timedelta(minutes=30)
 _ORDER_HORIZON = timedelta(days=60)
@@ -123,6 +125,7 @@ class Shopify:
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         search = f"action:destroy created_at:>='{_second(since)}' created_at:<'{_second(until, up=True)}'"
         after: str | None = None
+        turned = Turning()
         while True:
             events = self._client.run(documents.DELETIONS, {"query": search, "after": after})["events"]
             if events is None:
@@ -134,7 +137,7 @@ class Shopify:
                     yield Tombstone(stream, event["subjectId"], deleted_at, "event")
             if not events["pageInfo"]["hasNextPage"]:
                 return
-            after = events["pageInfo"]["endCursor"]
+            after = turned.next(events["pageInfo"]["endCursor"])
 
     def ids(self, stream: Stream) -> Iterator[str] | None:
         """Ids of all records. None for orders while only the last 60 days can be seen: the rest is not deleted."""

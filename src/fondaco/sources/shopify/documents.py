@@ -155,7 +155,7 @@ REDEEM_CODE = "__typename id code asyncUsageCount"
 
 
 def _refunds(form: Form) -> str:
-    lines = form.in_list("refundLineItems", REFUND_LINE, 10)
+    lines = form.in_list("refundLineItems", REFUND_LINE, 5)
     shipping = form.in_list("refundShippingLines", REFUND_SHIPPING_LINE, 2)
     adjustments = form.in_list("orderAdjustments", ORDER_ADJUSTMENT, 3)
     return f"refunds {{ {REFUND} {lines} {shipping} {adjustments} }}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from fondaco.errors import FatalError
+from fondaco.errors import FatalError, RetryableError
 from fondaco.sources.shopify import documents
 from fondaco.sources.shopify.documents import Resource
 from fondaco.sources.shopify.graphql import CostExceededError, GraphQLClient
@@ -18,10 +18,30 @@ from fondaco.sources.stream import Page
 Node = dict[str, Any]
 _REFUND_ORDERS = 40
 _SMALLEST_SCALE = 0.02
+_PATIENCE = 3
 
 INTERFACES = {"Agreement": "SalesAgreement", "DiscountApplication": "DiscountApplication", "Sale": "Sale"}
 """Ending of a concrete type's name → the interface that a line is filed under; ``DiscountCodeApplication`` is the
 one that does not follow the rule."""
+
+
+class Turning:
+    """Watches cursors: a page that names itself as its next one would never end."""
+
+    def __init__(self) -> None:
+        self._last: str | None = None
+        self._repeated = 0
+
+    def next(self, cursor: str) -> str:
+        """The cursor to go on with; the same one is asked again a few times before it is given up."""
+        self._repeated = self._repeated + 1 if cursor == self._last else 0
+        if self._repeated > _PATIENCE:
+            raise RetryableError(
+                f"Shopify gave the same page {self._repeated + 1} times.",
+                "Run `fondaco run` again later; nothing of this slice was taken over.",
+            )
+        self._last = cursor
+        return cursor
 
 
 class PagedReader:
@@ -34,6 +54,7 @@ class PagedReader:
     def read(self, resource: Resource, query: str | None) -> Iterator[Page]:
         """All records that match ``query``."""
         after: str | None = None
+        turned = Turning()
         while True:
             variables = {"query": query, "after": after}
             data = self._sized(
@@ -46,7 +67,7 @@ class PagedReader:
                 yield self._page(connection["nodes"])
             if not connection["pageInfo"]["hasNextPage"]:
                 return
-            after = connection["pageInfo"]["endCursor"]
+            after = turned.next(connection["pageInfo"]["endCursor"])
 
     def read_by_id(self, resource: Resource, ids: Sequence[str]) -> Iterator[Page]:
         """Records by their ids, whole. Ids that are gone by now give nothing."""
@@ -149,8 +170,9 @@ class PagedReader:
             yield from self._more_sales(owner, root, info["endCursor"])
             return
         parent_type = _type_of(owner)
+        turned = Turning()
         while info["hasNextPage"]:
-            variables = {"id": owner, "after": info["endCursor"]}
+            variables = {"id": owner, "after": turned.next(info["endCursor"])}
             data = self._sized(
                 f"{parent_type}.{field}",
                 1,
@@ -180,8 +202,9 @@ class PagedReader:
                 )
             before = info["endCursor"]
         page: Node = {"hasNextPage": True, "endCursor": after}
+        turned = Turning()
         while page["hasNextPage"]:
-            found = self._sales_page({"id": order, "before": before, "after": page["endCursor"]})
+            found = self._sales_page({"id": order, "before": before, "after": turned.next(page["endCursor"])})
             if found is None:
                 return
             yield from found[0]["sales"]["nodes"]
