@@ -72,7 +72,7 @@ def test_two_dates_make_a_period_of_ones_own(shop: Shop, open_page: OpenPage) ->
     page.get_by_role("button", name="Apply dates").click()
     expect(page).to_have_url(re.compile(r"range=custom&from=2026-02-03&to=2026-02-09"))
     expect(page.locator("#range")).to_contain_text("3 – 9 Feb 2026")
-    assert len(page.locator("#panel-headline tbody tr").all()) == 7
+    expect(page.locator("#panel-headline tbody tr")).to_have_count(7)
 
 
 def test_the_comparison_can_be_the_year_before_or_none(shop: Shop, open_page: OpenPage) -> None:

@@ -49,6 +49,11 @@ def test_a_file_is_kept_for_a_year_under_the_address_of_its_content(stranger: Te
 
 
 @needs_assets
+def test_the_stylesheet_names_the_font_by_the_address_the_page_preloads(stranger: TestClient) -> None:
+    assert Assets().url("vendor/inter-latin.woff2") in stranger.get("/static/app.css").text
+
+
+@needs_assets
 def test_a_file_is_sent_in_the_smallest_form_the_browser_takes(stranger: TestClient) -> None:
     sizes = {}
     for encoding in ("identity", "gzip", "br"):

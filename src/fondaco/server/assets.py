@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from starlette.responses import Response
 
 STATIC = Path(__file__).parent / "static"
 
+_URL = re.compile(rb'url\("([^":]+)"\)')
 _TEXT = frozenset({".css", ".js", ".svg", ".txt"})
 _TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -37,8 +39,7 @@ class Asset:
         return self.plain, None
 
 
-def _read(path: Path) -> Asset:
-    plain = path.read_bytes()
+def _read(path: Path, plain: bytes) -> Asset:
     text = path.suffix in _TEXT
     twin = path.with_name(path.name + ".br")
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -55,11 +56,19 @@ class Assets:
     """All static files, by their path under ``static/``."""
 
     def __init__(self, folder: Path = STATIC) -> None:
-        self._assets = {
-            path.relative_to(folder).as_posix(): _read(path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.suffix != ".br"
-        }
+        paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".br"]
+        own_sheets = [path for path in paths if path.parent == folder and path.suffix == ".css"]
+        self._assets: dict[str, Asset] = {}
+        for path in (*(path for path in paths if path not in own_sheets), *own_sheets):
+            content = path.read_bytes()
+            if path in own_sheets:
+                content = _URL.sub(self._hashed, content)
+            self._assets[path.relative_to(folder).as_posix()] = _read(path, content)
+
+    def _hashed(self, found: re.Match[bytes]) -> bytes:
+        """A stylesheet's reference by the same address as the page's, so that a file is fetched once."""
+        name = found[1].decode()
+        return f'url("{self.url(name)}")'.encode() if name in self._assets else found[0]
 
     def url(self, name: str) -> str:
         """The address of a file; it changes when the content does."""
