@@ -6,7 +6,6 @@ import itertools
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -96,6 +95,19 @@ class Books:
             select=select,
             vars={"now": now, "conformed_sources": {entity: ["stub"] for entity in CONTRACT}},
         )
+
+    def tables(self) -> list[str]:
+        """Core and marts; what a build hands only to its own later models is left out."""
+        found = self.rows(
+            "select table_schema || '.' || table_name as name from information_schema.tables"
+            " where table_schema in ('core', 'marts') and table_name not in ('order_changes', 'mart_changes') order by 1"
+        )
+        return [row["name"] for row in found]
+
+    def contents(self, table: str) -> list[tuple[Any, ...]]:
+        """All rows, in an order of their own."""
+        with self.warehouse.writer() as writer:
+            return sorted(writer.bench.execute(f"select * from {table}").fetchall(), key=repr)
 
     def table(self, sql: str, **params: Any) -> pa.Table:
         with self.warehouse.writer() as writer:
@@ -267,9 +279,13 @@ class Shop:
         rows = [(row["day"], *(money(row[name]) for name in names)) for row in found]
         return [row for row in rows if any(row[1:])]
 
-    def select(self, columns: str, table: str, order: str) -> list[tuple[Any, ...]]:
+    def select(
+        self, columns: str, table: str, order: str, *, where: str = "true", group: str | None = None
+    ) -> list[tuple[Any, ...]]:
+        grouped = f" group by {group}" if group else ""
         found = self.books.rows(
-            f"select {columns} from {table} where tenant_id = $tenant order by {order}", tenant=self.tenant
+            f"select {columns} from {table} where tenant_id = $tenant and {where}{grouped} order by {order}",
+            tenant=self.tenant,
         )
         return [tuple(money(value) for value in row.values()) for row in found]
 
@@ -317,5 +333,7 @@ def open_books(stub_project: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         books.warehouse.close()
 
 
-def instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+@pytest.fixture(scope="session")
+def shop_type() -> type[Shop]:
+    """Test modules cannot import this file; they write shops through it."""
+    return Shop

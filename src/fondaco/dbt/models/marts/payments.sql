@@ -18,22 +18,32 @@ rates as (
     select * from {{ ref('core_exchange_rates_daily') }}
 ),
 
--- An authorisation reserves money and a void lets it go: neither moves any. A capture that hangs on a sale repeats it,
--- since a sale is authorisation and capture in one.
+-- A capture that hangs on a sale repeats it, since a sale is authorisation and capture in one.
+repeats as (
+    select
+        captures.tenant_id,
+        captures.payment_id
+    from payments as captures
+    inner join {{ ref('core_payments') }} as sales
+        on captures.parent_payment_id = sales.payment_id
+        and captures.tenant_id = sales.tenant_id
+    where captures.kind = 'capture' and sales.kind = 'sale' and sales.status = 'success'
+),
+
+-- An authorisation reserves money and a void lets it go: neither moves any.
 signed as (
     select
         payments.*,
         case
-            when payments.status <> 'success' then 0
-            when payments.kind = 'capture' and parents.kind = 'sale' and parents.status = 'success' then 0
+            when payments.status <> 'success' or repeats.payment_id is not null then 0
             when payments.kind in ('sale', 'capture') then 1
             when payments.kind in ('refund', 'chargeback') then -1
             else 0
         end as direction
     from payments
-    left join payments as parents
-        on payments.parent_payment_id = parents.payment_id
-        and payments.tenant_id = parents.tenant_id
+    left join repeats
+        on payments.payment_id = repeats.payment_id
+        and payments.tenant_id = repeats.tenant_id
 ),
 
 final as (

@@ -1,0 +1,169 @@
+"""Incremental builds give what a whole build gives, whatever happened in between."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+DAYS = range(1, 28)
+PEOPLE = [f"p{number}@x.example" for number in range(6)]
+
+
+class Life:
+    """A merchant with two shops, to whom things happen. Every change bears the instant of its round."""
+
+    def __init__(self, shop: Any, chance: random.Random) -> None:
+        self.shop = shop
+        self.books = shop.books
+        self.chance = chance
+        self.orders: list[str] = []
+        self.number = 0
+        self.happenings: list[Callable[[], None]] = [
+            self.an_order, self.an_order, self.a_return, self.a_payment, self.an_order_vanishes,
+            self.a_line_vanishes, self.an_order_stops_counting, self.a_customer_changes_address,
+            self.a_rate_is_corrected, self.a_time_zone_is_corrected,
+        ]  # fmt: skip
+
+    def day(self) -> str:
+        return f"2026-03-{self.chance.choice(DAYS):02d} {self.chance.randrange(24):02d}:30:00"
+
+    def an_order(self) -> None:
+        self.number += 1
+        connection = self.chance.choice([self.shop.connection, "life-us"])
+        currency = "USD" if connection == "life-us" else "EUR"
+        account = self.chance.random() < 0.5
+        person = self.chance.randrange(len(PEOPLE))
+        order = self.shop.sale(
+            str(self.number), self.day(), str(self.chance.randrange(5, 90)), taxes="1.23", currency=currency,
+            connection_id=connection, email=PEOPLE[person], sku=f"S{self.chance.randrange(3)}",
+            customer_id=self.shop.id(f"c{person}") if account else None,
+        )  # fmt: skip
+        self.orders.append(order)
+        if self.chance.random() < 0.5:
+            self.shop.discount(order, "CODE", "1", currency=currency)
+
+    def some_order(self) -> str:
+        return self.chance.choice(self.orders)
+
+    def currency(self, order: str) -> str:
+        return "USD" if order.startswith("life-us") else "EUR"
+
+    def a_return(self) -> None:
+        order, at = self.some_order(), self.day()
+        self.shop.event(
+            order, "return", "product", at, returns="2.5", quantity=-1, currency=self.currency(order)
+        )
+        self.shop.refund(order, at, "3", currency=self.currency(order))
+
+    def a_payment(self) -> None:
+        order = self.some_order()
+        self.shop.payment(order, "sale", self.day(), "7", currency=self.currency(order), fee="0.30")
+
+    def an_order_vanishes(self) -> None:
+        order = self.some_order()
+        self.orders.remove(order)
+        for entity in ("orders", "order_lines", "order_discounts", "sales_events", "refunds", "payments"):
+            self.books.execute(f"delete from raw.stub__{entity} where order_id = $order", order=order)
+
+    def a_line_vanishes(self) -> None:
+        order = self.some_order()
+        for entity in ("order_lines", "sales_events"):
+            self.books.execute(
+                f"delete from raw.stub__{entity} where order_line_id like $order || '/%'", order=order
+            )
+
+    def an_order_stops_counting(self) -> None:
+        self.books.execute(
+            "update raw.stub__orders set counts_in_sales = not counts_in_sales, synced_at = $at where order_id = $order",
+            order=self.some_order(), at=self.shop.synced_at,
+        )  # fmt: skip
+
+    def a_customer_changes_address(self) -> None:
+        self.books.execute(
+            "update raw.stub__customers set email = $email, synced_at = $at where customer_id = $customer",
+            customer=self.shop.id(f"c{self.chance.randrange(len(PEOPLE))}"), email=self.chance.choice(PEOPLE),
+            at=self.shop.synced_at,
+        )  # fmt: skip
+
+    def a_rate_is_corrected(self) -> None:
+        self.books.execute(
+            "update raw.fondaco__exchange_rates set rate = $rate where rate_date = $day",
+            rate=self.chance.choice([1.1, 1.3, 1.7]), day=self.chance.choice(["2026-03-01", "2026-03-15"]),
+        )  # fmt: skip
+
+    def a_time_zone_is_corrected(self) -> None:
+        self.books.execute(
+            "update raw.fondaco__connections set time_zone = $zone where connection_id = 'life-us'",
+            zone=self.chance.choice(["America/Los_Angeles", "Asia/Tokyo", "UTC"]),
+        )
+
+    def round(self, number: int, happenings: int) -> None:
+        self.shop.synced_at = f"2026-03-30 0{number}:00:00"
+        for _ in range(happenings):
+            self.chance.choice(self.happenings)()
+        self.shop.write()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_incremental_equals_full_refresh_under_random_changes(
+    open_books: Any, shop_type: Any, seed: int
+) -> None:
+    books = open_books()
+    shop = shop_type(books, "life", time_zone="Europe/Berlin")
+    shop.connect("life-us", "USD", "America/New_York")
+    for day, rate in (("2026-03-01", "1.2"), ("2026-03-15", "1.4")):
+        shop.rate(day, "USD", rate)
+    for person, email in enumerate(PEOPLE):
+        shop.customer(f"c{person}", email=email)
+    life = Life(shop, random.Random(seed))
+    for _ in range(25):
+        life.an_order()
+    shop.write()
+    books.build()
+    for number in (1, 2, 3):
+        life.round(number, happenings=7)
+        books.build(select="resource_type:model")
+    books.build()
+    incremental = {table: books.contents(table) for table in books.tables()}
+    books.build(full_refresh=True)
+    assert {table: books.contents(table) for table in books.tables()} == incremental
+
+
+@pytest.mark.slow
+def test_only_the_orders_that_changed_are_built_again(open_books: Any, shop_type: Any) -> None:
+    books = open_books()
+    shop = shop_type(books, "calm")
+    for number in range(5):
+        shop.sale(str(number), f"2026-03-0{number + 1} 10:00:00", "10", email=f"{number}@x.example")
+    shop.write()
+    books.build()
+    books.build()
+    assert books.rows("select order_id from core.mart_changes") == []
+    books.execute(
+        "update raw.stub__orders set city = 'Köln', synced_at = $at where order_number = '3'",
+        at="2026-03-30 09:00:00",
+    )
+    books.build()
+    assert books.rows("select order_id from core.mart_changes") == [{"order_id": "calm-shop:3"}]
+    assert shop.select("order_number", "marts.orders", "1", where="city = 'Köln'") == [("3",)]
+
+
+@pytest.mark.slow
+def test_a_build_that_broke_off_is_made_up_for_by_the_next(open_books: Any, shop_type: Any) -> None:
+    """The states are written last: what a broken build had already taken in is still counted as changed."""
+    books = open_books()
+    shop = shop_type(books, "broken")
+    first = shop.sale("1", "2026-03-01 10:00:00", "10", email="a@x.example")
+    shop.write()
+    books.build()
+    shop.synced_at = "2026-03-30 09:00:00"
+    shop.event(first, "return", "product", "2026-03-02 10:00:00", returns="4", quantity=-1)
+    shop.write()
+    books.build(select="core_order_changes,resource_type:model core_sales_events,resource_type:model")
+    assert shop.select("sum(net_sales)", "marts.sales_ledger", "1") == [(10,)]
+    books.build()
+    assert shop.select("sum(net_sales)", "marts.sales_ledger", "1") == [(6,)]
