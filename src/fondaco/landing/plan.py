@@ -112,11 +112,12 @@ def where_column(path: str) -> str:
 
 @dataclass(slots=True)
 class Node:
-    """A place in an object. ``text`` or ``json``: what columns want there."""
+    """A place in an object, and what is wanted there: a text, JSON, or the elements of a list."""
 
     children: dict[str, Node] = field(default_factory=dict)
     text: bool = False
     json: bool = False
+    elements: bool = False
 
     def insert(self, parts: tuple[str, ...], kind: ColumnType) -> None:
         node = self
@@ -135,6 +136,8 @@ class Node:
     def structure(self) -> object:
         if self.is_json:
             return "JSON"
+        if self.elements:
+            return ["JSON"]
         if not self.children:
             return "VARCHAR"
         return {name: child.structure() for name, child in self.children.items()}
@@ -152,6 +155,14 @@ class Objects:
         parts = segments(path)
         if parts:
             self._root.insert(parts, kind)
+
+    def want_elements(self, path: str) -> str:
+        """SQL for the elements of a list, each as JSON; null where there is no list."""
+        node = self._root
+        for part in segments(path):
+            node = node.children.setdefault(part, Node())
+        node.elements = True
+        return self._alias + "".join('."' + part.replace('"', '""') + '"' for part in segments(path))
 
     @property
     def parse(self) -> str | None:
@@ -238,6 +249,7 @@ def _inner_level(stream: Stream, where: Where, each: tuple[str, ...], parent: Le
     for level, path, kind in wanted:
         if level == depth - 1:
             enclosing.want(path, kind)
+    elements = enclosing.want_elements(each[-1])
     columns = ["_line", *(f"p{n}" for n in range(1, depth))]
     columns += [
         f"{enclosing.text(path, kind)} as {outer[level, path, kind]}"
@@ -245,11 +257,9 @@ def _inner_level(stream: Stream, where: Where, each: tuple[str, ...], parent: Le
         else outer[level, path, kind]
         for level, path, kind in wanted
     ]
-    parse = f", {enclosing.parse}" if enclosing.parse else ""
     create = (
-        f"create or replace temporary table {name} as select * from (select {', '.join(columns)}, unnest(elements) as o,"
-        f" generate_subscripts(elements, 1) - 1 as p{depth} from (select *{parse} from"
-        f" (select *, json_extract(o, {literal(json_path(segments(each[-1])) + '[*]')}) as elements from {parent.source})"
-        " where len(elements) > 0)) where o <> 'null'"
+        f"create or replace temporary table {name} as select * from (select {', '.join(columns)}, unnest({elements}) as o,"
+        f" generate_subscripts({elements}, 1) - 1 as p{depth} from (select *, {enclosing.parse} from {parent.source})"
+        f" where len({elements}) > 0) where o <> 'null'"
     )
     return Level(name, create, outer)

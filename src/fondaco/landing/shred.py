@@ -107,7 +107,11 @@ class Shredder:
 
     def _line_columns(self) -> str:
         return ", ".join(
-            ["json json", "type varchar", *(f"{where_column(path)} varchar" for path in self._where_paths())]
+            [
+                "json json",
+                "is_object boolean",
+                *(f"{where_column(path)} varchar" for path in self._where_paths()),
+            ]
         )
 
     def _where_paths(self) -> list[str]:
@@ -120,15 +124,15 @@ class Shredder:
             for where in self._where_paths()
         )
         self._bench.execute(
-            f"create or replace temporary table spool_lines as select json, json_type(json) as type{kinds} from {self.records(path)}"
+            f"create or replace temporary table spool_lines as select json, starts_with(ltrim(json, ' \t'), '{{') as is_object{kinds} from {self.records(path)}"
         )
         offset = number * LINES_PER_FILE
         self._bench.execute(
             f"insert into rejected select rowid + {offset}, null,"
             " case when json is null then 'the line is not JSON' else 'the record is not an object' end, null"
-            " from spool_lines where type is distinct from 'OBJECT'"
+            " from spool_lines where is_object is distinct from true"
         )
-        self._bench.execute("delete from spool_lines where type is distinct from 'OBJECT'")
+        self._bench.execute("delete from spool_lines where is_object is distinct from true")
         return {
             (where, value)
             for where in self._where_paths()
