@@ -1,0 +1,161 @@
+"""A simulated merchant with three shops, and projects that read it from the first request to the published marts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from fondaco.clock import parse_instant
+from fondaco.orchestration import Project, RunOutcome, run_pipeline
+from fondaco.orchestration.connecting import connect, slug
+from fondaco.simulator.faults import Fault
+from fondaco.simulator.serve import SimulatorServer, demo_connections
+from fondaco.simulator.world import World, generate_world
+from fondaco.sources.exchange_rates import static_rates
+
+END = datetime(2026, 10, 1, 9, tzinfo=UTC)
+DAYS = 45
+ORDERS = 420
+SYSTEM_COLUMNS = frozenset({"synced_at", "_synced_at", "quarantined_at"})
+BOOKKEEPING = frozenset({"build_state", "order_states", "rate_states", "order_changes", "mart_changes"})
+"""Tables of ``core`` that say what the last build saw or changed, and so differ from run to run."""
+
+
+@dataclass
+class Shops:
+    """The running simulator over one world."""
+
+    server: SimulatorServer
+    world: World
+    shop_ids: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        return parse_instant(self.ask("GET", "health")["now"])
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        url = f"{self.server.base_url}/_simulator/{path}"
+        answer = httpx.request(method, url, trust_env=False, timeout=120, **options)
+        answer.raise_for_status()
+        return answer.json()
+
+    def truth(self, shop_id: str, clock: str) -> dict[str, dict[str, int]]:
+        """The hidden ledger by day, in minor units."""
+        rows = self.ask("GET", f"report/{shop_id}", params={"clock": clock})
+        return {row.pop("day"): row for row in rows}
+
+    def switch(self, *faults: Fault) -> None:
+        self.ask("POST", "faults", json={"seed": 1, "faults": [fault.model_dump() for fault in faults]})
+
+    def happened(self) -> dict[str, int]:
+        happened: dict[str, int] = self.ask("GET", "faults")["happened"]
+        return happened
+
+    def advance(self, *, share: float, minutes: int) -> Any:
+        return self.ask("POST", "advance", json={"seed": 5, "share": share, "minutes": minutes})
+
+
+def connected_project(folder: Path, shops: Shops, clock: Any) -> Project:
+    """A fresh project with a connection to each shop and the static exchange rates."""
+    project = Project.create(folder, name="Journey", currency="EUR", timezone="Europe/Berlin", clock=clock)
+    project.landing.land_rows(
+        "fondaco__exchange_rates",
+        [
+            {"tenant_id": project.tenant, **row, "_synced_at": END.replace(tzinfo=None)}
+            for row in static_rates().to_pylist()
+        ],
+    )
+    start = shops.world.start.date().isoformat()
+    for shop in demo_connections(shops.server.base_url):
+        connect(project, shop.source, slug(shop.name), shop.settings | {"start_date": start})
+    return project
+
+
+def rows(project: Project, *schemas: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table of ``schemas`` as sorted rows without system columns."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    with project.warehouse.writer() as writer:
+        tables = writer.fetch(
+            "select table_schema as s, table_name as t from information_schema.tables where table_type = 'BASE TABLE'"
+        ).to_pylist()
+        for table in tables:
+            if table["s"] not in schemas or table["t"] in BOOKKEEPING:
+                continue
+            content = writer.fetch(f'select * from {table["s"]}."{table["t"]}"')
+            kept = content.select([name for name in content.column_names if name not in SYSTEM_COLUMNS])
+            found[f"{table['s']}.{table['t']}"] = sorted(
+                (tuple(row.values()) for row in kept.to_pylist()), key=repr
+            )
+    return found
+
+
+def differences(
+    ours: dict[str, list[tuple[Any, ...]]], theirs: dict[str, list[tuple[Any, ...]]]
+) -> dict[str, tuple[list[Any], list[Any]]]:
+    """By table, rows that only one side has; no more than three of each, to be read."""
+    found = {}
+    for table in sorted(ours.keys() | theirs.keys()):
+        left, right = ours.get(table, []), theirs.get(table, [])
+        if left != right:
+            first, second = set(map(repr, left)), set(map(repr, right))
+            found[table] = (sorted(first - second)[:3], sorted(second - first)[:3])
+    return found
+
+
+@pytest.fixture(scope="session")
+def world_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated world of three shops."""
+    folder = tmp_path_factory.mktemp("world")
+    generate_world(folder, seed=11, orders=ORDERS, days=DAYS, end=END)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shops(world_folder: Path) -> Iterator[Shops]:
+    """The simulator, with time standing still and no fault."""
+    with SimulatorServer(world_folder) as server:
+        yield Shops(server, World.open(world_folder))
+
+
+@pytest.fixture
+def moving_shops(world_folder: Path, tmp_path: Path) -> Iterator[Shops]:
+    """A simulator over a copy of the world, whose time a test may move and whose faults it may switch."""
+    folder = tmp_path / "world"
+    shutil.copytree(world_folder, folder, ignore=shutil.ignore_patterns("store.duckdb*"))
+    with SimulatorServer(folder) as server:
+        yield Shops(server, World.open(folder))
+
+
+def standing_clock() -> datetime:
+    """Later than anything in the world by more than every safety lag."""
+    return END + timedelta(minutes=20)
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A project that was run once without any fault, and what its run did."""
+
+    project: Project
+    outcome: RunOutcome
+    events: tuple[str, ...]
+    tables: dict[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="session")
+def undisturbed(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undisturbed]:
+    """What every disturbed run must come to."""
+    project = connected_project(tmp_path_factory.mktemp("undisturbed") / "shop", shops, standing_clock)
+    events: list[str] = []
+    outcome = run_pipeline(
+        project, progress=lambda event: events.append(json.dumps([event.step, event.subject]))
+    )
+    yield Undisturbed(project, outcome, tuple(events), rows(project, "raw", "core", "marts"))
+    project.close()
