@@ -13,6 +13,7 @@ from fondaco.errors import AccessError, RetryableError
 from fondaco.simulator.faults import Fault
 from fondaco.simulator.shopify.app import MAX_COST
 from fondaco.sources.source import ReportDay, Source
+from fondaco.sources.stream import Slice
 
 from .conftest import NOW, Connections, ids, read, stream_of
 
@@ -101,6 +102,18 @@ def test_only_records_of_the_slice_come(shop: Connections) -> None:
     shop.world.add_order(2, A_WEEK_AGO + timedelta(days=3))
     lines = read(shop.to(), "orders", since=NOW - timedelta(days=5))
     assert ids(lines, "Order") == ["gid://shopify/Order/2"]
+
+
+def test_years_before_the_first_order_cost_one_question(shop: Connections) -> None:
+    shop.world.add_order(1, A_WEEK_AGO)
+    source = shop.to()
+    orders = stream_of("orders")
+    months = [NOW - timedelta(days=30 * n) for n in range(1, 40)]
+    for until in months:
+        assert list(source.read(orders, Slice("orders", "backfill", until - timedelta(days=30), until))) == []
+    assert shop.behaviour.answers == 1
+    last = Slice("orders", "backfill", NOW - timedelta(days=30), NOW)
+    assert sum(page.lines.count(b'"__typename":"Order"') for page in source.read(orders, last)) == 1
 
 
 def test_a_result_with_fewer_lines_than_counted_is_not_taken(shop: Connections) -> None:
@@ -195,9 +208,7 @@ def test_a_query_that_costs_too_much_is_asked_for_less(shop: Connections) -> Non
     assert sum(page.lines.count(b'"__typename":"Order"') for page in pages) == 30
 
 
-def _everything() -> Any:
-    from fondaco.sources.stream import Slice
-
+def _everything() -> Slice:
     return Slice("orders", "incremental", NOW - timedelta(days=365), NOW)
 
 

@@ -63,14 +63,15 @@ class Behaviour:
         The cost throttle. Generous, so that a demo is quick.
     internal_errors
         How many of the next GraphQL answers are INTERNAL_SERVER_ERROR with HTTP 200.
-    throttled
-        Counts the answers that were THROTTLED.
+    answers, throttled
+        Count all GraphQL answers, and those that were THROTTLED.
     """
 
     access: Access = field(default_factory=Access)
     bucket_points: float = 20_000
     points_per_second: float = 20_000
     internal_errors: int = 0
+    answers: int = 0
     throttled: int = 0
     bulk_failures: list[str] = field(default_factory=list)
     bulk_lost_lines: list[int] = field(default_factory=list)
@@ -132,6 +133,7 @@ class ShopifyEndpoint:
         return FileResponse(operation.path, media_type="application/jsonl")
 
     def _answer(self, token: Token, body: dict[str, Any], base_url: str) -> dict[str, Any]:
+        self.behaviour.answers += 1
         if self._internal_error():
             code = {"code": "INTERNAL_SERVER_ERROR", "requestId": "simulated"}
             return {"errors": [{"message": "Internal error.", "extensions": code}]}

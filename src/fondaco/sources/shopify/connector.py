@@ -71,6 +71,7 @@ class Shopify:
         self._settings = settings
         self._clock = clock
         self._bulk_from = bulk_from
+        self._first_change: datetime | None = None
         self._http = VendorHttp(self.title, sleep=sleep)
         self._client = GraphQLClient(
             settings.endpoint, self._http, TokenKeeper(settings, self._http, clock), sleep=sleep
@@ -117,6 +118,8 @@ class Shopify:
         since = part.since
         if part.kind == "backfill" and stream.backfill_window is None:
             since = None  # customers and products that no one has touched since start_date are needed all the same
+        elif part.kind == "backfill" and part.until is not None and self._is_before_all_orders(part.until):
+            return
         if self._is_large(resource, part, since):
             yield from self._read_in_bulk(resource, since, part.until)
         else:
@@ -166,6 +169,15 @@ class Shopify:
             "Only the last 60 days of orders can be read; grant read_all_orders to read back to "
             f"{self._settings.start_date.isoformat()}.",
         )
+
+    def _is_before_all_orders(self, moment: datetime) -> bool:
+        """Years before the shop opened cost one question, not one a month. The first change can only move on in time."""
+        if self._first_change is None:
+            nodes = self._client.run(documents.FIRST_CHANGE)["orders"]["nodes"]
+            if not nodes:
+                return True
+            self._first_change = parse_instant(nodes[0]["updatedAt"])
+        return moment <= self._first_change
 
     def _is_large(self, resource: Resource, part: Slice, since: datetime | None) -> bool:
         """Whether a bulk operation pays: its start and polling cost seconds, its reading costs no points."""

@@ -258,7 +258,6 @@ class Resource:
         return f"{{ {self.root}{search} {{ edges {{ node {{ {self.bulk_parts[part](BULK)} }} }} }} }}"
 
     def ids_document(self) -> str:
-        """The bulk text that reads nothing but ids."""
         return f"{{ {self.root} {{ edges {{ node {{ id }} }} }} }}"
 
     def count_document(self) -> str:
@@ -341,6 +340,7 @@ SHOP = """query Shop {
     currentAppInstallation { accessScopes { handle } }
 }"""
 OLDEST_ORDER = "query OldestOrder { orders(first: 1, sortKey: CREATED_AT) { nodes { createdAt } } }"
+FIRST_CHANGE = "query FirstChange { orders(first: 1, sortKey: UPDATED_AT) { nodes { updatedAt } } }"
 DELETIONS = """query Deletions($query: String!, $after: String) {
     events(first: 250, after: $after, query: $query, sortKey: CREATED_AT) {
         nodes { __typename id action createdAt ... on BasicEvent { subjectId subjectType } }
@@ -376,7 +376,7 @@ def quoted(text: str) -> str:
 
 def all_documents() -> list[str]:
     """Every document that can be sent, for the test that holds them against Shopify's schema."""
-    documents = [SHOP, OLDEST_ORDER, DELETIONS, SALES_REPORT, BULK_RUN, BULK_POLL]
+    documents = [SHOP, OLDEST_ORDER, FIRST_CHANGE, DELETIONS, SALES_REPORT, BULK_RUN, BULK_POLL]
     for scale in (1.0, 0.1):
         for resource in RESOURCES.values():
             documents += [resource.page_document(5, scale), resource.nodes_document(scale)]
