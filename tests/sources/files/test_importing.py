@@ -96,7 +96,7 @@ def test_a_negative_quantity_is_a_return_and_a_cancelled_order_does_not_count(
     assert prepared.engine.execute(
         "select order_id, order_status, counts_in_sales from order_totals order by 1"
     ).fetchall() == [
-        ("1", "returned", False),
+        ("1", "returned", True),
         ("2", "cancelled", False),
         ("3", "completed", True),
         ("4", "completed", True),

@@ -166,7 +166,7 @@ def test_woocommerce_orders_report_counts_what_analytics_counts(read: Read, writ
     assert fetch(prepared, "select order_id, counts_in_sales from order_totals order by 1") == [
         ("81", True),
         ("82", False),
-        ("83", False),
+        ("83", True),
     ]
 
 

@@ -5,7 +5,8 @@ with customers as (
 ),
 
 orders as (
-    select tenant_id, count(*) as orders, sum(net_sales) as net_sales, count(distinct person_id) as persons,
+    select tenant_id, count(order_sequence) as orders, sum(net_sales) as net_sales,
+        count(distinct case when order_sequence is not null then person_id end) as persons,
         count(case when is_first_order then 1 end) as first_orders
     from {{ ref('orders') }}
     group by tenant_id

@@ -9,7 +9,7 @@ orders as (
     select
         tenant_id,
         connection_id,
-        count(*) as orders,
+        count(order_sequence) as orders,
         sum(net_sales) as net_sales,
         sum(total_sales) as total_sales,
         sum(net_units) as net_units

@@ -10,7 +10,7 @@ from fondaco.sources.files.places import country_codes
 
 KINDS = {one.name: one.kind for one in FIELDS}
 _OF_ORDER = [one.name for one in FIELDS if one.of_order]
-_NOT_COUNTED = "'cancelled', 'pending', 'failed', 'returned'"
+_NOT_COUNTED = "'cancelled', 'pending', 'failed'"
 _STATES = {
     "cancelled": ("cancelled", "canceled", "void", "voided"),
     "failed": ("failed", "trash", "expired"),
@@ -198,7 +198,7 @@ def _order_totals(engine: duckdb.DuckDBPyConnection, layout: Layout | None, curr
         for state, words in _STATES.items()
     )
     counts = layout is not None and layout.cancelled_counts
-    counted = "state <> 'returned'" if counts else f"state not in ({_NOT_COUNTED})"
+    counted = "true" if counts else f"state not in ({_NOT_COUNTED})"
     engine.execute(f"""
         create or replace temp table order_totals as
         with grouped as (

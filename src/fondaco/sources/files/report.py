@@ -27,7 +27,7 @@ select * exclude (place) from (
 _DAYS = """
 with counted as (
     select * from totals
-    where (coalesce(counts_in_sales, true) or order_status = 'returned') and not coalesce(is_test, false)
+    where coalesce(counts_in_sales, true) and not coalesce(is_test, false)
 ),
 line_figures as (
     select

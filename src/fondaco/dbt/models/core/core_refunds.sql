@@ -28,7 +28,7 @@ final as (
         orders.order_date,
         orders.country,
         orders.channel,
-        coalesce(orders.is_counted or orders.order_status = 'returned', false) as is_counted
+        coalesce(orders.is_counted, false) as is_counted
     from changed
     left join orders
         on changed.order_id = orders.order_id

@@ -18,9 +18,9 @@ bought as (
     select
         tenant_id,
         person_id,
-        min(order_date) as first_order_date,
-        max(order_date) as last_order_date,
-        cast(count(*) as bigint) as orders,
+        min(case when order_sequence is not null then order_date end) as first_order_date,
+        max(case when order_sequence is not null then order_date end) as last_order_date,
+        cast(count(order_sequence) as bigint) as orders,
         cast(count(distinct connection_id) as bigint) as shops,
         cast(sum(net_units) as bigint) as net_units,
         {{ total('net_sales') }} as net_sales,

@@ -79,7 +79,7 @@ final as (
         order_persons.person_id,
         orders.customer_id,
         cast(order_persons.order_sequence as bigint) as order_sequence,
-        order_persons.order_sequence = 1 as is_first_order,
+        coalesce(order_persons.order_sequence = 1, false) as is_first_order,
         order_persons.customer_type,
         orders.ordered_at,
         orders.order_date,

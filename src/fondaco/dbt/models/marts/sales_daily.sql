@@ -50,9 +50,9 @@ parts as (
         order_date as sales_date,
         {{ keys }},
         {{- zeros(amounts + units) }},
-        count(*) as orders,
+        count(order_sequence) as orders,
         count(case when customer_type = 'new' then 1 end) as new_customer_orders,
-        count(case when customer_type = 'returning' then 1 end) as returning_customer_orders,
+        count(case when customer_type = 'returning' then order_sequence end) as returning_customer_orders,
         0 as refunds,
         {{- zeros(moneys) }}
     from orders

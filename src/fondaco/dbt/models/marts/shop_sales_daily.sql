@@ -32,7 +32,7 @@ parts as (
         {%- for figure in sales_figures() %}
         0 as {{ figure }},
         {%- endfor %}
-        count(*) as orders
+        count(case when coalesce(order_status, '') <> 'returned' then 1 end) as orders
     from orders
     group by tenant_id, connection_id, source, order_date, currency
 ),
