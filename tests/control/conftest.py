@@ -30,11 +30,23 @@ def clock() -> TurnedClock:
     return TurnedClock()
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def plane(request: pytest.FixtureRequest, tmp_path: Path, clock: TurnedClock) -> Iterator[ControlPlane]:
+    """An empty control plane on each engine, with one tenant."""
+    url = f"sqlite:///{tmp_path / 'control.sqlite'}"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    opened = ControlPlane.open(url, Sealer.open(tmp_path, {}), clock=clock)
+    opened.tenants.put("default", name="Shop", currency="EUR", time_zone="Europe/Berlin")
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def plane(tmp_path: Path, clock: TurnedClock) -> Iterator[ControlPlane]:
-    opened = ControlPlane.open(
-        f"sqlite:///{tmp_path / 'control.sqlite'}", Sealer.open(tmp_path, {}), clock=clock
-    )
+def sqlite_plane(tmp_path: Path, clock: TurnedClock) -> Iterator[ControlPlane]:
+    """The same where a test looks into the file."""
+    url = f"sqlite:///{tmp_path / 'control.sqlite'}"
+    opened = ControlPlane.open(url, Sealer.open(tmp_path, {}), clock=clock)
     opened.tenants.put("default", name="Shop", currency="EUR", time_zone="Europe/Berlin")
     yield opened
     opened.close()

@@ -15,17 +15,20 @@ BERLIN = ConnectionRecord(
 
 
 def test_settings_come_back_as_they_were_and_stand_sealed_in_the_database(
-    plane: ControlPlane, tmp_path: Path
+    sqlite_plane: ControlPlane, tmp_path: Path
 ) -> None:
-    plane.connections.add("default", BERLIN)
+    sqlite_plane.connections.add("default", BERLIN)
 
-    assert plane.connections.settings("default", "berlin") == {"shop": "berlin", "token": "shpat_hidden"}
-    plane.close()
+    assert sqlite_plane.connections.settings("default", "berlin") == {
+        "shop": "berlin",
+        "token": "shpat_hidden",
+    }
+    sqlite_plane.close()
     assert b"shpat_hidden" not in b"".join(path.read_bytes() for path in tmp_path.glob("control.sqlite*"))
 
 
-def test_another_key_does_not_open_the_settings(plane: ControlPlane, tmp_path: Path) -> None:
-    plane.connections.add("default", BERLIN)
+def test_another_key_does_not_open_the_settings(sqlite_plane: ControlPlane, tmp_path: Path) -> None:
+    sqlite_plane.connections.add("default", BERLIN)
     (tmp_path / "secret.key").unlink()
     other = ControlPlane.open(f"sqlite:///{tmp_path / 'control.sqlite'}", Sealer.open(tmp_path, {}))
 

@@ -83,11 +83,11 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         Database(f"sqlite:///{tmp_path / 'control.sqlite'}").migrate()
 
 
-def test_a_failed_write_leaves_nothing_behind(plane: ControlPlane, tmp_path: Path) -> None:
+def test_a_failed_write_leaves_nothing_behind(sqlite_plane: ControlPlane, tmp_path: Path) -> None:
     class StopError(Exception):
         pass
 
-    with pytest.raises(StopError), plane._database.writing() as session:
+    with pytest.raises(StopError), sqlite_plane._database.writing() as session:
         session.execute(text("delete from tenants"))
         raise StopError
 

@@ -104,15 +104,17 @@ def test_a_token_opens_its_scope_until_it_is_revoked(plane: ControlPlane, clock:
         plane.tokens.revoke("default", token.token_id)
 
 
-def test_no_secret_stands_in_the_database(plane: ControlPlane, tmp_path: Path) -> None:
-    user = plane.users.create("default", "ana@example.com", role=Role.OWNER, password="correct horse battery")
+def test_no_secret_stands_in_the_database(sqlite_plane: ControlPlane, tmp_path: Path) -> None:
+    user = sqlite_plane.users.create(
+        "default", "ana@example.com", role=Role.OWNER, password="correct horse battery"
+    )
     secrets = [
-        plane.users.create_login_link(user.user_id),
-        plane.sessions.create(user.user_id, valid=timedelta(days=1)),
-        plane.tokens.create("default", "spreadsheet")[1],
+        sqlite_plane.users.create_login_link(user.user_id),
+        sqlite_plane.sessions.create(user.user_id, valid=timedelta(days=1)),
+        sqlite_plane.tokens.create("default", "spreadsheet")[1],
         "correct horse battery",
     ]
-    plane.close()
+    sqlite_plane.close()
 
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("control.sqlite*"))
 
