@@ -60,7 +60,7 @@ class Connections:
         self.grant_only(*(ALL_SCOPES - set(scopes)))
 
     def to(
-        self, *, bulk_from: int = 100, sleep: Callable[[float], None] | None = None, **settings: Any
+        self, *, bulk_from: int = 250, sleep: Callable[[float], None] | None = None, **settings: Any
     ) -> Shopify:
         shop = Shopify(
             ShopifySettings(**{**demo_settings(self.url, "aurora"), **settings}),
