@@ -98,14 +98,15 @@ def _orders(seed: int, per_day: float) -> Iterator[tuple[str, ...]]:
     returns: list[tuple[datetime, tuple[str, ...]]] = []
     day = FIRST
     while day <= NOW.date():
+        age = (day - FIRST).days
         season = (
-            1 + 0.3 * math.sin((day - FIRST).days / 40) + (0.9 if day.month == 12 and day.day < 22 else 0)
+            0.7 + age / 600 + 0.15 * math.sin(age / 25) + (0.9 if day.month == 12 and day.day < 22 else 0)
         )
         weekend = 1.25 if day.weekday() > 4 else 1.0
         for _ in range(round(per_day * season * weekend * chance.uniform(0.75, 1.25))):
             number += 1
             moment = datetime(day.year, day.month, day.day, chance.randint(7, 14), chance.randint(0, 59))
-            customer = f"c{int(chance.betavariate(1.2, 3) * 900)}"
+            customer = f"c{int(chance.random() ** 0.7 * (number % 100_000) * 0.55)}"
             country = chance.choice(COUNTRIES)
             for line in range(chance.choice((1, 1, 2, 3))):
                 sku, title, price = PRODUCTS[min(int(chance.expovariate(0.35)), len(PRODUCTS) - 1)]
