@@ -122,24 +122,20 @@ class CommercetoolsEndpoint:
         query = request.query_params
         limit = _bounded(query.get("limit", "20"), "limit", 0, MAX_LIMIT)
         offset = _bounded(query.get("offset", "0"), "offset", 0, MAX_OFFSET)
-        bound = Bound()
         variables = {
             name.removeprefix("var."): query.getlist(name) for name in query if name.startswith("var.")
         }
+        wheres = query.getlist("where")
+        if len(variables.get("id", ())) and self._faults.repeat_page(resource.path):
+            # The page before once more: the last term, which moves the list on, goes unheard.
+            wheres = [text.rpartition(" and (")[0] for text in wheres]
+        bound = Bound()
         fields = resource.fields(bound)
-        terms = [compile_predicate(text, fields, variables) for text in query.getlist("where")]
+        terms = [compile_predicate(text, fields, variables) for text in wheres]
         values: Row = {"shop": shop["shop_id"], **bound.values}
         if "$horizon" in resource.rows:
             values["horizon"] = self._store.now.astimezone(UTC).replace(tzinfo=None) - _MESSAGES_KEPT
         scope = f"from ({resource.rows}) where {' and '.join(terms) or 'true'}"
-        if query.getlist("var.id") and self._faults.repeat_page(resource.path):
-            # The page before once more: the last term, which moves the list on, goes unheard.
-            terms = [
-                compile_predicate(text.rpartition(" and (")[0], fields, variables)
-                for text in query.getlist("where")
-            ]
-            values = {"shop": shop["shop_id"], **bound.values}
-            scope = f"from ({resource.rows}) where {' and '.join(terms) or 'true'}"
         rows = self._store.rows(
             f"select * {scope} order by {_order(query.getlist('sort'))} limit {limit} offset {offset}", values
         )

@@ -10,19 +10,33 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from fondaco.clock import Clock, format_instant, utc_now
-from fondaco.errors import FatalError
+from fondaco.clock import Clock, format_instant, parse_instant, utc_now
+from fondaco.errors import RetryableError
 from fondaco.sources.commercetools.settings import CommercetoolsSettings
 from fondaco.sources.http import UnauthorizedError, VendorHttp
 
 VENDOR = "commercetools"
 PAGE_SIZE = 500
 _EARLY = timedelta(minutes=5)
+_ORDER_ATTEMPTS = 3
 
 Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """One page of a list."""
+
+    path: str
+    terms: list[str]
+    variables: Record
+    sort: tuple[str, ...]
+    expand: tuple[str, ...] = ()
 
 
 class Tokens:
@@ -120,15 +134,16 @@ class CommercetoolsClient:
             terms = list(bounds)
             if after:
                 terms.append(f"({field} > :t or ({field} = :t and id > :id))")
-            page = self._page(path, terms, {**variables, **after}, (f"{field} asc", "id asc"), expand)
+            page = self._page_in_order(
+                _Query(path, terms, {**variables, **after}, (f"{field} asc", "id asc"), expand),
+                key=lambda record: (parse_instant(record[field]), record["id"]),
+                start=(parse_instant(after["t"]), after["id"]) if after else None,
+            )
             if page:
                 yield page
             if len(page) < self._page_size:
                 return
-            last = {"t": page[-1][field], "id": page[-1]["id"]}
-            if last == after:
-                raise self._stuck(path)
-            after = last
+            after = {"t": page[-1][field], "id": page[-1]["id"]}
 
     def by_id(
         self, path: str, *, where: str | None = None, variables: dict[str, str] | None = None
@@ -139,32 +154,44 @@ class CommercetoolsClient:
             terms = [f"({where})"] if where else []
             if after:
                 terms.append("id > :after")
-            page = self._page(path, terms, {**(variables or {}), **after}, ("id asc",), ())
+            page = self._page_in_order(
+                _Query(path, terms, {**(variables or {}), **after}, ("id asc",)),
+                key=lambda record: record["id"],
+                start=after.get("after"),
+            )
             if page:
                 yield page
             if len(page) < self._page_size:
                 return
-            last = {"after": page[-1]["id"]}
-            if last == after:
-                raise self._stuck(path)
-            after = last
+            after = {"after": page[-1]["id"]}
 
-    def _page(
-        self, path: str, terms: list[str], variables: Record, sort: tuple[str, ...], expand: tuple[str, ...]
-    ) -> list[Record]:
+    def _page_in_order(self, query: _Query, *, key: Callable[[Record], Any], start: Any) -> list[Record]:
+        """A page that can be gone on from. The next one begins after its last key, so a full page that is out of order,
+        or begins where the one before did, would lose records: it is asked for again, then refused.
+        """
+
+        def attempt() -> list[Record]:
+            page = self._page(query)
+            keys = [key(record) for record in page]
+            follows = not keys or start is None or keys[0] > start
+            if len(page) < self._page_size or (
+                follows and all(left < right for left, right in pairwise(keys))
+            ):
+                return page
+            raise RetryableError(
+                f"{VENDOR} gave a page of {query.path} that does not follow the one before, or is not in the order "
+                "asked for.",
+                "Run `fondaco run` again; if it stays, look for a proxy before the API that changes its answers.",
+            )
+
+        return self._http.retrying(attempt, attempts=_ORDER_ATTEMPTS)
+
+    def _page(self, query: _Query) -> list[Record]:
         parameters = [("limit", str(self._page_size)), ("withTotal", "false")]
-        parameters += [("sort", each) for each in sort]
-        parameters += [("expand", each) for each in expand]
-        if terms:
-            parameters.append(("where", " and ".join(terms)))
-        parameters += [(f"var.{name}", value) for name, value in variables.items()]
-        answer = self.get(path, parameters)
-        results: list[Record] = answer["results"]
+        parameters += [("sort", each) for each in query.sort]
+        parameters += [("expand", each) for each in query.expand]
+        if query.terms:
+            parameters.append(("where", " and ".join(query.terms)))
+        parameters += [(f"var.{name}", value) for name, value in query.variables.items()]
+        results: list[Record] = self.get(query.path, parameters)["results"]
         return results
-
-    @staticmethod
-    def _stuck(path: str) -> FatalError:
-        return FatalError(
-            f"{VENDOR} gave the same page of {path} twice: the list has no end.",
-            "Run `fondaco run` again; if it stays, report this.",
-        )
