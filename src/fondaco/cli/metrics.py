@@ -118,10 +118,20 @@ def _conditions(pairs: list[str]) -> dict[str, str]:
 
 
 def _period(project: Project, since: datetime | None, until: datetime | None) -> tuple[date, date]:
-    from datetime import date
-
     from fondaco.clock import local_date
 
-    first = since.date() if since else date(1970, 1, 1)
+    first = since.date() if since else _first_day(project)
     last = until.date() if until else local_date(project.clock(), project.settings.project.timezone)
     return first, last
+
+
+def _first_day(project: Project) -> date:
+    """The first day with any sale; today before there is one."""
+    from fondaco.clock import local_date
+
+    found = project.reader.query(
+        "select min(sales_date) as day from marts.sales_daily where tenant_id = $tenant",
+        {"tenant": project.tenant},
+    )
+    day: date | None = found.column("day")[0].as_py()
+    return day or local_date(project.clock(), project.settings.project.timezone)

@@ -84,5 +84,6 @@ def _formatter(*, json: bool) -> logging.Formatter:
 
 
 def _redacted(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event.pop("color_message", None)  # uvicorn's text once more, for terminals
     content: dict[str, Any] = redact(dict(event))
     return content
