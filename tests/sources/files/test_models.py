@@ -138,7 +138,16 @@ def test_returned_goods_count_on_their_day_and_are_no_order(
 ) -> None:
     """Amounts above a million, equal lines, and a second import of half of them: all counted once."""
     mapping = parse_map(
-        ["order_id=Invoice", "ordered_at=When", "customer_id=Customer", "sku=Article", "title=Name", "quantity=Qty", "unit_price=Price", "country=Land"]
+        [
+            "order_id=Invoice",
+            "ordered_at=When",
+            "customer_id=Customer",
+            "sku=Article",
+            "title=Name",
+            "quantity=Qty",
+            "unit_price=Price",
+            "country=Land",
+        ]
     )
     imported.land(read(write("sales.csv", RETURNS), mapping=mapping, currency="USD", timezone=ZONE))
     half = "".join(RETURNS.splitlines(True)[:2])
