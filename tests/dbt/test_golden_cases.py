@@ -384,6 +384,19 @@ def test_13_every_amount_of_an_event_is_converted_at_its_own_days_rate(golden: A
     ]
 
 
+@case("large", currency="JPY", reporting="EUR")
+def _large(shop: Any) -> None:
+    shop.rate("2026-03-01", "JPY", "160")
+    shop.sale("1", "2026-03-01 10:00:00", "320000000", taxes="32000000")
+
+
+def test_13_a_large_sum_is_converted_without_loss(golden: Any) -> None:
+    """A large sum: 320,000,000 JPY at 160 are 2,000,000 EUR, the tax 200,000."""
+    assert golden["large"].daily("net_sales, taxes, total_sales") == [
+        ("2026-03-01", D(2_000_000), D(200_000), D(2_200_000))
+    ]
+
+
 @case("not-sales")
 def _not_sales(shop: Any) -> None:
     shop.sale("deleted", "2026-03-01 10:00:00", "1", is_deleted=True, counts_in_sales=False)

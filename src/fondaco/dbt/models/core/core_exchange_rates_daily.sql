@@ -151,7 +151,7 @@ pairs as (
     where used.currency is not null
 ),
 
--- The quotient of two published rates of at most ten digits: double precision holds it to the last of nine decimals.
+-- The quotient of two published rates: of its twelve decimals double precision holds fifteen digits, more than rates have.
 final as (
     select
         pairs.tenant_id,
