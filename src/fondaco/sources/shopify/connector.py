@@ -31,7 +31,7 @@ from fondaco.sources.shopify.streams import STREAMS
 from fondaco.sources.source import ReportDay, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
 
-BULK_FROM = 250
+BULK_FROM = 30
 """Slices with at least this many records are read by a bulk operation, smaller ones by pages. A page within the cost
 limit holds few orders, and each waits for points to be restored: a bulk operation is there sooner for all but the
 smallest slices."""

@@ -128,8 +128,7 @@ REFUND_LINE = f"""
 REFUND_SHIPPING_LINE = f"__typename id shippingLine {{ id }} subtotalAmountSet {_MONEY} taxAmountSet {_MONEY}"
 ORDER_ADJUSTMENT = f"__typename id reason amountSet {_MONEY} taxAmountSet {_MONEY}"
 CUSTOMER = """
-    __typename id firstName lastName createdAt updatedAt state tags numberOfOrders verifiedEmail taxExempt
-    amountSpent { amount currencyCode }
+    __typename id firstName lastName createdAt updatedAt state tags verifiedEmail taxExempt
     defaultEmailAddress { emailAddress marketingState }
     defaultPhoneNumber { phoneNumber }
     defaultAddress { city countryCodeV2 }
@@ -138,7 +137,7 @@ PRODUCT = (
     "__typename id title handle vendor productType status tags isGiftCard createdAt updatedAt publishedAt"
 )
 VARIANT = """
-    __typename id title sku barcode price compareAtPrice position taxable createdAt updatedAt inventoryQuantity
+    __typename id title sku barcode price compareAtPrice position taxable createdAt updatedAt
     inventoryItem { id }
 """
 INVENTORY_ITEM = """

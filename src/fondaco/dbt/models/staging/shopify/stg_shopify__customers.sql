@@ -18,10 +18,6 @@ renamed as (
         country,
         state,
         tags,
-        currency,
-        -- numerics
-        number_of_orders,
-        amount_spent,
         -- booleans
         is_verified_email,
         is_tax_exempt,

@@ -18,7 +18,6 @@ renamed as (
         price,
         compare_at_price,
         position,
-        inventory_quantity,
         -- booleans
         is_taxable,
         -- timestamps
