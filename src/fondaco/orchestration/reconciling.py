@@ -11,7 +11,8 @@ from fondaco.clock import local_date
 from fondaco.control import Connection, ReconciliationDay
 from fondaco.errors import FondacoError
 from fondaco.orchestration.progress import Event, Progress, silent
-from fondaco.quality import reconcile
+from fondaco.quality import freshness, reconcile
+from fondaco.quality.freshness import lateness
 from fondaco.sources.source import Source
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ def reconcile_run(project: Project, progress: Progress) -> list[tuple[str, str]]
     notes: list[tuple[str, str]] = []
     for connection in project.connections():
         progress(Event("reconcile", connection.connection_id))
+        states = project.control.states.all(project.tenant, connection.connection_id)
+        late = lateness(connection.connection_id, freshness(states, project.clock()))
+        if late is not None:
+            notes.append(("warn", late))
         try:
             days = _reconcile(project, connection, None, None, all_days=_whole_is_due(project, connection))
         except FondacoError as error:
