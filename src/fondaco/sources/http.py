@@ -147,13 +147,13 @@ class VendorHttp:
         """Send a request without a second attempt, for callers that retry with ``retrying``."""
         try:
             response = self.client.request(method, url, **options)
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            raise self._unreachable(error) from error
-        except (httpx.InvalidURL, httpx.TooManyRedirects) as error:
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
             raise ConfigError(
                 f"{self.vendor}'s address leads nowhere ({type(error).__name__}).",
                 "Correct it with `fondaco connect`.",
             ) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise self._unreachable(error) from error
         self._judge(response)
         return response
 

@@ -13,8 +13,8 @@ priced as (
         {{ minor_units(
             "case when price_type = 'highPrecision' then price_precise else price_cents end", 'price_fraction_digits'
         ) }} as unit_price,
-        coalesce(net_cents, total_cents) as line_net_cents,
-        coalesce(gross_cents - net_cents, 0) as line_tax_cents
+        coalesce(lines.net_cents, lines.total_cents) as line_net_cents,
+        coalesce(lines.gross_cents - lines.net_cents, 0) as line_tax_cents
     from lines
 ),
 
@@ -23,12 +23,14 @@ discounted as (
     select
         priced.*,
         case
-            when price_type = 'highPrecision'
+            when priced.price_type = 'highPrecision'
                 then round(
-                    unit_price * quantity * case fraction_digits when 0 then 1 when 3 then 1000 else 100 end
+                    priced.unit_price
+                    * priced.quantity
+                    * case priced.fraction_digits when 0 then 1 when 3 then 1000 else 100 end
                 )
-            else price_cents * quantity
-        end - total_cents as shown_discount_cents
+            else priced.price_cents * priced.quantity
+        end - priced.total_cents as shown_discount_cents
     from priced
 ),
 
@@ -37,8 +39,10 @@ untaxed as (
     select
         discounted.*,
         case
-            when not coalesce(tax_included, false) or net_cents is null then shown_discount_cents
-            when gross_cents <> 0
+            when
+                not coalesce(discounted.tax_included, false) or discounted.net_cents is null
+                then discounted.shown_discount_cents
+            when discounted.gross_cents <> 0
                 then {{ share_of('shown_discount_cents', 'net_cents', 'gross_cents', half_up=true) }}
             else {{ share_of('shown_discount_cents', '1', 'cast(1 + tax_rate as decimal(9, 6))', half_up=true) }}
         end as discount_cents

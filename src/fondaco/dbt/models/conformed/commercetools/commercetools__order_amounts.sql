@@ -1,4 +1,5 @@
-{#- Each order's totals before tax, in cents, and what stands on none of its lines: discounts on the total, rounded cents. -#}
+{#- Each order's totals before tax, in cents, and what stands on none of its lines: a discount on the total, a rounded
+    cent. -#}
 with orders as (
     select * from {{ ref('stg_commercetools__orders') }}
 ),

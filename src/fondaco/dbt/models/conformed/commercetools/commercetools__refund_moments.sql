@@ -1,4 +1,5 @@
-{#- Money given back: one row for each order and instant, with how much of it is goods that came back, and what the rest is. -#}
+{#- Money given back: one row for each order and instant, with how much of it is goods that came back, and what the rest
+    is. -#}
 with transactions as (
     select * from {{ ref('stg_commercetools__transactions') }}
 ),

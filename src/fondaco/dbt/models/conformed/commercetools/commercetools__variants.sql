@@ -11,7 +11,8 @@ connections as (
 ),
 
 deletions as (
-    select * from {{ ref('stg_commercetools__tombstones') }} where stream = 'products'
+    select * from {{ ref('stg_commercetools__tombstones') }}
+    where stream = 'products'
 ),
 
 prices as (

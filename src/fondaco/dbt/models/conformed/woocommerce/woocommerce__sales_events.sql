@@ -237,18 +237,18 @@ final as (
         {{ record_id("nullif(line_id, '0')") }} as order_line_id,
         {{ record_id("nullif(product_id, '0')") }} as product_id,
         {{ record_id("coalesce(nullif(variation_id, '0'), nullif(product_id, '0'))") }} as variant_id,
-        event_type,
-        line_type,
-        event_at,
-        quantity,
-        currency,
-        gross_sales,
-        discounts,
-        returns,
-        shipping,
-        taxes,
+        united.event_type,
+        united.line_type,
+        united.event_at,
+        united.quantity,
+        united.currency,
+        united.gross_sales,
+        united.discounts,
+        united.returns,
+        united.shipping,
+        united.taxes,
         {{ zeros(['duties', 'tips', 'gift_card_sales', 'additional_fees']) }},
-        synced_at
+        united.synced_at
     from united
 )
 

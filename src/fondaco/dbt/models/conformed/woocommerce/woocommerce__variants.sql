@@ -7,7 +7,8 @@ connections as (
 ),
 
 deletions as (
-    select * from {{ ref('stg_woocommerce__tombstones') }} where stream = 'products'
+    select * from {{ ref('stg_woocommerce__tombstones') }}
+    where stream = 'products'
 ),
 
 final as (
