@@ -10,9 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pyarrow as pa
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.warehouse import Warehouse, open_warehouse
@@ -106,8 +108,7 @@ class Books:
 
     def contents(self, table: str) -> list[tuple[Any, ...]]:
         """All rows, in an order of their own."""
-        with self.warehouse.writer() as writer:
-            return sorted(writer.bench.execute(f"select * from {table}").fetchall(), key=repr)
+        return sorted((tuple(row.values()) for row in self.rows(f"select * from {table}")), key=repr)
 
     def table(self, sql: str, **params: Any) -> pa.Table:
         with self.warehouse.writer() as writer:
@@ -309,24 +310,36 @@ def stub_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def open_books(stub_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Opens empty books; all share dbt's parsed project."""
+def open_books(
+    stub_project: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Any]:
+    """Opens empty books on an engine; all books of an engine share dbt's parsed project."""
     opened: list[Books] = []
 
-    def empty() -> Books:
+    def empty(engine: str = "duckdb") -> Books:
         folder = tmp_path_factory.mktemp("books")
-        settings = Settings(folder=folder, warehouse=WarehouseSettings(threads=2))
+        settings = Settings(folder=folder, warehouse=chosen(engine))
+        settings.data.mkdir(parents=True, exist_ok=True)
         books = Books(open_warehouse(settings), stub_project)
-        if opened:
-            parsed = opened[0].warehouse.settings.data / "dbt" / "target" / "partial_parse.msgpack"
-            if parsed.is_file():
+        for earlier in opened:
+            parsed = earlier.warehouse.settings.data / "dbt" / "target" / "partial_parse.msgpack"
+            if earlier.warehouse.dialect == engine and parsed.is_file():
                 target = settings.data / "dbt" / "target"
                 target.mkdir(parents=True)
                 shutil.copy(parsed, target)
-        settings.data.mkdir(parents=True, exist_ok=True)
+                break
         books.create()
         opened.append(books)
         return books
+
+    def chosen(engine: str) -> WarehouseSettings:
+        if engine == "duckdb":
+            return WarehouseSettings(threads=2)
+        server = request.getfixturevalue("postgres_server")
+        name = f"books_{len(opened)}"
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f"create database {name}")
+        return WarehouseSettings(kind="postgres", url=SecretStr(f"{server}/{name}"), threads=2)
 
     yield empty
     for books in opened:

@@ -110,11 +110,14 @@ class Life:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    ("engine", "seed"),
+    [("duckdb", 1), ("duckdb", 2), pytest.param("postgres", 3, marks=pytest.mark.postgres)],
+)
 def test_incremental_equals_full_refresh_under_random_changes(
-    open_books: Any, shop_type: Any, seed: int
+    open_books: Any, shop_type: Any, engine: str, seed: int
 ) -> None:
-    books = open_books()
+    books = open_books(engine)
     shop = shop_type(books, "life", time_zone="Europe/Berlin")
     shop.connect("life-us", "USD", "America/New_York")
     for day, rate in (("2026-03-01", "1.2"), ("2026-03-15", "1.4")):
