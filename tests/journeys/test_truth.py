@@ -14,6 +14,7 @@ from tests.journeys.conftest import (
     connected_project,
     differences,
     rows,
+    standing_clock,
 )
 
 from fondaco.money import minor_digits
@@ -125,3 +126,21 @@ def test_changes_are_read_in_a_second_run_and_incremental_equals_full(
         with connected_project(tmp_path / "fresh", moving_shops, clock) as fresh:
             assert run_pipeline(fresh).error is None
             assert differences(rows(grown, "core", "marts"), rows(fresh, "core", "marts")) == {}
+
+
+@pytest.mark.postgres
+def test_the_same_project_comes_to_the_truth_on_postgresql(
+    shops: Shops, tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FONDACO_WAREHOUSE__KIND", "postgres")
+    monkeypatch.setenv("FONDACO_WAREHOUSE__URL", postgres_url)
+    monkeypatch.setenv("FONDACO_CONTROL__URL", postgres_url)
+    with connected_project(tmp_path / "shop", shops, standing_clock) as project:
+        outcome = run_pipeline(project)
+
+        assert outcome.error is None
+        assert outcome.run.health == "ok"
+        assert_true(project, shops)
+        published = project.reader.query("select count(*) as n from marts.orders").to_pylist()
+        with project.warehouse.writer() as writer:
+            assert published == writer.fetch("select count(*) as n from marts.orders").to_pylist()
