@@ -74,6 +74,7 @@ def build(
     warehouse: Warehouse,
     *,
     select: str | Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
     full_refresh: bool = False,
     vars: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
@@ -85,6 +86,8 @@ def build(
     ----------
     select
         dbt's node selection, as one text or several; None: everything.
+    exclude
+        What to leave out of it, by the same rules.
     project
         Another dbt project than the packaged one.
 
@@ -98,6 +101,8 @@ def build(
     arguments = ["build"]
     if select:
         arguments += ["--select", *([select] if isinstance(select, str) else select)]
+    if exclude:
+        arguments += ["--exclude", *exclude]
     if full_refresh:
         arguments.append("--full-refresh")
     started = time.monotonic()

@@ -33,8 +33,8 @@ from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
 
 BULK_FROM = 30
 """Slices with at least this many records are read by a bulk operation, smaller ones by pages. A page within the cost
-limit holds few orders, and each waits for points to be restored: a bulk operation is there sooner for all but the
-smallest slices."""
+limit holds few orders (six, where all lists are asked for), and each waits for points to be restored: a bulk operation is
+sooner there for all but the smallest slices."""
 
 _SMALLEST_WINDOW = timedelta(minutes=30)
 _ORDER_HORIZON = timedelta(days=60)
