@@ -16,10 +16,10 @@ PERMISSIVE = re.compile(
 STRONG = re.compile(r"AGPL|SSPL|Affero|(?<!L)(?<!Lesser )GPL|(?<!Lesser )General Public License", re.I)
 INSTALLED_BESIDE = {
     "certifi": "MPL",
-    "orjson": "MPL",
     "pathspec": "Mozilla",
     "psycopg": "LGPL",
     "psycopg-binary": "LGPL",
+    "psycopg-pool": "LGPL",
     "psycopg2-binary": "LGPL",
     "text-unidecode": "Artistic",
 }
