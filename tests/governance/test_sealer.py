@@ -60,7 +60,9 @@ def test_the_environment_stands_over_the_key_file(tmp_path: Path) -> None:
     assert Sealer.open(tmp_path / "elsewhere", {"FONDACO_SECRET_KEY": key}).unseal(sealed, "a") == "hidden"
 
 
-@pytest.mark.parametrize("key", ["short", "!" * 44, new_key() + new_key()])
+@pytest.mark.parametrize(
+    "key", ["short", "!" * 44, new_key() + new_key()], ids=["short", "no base64", "twice as long"]
+)
 def test_a_malformed_key_is_refused_without_showing_it(tmp_path: Path, key: str) -> None:
     with pytest.raises(ConfigError) as refused:
         Sealer.open(tmp_path, {"FONDACO_SECRET_KEY": key})
