@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fondaco.clock import format_instant
 from fondaco.control import Connection
 from fondaco.control.runs import StreamResult
-from fondaco.errors import AccessError, FondacoError, RetryableError
+from fondaco.errors import AccessError, ConfigError, FondacoError, RetryableError
 from fondaco.orchestration.connecting import read_settings
 from fondaco.orchestration.deletions import compare_ids, land_tombstones
 from fondaco.orchestration.progress import Event, Progress
@@ -140,17 +141,26 @@ class _ConnectionSync:
     def _streams(self, source: Source) -> Iterator[StreamOutcome]:
         begun = self._project.clock()
         for stream in source.streams:
-            yield self._timed(stream.name, lambda tally, stream=stream: self._stream(source, stream, tally))
-        yield self._timed("deletions", lambda tally: self._deletions(source, begun, tally))
+            yield self._timed(stream.name, partial(self._stream, source, stream))
+        yield self._timed("deletions", partial(self._deletions, source, begun))
 
-    def _timed(self, name: str, work: object) -> StreamOutcome:
-        assert callable(work)
+    def _timed(self, name: str, work: Callable[[_Tally], None]) -> StreamOutcome:
         tally, started = _Tally(), time.monotonic()
         subject = f"{self._connection.connection_id} · {name}"
+        error: FondacoError | None = None
         try:
             stop_here(self._stop)
             work(tally)
-        except FondacoError as error:
+        except FondacoError as told:
+            error = told
+        except Exception as unknown:  # a fault in one connector must not keep the other shops from being read
+            _log.exception("stream met an unknown error", extra={"stream": name})
+            error = ConfigError(
+                f"{self._connection.connection_id} · {name} met an error that Fondaco does not know "
+                f"({type(unknown).__name__}).",
+                "The details are in logs/errors.log; please report them. What was read before is kept.",
+            )
+        if error is not None:
             self._progress(Event("sync", subject, detail=error.what, ended=True))
             return self._failed(name, error, tally, time.monotonic() - started)
         self._progress(Event("sync", subject, detail=f"{tally.extracted:,} records", ended=True))

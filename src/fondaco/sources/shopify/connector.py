@@ -176,7 +176,10 @@ class Shopify:
             nodes = self._client.run(documents.FIRST_CHANGE)["orders"]["nodes"]
             if not nodes:
                 return True
-            self._first_change = parse_instant(nodes[0]["updatedAt"])
+            first = nodes[0]["updatedAt"]
+            if not isinstance(first, str):
+                return False  # a malformed record: its slice is read, and sets it aside
+            self._first_change = parse_instant(first)
         return moment <= self._first_change
 
     def _is_large(self, resource: Resource, part: Slice, since: datetime | None) -> bool:
