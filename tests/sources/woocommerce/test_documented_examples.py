@@ -21,12 +21,12 @@ NOT_DOCUMENTED = {
     # What Fondaco adds itself; records.py.
     "fondaco": "Fondaco's own object",
     # Fields that are newer than the documented examples of 2024.
-    "global_unique_id": "since 9.2",
-    "cost_of_goods_sold": "since 9.5, where the feature is on",
-    "discount_type": "of an order's coupon, since 8.7",
-    "status": "of a coupon, since 8.7",
+    "global_unique_id": "newer versions",
+    "cost_of_goods_sold": "newer versions, where the feature is on",
+    "discount_type": "of an order's coupon, newer versions",
+    "status": "of a coupon, newer versions",
     "sku": "of a refund's line in examples with lines",
-    "rate_percent": "of a tax line, since 5.2",
+    "rate_percent": "of a tax line, newer versions",
     "reason": "the example of an order calls it refund",
 }
 

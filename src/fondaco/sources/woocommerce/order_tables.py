@@ -159,7 +159,12 @@ ORDER_COUPON_LINES = Table(
         Column("code", TEXT, "$.code"),
         Column("discount", DECIMAL, "$.discount", "Before tax, positive."),
         Column("discount_tax", DECIMAL, "$.discount_tax"),
-        Column("discount_type", TEXT, "$.discount_type", "percent, fixed_cart, fixed_product; since 8.7."),
+        Column(
+            "discount_type",
+            TEXT,
+            "$.discount_type",
+            "percent, fixed_cart, fixed_product; newer versions only.",
+        ),
     ),
     primary_key=("order_id", "coupon_line_id"),
     parent_key=("order_id",),
