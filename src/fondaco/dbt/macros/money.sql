@@ -1,6 +1,8 @@
-{#- An amount in the reporting currency. DuckDB's product of two decimals of 18 digits has 18 digits too, and overflows: widen one. `rate` is 1 where both currencies are the same. -#}
+{#- An amount in the reporting currency. `rate` is 1 where both currencies are the same. The product has eighteen
+    decimals: DuckDB would have no digit left before the point if the amount were not widened first. Most amounts are
+    nought or need no conversion, which saves most of the time. -#}
 {% macro converted(amount, rate='exchange_rate') -%}
-cast(cast({{ amount }} as decimal(38, 6)) * {{ rate }} as {{ contract_type('money') }})
+cast(case when {{ rate }} = 1 or {{ amount }} = 0 then {{ amount }} else cast({{ amount }} as decimal(38, 6)) * {{ rate }} end as {{ contract_type('money') }})
 {%- endmacro %}
 
 {#- A sum of amounts, null-free. -#}

@@ -1,5 +1,17 @@
+{%- set keys = 'tenant_id, connection_id, source, country, channel, customer_type' %}
+{%- set amounts = ledger_amounts() %}
+{%- set units = ledger_units() %}
+-- Summed once by both days; each clock then adds up a fraction of the rows.
 with ledger as (
-    select * from {{ ref('sales_ledger') }}
+    select
+        event_date,
+        order_date,
+        {{ keys }},
+        {%- for name in amounts + units %}
+        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('sales_ledger') }}
+    group by event_date, order_date, {{ keys }}
 ),
 
 orders as (
@@ -27,9 +39,6 @@ calendar as (
     'finance': {'ledger': 'event_date', 'refunds': 'refunded_date', 'payments': 'processed_date'},
     'order': {'ledger': 'order_date', 'refunds': 'order_date', 'payments': 'order_date'}
 } %}
-{%- set keys = 'tenant_id, connection_id, source, country, channel, customer_type' %}
-{%- set amounts = ledger_amounts() %}
-{%- set units = ledger_units() %}
 {%- set counts = ['orders', 'new_customer_orders', 'returning_customer_orders', 'refunds'] %}
 {%- set moneys = ['refunded_amount', 'payments_received', 'payment_fees'] %}
 parts as (
