@@ -36,14 +36,20 @@ def commands(page: Path) -> list[list[str]]:
 
 
 def by_month(online_retail: Path) -> dict[str, Decimal]:
-    rows = duckdb.sql(f"select {MONTHS}, {NET} from '{online_retail}' group by 1 order by 1").fetchall()
+    rows = (
+        duckdb.connect()
+        .sql(f"select {MONTHS}, {NET} from '{online_retail}' group by 1 order by 1")
+        .fetchall()
+    )
     return dict(rows)
 
 
 def top_products(online_retail: Path) -> list[tuple[str, Decimal]]:
     """Three best titles. An article's title is the one on most of its lines; some articles share one."""
-    return duckdb.sql(
-        f"""
+    return (
+        duckdb.connect()
+        .sql(
+            f"""
         with counted as (
             select StockCode, Description, count(*) as lines from '{online_retail}' group by all
         ),
@@ -56,7 +62,9 @@ def top_products(online_retail: Path) -> list[tuple[str, Decimal]]:
         from '{online_retail}' join titles using (StockCode)
         where place = 1 group by 1 order by net desc limit 3
         """
-    ).fetchall()
+        )
+        .fetchall()
+    )
 
 
 def test_readme_and_tutorial_show_the_same_three_commands() -> None:
@@ -67,9 +75,11 @@ def test_readme_and_tutorial_show_the_same_three_commands() -> None:
 def test_the_tutorials_sql_gives_the_tutorials_totals(online_retail: Path) -> None:
     page = TUTORIAL.read_text(encoding="utf-8")
     (sql,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
-    found = duckdb.sql(
-        sql.replace("online_retail.parquet", str(online_retail)).rstrip().rstrip(";")
-    ).fetchall()[0]
+    found = (
+        duckdb.connect()
+        .sql(sql.replace("online_retail.parquet", str(online_retail)).rstrip().rstrip(";"))
+        .fetchall()[0]
+    )
     rows, first, last, cancelled, gross, returns, net = found
     stated = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \|$", page, re.MULTILINE))
     assert stated["rows"] == f"{rows:,}"

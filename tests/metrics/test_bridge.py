@@ -150,5 +150,5 @@ def test_a_converted_amount_is_rounded_once_half_away_from_nought(amount: Decima
     with localcontext(prec=50):
         expected = (amount * rate).quantize(D("0.000001"), rounding=ROUND_HALF_UP)
     sql = "select " + converted("cast($amount as decimal(18, 6))", "cast($rate as decimal(24, 12))")
-    found = duckdb.execute(sql, {"amount": amount, "rate": rate}).fetchone()
+    found = duckdb.connect().execute(sql, {"amount": amount, "rate": rate}).fetchone()
     assert found == (expected,)

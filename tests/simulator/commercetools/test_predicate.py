@@ -28,7 +28,9 @@ def matching(text: str, **variables: list[str]) -> list[int]:
         {"owner": (inner, "(score > 10 and {})")},
     )
     sql = compile_predicate(text, fields, variables)
-    found = duckdb.execute(f"select number from {ROWS} where {sql} order by 1", bound.values).fetchall()
+    found = (
+        duckdb.connect().execute(f"select number from {ROWS} where {sql} order by 1", bound.values).fetchall()
+    )
     return [row[0] for row in found]
 
 

@@ -258,7 +258,7 @@ def test_json_lines_and_parquet_read_as_csv_does(read: Read, write: Write, tmp_p
         '"Price": 2.5, "Land": "DE"}\n',
     )
     parquet = tmp_path / "s.parquet"
-    duckdb.sql(
+    duckdb.connect().sql(
         f"copy (select 7 as Invoice, timestamp '2026-07-01 10:00:00' as \"When\", 9.0::double as Customer, "
         f"'A1' as Article, 'Mug' as Name, 2 as Qty, 2.5::double as Price, 'DE' as Land) to '{parquet}'"
     )
