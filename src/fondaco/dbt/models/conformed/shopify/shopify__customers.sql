@@ -3,7 +3,8 @@ with customers as (
 ),
 
 deletions as (
-    select * from {{ ref('stg_shopify__tombstones') }} where stream = 'customers'
+    select * from {{ ref('stg_shopify__tombstones') }}
+    where stream = 'customers'
 ),
 
 final as (

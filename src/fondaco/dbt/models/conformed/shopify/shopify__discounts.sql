@@ -12,7 +12,10 @@ final as (
         discounts.connection_id,
         'shopify' as source,
         -- One row for each code: two codes of one discount are two things that customers can type.
-        {{ record_id("coalesce(discounts.discount_id || '/' || codes.discount_code_id, discounts.discount_id)", 'discounts.connection_id') }}
+        {{ record_id(
+            "coalesce(discounts.discount_id || '/' || codes.discount_code_id, discounts.discount_id)",
+            'discounts.connection_id'
+        ) }}
             as discount_id,
         codes.code,
         discounts.title,

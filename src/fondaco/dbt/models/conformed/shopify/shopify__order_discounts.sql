@@ -30,7 +30,10 @@ final as (
         order_discounts.tenant_id,
         order_discounts.connection_id,
         'shopify' as source,
-        {{ record_id("order_discounts.order_id || '/' || cast(order_discounts.discount_index as varchar)", 'order_discounts.connection_id') }}
+        {{ record_id(
+            "order_discounts.order_id || '/' || cast(order_discounts.discount_index as varchar)",
+            'order_discounts.connection_id'
+        ) }}
             as order_discount_id,
         {{ record_id('order_discounts.order_id', 'order_discounts.connection_id') }} as order_id,
         order_discounts.code,

@@ -3,7 +3,8 @@ with orders as (
 ),
 
 deletions as (
-    select * from {{ ref('stg_shopify__tombstones') }} where stream = 'orders'
+    select * from {{ ref('stg_shopify__tombstones') }}
+    where stream = 'orders'
 ),
 
 codes as (

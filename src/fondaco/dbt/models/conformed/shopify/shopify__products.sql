@@ -3,7 +3,8 @@ with products as (
 ),
 
 deletions as (
-    select * from {{ ref('stg_shopify__tombstones') }} where stream = 'products'
+    select * from {{ ref('stg_shopify__tombstones') }}
+    where stream = 'products'
 ),
 
 final as (

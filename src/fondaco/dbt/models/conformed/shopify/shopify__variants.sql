@@ -11,7 +11,8 @@ connections as (
 ),
 
 deletions as (
-    select * from {{ ref('stg_shopify__tombstones') }} where stream = 'products'
+    select * from {{ ref('stg_shopify__tombstones') }}
+    where stream = 'products'
 ),
 
 final as (
