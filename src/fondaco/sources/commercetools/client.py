@@ -170,7 +170,8 @@ class CommercetoolsClient:
         or begins where the one before did, would lose records: it is asked for again, then refused.
         """
 
-        def attempt() -> list[Record]:
+        # Passing faults are waited out below this; only a wrong order is asked about again.
+        for _ in range(_ORDER_ATTEMPTS):
             page = self._page(query)
             keys = [key(record) for record in page]
             follows = not keys or start is None or keys[0] > start
@@ -178,13 +179,11 @@ class CommercetoolsClient:
                 follows and all(left < right for left, right in pairwise(keys))
             ):
                 return page
-            raise RetryableError(
-                f"{VENDOR} gave a page of {query.path} that does not follow the one before, or is not in the order "
-                "asked for.",
-                "Run `fondaco run` again; if it stays, look for a proxy before the API that changes its answers.",
-            )
-
-        return self._http.retrying(attempt, attempts=_ORDER_ATTEMPTS)
+        raise RetryableError(
+            f"{VENDOR} gave a page of {query.path} that does not follow the one before, or is not in the order "
+            "asked for.",
+            "Run `fondaco run` again; if it stays, look for a proxy before the API that changes its answers.",
+        )
 
     def _page(self, query: _Query) -> list[Record]:
         parameters = [("limit", str(self._page_size)), ("withTotal", "false")]
