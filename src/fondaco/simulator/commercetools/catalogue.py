@@ -109,6 +109,9 @@ class Catalogue:
 
     def _product(self, row: Row, variants: list[Row]) -> Row:
         shown = [self._variant(number, variant) for number, variant in enumerate(variants, start=1)]
+        shown = shown or [
+            {"id": 1, "prices": [], "attributes": []}
+        ]  # a product always has its master variant
         data = {
             "name": {LANGUAGE: row["title"], "de-DE": f"{row['title']} (de)"}, "slug": {LANGUAGE: "product"},
             "categories": [], "attributes": [], "masterVariant": shown[0], "variants": shown[1:], "searchKeywords": {},

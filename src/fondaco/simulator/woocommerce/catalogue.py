@@ -73,14 +73,14 @@ class Catalogue:
         }  # fmt: skip
 
     def _product(self, row: Row, variants: list[Row], places: int) -> Row:
-        is_simple = len(variants) == 1
+        is_simple = len(variants) <= 1
         return {
             "id": row["product_id"], "name": row["title"], "slug": f"product-{row['product_id']}", "permalink": "",
             **self._words.both_times("date_modified", row["updated_at"]),
             "type": "simple" if is_simple else "variable",
             "status": "trash" if row["deleted_at"] else _STATUS.get(row["status"], "publish"),
             "description": "", "short_description": "",
-            **self._sellable(variants[0] if is_simple else None, places),
+            **self._sellable(variants[0] if is_simple and variants else None, places),
             **self._words.both_times("date_created", row["created_at"]), "total_sales": 0,
             "categories": [{"id": 1, "name": row["product_type"], "slug": "kind"}], "tags": [], "images": [],
             "brands": [{"id": 2, "name": row["vendor"], "slug": "brand"}], "attributes": [], "parent_id": 0,
