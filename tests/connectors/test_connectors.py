@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -69,10 +69,12 @@ class SimulatedVendor(Vendor):
 
 class _Simulated(ConnectorSuite):
     platform: str
+    settings: ClassVar[dict[str, Any]] = {}
 
     @pytest.fixture
     def vendor(self, served_world: SimulatorServer) -> Iterator[SimulatedVendor]:
         vendor = SimulatedVendor(served_world.base_url, self.platform)
+        vendor.settings = {**vendor.settings, **self.settings}
         yield vendor
         assert vendor.fault_happened()
 
@@ -85,11 +87,13 @@ class TestShopify(_Simulated):
 @pytest.mark.slow
 class TestWooCommerce(_Simulated):
     platform = "woocommerce"
+    settings: ClassVar[dict[str, Any]] = {"page_size": 5}  # so that a small world has second pages
 
 
 @pytest.mark.slow
 class TestCommercetools(_Simulated):
     platform = "commercetools"
+    settings: ClassVar[dict[str, Any]] = {"page_size": 10}
 
 
 class FolderOfFiles(Vendor):

@@ -43,11 +43,11 @@ class Project:
     behaviour: Behaviour
     slept: list[float] = field(default_factory=list)
 
-    def source(self, page_size: int = 500, **settings: Any) -> Commercetools:
+    def source(self, **settings: Any) -> Commercetools:
         """A connection that waits for nothing, and notes how long it should have."""
         values = {**demo_settings(self.base_url, "cedar"), **settings}
         chosen = CommercetoolsSettings.model_validate(values)
-        return Commercetools(chosen, sleep=self.slept.append, page_size=page_size)
+        return Commercetools(chosen, sleep=self.slept.append)
 
     def read(
         self,

@@ -51,8 +51,9 @@ class Shop:
             client_secret="secret",
             api_url=self.base_url,
             auth_url=self.base_url,
+            page_size=page_size,
         )
-        return Commercetools(settings, page_size=page_size)
+        return Commercetools(settings)
 
 
 @pytest.fixture

@@ -13,10 +13,19 @@ from fondaco.simulator.woocommerce.words import WorldStore
 _NOT_GONE = "not (deleted_at is not null and order_id % 2 = 0)"
 """Orders with an even id were deleted for good, those with an odd one lie in the trash."""
 
-_ORDER_STATUS = """
+REFUNDED = """
+(financial_status = 'refunded' and status in ('open', 'completed') and not exists (
+    select 1 from refunds as hidden
+    where hidden.shop_id = orders.shop_id and hidden.order_id = orders.order_id
+        and hidden.created_at > orders.updated_at
+))
+"""
+"""An order shows what happened up to its modified time; a refund that left that alone is in the list of refunds only."""
+
+_ORDER_STATUS = f"""
 case
     when deleted_at is not null then 'trash'
-    when financial_status = 'refunded' and status in ('open', 'completed') then 'refunded'
+    when {REFUNDED} then 'refunded'
     when status = 'open' and financial_status not in ('paid', 'partially_refunded', 'refunded') then 'on-hold'
     when status = 'open' then 'processing'
     when status in ('completed', 'cancelled', 'failed') then status

@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from fondaco.simulator.woocommerce.lists import REFUNDED
 from fondaco.simulator.woocommerce.words import Words
 
 Row = dict[str, Any]
 
-_ORDERS = (
-    "select * exclude (person_id) from orders where shop_id = $shop and order_id in (select unnest($ids))"
-)
+_ORDERS = f"""
+select * exclude (person_id), {REFUNDED} as is_refunded
+from orders where shop_id = $shop and order_id in (select unnest($ids))
+"""
 _LINES = """
 select l.*, p.title as product_title,
     (select count(*) from variants as v where v.shop_id = l.shop_id and v.product_id = l.product_id) as siblings,
@@ -147,6 +149,7 @@ class OrderBook:
             "refunds": [
                 {"id": refund["refund_id"], "reason": refund["reason"], "total": money(-refund["amount"])}
                 for refund in refunds
+                if refund["created_at"] <= row["updated_at"]
             ],
             "payment_url": "", "is_editable": False, "needs_payment": False, "needs_processing": True,
             **self._words.one_time("date_created_gmt", row["processed_at"]),
@@ -159,7 +162,7 @@ class OrderBook:
         """WooCommerce's word for how an order stands."""
         if row["deleted_at"] is not None:
             return "trash"
-        if row["financial_status"] == "refunded" and row["status"] in ("open", "completed"):
+        if row["is_refunded"]:
             return "refunded"
         if row["status"] == "open" and row["financial_status"] not in (
             "paid",

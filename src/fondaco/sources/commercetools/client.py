@@ -21,7 +21,6 @@ from fondaco.sources.commercetools.settings import CommercetoolsSettings
 from fondaco.sources.http import UnauthorizedError, VendorHttp
 
 VENDOR = "commercetools"
-PAGE_SIZE = 500
 _EARLY = timedelta(minutes=5)
 _ORDER_ATTEMPTS = 3
 
@@ -88,11 +87,10 @@ class CommercetoolsClient:
         *,
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
-        page_size: int = PAGE_SIZE,
     ) -> None:
         self._address = settings.api_address
         self._http = VendorHttp(VENDOR, sleep=sleep)
-        self._page_size = page_size
+        self._page_size = settings.page_size
         self.tokens = Tokens(settings, self._http, clock)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 from fondaco.clock import Clock, parse_instant, utc_now
 from fondaco.errors import AccessError
 from fondaco.sources.commercetools import records
-from fondaco.sources.commercetools.client import PAGE_SIZE, CommercetoolsClient
+from fondaco.sources.commercetools.client import CommercetoolsClient
 from fondaco.sources.commercetools.recount import REPORT_NAME, Recount
 from fondaco.sources.commercetools.settings import CommercetoolsSettings
 from fondaco.sources.commercetools.streams import STREAMS
@@ -56,10 +56,9 @@ class Commercetools:
         *,
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
-        page_size: int = PAGE_SIZE,
     ) -> None:
         self._settings = settings
-        self._client = CommercetoolsClient(settings, clock=clock, sleep=sleep, page_size=page_size)
+        self._client = CommercetoolsClient(settings, clock=clock, sleep=sleep)
         self._project: dict[str, Any] | None = None
 
     @classmethod

@@ -45,6 +45,7 @@ class CommercetoolsSettings(SourceSettings):
     language: str | None = Field(
         None, description="Language of names, e.g. de-DE; the project's first by default."
     )
+    page_size: int = Field(500, ge=1, le=500, description="Records a page.")
     unit_cost_attribute: str | None = Field(None, description="Product attribute that holds the unit cost.")
     refunds_without_return: Literal["taxed", "untaxed"] = Field(
         "taxed",

@@ -43,7 +43,7 @@ def check(client: WooCommerceClient) -> Check:
     if not _exists(client, REFUNDS_PATH):
         warnings.append(
             "This WooCommerce has no list of all refunds (it came with 9.0); refunds are read order by order, "
-            "and one that leaves its order untouched is found only by the daily second look."
+            "and one that leaves its order untouched is not found."
         )
     currency, includes_tax, version = _shop_settings(client, missing)
     if not _may_read(client, REPORT_PATH, interval="day"):

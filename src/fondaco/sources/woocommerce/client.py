@@ -43,6 +43,7 @@ class WooCommerceClient:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._root = f"{settings.address}/wp-json"
+        self._page_size = settings.page_size
         self._http = VendorHttp(VENDOR, sleep=sleep)
         secret = settings.consumer_secret.get_secret_value()
         self._auth: httpx.Auth = (
@@ -100,7 +101,7 @@ class WooCommerceClient:
     ) -> Generator[list[Record], None, tuple[set[int], int | None, bool]]:
         """Read the list once. Returns the ids, the last total, and whether nothing moved and nothing came twice."""
         seen: set[int] = set()
-        position, size, is_steady = 0, PAGE_SIZES[0], True
+        position, size, is_steady = 0, int(self._page_size), True
         total: int | None = None
         while True:
             response, rows, size = self._page(path, parameters, position, size)

@@ -28,6 +28,8 @@ class WooCommerceSettings(SourceSettings):
         description="Meta keys that hold a product's unit cost where WooCommerce's own cost of goods is off.",
     )
 
+    page_size: Literal[100, 50, 25, 5] = Field(100, description="Records a page; fewer for a weak server.")
+
     @property
     def address(self) -> str:
         """Where the shop answers, without a slash at the end."""
