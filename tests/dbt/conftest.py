@@ -45,7 +45,7 @@ Row = dict[str, Any]
 def write_stub_project(folder: Path) -> Path:
     """Core and marts as packaged, over one source `stub` whose conformed models read raw tables of the same shape."""
     packaged = project_folder()
-    for part in ("macros", "models/core", "models/marts", "tests", "seeds"):
+    for part in ("macros", "models/core", "models/marts", "tests"):
         shutil.copytree(packaged / part, folder / part)
     shutil.copy(packaged / "dbt_project.yml", folder)
     stub = folder / "models" / "conformed" / "stub"
