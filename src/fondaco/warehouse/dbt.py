@@ -80,7 +80,7 @@ def build(
     progress: Progress | None = None,
     project: Path | None = None,
 ) -> BuildResult:
-    """Build models and run their tests.
+    """Build models and run their tests. dbt's unit tests, which need no data, are left to Fondaco's own test run.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def build(
     FatalError
         If dbt cannot read the project.
     """
-    arguments = ["build"]
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
     if select:
         arguments += ["--select", *([select] if isinstance(select, str) else select)]
     if exclude:
