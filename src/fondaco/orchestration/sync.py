@@ -1,6 +1,6 @@
 """Read what is new from every connection, slice by slice: spool, load, and only then move the cursor.
 
-A stream that fails does not stop the others. What a crash has left in the spool is loaded before anything new is read.
+A stream that fails does not stop the others, unless the shop cannot be reached at all. What a crash has left in the spool is loaded before anything new is read.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from fondaco.orchestration.deletions import compare_ids, land_tombstones
 from fondaco.orchestration.progress import Event, Progress
 from fondaco.orchestration.slices import Coverage, Horizon, after, next_slice
 from fondaco.orchestration.stopping import Stop, StoppedError, stop_here
+from fondaco.sources.http import UnreachableError
 from fondaco.sources.source import Source, source_type
 from fondaco.sources.stream import Page, Slice, Stream
 
@@ -126,6 +127,7 @@ class _ConnectionSync:
         self._connection = connection
         self._progress = progress
         self._stop = stop
+        self._unreachable: UnreachableError | None = None
 
     def all(self) -> Iterator[StreamOutcome]:
         try:
@@ -150,9 +152,13 @@ class _ConnectionSync:
         error: FondacoError | None = None
         try:
             stop_here(self._stop)
+            if self._unreachable is not None:
+                raise self._unreachable
             work(tally)
         except FondacoError as told:
             error = told
+            if isinstance(told, UnreachableError):
+                self._unreachable = told
         except Exception as unknown:  # a fault in one connector must not keep the other shops from being read
             _log.exception("stream met an unknown error", extra={"stream": name})
             error = ConfigError(

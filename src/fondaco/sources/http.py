@@ -29,6 +29,7 @@ from tenacity import (
 from fondaco.errors import AccessError, ConfigError, FondacoError, RetryableError
 
 TRANSIENT = frozenset({408, 425, 429, 430, 500, 502, 503, 504, 508, 509, 520, 521, 522, 523, 524})
+_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _LONGEST_WAIT_SECONDS = 120.0
 
 T = TypeVar("T")
@@ -47,6 +48,10 @@ class VendorFaultError(RetryableError):
     ) -> None:
         super().__init__(what, remedy, retry_after_seconds=retry_after_seconds)
         self.status = status
+
+
+class UnreachableError(VendorFaultError):
+    """No connection to the vendor came about, in all attempts: whatever is asked next would wait as long in vain."""
 
 
 class UnauthorizedError(AccessError):
@@ -194,7 +199,8 @@ class VendorHttp:
                 f"{self.vendor}'s certificate is not valid for its address.",
                 "Correct the address with `fondaco connect`, or renew the shop's certificate.",
             )
-        return VendorFaultError(
+        fault = UnreachableError if isinstance(error, _NO_CONNECTION) else VendorFaultError
+        return fault(
             f"{self.vendor} could not be reached ({type(error).__name__}).",
             "Check the shop's address and the network, then run `fondaco run` again.",
             status=None,

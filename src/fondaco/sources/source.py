@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
 from fondaco.errors import ConfigError
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+
+_log = logging.getLogger(__name__)
 
 
 class SourceSettings(BaseModel):
@@ -94,11 +97,17 @@ class Source(Protocol):
 
 
 def source_types() -> dict[str, type[Source]]:
-    """All installed sources by name, our own and third parties', from the entry points."""
-    return {
-        entry.name: entry.load()
-        for entry in sorted(entry_points(group="fondaco.sources"), key=lambda e: e.name)
-    }
+    """All installed sources by name, our own and third parties', from the entry points.
+
+    A package that does not import is left out and named in the log: one broken connector must not stop the others.
+    """
+    found = {}
+    for name, entry in _entries().items():
+        try:
+            found[name] = entry.load()
+        except Exception:  # whatever a third party's module does while it is imported
+            _log.exception("source does not import", extra={"source": name, "entry": entry.value})
+    return found
 
 
 def source_type(name: str) -> type[Source]:
@@ -107,9 +116,20 @@ def source_type(name: str) -> type[Source]:
     Raises
     ------
     ConfigError
-        If no installed package offers it.
+        If no installed package offers it, or the one that does cannot be imported.
     """
-    known = source_types()
-    if name not in known:
-        raise ConfigError(f"There is no source {name!r}.", f"Choose one of: {', '.join(known)}.")
-    return known[name]
+    entries = _entries()
+    if name not in entries:
+        raise ConfigError(f"There is no source {name!r}.", f"Choose one of: {', '.join(entries)}.")
+    try:
+        found: type[Source] = entries[name].load()
+    except Exception as error:  # as above
+        raise ConfigError(
+            f"The source {name!r} does not import ({type(error).__name__} in {entries[name].module}).",
+            f"Install or update the package that provides {entries[name].module}, then try again.",
+        ) from error
+    return found
+
+
+def _entries() -> dict[str, EntryPoint]:
+    return {e.name: e for e in sorted(entry_points(group="fondaco.sources"), key=lambda e: e.name)}

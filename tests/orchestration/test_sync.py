@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from tests.orchestration.conftest import ORDERS, Stall
+
+from fondaco.control import Connection
+from fondaco.orchestration import Project
+from fondaco.orchestration.progress import silent
+from fondaco.orchestration.stopping import Stop
+from fondaco.orchestration.sync import sync
+from fondaco.sources.http import UnreachableError, VendorFaultError
+from fondaco.sources.stream import Page, Slice, Stream, Tombstone
+
+
+class FarStall(Stall):
+    """A stall with two streams whose every request meets the same fault."""
+
+    streams: ClassVar[tuple[Stream, ...]] = (ORDERS, Stream("carts", ORDERS.tables, ORDERS.mode))
+    fault: ClassVar[Exception]
+    asked: ClassVar[list[str]]
+
+    def read(self, stream: Stream, part: Slice) -> Iterator[Page]:
+        self.asked.append(stream.name)
+        raise self.fault
+        yield  # an iterator, as every source's
+
+    def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
+        self.asked.append("deletions")
+        return iter(())
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Iterator[None]:
+    """The stall as a package that offers it under its name."""
+    metadata = tmp_path / "stall-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: stall\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(f"[fondaco.sources]\nstall = {__name__}:FarStall\n")
+    sys.path.insert(0, str(tmp_path))
+    yield
+    sys.path.remove(str(tmp_path))
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [
+        (UnreachableError("Stall could not be reached.", "Wait.", status=None), ["orders"]),
+        (VendorFaultError("Stall answered 502.", "Wait.", status=502), ["orders", "carts", "deletions"]),
+    ],
+    ids=["unreachable", "a fault of one answer"],
+)
+def test_a_shop_that_cannot_be_reached_is_asked_once_a_run(
+    project: Project, connection: Connection, fault: Exception, asked: list[str]
+) -> None:
+    FarStall.fault, FarStall.asked = fault, []
+    outcomes = list(sync(project, [connection], full_refresh=False, progress=silent, stop=Stop()))
+    assert FarStall.asked == asked
+    partial = [each.kept.stream for each in outcomes if each.kept.outcome == "partial"]
+    assert partial == (["orders", "carts", "deletions"] if len(asked) == 1 else ["orders", "carts"])
