@@ -76,9 +76,10 @@ def _timed_run(project: Project, name: str) -> float:
 
 @contextmanager
 def _project(folder: Path, base_url: str) -> Iterator[Project]:
+    door = httpx.Client(base_url=f"{base_url}/_simulator", trust_env=False)
+
     def clock() -> datetime:
-        health = httpx.get(f"{base_url}/_simulator/health", trust_env=False).raise_for_status().json()
-        return parse_instant(health["now"]) + _LAG
+        return parse_instant(door.get("/health").raise_for_status().json()["now"]) + _LAG
 
     project = Project.create(folder, name="Benchmark", currency="EUR", timezone="Europe/Berlin", clock=clock)
     project.landing.land_rows(
@@ -91,7 +92,7 @@ def _project(folder: Path, base_url: str) -> Iterator[Project]:
     start = (END - timedelta(days=DAYS)).date().isoformat()
     for shop in demo_connections(base_url):
         connect(project, shop.source, slug(shop.name), shop.settings | {"start_date": start})
-    with project:
+    with project, door:
         yield project
 
 
