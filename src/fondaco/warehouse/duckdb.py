@@ -95,6 +95,7 @@ class DuckDBWarehouse:
         self._lock = LockFile(settings.data / "warehouse.lock")
         self._turnstile = Turnstile(self._enter, self._leave)
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._readers: list[DuckDBReader] = []
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The open file; only the holder of the writer lock may ask."""
@@ -162,9 +163,13 @@ class DuckDBWarehouse:
         return Published(version, tables)
 
     def reader(self, *, statement_seconds: float = STATEMENT_SECONDS) -> DuckDBReader:
-        return DuckDBReader(self._snapshots, self.settings, statement_seconds)
+        reader = DuckDBReader(self._snapshots, self.settings, statement_seconds)
+        self._readers.append(reader)
+        return reader
 
     def close(self) -> None:
+        while self._readers:
+            self._readers.pop().close()
         self._disconnect()
 
     def _enter(self) -> None:

@@ -104,6 +104,7 @@ class PostgresWarehouse:
         self._turnstile = Turnstile(self._enter, self._leave)
         self._connection: psycopg.Connection[Any] | None = None
         self._bench: duckdb.DuckDBPyConnection | None = None
+        self._readers: list[PostgresReader] = []
 
     def connection(self) -> psycopg.Connection[Any]:
         """The writer's session; only the holder of the writer lock may ask."""
@@ -159,9 +160,13 @@ class PostgresWarehouse:
             return publish(self.connection())
 
     def reader(self, *, statement_seconds: float = STATEMENT_SECONDS) -> PostgresReader:
-        return PostgresReader(self._url, statement_seconds)
+        reader = PostgresReader(self._url, statement_seconds)
+        self._readers.append(reader)
+        return reader
 
     def close(self) -> None:
+        while self._readers:
+            self._readers.pop().close()
         self._disconnect()
 
     def _enter(self) -> None:

@@ -15,6 +15,7 @@ from fondaco.errors import ConfigError
 from fondaco.sources.files import Files, FilesSettings
 from fondaco.sources.files.fields import parse_map, read_mapping
 from fondaco.sources.files.importing import Prepared
+from fondaco.sources.files.inbox import imports
 from fondaco.sources.files.streams import STREAMS
 from fondaco.sources.stream import Slice
 
@@ -356,3 +357,15 @@ class TestAKeptImport:
         with pytest.raises(ConfigError, match="nothing was imported"):
             read(shopify_orders).keep(blocked)
         assert blocked.read_text() == "in the way"
+
+
+def test_imports_within_one_second_keep_their_order(read: Read, write: Write, tmp_path: Path) -> None:
+    """The later import decides where both have an order, so no two may bear the same instant."""
+    standing = datetime(2026, 8, 1, 12, tzinfo=UTC)
+    kept = [
+        read(write(f"{n}.csv", HEADER + f"{n},2026-07-01,C9,A1,Mug,2,2.50,DE\n"), mapping=MAP, currency="EUR")
+        .keep(tmp_path / "inbox", clock=lambda: standing)
+        .import_id
+        for n in range(5)
+    ]
+    assert [one.import_id for one in imports(tmp_path / "inbox")] == kept

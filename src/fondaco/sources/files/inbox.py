@@ -68,10 +68,13 @@ def store(folder: Path, one: Import, prepared: Path, clock: Clock) -> Import:
     """Move the folder ``prepared``, which holds the streams' files, to its place as the import ``one``.
 
     The same file again replaces its earlier import. Its instant is the second after the move, so that whoever reads
-    all imports before some instant has every one of them before his eyes: none can appear behind a cursor.
+    all imports before some instant has every one of them before his eyes: none can appear behind a cursor. No two
+    imports have the same one, since the later decides where both have an order.
     """
     place = folder / one.import_id
-    dated = _dated(one, clock)
+    others = [each.instant for each in imports(folder) if each.import_id != one.import_id]
+    newest = max(others, default=None)
+    dated = _dated(one, clock, newest)
     _write_manifest(prepared, dated)
     if place.exists():
         old = folder / f".{one.import_id}.old"
@@ -82,13 +85,15 @@ def store(folder: Path, one: Import, prepared: Path, clock: Clock) -> Import:
     else:
         prepared.rename(place)
     while clock() >= dated.instant:  # the move took longer than that second
-        dated = _dated(one, clock)
+        dated = _dated(one, clock, newest)
         _write_manifest(place, dated)
     return dated
 
 
-def _dated(one: Import, clock: Clock) -> Import:
-    return replace(one, imported_at=format_instant(clock().replace(microsecond=0) + timedelta(seconds=1)))
+def _dated(one: Import, clock: Clock, newest: datetime | None) -> Import:
+    now = clock().replace(microsecond=0)
+    before = now if newest is None else max(now, newest)
+    return replace(one, imported_at=format_instant(before + timedelta(seconds=1)))
 
 
 def _write_manifest(folder: Path, one: Import) -> None:
