@@ -60,7 +60,8 @@ def keep_last(bench: duckdb.DuckDBPyConnection, stream: Stream) -> None:
         doubled = bench.execute(f"select 1 from {name} group by {key} having count(*) > 1 limit 1").fetchall()
         if doubled:
             bench.execute(
-                f"delete from {name} where rowid not in (select max(rowid) from {name} group by {key})"
+                f"delete from {name} where rowid not in"
+                f" (select arg_max(rowid, (_line, rowid)) from {name} group by {key})"
             )
             if not table.each:
                 replaced.setdefault(table.where, name)

@@ -51,6 +51,9 @@ class Shredder:
 
     def run(self) -> None:
         """Shred all files of the slice."""
+        # DuckDB would rewrite all temporary tables now and then, to make them small: they live too short for that.
+        self._bench.execute("set checkpoint_threshold = '1TB'")
+        self._bench.execute("set preserve_insertion_order = false")
         self._bench.execute(
             "create or replace temporary table rejected (_line bigint, table_name varchar, reason varchar, record varchar)"
         )
@@ -99,6 +102,8 @@ class Shredder:
         inner = [level.source for level in levels(self._stream).values() if level.create]
         for name in ("spool_lines", "rejected", *inner, *map(shredded_name, self._stream.tables)):
             self._bench.execute(f"drop table if exists temp.{name}")
+        self._bench.execute("set preserve_insertion_order = true")
+        self._bench.execute("reset checkpoint_threshold")
 
     def records(self, path: Path) -> str:
         """SQL for the objects of a file, one row a line, null where a line is no JSON."""
@@ -123,9 +128,12 @@ class Shredder:
             f", json_extract_string(json, {literal(json_path(where.removeprefix('$.').split('.')))}) as {where_column(where)}"
             for where in self._where_paths()
         )
+        # Here alone the order counts: a row's number is the number of its line.
+        self._bench.execute("set preserve_insertion_order = true")
         self._bench.execute(
             f"create or replace temporary table spool_lines as select json, starts_with(ltrim(json, ' \t'), '{{') as is_object{kinds} from {self.records(path)}"
         )
+        self._bench.execute("set preserve_insertion_order = false")
         offset = number * LINES_PER_FILE
         self._bench.execute(
             f"insert into rejected select rowid + {offset}, null,"

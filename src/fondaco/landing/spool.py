@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +29,7 @@ from fondaco.landing.numbers import mark_long_numbers
 from fondaco.sources.stream import Page, Slice, Stream
 from fondaco.warehouse.files import sync_folder, write_atomically
 
-FILE_BYTES = 256 << 20
+FILE_BYTES = 512 << 20
 """A new file is begun after this much, so that loading needs memory for one file and not for the slice.
 
 DuckDB works on 122,880 rows a thread: a smaller file would leave threads idle.
@@ -189,12 +190,18 @@ class Spool:
 
 
 class _Files:
-    """Writes pages into files of bounded size and keeps the figures of the manifest."""
+    """Writes pages into files of bounded size and keeps the figures of the manifest.
+
+    A thread writes a page while the next is fetched and looked through.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file: BinaryIO | None = None
+        self._size = 0
         self._number = 0
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="spool")
+        self._writing: Future[None] | None = None
         self.records = 0
         self.longest = 0
         self.marked = False
@@ -202,23 +209,45 @@ class _Files:
 
     def add(self, page: Page) -> None:
         lines, marked = mark_long_numbers(page.lines)
-        if self._file is not None and self._file.tell() + len(lines) > FILE_BYTES:
-            self.close()
-        if self._file is None:
-            self._file = (self._folder / f"{self._number:05d}.ndjson").open("wb")
-            self._number += 1
-        self._file.write(lines if not lines or lines.endswith(b"\n") else lines + b"\n")
+        if lines and not lines.endswith(b"\n"):
+            lines += b"\n"
+        self._wait()
+        self._writing = self._writer.submit(self._write, lines)
         self.records += page.records
         self.longest = max(self.longest, len(lines))
         self.marked = self.marked or marked
         self.has_nul = self.has_nul or b"\\u0000" in lines
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._file = None
+        """Everything is on the disk afterwards; raises what the writing met."""
+        try:
+            self._wait()
+        finally:
+            self._writer.shutdown()
+            self._end_file()
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+
+    def _write(self, lines: bytes) -> None:
+        if self._size + len(lines) > FILE_BYTES:
+            self._end_file()
+        if self._file is None:
+            self._file = (self._folder / f"{self._number:05d}.ndjson").open("wb")
+            self._number += 1
+        self._file.write(lines)
+        self._size += len(lines)
+
+    def _end_file(self) -> None:
+        if self._file is None:
+            return
+        file, self._file, self._size = self._file, None, 0
+        try:
+            file.flush()
+            os.fsync(file.fileno())
+        finally:
+            file.close()
 
 
 def _lock(folder: Path) -> int:

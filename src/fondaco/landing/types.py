@@ -31,7 +31,12 @@ def value_sql(text: str, kind: ColumnType) -> str:
     if kind in (ColumnType.TEXT, ColumnType.JSON):
         return text
     if kind is ColumnType.DECIMAL:
-        return f"case when regexp_full_match({text}, '{_NUMBER}') then try_cast({text} as decimal(18, 6)) end"
+        # DuckDB's cast of a text with an exponent lets numbers through that are too large for the type.
+        return (
+            f"case when not regexp_full_match({text}, '{_NUMBER}') then null"
+            f" when contains(lower({text}), 'e') then try_cast(try_cast({text} as decimal(38, 6)) as decimal(18, 6))"
+            f" else try_cast({text} as decimal(18, 6)) end"
+        )
     if kind is ColumnType.DOUBLE:
         number = f"try_cast({text} as double)"
         return f"case when regexp_full_match({text}, '{_NUMBER}') and isfinite({number}) then {number} end"

@@ -68,7 +68,7 @@ class DuckDBWriter:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        with translated(self._warehouse.path):
+        with translated(self._warehouse.path), self._in_any_order():
             self.bench.begin()
             try:
                 yield
@@ -78,6 +78,15 @@ class DuckDBWriter:
                 with contextlib.suppress(duckdb.Error):
                     self.bench.rollback()
                 raise
+
+    @contextlib.contextmanager
+    def _in_any_order(self) -> Iterator[None]:
+        """Tables have no order: several threads may then write, and the checkpoint need not put rows together again."""
+        self.bench.execute("set preserve_insertion_order = false")
+        try:
+            yield
+        finally:
+            self.bench.execute("set preserve_insertion_order = true")
 
     def stage(self, bench_table: str, spec: TableSpec) -> str:
         return bench_table
