@@ -10,7 +10,7 @@ import multiprocessing
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -92,7 +92,7 @@ def _project(folder: Path, base_url: str) -> Iterator[Project]:
     start = (END - timedelta(days=DAYS)).date().isoformat()
     for shop in demo_connections(base_url):
         connect(project, shop.source, slug(shop.name), shop.settings | {"start_date": start})
-    with project, door:
+    with project, closing(door):
         yield project
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +13,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage, Shop, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
-
-SCREENSHOT = Path(__file__).resolve().parents[2] / "docs" / "img" / "overview.png"
 
 
 def amount(text: str) -> Decimal:
@@ -207,12 +204,3 @@ def test_an_empty_project_says_what_to_connect(empty_shop: Shop, open_page: Open
     page = open_page(empty_shop)
     expect(page.get_by_role("heading", name="Connect a shop to see its sales")).to_be_visible()
     expect(page.locator("main")).to_contain_text("fondaco connect shopify")
-
-
-def test_overview_as_the_readme_shows_it(shop: Shop, open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page(shop)
-    page.wait_for_timeout(500)  # the line is drawn in a third of a second
-    target = SCREENSHOT if os.environ.get("FONDACO_SCREENSHOTS") else tmp_path / "overview.png"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=target, clip={"x": 0, "y": 0, "width": 1440, "height": 1230}, full_page=True)
-    assert target.stat().st_size > 30_000

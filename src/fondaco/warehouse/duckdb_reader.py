@@ -127,6 +127,7 @@ class DuckDBReader:
         )
         connection.execute("set global TimeZone = 'UTC'")
         connection.execute("set python_enable_replacements = false")
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         return connection

@@ -204,6 +204,7 @@ def prepare(path: Path, options: Options) -> Prepared:
     prepared = Prepared(path, options, engine)
     try:
         engine.execute("set TimeZone = 'UTC'")
+        engine.execute("set enable_progress_bar = false")
         engine.register("source", opened.table)
         _build(prepared, opened)
     except duckdb.Error as error:

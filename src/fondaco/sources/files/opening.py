@@ -324,6 +324,7 @@ def _parquet(path: Path) -> Opened:
     )
     with duckdb.connect() as engine:
         engine.execute("set TimeZone = 'UTC'")
+        engine.execute("set enable_progress_bar = false")
         engine.register("parquet_file", table)
         text = engine.sql(
             f"select cast(row_number() over () as bigint) as {ROW}, {columns} from parquet_file"

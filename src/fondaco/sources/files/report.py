@@ -96,6 +96,7 @@ def report_days(folder: Path, timezone: str, first: date, last: date) -> list[Re
     """Daily figures of the imports in ``folder``; the newest import of an order or line counts. None without orders."""
     with duckdb.connect() as engine:
         engine.execute("set TimeZone = 'UTC'")
+        engine.execute("set enable_progress_bar = false")
         if not _load(engine, folder, "order_lines", "all_lines"):
             return None
         _load(engine, folder, "order_totals", "all_totals")
