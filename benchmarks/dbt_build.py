@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from fondaco.warehouse.dbt import build, project_folder
 SHOPS = 3
 DAYS = 1095
 LINES_PER_ORDER = 2.5
-NOW = "2026-06-30 12:00:00"
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 _TYPES = {"money": "decimal(18, 6)", "text": "varchar"}
 
 _ORDER = """
@@ -134,7 +135,7 @@ def contract() -> dict[str, dict[str, str]]:
 
 
 def variables() -> dict[str, Any]:
-    return {"now": NOW, "conformed_sources": {entity: ["bench"] for entity in contract()}}
+    return {"conformed_sources": {entity: ["bench"] for entity in contract()}}
 
 
 def seed(warehouse: Warehouse, orders: int) -> None:
@@ -203,14 +204,14 @@ def measure(kind: str, url: str | None, orders: int) -> dict[str, float]:
         warehouse = open_warehouse(settings)
         seed(warehouse, orders)
         with timed() as whole:
-            built = build(warehouse, project=project, vars=variables(), full_refresh=True)
+            built = build(warehouse, project=project, vars=variables(), now=NOW, full_refresh=True)
         with warehouse.writer() as writer:
             writer.execute(
                 "update raw.bench__orders set city = 'Köln', synced_at = timestamp '2026-06-30 06:00:00'"
                 " where cast(order_number as bigint) % 1000 = 1"
             )
         with timed() as again:
-            build(warehouse, project=project, vars=variables())
+            build(warehouse, project=project, vars=variables(), now=NOW)
         warehouse.close()
     return {
         "whole": whole.seconds,

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -33,7 +33,7 @@ SECONDS = 20
 READING_SECONDS = 1.0
 LIMIT_MS = 200.0
 COLD_LIMIT_MS = 1500.0
-LAST = date.fromisoformat(NOW[:10])
+LAST = NOW.date()
 _PENDING = re.compile(r'data-pending hx-get="([^"]+)"')
 
 
@@ -50,7 +50,7 @@ def make_shop(folder: Path, orders: int) -> str:
         warehouse = project.warehouse
         seed(warehouse, orders)
         models = write_project(folder / "models")
-        invoke(warehouse, ["run"], project=models, vars=variables())
+        invoke(warehouse, ["run"], project=models, vars=variables(), now=NOW)
         with warehouse.writer():
             warehouse.publish()
         user = control.users.create(tenant, "bench@example.com", role=Role.VIEWER)

@@ -6,6 +6,7 @@ import itertools
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,8 @@ class Books:
             project=self._project,
             full_refresh=full_refresh,
             select=select,
-            vars={"now": now, "conformed_sources": {entity: ["stub"] for entity in CONTRACT}},
+            now=datetime.fromisoformat(f"{now}+00:00"),
+            vars={"conformed_sources": {entity: ["stub"] for entity in CONTRACT}},
         )
 
     def tables(self) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,18 +35,11 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
         project.warehouse,
         exclude=() if full_refresh else INNER_TESTS,
         full_refresh=full_refresh,
-        vars=_instant(project),
+        now=None if project.clock is utc_now else project.clock(),
         progress=tell,
     )
     progress(Event("build", detail=f"{result.models} models, {result.tests} tests", ended=True))
     return result
-
-
-def _instant(project: Project) -> dict[str, str]:
-    """The project's clock for dbt, when it is not the real one; dbt parses anew whenever a variable changes."""
-    if project.clock is utc_now:
-        return {}
-    return {"now": f"{project.clock().astimezone(UTC):%Y-%m-%d %H:%M:%S}"}
 
 
 def write_docs(project: Project) -> Path:

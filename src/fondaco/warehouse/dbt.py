@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -77,6 +78,7 @@ def build(
     exclude: Sequence[str] = (),
     full_refresh: bool = False,
     vars: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
     progress: Progress | None = None,
     project: Path | None = None,
 ) -> BuildResult:
@@ -88,6 +90,8 @@ def build(
         dbt's node selection, as one text or several; None: everything.
     exclude
         What to leave out of it, by the same rules.
+    now
+        The instant of the run; None: the machine's clock. "Today" in the models is the day of it.
     project
         Another dbt project than the packaged one.
 
@@ -106,7 +110,7 @@ def build(
     if full_refresh:
         arguments.append("--full-refresh")
     started = time.monotonic()
-    outcome = invoke(warehouse, arguments, vars=vars, progress=progress, project=project)
+    outcome = invoke(warehouse, arguments, vars=vars, now=now, progress=progress, project=project)
     return _judged(outcome, time.monotonic() - started)
 
 
@@ -115,6 +119,7 @@ def invoke(
     arguments: Sequence[str],
     *,
     vars: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
     progress: Progress | None = None,
     project: Path | None = None,
 ) -> Any:
@@ -132,11 +137,9 @@ def invoke(
     ]  # fmt: skip
     flags = ["--no-send-anonymous-usage-stats", "--no-version-check", "--quiet", "--no-print",
              "--log-level", "none", "--log-level-file", "info"]  # fmt: skip
-    with (
-        _one_at_a_time(),
-        warehouse.release(),
-        _environment({**warehouse.dbt_environment(), "DO_NOT_TRACK": "1"}),
-    ):
+    instant = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if now else ""
+    environment = {**warehouse.dbt_environment(), "FONDACO_RUN_INSTANT": instant, "DO_NOT_TRACK": "1"}
+    with _one_at_a_time(), warehouse.release(), _environment(environment):
         runner = dbtRunner(callbacks=[_Watch(progress)] if progress else [])
         outcome = runner.invoke([*flags, *arguments, *options])
     if outcome.exception is not None:

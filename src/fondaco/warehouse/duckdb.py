@@ -144,7 +144,8 @@ class DuckDBWarehouse:
             "type": "duckdb",
             "path": str(self.path),
             "schema": "main",
-            "threads": self.settings.warehouse.threads,
+            # DuckDB uses all threads for one model: two at once would share its memory and spill.
+            "threads": 1,
             "config_options": connection_options(self.settings),
             "settings": {"TimeZone": "UTC", "enable_progress_bar": False},
         }
