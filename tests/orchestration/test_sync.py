@@ -9,7 +9,8 @@ from typing import ClassVar
 import pytest
 from tests.orchestration.conftest import ORDERS, Stall
 
-from fondaco.control import Connection
+from fondaco.control import Connection, ConnectionRecord
+from fondaco.errors import AccessError
 from fondaco.orchestration import Project
 from fondaco.orchestration.progress import silent
 from fondaco.orchestration.stopping import Stop
@@ -64,3 +65,17 @@ def test_a_shop_that_cannot_be_reached_is_asked_once_a_run(
     assert FarStall.asked == asked
     partial = [each.kept.stream for each in outcomes if each.kept.outcome == "partial"]
     assert partial == (["orders", "carts", "deletions"] if len(asked) == 1 else ["orders", "carts"])
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(("missing", "outcome"), [(("read_orders",), "partial"), ((), "failed")])
+def test_a_permission_that_was_declined_on_purpose_is_a_warning_and_no_error(
+    project: Project, missing: tuple[str, ...], outcome: str
+) -> None:
+    record = ConnectionRecord("stall", "stall", "Stall", "EUR", "UTC", {"start_date": "2026-02-01"}, missing)
+    connection = project.control.connections.add("default", record)
+    FarStall.fault, FarStall.asked = AccessError("Stall refused read_orders.", "Grant it."), []
+    first = next(sync(project, [connection], full_refresh=False, progress=silent, stop=Stop()))
+    assert first.kept.outcome == outcome
+    assert (first.error is None) == bool(missing)
+    assert first.notes == ((("warn", "stall · orders: Stall refused read_orders."),) if missing else ())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fondaco.errors import ConfigError
-from fondaco.sources.source import source_type, source_types
+from fondaco.sources.source import report_streams, source_type, source_types
 
 OURS = {"shopify", "woocommerce", "commercetools", "files"}
 
@@ -47,3 +47,9 @@ def test_a_source_that_does_not_import_is_named_when_it_is_asked_for() -> None:
 def test_an_unknown_source_lists_those_that_there_are() -> None:
     with pytest.raises(ConfigError, match="Choose one of: commercetools, files"):
         source_type("etsy")
+
+
+def test_the_report_depends_on_orders_and_refunds_not_on_stock_or_customers() -> None:
+    assert report_streams("shopify") == {"orders"}
+    assert report_streams("woocommerce") == {"orders", "refunds"}
+    assert report_streams("commercetools") == {"orders", "payments"}

@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 import pytest
+from pydantic import SecretStr
 from tests.warehouses.conftest import publish_orders, write_orders
 
 from fondaco.config import Settings, WarehouseSettings
@@ -339,3 +341,27 @@ def test_running_out_of_the_allowed_memory_names_the_setting(tmp_path: Path) -> 
         writer.bench.execute(
             "create temporary table big as select range as n, repeat('x', 99) from range(2000000)"
         )
+
+
+@pytest.mark.postgres
+def test_another_tools_grants_and_views_on_what_is_published_outlive_the_next_publish(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(
+        folder=tmp_path, warehouse=WarehouseSettings(kind="postgres", url=SecretStr(postgres_url))
+    )
+    warehouse = open_warehouse(settings)
+    publish_orders(warehouse, 1)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("create role analyst_of_views")
+        try:
+            connection.execute("grant select on published.orders to analyst_of_views")
+            connection.execute("create view mine as select sum(total) as total from published.orders")
+            publish_orders(warehouse, 1, 2)
+            assert connection.execute("select total from mine").fetchall() == [(3,)]
+            granted = "select has_table_privilege('analyst_of_views', 'published.orders', 'select')"
+            assert connection.execute(granted).fetchall() == [(True,)]
+        finally:
+            connection.execute("drop owned by analyst_of_views")
+            connection.execute("drop role analyst_of_views")
+    warehouse.close()

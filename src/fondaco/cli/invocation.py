@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 import traceback
 from collections.abc import Iterator
@@ -51,7 +52,8 @@ def keep_trace(error: Exception) -> Path:
         if getattr(handler, "_is_fondacos", False) and handler.level == logging.ERROR:
             _log.error("unexpected error", exc_info=error)
             return Path(getattr(handler, "baseFilename", ""))
-    path = Path(tempfile.gettempdir()) / "fondaco-errors.log"
-    with path.open("a", encoding="utf-8") as file:
+    handle, name = tempfile.mkstemp(prefix="fondaco-error-", suffix=".log")  # for its owner's eyes only
+    path = Path(name)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(redact_text("".join(traceback.format_exception(error))))
     return path

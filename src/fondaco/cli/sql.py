@@ -20,7 +20,7 @@ def sql(
 ) -> None:
     """Run one SELECT over the published marts; nothing can be changed with it.
 
-    Example: fondaco sql "select order_date, sum(net_sales) as net from marts.daily_sales group by 1 order by 1"
+    Example: fondaco sql "select order_date, sum(net_sales) as net from marts.orders group by 1 order by 1"
     """
     with ctx.obj.project() as project:
         found = project.reader.select(statement, limit=limit)

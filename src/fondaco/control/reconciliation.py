@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Float, cast, delete, func, select
 
 from fondaco.control.database import Database
 from fondaco.control.models import ReconciliationDay
@@ -88,13 +88,10 @@ class Reconciliation:
         only_gaps: bool = False,
     ) -> list[ReconciliationDay]:
         """Comparisons of [first, last], by connection, day and figure."""
-        query = select(ReconciliationDay).where(ReconciliationDay.tenant_id == tenant_id)
-        if connection_id is not None:
-            query = query.where(ReconciliationDay.connection_id == connection_id)
-        if first is not None:
-            query = query.where(ReconciliationDay.day >= first)
-        if last is not None:
-            query = query.where(ReconciliationDay.day <= last)
+        query = select(ReconciliationDay).where(*_within(tenant_id, connection_id, first, last))
+        if only_gaps:
+            # Stored as texts; the exact comparison follows below.
+            query = query.where(func.abs(cast(ReconciliationDay.gap, Float)) > 0)
         query = query.order_by(
             ReconciliationDay.connection_id, ReconciliationDay.day, ReconciliationDay.figure
         )
@@ -110,21 +107,44 @@ class Reconciliation:
         last: date | None = None,
     ) -> SealSummary:
         """The seal over [first, last], or over all that was ever compared."""
-        days = self.days(tenant_id, connection_id, first, last)
-        if not days:
+        of_seal = _within(tenant_id, connection_id, first, last)
+        shop_days = (
+            select(ReconciliationDay.connection_id, ReconciliationDay.day)
+            .where(*of_seal)
+            .distinct()
+            .subquery()
+        )
+        with self._database.reading() as session:
+            count = session.scalar(select(func.count()).select_from(shop_days)) or 0
+            first_day = session.scalar(select(func.min(ReconciliationDay.day)).where(*of_seal))
+            last_day = session.scalar(select(func.max(ReconciliationDay.day)).where(*of_seal))
+        if not count:
             return SealSummary(state="not compared")
-        off = [day for day in days if abs(day.gap) >= CENT]
+        off = self.days(tenant_id, connection_id, first, last, only_gaps=True)
         largest: dict[str, Decimal] = {}
         for day in off:
             if day.figure != "orders":
                 largest[day.currency] = max(largest.get(day.currency, Decimal(0)), abs(day.gap))
         return SealSummary(
             state="off" if off else "matched",
-            days_compared=len({(day.connection_id, day.day) for day in days}),
+            days_compared=count,
             days_off=len({(day.connection_id, day.day) for day in off}),
-            first_day=min(day.day for day in days),
-            last_day=max(day.day for day in days),
+            first_day=first_day,
+            last_day=last_day,
             largest_gap=dict(sorted(largest.items())),
             figures_off=tuple(sorted({day.figure for day in off})),
             unexplained_days=len({(day.connection_id, day.day) for day in off if day.cause is None}),
         )
+
+
+def _within(
+    tenant_id: str, connection_id: str | None, first: date | None, last: date | None
+) -> list[ColumnElement[bool]]:
+    conditions = [ReconciliationDay.tenant_id == tenant_id]
+    if connection_id is not None:
+        conditions.append(ReconciliationDay.connection_id == connection_id)
+    if first is not None:
+        conditions.append(ReconciliationDay.day >= first)
+    if last is not None:
+        conditions.append(ReconciliationDay.day <= last)
+    return conditions

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fondaco.clock import utc_now
+from fondaco.errors import ConfigError
 from fondaco.orchestration.progress import Event, Progress
 
 if TYPE_CHECKING:
@@ -31,15 +33,49 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
     def tell(node: str, done: int, total: int) -> None:
         progress(Event("build", done=done, total=total, detail=f"{done}/{total} {node}"))
 
-    result = dbt.build(
+    try:
+        result = _build(project, tell, full_refresh)
+    except dbt.BuildError as error:
+        missing = _without_rate(project)
+        if missing:
+            raise ConfigError(
+                f"There is no exchange rate between {' and '.join(missing)} and the reporting currency "
+                f"{project.settings.project.currency}.",
+                "Import a table of rates with `fondaco rates import FILE`, then run `fondaco run` again; the former "
+                "version stays published.",
+            ) from error
+        raise
+    progress(Event("build", detail=f"{result.models} models, {result.tests} tests", ended=True))
+    return result
+
+
+def _build(project: Project, tell: Callable[[str, int, int], None], full_refresh: bool) -> BuildResult:
+    from fondaco.warehouse import dbt
+
+    return dbt.build(
         project.warehouse,
         exclude=() if full_refresh else INNER_TESTS,
         full_refresh=full_refresh,
         now=None if project.clock is utc_now else project.clock(),
         progress=tell,
     )
-    progress(Event("build", detail=f"{result.models} models, {result.tests} tests", ended=True))
-    return result
+
+
+def _without_rate(project: Project) -> list[str]:
+    """Currencies of the shops that cannot be converted on some day."""
+    with project.warehouse.writer() as writer:
+        there = writer.fetch(
+            "select 1 as one from information_schema.tables"
+            " where table_schema = 'core' and table_name = 'exchange_rates_daily'"
+        )
+        if not there.num_rows:
+            return []
+        found = writer.fetch(
+            "select distinct currency from core.exchange_rates_daily"
+            " where exchange_rate is null and tenant_id = $tenant order by 1",
+            {"tenant": project.tenant},
+        )
+    return [str(currency) for currency in found.column("currency").to_pylist()]
 
 
 def write_docs(project: Project) -> Path:

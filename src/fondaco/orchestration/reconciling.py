@@ -13,7 +13,7 @@ from fondaco.errors import FondacoError
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.quality import freshness, reconcile
 from fondaco.quality.freshness import lateness
-from fondaco.sources.source import Source
+from fondaco.sources.source import Source, report_streams
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
@@ -125,10 +125,11 @@ def _first_day(
 
 def _whole_is_due(project: Project, connection: Connection) -> bool:
     """All history is compared once the backfill has ended, and then once a month."""
+    counted = report_streams(connection.source)
     states = [
         state
         for state in project.control.states.all(project.tenant, connection.connection_id)
-        if state.cursor is not None
+        if state.cursor is not None and state.stream in counted
     ]
     if not all(state.history_complete for state in states):
         return False
@@ -141,11 +142,12 @@ def _whole_key(connection: Connection) -> str:
 
 
 def _read_until(project: Project, connection: Connection) -> datetime | None:
-    """How far all streams that have been read at all are read."""
+    """How far all streams that make the report and have been read at all are read."""
+    counted = report_streams(connection.source)
     cursors = [
         state.cursor
         for state in project.control.states.all(project.tenant, connection.connection_id)
-        if state.cursor is not None
+        if state.cursor is not None and state.stream in counted
     ]
     return min(cursors) if cursors else None
 

@@ -220,6 +220,8 @@ class _ConnectionSync:
 
     def _failed(self, name: str, error: FondacoError, tally: _Tally, seconds: float) -> StreamOutcome:
         outcome = self._outcome_of(error)
+        if self._is_known(error):
+            tally.notes.append(("warn", f"{self._connection.connection_id} · {name}: {error.what}"))
         _log.warning(
             "stream ended early",
             extra={
@@ -230,7 +232,9 @@ class _ConnectionSync:
             },
         )
         return StreamOutcome(
-            self._result(name, outcome, tally, seconds, str(error)), error, tuple(tally.notes)
+            self._result(name, outcome, tally, seconds, str(error)),
+            None if self._is_known(error) else error,
+            tuple(tally.notes),
         )
 
     def _outcome_of(self, error: FondacoError) -> str:
@@ -238,9 +242,11 @@ class _ConnectionSync:
             return "aborted"
         if isinstance(error, RetryableError):
             return "partial"
-        # A scope that the merchant chose not to grant is known since `connect`; the rest of the shop is good.
-        known = isinstance(error, AccessError) and self._connection.status == "limited"
-        return "partial" if known else "failed"
+        return "partial" if self._is_known(error) else "failed"
+
+    def _is_known(self, error: FondacoError) -> bool:
+        """A scope that the merchant chose not to grant is known since `connect`; the rest of the shop is good."""
+        return isinstance(error, AccessError) and self._connection.status == "limited"
 
     def _result(
         self, name: str, outcome: str, tally: _Tally, seconds: float, error: str | None = None

@@ -129,8 +129,9 @@ def _orders(
     changed = _summing_to(-gap, [o for o in orders if o.counts], figure)
     if changed:
         return Cause(
-            "Late edit: the shop's report counts these orders once more than we do, or in another form; they were "
-            "changed after their day.",
+            "Late edit: the shop's report counts these orders in another form; they were changed after their day."
+            if _edited_late(changed)
+            else "The shop's report counts these orders once more than we do, or in another form.",
             _numbers(changed),
         )
     return None
@@ -139,9 +140,15 @@ def _orders(
 def _counted_words(orders: Sequence[OrderEvidence], connection: Connection) -> str:
     if any(order.presentment_currency not in ("", connection.currency) for order in orders):
         return "Currency: bought in another currency, and the shop's report converts it at another rate or not at all."
-    if any(order.updated_at and order.updated_at.date() > order.day + timedelta(days=1) for order in orders):
+    if _edited_late(orders):
         return "Late edit: changed or deleted after its day, and the shop's report no longer counts it so."
     return "We count these orders and the shop's report does not: deleted there, or marked as a test."
+
+
+def _edited_late(orders: Sequence[OrderEvidence]) -> bool:
+    return any(
+        order.updated_at and order.updated_at.date() > order.day + timedelta(days=1) for order in orders
+    )
 
 
 def _uncounted_words(orders: Sequence[OrderEvidence]) -> str:

@@ -131,5 +131,10 @@ def source_type(name: str) -> type[Source]:
     return found
 
 
+def report_streams(name: str) -> frozenset[str]:
+    """The streams of the source ``name`` on which sales figures depend (``Stream.in_report``)."""
+    return frozenset(stream.name for stream in source_type(name).streams if stream.in_report)
+
+
 def _entries() -> dict[str, EntryPoint]:
     return {e.name: e for e in sorted(entry_points(group="fondaco.sources"), key=lambda e: e.name)}

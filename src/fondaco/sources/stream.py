@@ -97,6 +97,9 @@ class Stream:
         Once a day, re-read this much by the cursor, for changes that do not move it. Zero: never.
     scopes
         Permissions this stream needs, in the vendor's own words.
+    in_report
+        Whether the vendor's sales report depends on these records. A stream of stock or customers that is stuck must
+        not hold up the comparison with it, nor make the sales look old.
     """
 
     name: str
@@ -108,6 +111,7 @@ class Stream:
     lookback: timedelta = timedelta(0)
     scopes: tuple[str, ...] = ()
     description: str = ""
+    in_report: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -193,7 +194,8 @@ def _first_line(message: str | None) -> str:
     """What went wrong, without the rows and SQL that engines print below it."""
     lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
     useful = [line for line in lines if not line.startswith(("Runtime Error in", "Database Error in"))]
-    return (useful or lines or ["no message"])[0].rstrip(".")
+    # Engines quote the value that they stumbled over.
+    return re.sub(r"'[^']*'", "'…'", (useful or lines or ["no message"])[0]).rstrip(".")
 
 
 def _unreadable(error: BaseException) -> FatalError | ConfigError:

@@ -67,16 +67,17 @@ def _switch(connection: psycopg.Connection[Any], version: str, tables: tuple[str
             with connection.transaction():
                 connection.execute("set local lock_timeout = '500ms'")
                 connection.execute("create schema if not exists published")
-                old = connection.execute(
-                    "select relname from pg_class where relnamespace = to_regnamespace('published') and relkind = 'v'"
-                ).fetchall()
-                for (view,) in old:
-                    connection.execute(
-                        sql.SQL("drop view {} cascade").format(sql.Identifier("published", view))
-                    )
+                before = _columns(connection, "published")
+                now = _columns(connection, schema_of(version))
+                for view, columns in before.items():
+                    # A view that gets other columns has to be made anew, and with it what was built on it.
+                    if now.get(view, ())[: len(columns)] != columns:
+                        connection.execute(
+                            sql.SQL("drop view {} cascade").format(sql.Identifier("published", view))
+                        )
                 for table in tables:
                     connection.execute(
-                        sql.SQL("create view {} as table {}").format(
+                        sql.SQL("create or replace view {} as table {}").format(
                             sql.Identifier("published", table), sql.Identifier(schema_of(version), table)
                         )
                     )
@@ -89,6 +90,19 @@ def _switch(connection: psycopg.Connection[Any], version: str, tables: tuple[str
                     "End it and run `fondaco run` again; the former version stays published meanwhile.",
                 ) from error
             time.sleep(0.5)
+
+
+def _columns(connection: psycopg.Connection[Any], schema: str) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Names and types of the columns of every relation in ``schema``, in order."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for relation, column, kind in connection.execute(
+        "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) from pg_class c"
+        " join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
+        " where c.relnamespace = to_regnamespace(%s) and c.relkind in ('r', 'v') order by c.relname, a.attnum",
+        (schema,),
+    ):
+        found[relation] = (*found.get(relation, ()), (column, kind))
+    return found
 
 
 def clean(connection: psycopg.Connection[Any]) -> None:

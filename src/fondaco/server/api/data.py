@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from fondaco.control import Run
 from fondaco.server.api.access import reading_token
 from fondaco.server.api.metrics import ERRORS
+from fondaco.server.pages.health import last_synced
 from fondaco.server.site import Site, the_site
 
 router = APIRouter(dependencies=[Depends(reading_token)], responses=ERRORS)
@@ -133,8 +134,7 @@ def reconciliation(
 def connections(site: TheSite) -> list[ConnectionAnswer]:
     answers = []
     for connection in site.connections():
-        states = site.control.states.all(site.tenant_id, connection.connection_id)
-        synced = max((state.updated_at for state in states), default=None)
+        synced = last_synced(site, connection)
         known = {name: getattr(connection, name, None) for name in ConnectionAnswer.model_fields}
         answers.append(ConnectionAnswer.model_validate({**known, "synced_at": synced}))
     return answers
@@ -142,9 +142,9 @@ def connections(site: TheSite) -> list[ConnectionAnswer]:
 
 @router.get("/health", tags=["data health"], summary="Whether the figures can be trusted now")
 def health(site: TheSite) -> HealthAnswer:
-    runs = site.control.runs.recent(site.tenant_id, 1)
+    ended = [run for run in site.control.runs.recent(site.tenant_id, 10) if run.ended_at is not None]
     seal = site.control.reconciliation.seal(site.tenant_id)
-    newest = runs[0] if runs else None
+    newest = ended[0] if ended else None
     status = (newest.health or "warn") if newest and site.published else "empty"
     return HealthAnswer.model_validate(
         {

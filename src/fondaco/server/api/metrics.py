@@ -105,13 +105,13 @@ def query(request: Request, site: TheSite, question: Annotated[Question, Query()
     """Metrics over a period. `Accept: text/csv` or `format=csv` gives a file. The `ETag` changes when new figures are
     published; send it back as `If-None-Match` to be told 304 as long as nothing is new."""
     version = site.published
-    tag = hashlib.sha256(
-        f"{version}|{request.url.query}|{request.headers.get('accept')}".encode()
-    ).hexdigest()
+    # Without days in the address the period ends today, so that it is another one tomorrow.
+    period = _period(site, question.first, question.last)
+    asked_for = f"{version}|{period.first}|{period.last}|{request.url.query}|{request.headers.get('accept')}"
+    tag = hashlib.sha256(asked_for.encode()).hexdigest()
     headers = {"ETag": f'"{tag[:32]}"', "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    period = _period(site, question.first, question.last)
     asked = MetricQuery(
         metrics=_names(question.metrics),
         by=_names(question.by),

@@ -12,6 +12,7 @@ from fondaco.control import Connection, ReconciliationDay, Run
 from fondaco.control.reconciliation import CENT
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.site import Site
+from fondaco.sources.source import report_streams
 
 STALE_AFTER = timedelta(hours=36)
 """A daily run that was missed once, with room for its length."""
@@ -64,9 +65,11 @@ def badge(states: dict[str, Badge], state: str | None) -> Badge:
 
 
 def reconciled_days(site: Site, shop: str | None = None) -> list[ReconciliationDay]:
-    """What was compared in the days that every run looks back."""
+    """What was compared in the days that every run looks back, and every gap before them."""
     first = site.project.clock().date() - timedelta(site.project.settings.reconcile.days + 1)
-    return site.control.reconciliation.days(site.tenant_id, shop, first)
+    kept = site.control.reconciliation
+    older = kept.days(site.tenant_id, shop, None, first - timedelta(1), only_gaps=True)
+    return [*older, *kept.days(site.tenant_id, shop, first)]
 
 
 def is_off(day: ReconciliationDay) -> bool:
@@ -74,9 +77,8 @@ def is_off(day: ReconciliationDay) -> bool:
 
 
 def seal(site: Site, numbers: Numbers, shop: str | None = None) -> Seal:
-    """Whether our figures match the shops' own reports, over the days that every run compares."""
-    first = site.project.clock().date() - timedelta(site.project.settings.reconcile.days + 1)
-    summary = site.control.reconciliation.seal(site.tenant_id, shop, first)
+    """Whether our figures match the shops' own reports, over all that was ever compared."""
+    summary = site.control.reconciliation.seal(site.tenant_id, shop)
     if summary.state == "not compared" or summary.first_day is None or summary.last_day is None:
         return Seal("Not compared yet", "", "none", "shield-question")
     span = numbers.period(summary.first_day, summary.last_day)
@@ -92,9 +94,11 @@ def seal(site: Site, numbers: Numbers, shop: str | None = None) -> Seal:
 
 
 def last_synced(site: Site, connection: Connection) -> datetime | None:
-    """When the connection was last read to its end."""
+    """Up to when the records that make the sales are all read; None before they are."""
+    counted = report_streams(connection.source)
     states = site.control.states.all(site.tenant_id, connection.connection_id)
-    return max((_aware(state.updated_at) for state in states), default=None)
+    cursors = [state.cursor for state in states if state.stream in counted and state.cursor is not None]
+    return min(map(_aware, cursors), default=None)
 
 
 def freshness(site: Site, numbers: Numbers) -> Freshness:

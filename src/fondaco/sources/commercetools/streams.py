@@ -43,6 +43,7 @@ CUSTOMERS = Stream(
     backfill_window=None,
     scopes=("view_customers",),
     description="Customers.",
+    in_report=False,
 )
 
 PRODUCTS = Stream(
@@ -52,6 +53,7 @@ PRODUCTS = Stream(
     backfill_window=None,
     scopes=("view_products",),
     description="Products with variants and embedded prices.",
+    in_report=False,
 )
 
 INVENTORY = Stream(
@@ -61,6 +63,7 @@ INVENTORY = Stream(
     backfill_window=None,
     scopes=("view_products",),
     description="Stock by SKU and place.",
+    in_report=False,
 )
 
 DISCOUNT_CODES = Stream(
@@ -70,6 +73,7 @@ DISCOUNT_CODES = Stream(
     backfill_window=None,
     scopes=("view_discount_codes",),
     description="Discount codes.",
+    in_report=False,
 )
 
 CART_DISCOUNTS = Stream(
@@ -79,6 +83,7 @@ CART_DISCOUNTS = Stream(
     backfill_window=None,
     scopes=("view_cart_discounts",),
     description="Cart discounts: what codes and automatic discounts do.",
+    in_report=False,
 )
 
 STREAMS = (ORDERS, PAYMENTS, CUSTOMERS, PRODUCTS, INVENTORY, DISCOUNT_CODES, CART_DISCOUNTS)

@@ -6,6 +6,7 @@ lists reach the length at which Shopify cuts them are handed back to be read by 
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections import Counter
@@ -130,7 +131,7 @@ class BulkReader:
         delivered = 0
         for attempt in range(1, _DOWNLOADS + 1):
             try:
-                for piece, count in self._download(result.url, skip=delivered):
+                for piece, count in self._download(result.url, skip=delivered, lines=result.lines):
                     delivered += count
                     yield piece
             except RetryableError:
@@ -145,24 +146,40 @@ class BulkReader:
                 "Run `fondaco run` again; nothing of this slice was taken over.",
             )
 
-    def _download(self, url: str, skip: int) -> Iterator[tuple[bytes, int]]:
-        """Pieces of whole lines and their number; the first ``skip`` lines are left out."""
+    def _download(self, url: str, skip: int, lines: int) -> Iterator[tuple[bytes, int]]:
+        """Pieces of whole lines and their number; the first ``skip`` of all ``lines`` are left out.
+
+        A download may end early without an error: an end within a line is only an end where it is that of the last.
+        """
         with self._http.stream(url) as chunks:
             rest = b""
+            seen = 0
             for chunk in chunks:
                 rest += chunk
                 if len(rest) < _PAGE_BYTES:
                     continue
                 end = rest.rfind(b"\n") + 1
                 piece, rest = rest[:end], rest[end:]
+                seen += piece.count(b"\n")
                 skip, piece = _without_first(piece, skip)
                 if piece:
                     yield piece, piece.count(b"\n")
             if rest.strip():
-                rest = rest if rest.endswith(b"\n") else rest + b"\n"
+                if not rest.endswith(b"\n"):
+                    rest += b"\n"
+                    if seen + rest.count(b"\n") != lines or not _is_json(rest[:-1].rpartition(b"\n")[2]):
+                        rest = rest[: rest[:-1].rfind(b"\n") + 1]
                 skip, rest = _without_first(rest, skip)
                 if rest:
                     yield rest, rest.count(b"\n")
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def look_at(piece: bytes, seen: Seen) -> None:

@@ -40,6 +40,7 @@ CUSTOMERS = Stream(
     backfill_window=None,
     scopes=("read_customers",),
     description="Customers, with the address and marketing state they have now.",
+    in_report=False,
 )
 
 PRODUCTS = Stream(
@@ -49,6 +50,7 @@ PRODUCTS = Stream(
     backfill_window=None,
     scopes=("read_products",),
     description="Products and their variants.",
+    in_report=False,
 )
 
 INVENTORY_ITEMS = Stream(
@@ -62,6 +64,7 @@ INVENTORY_ITEMS = Stream(
     backfill_window=None,
     scopes=("read_inventory", "read_locations"),
     description="Unit cost and stock by location. Read whole: a change of stock does not move the item's updated time.",
+    in_report=False,
 )
 
 DISCOUNTS = Stream(
@@ -71,6 +74,7 @@ DISCOUNTS = Stream(
     backfill_window=None,
     scopes=("read_discounts",),
     description="Discounts and their codes. Read whole: a use does not move the discount's updated time.",
+    in_report=False,
 )
 
 STREAMS = (ORDERS, CUSTOMERS, PRODUCTS, INVENTORY_ITEMS, DISCOUNTS)

@@ -48,6 +48,7 @@ CUSTOMERS = Stream(
     backfill_window=None,
     scopes=("read",),
     description="Customer accounts. Read whole: WooCommerce has no filter for changed ones.",
+    in_report=False,
 )
 
 PRODUCTS = Stream(
@@ -57,6 +58,7 @@ PRODUCTS = Stream(
     backfill_window=None,
     scopes=("read",),
     description="Products with variations, prices, stock and cost. Read whole: stock does not move the modified time.",
+    in_report=False,
 )
 
 COUPONS = Stream(
@@ -66,6 +68,7 @@ COUPONS = Stream(
     backfill_window=None,
     scopes=("read",),
     description="Coupons. Read whole: a use does not move the modified time.",
+    in_report=False,
 )
 
 STREAMS = (ORDERS, REFUNDS, CUSTOMERS, PRODUCTS, COUPONS)
