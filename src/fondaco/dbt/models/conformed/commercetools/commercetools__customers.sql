@@ -30,6 +30,7 @@ final as (
         on customers.tenant_id = deletions.tenant_id
         and customers.connection_id = deletions.connection_id
         and customers.customer_id = deletions.record_id
+        and customers.synced_at <= deletions.synced_at
 )
 
 select {{ conform('customers') }} from final

@@ -66,6 +66,7 @@ final as (
         on orders.tenant_id = deletions.tenant_id
         and orders.connection_id = deletions.connection_id
         and orders.order_id = deletions.record_id
+        and orders.synced_at <= deletions.synced_at
     left join codes
         on orders.tenant_id = codes.tenant_id
         and orders.connection_id = codes.connection_id

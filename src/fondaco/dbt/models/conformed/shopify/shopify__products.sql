@@ -28,6 +28,7 @@ final as (
         on products.tenant_id = deletions.tenant_id
         and products.connection_id = deletions.connection_id
         and products.product_id = deletions.record_id
+        and products.synced_at <= deletions.synced_at
 )
 
 select {{ conform('products') }} from final

@@ -49,6 +49,7 @@ final as (
         on variants.tenant_id = deletions.tenant_id
         and variants.connection_id = deletions.connection_id
         and variants.product_id = deletions.record_id
+        and variants.synced_at <= deletions.synced_at
 )
 
 select {{ conform('variants') }} from final
