@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,13 +18,24 @@ def buried(project: Project) -> dict[str, str]:
     return {row["record_id"]: row["found_by"] for row in found}
 
 
+def last_burial(project: Project, record: str) -> datetime:
+    with project.warehouse.writer() as writer:
+        found = writer.fetch(
+            "select _synced_at from raw.fondaco__tombstones where record_id = $record", {"record": record}
+        )
+    instant: datetime = found.column("_synced_at").to_pylist()[0]
+    return instant
+
+
+def read_all(project: Project, stall: Stall) -> None:
+    part = Slice("orders", "full")
+    project.landing.load(project.landing.spool("stall", "stall", ORDERS, part, stall.read(ORDERS, part)))
+
+
 @pytest.fixture
 def read_shop(project: Project, connection: Connection, stall: Stall) -> Stall:
     """The stall, all read a month ago."""
-    spooled = project.landing.spool(
-        "stall", "stall", ORDERS, Slice("orders", "full"), stall.read(ORDERS, Slice("orders", "full"))
-    )
-    project.landing.load(spooled)
+    read_all(project, stall)
     project.control.states.save("default", "stall", "orders", cursor=project.clock(), history_complete=True)
     compare_ids(project, connection, stall, ORDERS)
     return stall
@@ -67,7 +78,47 @@ def test_a_list_that_would_bury_too_much_is_not_believed(
     assert buried(project) == {}
     assert [health for health, _ in notes] == ["warn"]
     assert "nothing was deleted" in notes[0][1]
+    assert "`fondaco connections check stall`" in notes[0][1]
     assert project.control.states.get("default", "stall", "orders").ids_compared_on < clock.now.date()
+
+
+def test_an_empty_list_is_not_believed_however_few_records_there_are(
+    project: Project, connection: Connection, stall: Stall, clock: Any
+) -> None:
+    stall.records = stall.records[:3]
+    read_all(project, stall)
+    project.control.states.save("default", "stall", "orders", cursor=project.clock(), history_complete=True)
+    compare_ids(project, connection, stall, ORDERS)
+    stall.listed = []
+    clock.turn(timedelta(days=30))
+
+    notes = compare_ids(project, connection, stall, ORDERS)
+
+    assert buried(project) == {}
+    assert notes == [
+        (
+            "warn",
+            "stall lists 0 orders where 3 were read before; 3 are missing, which is too many to be believed, so nothing "
+            "was deleted. Run `fondaco connections check stall` to see whether its credentials may still read them; "
+            "every run compares again until the list is whole.",
+        )
+    ]
+
+
+def test_a_record_that_came_back_can_be_buried_again(
+    project: Project, connection: Connection, read_shop: Stall, clock: Any
+) -> None:
+    read_shop.listed = [str(n) for n in range(300) if n != 7]
+    clock.turn(timedelta(days=30))
+    compare_ids(project, connection, read_shop, ORDERS)
+    first = last_burial(project, "7")
+    clock.turn(timedelta(days=1))
+    read_all(project, read_shop)
+    clock.turn(timedelta(days=30))
+
+    compare_ids(project, connection, read_shop, ORDERS)
+
+    assert last_burial(project, "7") == first + timedelta(days=31)
 
 
 def test_records_that_were_never_read_are_told(

@@ -52,8 +52,8 @@ def compare_ids(
 ) -> list[tuple[str, str]]:
     """Once a month, bury the records that the vendor no longer lists. Gives notes on the run's health.
 
-    An id list that would bury more than a tenth of what we have is not believed: a broken answer must never delete a
-    shop's history.
+    An id list that would bury more than a tenth of what we have, or all of it, is not believed: a broken answer must
+    never delete a shop's history. What a list buried wrongly lives again as soon as it is read again.
     """
     tenant, name = project.tenant, connection.connection_id
     state = project.control.states.get(tenant, name, stream.name)
@@ -74,12 +74,15 @@ def compare_ids(
     theirs = set(listed)
     ours = _our_ids(project, connection, source, stream)
     gone = sorted(ours - theirs)
-    if len(gone) > max(_ALWAYS_BELIEVED, _BELIEVED_SHARE * len(ours)):
+    is_empty = bool(ours) and not theirs
+    if is_empty or len(gone) > max(_ALWAYS_BELIEVED, _BELIEVED_SHARE * len(ours)):
         return [
             (
                 "warn",
                 f"{name} lists {len(theirs):,} {stream.name} where {len(ours):,} were read before; "
-                f"{len(gone):,} are missing, which is too many to be believed, so nothing was deleted.",
+                f"{len(gone):,} are missing, which is too many to be believed, so nothing was deleted. "
+                f"Run `fondaco connections check {name}` to see whether its credentials may still read them; "
+                "every run compares again until the list is whole.",
             )
         ]
     now = project.clock()
@@ -104,15 +107,18 @@ def compare_ids(
 
 
 def _our_ids(project: Project, connection: Connection, source: Source, stream: Stream) -> set[str]:
-    """Ids that we have and that are not known to be deleted."""
+    """Ids that we have and that are not known to be deleted since they were last read."""
     main = stream.tables[0]
     where = {"tenant": project.tenant, "connection": connection.connection_id, "stream": stream.name}
+    record = f'cast(ours."{main.primary_key[0]}" as varchar)'
     with project.warehouse.writer() as writer:
         found = writer.fetch(
-            f'select cast("{main.primary_key[0]}" as varchar) as id from raw.{source.name}__{main.name} '
-            "where tenant_id = $tenant and connection_id = $connection "
-            "except select record_id from raw.fondaco__tombstones "
-            "where tenant_id = $tenant and connection_id = $connection and stream = $stream",
+            f"select {record} as id from raw.{source.name}__{main.name} as ours "
+            "where ours.tenant_id = $tenant and ours.connection_id = $connection "
+            "and not exists (select 1 from raw.fondaco__tombstones as buried "
+            "where buried.tenant_id = ours.tenant_id and buried.connection_id = ours.connection_id "
+            f"and buried.stream = $stream and buried.record_id = {record} "
+            "and buried._synced_at >= ours._synced_at)",
             where,
         )
     ids: list[str] = found.column("id").to_pylist()
