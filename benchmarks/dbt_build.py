@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +24,22 @@ from fondaco.warehouse.dbt import build, project_folder
 SHOPS = 3
 DAYS = 1095
 LINES_PER_ORDER = 2.5
-NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
+START = NOW.date() - timedelta(DAYS)
 _TYPES = {"money": "decimal(18, 6)", "text": "varchar"}
 
 _ORDER = """
     'default' as tenant_id, 'shop' || (o % 3) as connection_id, 'bench' as source,
     'shop' || (o % 3) || ':' || o as order_id
 """
-_AT = "timestamp '2023-07-01 00:00:00' + interval '1 second' * cast(mod(cast(o as bigint) * 7919, 94608000) as integer)"
-_SYNCED = "timestamp '2026-06-30 00:00:00' as synced_at"
+_AT = f"timestamp '{START}' + interval '1 second' * cast(mod(cast(o as bigint) * 7919, {DAYS * 86400 - 86400}) as integer)"
+_SYNCED = f"timestamp '{NOW - timedelta(hours=12):%Y-%m-%d %H:%M:%S}' as synced_at"
 _SEED = {
     "customers": """
         select 'default' as tenant_id, 'shop' || (c % 3) as connection_id, 'bench' as source,
             'shop' || (c % 3) || ':c' || c as customer_id, 'c' || c as source_customer_id,
             'person' || (c % {people}) || '@example.com' as email, false as is_deleted, 'DE' as country,
-            timestamp '2023-07-01' as created_at, {synced}
+            timestamp '{start}' as created_at, {synced}
         from generate_series(1, {customers}) as series(c)""",
     "products": """
         select 'default' as tenant_id, 'shop' || (p % 3) as connection_id, 'bench' as source,
@@ -141,7 +142,7 @@ def variables() -> dict[str, Any]:
 def seed(warehouse: Warehouse, orders: int) -> None:
     """Raw tables in the shape of the contract: a function of the order's number and nothing else."""
     words: dict[str, object] = {
-        "order": _ORDER, "synced": _SYNCED, "at": _AT, "orders": orders, "customers": max(3, orders // 9 * 3),
+        "order": _ORDER, "start": START, "synced": _SYNCED, "at": _AT, "orders": orders, "customers": max(3, orders // 9 * 3),
         "people": max(2, orders // 4), "products": 3 * max(1, min(5000, orders // 300)),
         "line_at": _AT.replace("cast(o as bigint)",
                                "cast(split_part(split_part(order_id, ':', 2), '/', 1) as bigint)"),
@@ -186,7 +187,7 @@ def _own_tables() -> Sequence[str]:
         "insert into raw.fondaco__tenants values ('default', 'Bench', 'EUR', 'Europe/Berlin')",
         f"insert into raw.fondaco__connections values {connections}",
         "insert into raw.fondaco__exchange_rates select 'default',"
-        " cast(timestamp '2023-07-01' + interval '1 day' * d as date), 'EUR', 'USD', 1.05 + mod(d, 90) / 1000.0"
+        f" cast(timestamp '{START}' + interval '1 day' * d as date), 'EUR', 'USD', 1.05 + mod(d, 90) / 1000.0"
         f" from generate_series(0, {DAYS}) as series(d)",
     )
 
@@ -207,7 +208,8 @@ def measure(kind: str, url: str | None, orders: int) -> dict[str, float]:
             built = build(warehouse, project=project, vars=variables(), now=NOW, full_refresh=True)
         with warehouse.writer() as writer:
             writer.execute(
-                "update raw.bench__orders set city = 'Köln', synced_at = timestamp '2026-06-30 06:00:00'"
+                "update raw.bench__orders set city = 'Köln',"
+                f" synced_at = timestamp '{NOW - timedelta(hours=6):%Y-%m-%d %H:%M:%S}'"
                 " where cast(order_number as bigint) % 1000 = 1"
             )
         with timed() as again:

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journeys"), pytest.mark
 
 COUNT = int(os.environ.get("FONDACO_CRASH_COUNT", "4"))
 ROOT = Path(__file__).resolve().parents[2]
-STEPS = ("sync", "build", "publish")
+STEPS = ("sync", "build", "reconcile", "publish")
 
 
 def kill_somewhere(folder: Path, undisturbed: Undisturbed, seed: int) -> str:

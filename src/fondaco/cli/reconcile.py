@@ -21,7 +21,8 @@ def reconcile(
         typer.Option("--from", formats=["%Y-%m-%d"], help="First day.", show_default="as set in [reconcile]"),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.", show_default="today")
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.", show_default="the last whole day"),
     ] = None,
     all_days: Annotated[bool, typer.Option("--all", help="Compare all history.")] = False,
     every: Annotated[bool, typer.Option("--matches", help="List days that match, too.")] = False,

@@ -58,7 +58,11 @@ def serve_project(
     server = project.settings.server
     with listener or listening(host or server.host, server.port if port is None else port) as bound:
         config = uvicorn.Config(
-            create_app(project), log_config=None, access_log=False, proxy_headers=False, server_header=False
+            create_app(project, warm=True),
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
         )
         address = url_of(bound)
         typer.echo(

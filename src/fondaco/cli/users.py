@@ -17,7 +17,12 @@ _Email = Annotated[str, typer.Argument(help="E-mail address of the user.")]
 def add(
     ctx: typer.Context,
     email: _Email,
-    role: Annotated[str, typer.Option(help="owner, analyst or viewer.")] = "viewer",
+    role: Annotated[
+        str,
+        typer.Option(
+            help="owner, analyst or viewer: kept with the user; every one of them may see everything yet."
+        ),
+    ] = "viewer",
     name: Annotated[str, typer.Option(help="Name to show.", show_default="from the address")] = "",
     as_json: AsJson = False,
 ) -> None:

@@ -42,6 +42,9 @@ class Remembered(Generic[T]):
             raise
         return mine.result()
 
+    def __len__(self) -> int:
+        return len(self._futures)
+
     def peek(self, key: Hashable) -> T | None:
         """The answer, if it is there already."""
         with self._lock:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
@@ -20,6 +22,7 @@ from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import SecurityHeaders
 from fondaco.server.pages import overview, runs
 from fondaco.server.site import NotThereError, Site
+from fondaco.server.warming import Warmer
 
 if TYPE_CHECKING:
     from fondaco.orchestration import Project
@@ -33,10 +36,30 @@ strings, days are the shops' own, instants are UTC. A figure that does not exist
 `{"error": {"what": …, "remedy": …, "code": …}}`."""
 
 
-def create_app(project: Project) -> FastAPI:
-    """The web application of ``project``. Nothing is opened before the first request."""
+def create_app(project: Project, *, warm: bool = False) -> FastAPI:
+    """The web application of ``project``.
+
+    Parameters
+    ----------
+    warm
+        While the application runs, work out the usual views whenever something new is published. Otherwise nothing is
+        opened before the first request.
+    """
     site = Site(project)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        warmer = Warmer(site) if warm else None
+        if warmer is not None:
+            warmer.start()
+        try:
+            yield
+        finally:
+            if warmer is not None:
+                warmer.stop()
+
     app = FastAPI(
+        lifespan=lifespan,
         title="Fondaco",
         version="1",
         description=_DESCRIPTION,

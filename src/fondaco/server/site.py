@@ -41,7 +41,7 @@ class Site:
         self.assets = Assets()
         self.throttle = Throttle(project.clock)
         self.panels: Remembered[str] = Remembered(2048)
-        self._answers: Remembered[pa.Table] = Remembered(1024)
+        self._answers: Remembered[pa.Table] = Remembered(4096)
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=select_autoescape(["html"]),
@@ -93,6 +93,11 @@ class Site:
             return self.control.runs.get(self.tenant_id, run_id)
         except ConfigError as error:
             raise NotThereError(error.what, error.remedy) from error
+
+    @property
+    def answered(self) -> int:
+        """How many answers are remembered."""
+        return len(self._answers)
 
     def ask(self, query: MetricQuery) -> pa.Table:
         """The answer of the newest published state, remembered until the next is published."""

@@ -31,7 +31,7 @@ class SourceSettings(BaseModel):
 class ReportDay:
     """One shop-local day of the vendor's own sales report, in the shop's currency.
 
-    Signs are ours (``fondaco docs metrics``): discounts and returns are positive amounts that reduce sales. A figure
+    Signs are ours (docs/metrics.md): discounts and returns are positive amounts that reduce sales. A figure
     that the vendor's report does not have is None.
     """
 
