@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fondaco.landing import Landing
-from fondaco.sources.stream import Slice
+from fondaco.sources.stream import Slice, Tombstone
 from fondaco.sources.woocommerce import WooCommerce, records
 from fondaco.sources.woocommerce.streams import ORDERS, REFUNDS
 from fondaco.warehouse import Warehouse
@@ -69,6 +69,7 @@ SHOP_ORDERS = [
         ],
     ),
     order(6, "10", "0", "0", status="cancelled", line_items=[line(61, "10", "10")]),
+    order(7, "30", "0", "0", line_items=[line(71, "30", "30")]),
 ]  # fmt: skip
 SHOP_REFUNDS = [
     # A part by its line, then the rest as one sum.
@@ -78,6 +79,9 @@ SHOP_REFUNDS = [
     refund(201, 2, "7", 2),
     # Tax alone.
     refund(301, 3, "5", 2, line_items=[line(311, "0", "0", "-5", 0)]),
+    # Entered by mistake, and deleted by staff.
+    refund(701, 7, "20", 2, line_items=[line(711, "-20", "-20", "0", -1)]),
+    refund(702, 7, "10", 3),
 ]
 
 
@@ -99,6 +103,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str,
         page = records.page([shape(dict(each)) for each in found])
         result = landing.load(landing.spool("shop", "woocommerce", stream, part, [page]))
         assert result.quarantined == 0
+    landing.land_tombstones("shop", [Tombstone("refunds", "701", DAY, "id comparison")])
     build(warehouse, select=EVENTS.split())
     with warehouse.writer() as writer:
         rows = writer.fetch(
@@ -163,4 +168,12 @@ def test_a_cancelled_order_stands_in_the_ledger_and_does_not_count(
     ledger: dict[str, list[dict[str, Any]]],
 ) -> None:
     assert figures(ledger["6"]) == [("order", "product", 1, 10.0, 0.0, 0.0, 0.0)]
-    assert sorted(row["source_order_id"] for row in ledger["counted"]) == ["1", "2", "3", "4", "5"]
+    assert sorted(row["source_order_id"] for row in ledger["counted"]) == ["1", "2", "3", "4", "5", "7"]
+
+
+@pytest.mark.slow
+def test_a_refund_that_staff_deleted_lowers_nothing(ledger: dict[str, list[dict[str, Any]]]) -> None:
+    assert figures(ledger["7"]) == [
+        ("order", "product", 1, 30.0, 0.0, 0.0, 0.0),
+        ("return", "adjustment", 0, 0.0, 10.0, 0.0, 0.0),
+    ]

@@ -17,14 +17,15 @@ codes as (
     group by tenant_id, connection_id, order_id
 ),
 
+-- A deleted refund gives nothing back, but it is a change of its order all the same.
 given_back as (
     select
         tenant_id,
         connection_id,
         order_id,
-        sum(amount) as amount,
+        sum(case when is_deleted then 0 else amount end) as amount,
         max(synced_at) as synced_at
-    from {{ ref('stg_woocommerce__refunds') }}
+    from {{ ref('woocommerce__known_refunds') }}
     group by tenant_id, connection_id, order_id
 ),
 

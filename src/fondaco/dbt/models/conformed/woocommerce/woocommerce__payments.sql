@@ -4,7 +4,8 @@ with orders as (
 ),
 
 refunds as (
-    select * from {{ ref('stg_woocommerce__refunds') }}
+    select * from {{ ref('woocommerce__known_refunds') }}
+    where not is_deleted
 ),
 
 paid as (

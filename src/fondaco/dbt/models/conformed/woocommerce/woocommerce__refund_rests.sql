@@ -2,7 +2,8 @@
     shipping; any other sum is a return of goods without tax. So does WooCommerce Analytics (since 10.2; the second refund of
     two takes only what the first left since 11.1). -#}
 with refunds as (
-    select * from {{ ref('stg_woocommerce__refunds') }}
+    select * from {{ ref('woocommerce__known_refunds') }}
+    where not is_deleted
 ),
 
 orders as (

@@ -1,5 +1,6 @@
 with refunds as (
-    select * from {{ ref('stg_woocommerce__refunds') }}
+    select * from {{ ref('woocommerce__known_refunds') }}
+    where not is_deleted
 ),
 
 orders as (
