@@ -32,21 +32,22 @@ taxed as (
     group by tenant_id, connection_id, order_id
 ),
 
-movements as (
+-- Every order that names a payment was paid by it.
+paid as (
     select
         order_payments.tenant_id,
         order_payments.connection_id,
         order_payments.order_id,
-        sum(case when transactions.type = 'Charge' then transactions.amount_cents else 0 end) as charged_cents,
-        sum(case when transactions.type = 'Refund' then transactions.amount_cents else 0 end) as refunded_cents,
-        max(case when transactions.type = 'Authorization' then 1 else 0 end) as is_authorized,
-        max(transactions.synced_at) as synced_at
+        sum(case when movements.type = 'Charge' then movements.amount_cents else 0 end) as charged_cents,
+        sum(case when movements.type = 'Refund' then movements.amount_cents else 0 end) as refunded_cents,
+        max(case when movements.type = 'Authorization' then 1 else 0 end) as is_authorized,
+        max(movements.synced_at) as synced_at
     from {{ ref('stg_commercetools__order_payments') }} as order_payments
-    inner join {{ ref('stg_commercetools__transactions') }} as transactions
-        on order_payments.tenant_id = transactions.tenant_id
-        and order_payments.connection_id = transactions.connection_id
-        and order_payments.payment_id = transactions.payment_id
-    where transactions.state = 'Success'
+    inner join {{ ref('commercetools__movements') }} as movements
+        on order_payments.tenant_id = movements.tenant_id
+        and order_payments.connection_id = movements.connection_id
+        and order_payments.payment_id = movements.payment_id
+    where movements.state = 'Success'
     group by order_payments.tenant_id, order_payments.connection_id, order_payments.order_id
 ),
 
@@ -54,9 +55,9 @@ joined as (
     select
         orders.*,
         coalesce(orders.gross_cents, orders.total_cents) as due_cents,
-        coalesce(movements.charged_cents, 0) as charged_cents,
-        coalesce(movements.refunded_cents, 0) as refunded_cents,
-        coalesce(movements.is_authorized, 0) as is_authorized,
+        coalesce(paid.charged_cents, 0) as charged_cents,
+        coalesce(paid.refunded_cents, 0) as refunded_cents,
+        coalesce(paid.is_authorized, 0) as is_authorized,
         codes.discount_codes,
         coalesce(taxed.includes_tax, 0) = 1 as prices_include_tax,
         orders.order_state = 'Cancelled' as is_cancelled,
@@ -64,7 +65,7 @@ joined as (
         greatest(
             orders.synced_at,
             coalesce(deletions.synced_at, orders.synced_at),
-            coalesce(movements.synced_at, orders.synced_at)
+            coalesce(paid.synced_at, orders.synced_at)
         ) as newest_synced_at
     from orders
     left join deletions
@@ -80,10 +81,10 @@ joined as (
         on orders.tenant_id = taxed.tenant_id
         and orders.connection_id = taxed.connection_id
         and orders.order_id = taxed.order_id
-    left join movements
-        on orders.tenant_id = movements.tenant_id
-        and orders.connection_id = movements.connection_id
-        and orders.order_id = movements.order_id
+    left join paid
+        on orders.tenant_id = paid.tenant_id
+        and orders.connection_id = paid.connection_id
+        and orders.order_id = paid.order_id
 ),
 
 final as (

@@ -1,22 +1,8 @@
 {#- Money given back: one row for each order and instant, with how much of it is goods that came back, and what the rest
     is. -#}
-with transactions as (
-    select * from {{ ref('stg_commercetools__transactions') }}
-),
-
-payments as (
-    select * from {{ ref('stg_commercetools__payments') }}
-),
-
--- A payment belongs to one order; where several name it, its money must not be counted for each.
-payment_orders as (
-    select
-        tenant_id,
-        connection_id,
-        payment_id,
-        min(order_id) as order_id
-    from {{ ref('stg_commercetools__order_payments') }}
-    group by tenant_id, connection_id, payment_id
+with refunds as (
+    select * from {{ ref('commercetools__movements') }}
+    where type = 'Refund' and state = 'Success'
 ),
 
 order_amounts as (
@@ -25,29 +11,16 @@ order_amounts as (
 
 moments as (
     select
-        transactions.tenant_id,
-        transactions.connection_id,
-        payment_orders.order_id,
-        coalesce(transactions.happened_at, payments.modified_at) as refunded_at,
-        min(transactions.transaction_id) as refund_id,
-        min(payments.refunds_without_return) as refunds_without_return,
-        sum(transactions.amount_cents) as amount_cents,
-        max(greatest(transactions.synced_at, payments.synced_at)) as synced_at
-    from transactions
-    inner join payments
-        on transactions.tenant_id = payments.tenant_id
-        and transactions.connection_id = payments.connection_id
-        and transactions.payment_id = payments.payment_id
-    inner join payment_orders
-        on transactions.tenant_id = payment_orders.tenant_id
-        and transactions.connection_id = payment_orders.connection_id
-        and transactions.payment_id = payment_orders.payment_id
-    where transactions.type = 'Refund' and transactions.state = 'Success'
-    group by
-        transactions.tenant_id,
-        transactions.connection_id,
-        payment_orders.order_id,
-        coalesce(transactions.happened_at, payments.modified_at)
+        tenant_id,
+        connection_id,
+        order_id,
+        happened_at as refunded_at,
+        min(transaction_id) as refund_id,
+        min(refunds_without_return) as refunds_without_return,
+        sum(amount_cents) as amount_cents,
+        max(synced_at) as synced_at
+    from refunds
+    group by tenant_id, connection_id, order_id, happened_at
 ),
 
 goods as (

@@ -8,20 +8,12 @@ with returned as (
 
 refunds as (
     select distinct
-        transactions.tenant_id,
-        transactions.connection_id,
-        order_payments.order_id,
-        coalesce(transactions.happened_at, payments.modified_at) as refunded_at
-    from {{ ref('stg_commercetools__transactions') }} as transactions
-    inner join {{ ref('stg_commercetools__payments') }} as payments
-        on transactions.tenant_id = payments.tenant_id
-        and transactions.connection_id = payments.connection_id
-        and transactions.payment_id = payments.payment_id
-    inner join {{ ref('stg_commercetools__order_payments') }} as order_payments
-        on transactions.tenant_id = order_payments.tenant_id
-        and transactions.connection_id = order_payments.connection_id
-        and transactions.payment_id = order_payments.payment_id
-    where transactions.type = 'Refund' and transactions.state = 'Success'
+        tenant_id,
+        connection_id,
+        order_id,
+        happened_at as refunded_at
+    from {{ ref('commercetools__movements') }}
+    where type = 'Refund' and state = 'Success'
 ),
 
 paid_for as (
