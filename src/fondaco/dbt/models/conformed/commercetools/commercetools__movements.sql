@@ -18,6 +18,11 @@ payment_orders as (
     group by tenant_id, connection_id, payment_id
 ),
 
+deletions as (
+    select * from {{ ref('stg_commercetools__tombstones') }}
+    where stream = 'payments'
+),
+
 final as (
     select
         transactions.tenant_id,
@@ -33,7 +38,12 @@ final as (
         payments.refunds_without_return,
         coalesce(payments.gateway, payments.method) as gateway,
         coalesce(transactions.happened_at, payments.modified_at) as happened_at,
-        greatest(transactions.synced_at, payments.synced_at) as synced_at
+        deletions.record_id is not null as is_deleted,
+        greatest(
+            transactions.synced_at,
+            payments.synced_at,
+            coalesce(deletions.synced_at, payments.synced_at)
+        ) as synced_at
     from transactions
     inner join payments
         on transactions.tenant_id = payments.tenant_id
@@ -43,6 +53,11 @@ final as (
         on transactions.tenant_id = payment_orders.tenant_id
         and transactions.connection_id = payment_orders.connection_id
         and transactions.payment_id = payment_orders.payment_id
+    left join deletions
+        on payments.tenant_id = deletions.tenant_id
+        and payments.connection_id = deletions.connection_id
+        and payments.payment_id = deletions.record_id
+        and payments.synced_at <= deletions.synced_at
 )
 
 select * from final

@@ -32,15 +32,18 @@ taxed as (
     group by tenant_id, connection_id, order_id
 ),
 
--- Every order that names a payment was paid by it.
+-- Every order that names a payment was paid by it. A deleted payment pays nothing, but changes the order all the same.
 paid as (
     select
         order_payments.tenant_id,
         order_payments.connection_id,
         order_payments.order_id,
-        sum(case when movements.type = 'Charge' then movements.amount_cents else 0 end) as charged_cents,
-        sum(case when movements.type = 'Refund' then movements.amount_cents else 0 end) as refunded_cents,
-        max(case when movements.type = 'Authorization' then 1 else 0 end) as is_authorized,
+        sum(case when movements.type = 'Charge' and not movements.is_deleted then movements.amount_cents else 0 end)
+            as charged_cents,
+        sum(case when movements.type = 'Refund' and not movements.is_deleted then movements.amount_cents else 0 end)
+            as refunded_cents,
+        max(case when movements.type = 'Authorization' and not movements.is_deleted then 1 else 0 end)
+            as is_authorized,
         max(movements.synced_at) as synced_at
     from {{ ref('stg_commercetools__order_payments') }} as order_payments
     inner join {{ ref('commercetools__movements') }} as movements

@@ -1,5 +1,6 @@
 with movements as (
     select * from {{ ref('commercetools__movements') }}
+    where not is_deleted
 ),
 
 final as (

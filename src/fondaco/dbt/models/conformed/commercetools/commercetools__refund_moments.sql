@@ -2,7 +2,7 @@
     is. -#}
 with refunds as (
     select * from {{ ref('commercetools__movements') }}
-    where type = 'Refund' and state = 'Success'
+    where type = 'Refund' and state = 'Success' and not is_deleted
 ),
 
 order_amounts as (

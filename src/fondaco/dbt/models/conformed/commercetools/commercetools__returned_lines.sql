@@ -13,7 +13,7 @@ refunds as (
         order_id,
         happened_at as refunded_at
     from {{ ref('commercetools__movements') }}
-    where type = 'Refund' and state = 'Success'
+    where type = 'Refund' and state = 'Success' and not is_deleted
 ),
 
 paid_for as (
