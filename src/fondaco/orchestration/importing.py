@@ -13,8 +13,10 @@ from fondaco.orchestration.connecting import connect
 from fondaco.orchestration.pipeline import RunOutcome, run_pipeline
 from fondaco.orchestration.progress import Progress
 from fondaco.orchestration.stopping import Stop
+from fondaco.orchestration.sync import load_spooled
 from fondaco.sources.files.importing import Options, Prepared
 from fondaco.sources.files.inbox import Import
+from fondaco.sources.files.streams import STREAMS
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
@@ -77,11 +79,18 @@ def import_file(
     }
     connect(project, SOURCE, connection_id, settings)
     stream = prepared.streams[0]
-    before = _count(project, connection_id, stream)
-    kept = prepared.keep(folder, clock=project.clock)
-    _quarantine(project, prepared, connection_id, kept)
-    _pass(project, kept, sleep)
-    outcome = run_pipeline(project, connections=[connection_id], kind="import", progress=progress, stop=stop)
+    with (
+        project.warehouse.writer()
+    ):  # nobody else lands the earlier reading between its removal and the new one
+        before = _count(project, connection_id, stream)
+        if prepared.lacks_earlier_records(folder):
+            _remove(project, connection_id, prepared.import_id)
+        kept = prepared.keep(folder, clock=project.clock)
+        _quarantine(project, prepared, connection_id, kept)
+        _pass(project, kept, sleep)
+        outcome = run_pipeline(
+            project, connections=[connection_id], kind="import", progress=progress, stop=stop
+        )
     if outcome.error is not None and not any(one.stream == stream for one in outcome.streams):
         raise outcome.error
     after = _count(project, connection_id, stream)
@@ -101,6 +110,32 @@ def _refuse_other_source(project: Project, connection_id: str) -> None:
                 f"{connection_id!r} is a connection to {one.source}, and files need one of their own.",
                 "Choose another name with `--connection NAME`.",
             )
+
+
+def _remove(project: Project, connection_id: str, import_id: str) -> None:
+    """Take a file's earlier reading out of the warehouse.
+
+    All imports of the connection are read again afterwards, so that a line which this import once took over from an
+    older one comes back. They are forgotten first: whatever breaks off now, the next run lands what the folder holds.
+    """
+    load_spooled(project)
+    project.control.states.forget(project.tenant, connection_id)
+    params: dict[str, str | int | float | None] = {
+        "tenant": project.tenant,
+        "connection": connection_id,
+        "import_id": import_id,
+    }
+    of_import = "tenant_id = $tenant and connection_id = $connection and import_id = $import_id"
+    with project.warehouse.writer() as writer, writer.transaction():
+        for main, *children in (one.tables for one in STREAMS):
+            for child in children:
+                keys = ", ".join(child.parent_key)
+                writer.execute(
+                    f"delete from raw.files__{child.name} where tenant_id = $tenant and connection_id = $connection "
+                    f"and ({keys}) in (select {keys} from raw.files__{main.name} where {of_import})",
+                    params,
+                )
+            writer.execute(f"delete from raw.files__{main.name} where {of_import}", params)
 
 
 def _quarantine(project: Project, prepared: Prepared, connection_id: str, kept: Import) -> None:

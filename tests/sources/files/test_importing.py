@@ -75,6 +75,26 @@ def test_two_equal_lines_of_an_order_both_land_and_keep_their_ids(
     assert set(lines(part, "line_id")) < set(ids)
 
 
+def test_a_line_keeps_its_id_however_its_row_is_read(read: Read, write: Write) -> None:
+    path = write("s.csv", HEADER + '7,01/02/2026 10:00,C9,A1,Mug,1,"1,250",DE\n')
+    first = read(path, mapping=MAP, decimal=".", date_format="%d/%m/%Y %H:%M")
+    ways = [
+        read(path, mapping=MAP, decimal=",", date_format="%d/%m/%Y %H:%M"),
+        read(path, mapping=MAP, decimal=".", date_format="%m/%d/%Y %H:%M"),
+        read(path, mapping=MAP, decimal=".", date_format="%d/%m/%Y %H:%M", timezone="Asia/Tokyo"),
+    ]
+    assert {lines(one, "line_id")[0] for one in ways} == set(lines(first, "line_id"))
+    assert len({lines(one, "gross, ordered_at")[0] for one in (first, *ways)}) == 4
+
+
+def test_a_price_with_other_zeros_at_its_end_is_the_same_line(read: Read, write: Write) -> None:
+    ids = {
+        lines(read(write("s.csv", f"{HEADER}7,2026-07-01,C9,A1,Mug,{row},DE\n"), mapping=MAP), "line_id")[0]
+        for row in ("2,2.50", "2,2.5", "2.0,2.500")
+    }
+    assert len(ids) == 1
+
+
 def test_a_negative_quantity_is_a_return_and_a_cancelled_order_does_not_count(
     read: Read, write: Write
 ) -> None:

@@ -23,11 +23,12 @@ from fondaco.sources.files.catalogue import (
     build_products,
 )
 from fondaco.sources.files.fields import check_columns
-from fondaco.sources.files.inbox import Import, store
+from fondaco.sources.files.inbox import Import, imports, store, stream_path
 from fondaco.sources.files.layouts import Content, Layout, column_text, expressions, recognise
 from fondaco.sources.files.opening import Opened, SetAside, open_file
 from fondaco.sources.files.orders import KINDS, build_orders
 from fondaco.sources.files.rows import Reading, refuse_if_most_fail, type_rows
+from fondaco.sources.files.streams import STREAMS
 
 STREAMS_OF = {
     Content.ORDERS: ("order_lines", "order_totals"),
@@ -137,6 +138,25 @@ class Prepared:
             returns=returns,
             currencies=tuple(currencies or ()),
         )
+
+    def lacks_earlier_records(self, folder: Path) -> bool:
+        """Whether an earlier reading of the same file, kept in ``folder``, has records that this one has not."""
+        import_id = self.import_id
+        earlier = next((one for one in imports(folder) if one.import_id == import_id), None)
+        if earlier is None:
+            return False
+        keys = {stream.name: stream.tables[0].primary_key for stream in STREAMS}
+        for stream, count in earlier.records.items():
+            if count and stream not in self.streams:
+                return True
+            path = str(stream_path(folder, earlier, stream)).replace("'", "''")
+            types = ", ".join(f"'{name}': 'VARCHAR'" for name in keys[stream])
+            if self.engine.execute(
+                f"select 1 from read_json('{path}', format = 'newline_delimited', columns = {{{types}}}) "
+                f"anti join {stream} using ({', '.join(keys[stream])}) limit 1"
+            ).fetchall():
+                return True
+        return False
 
     def keep(self, folder: Path, *, clock: Clock = utc_now) -> Import:
         """Store the records in the connection's folder, whole or not at all."""

@@ -30,6 +30,7 @@ def build_orders(
     _find_faults(engine)
     _lines(engine, layout, currency)
     _spread(engine, include_tax, digits)
+    _contents(engine)
     _order_lines(engine)
     _order_totals(engine, layout, currency)
 
@@ -171,6 +172,31 @@ def _spread(engine: duckdb.DuckDBPyConnection, include_tax: bool, digits: int) -
     """)
 
 
+def _contents(engine: duckdb.DuckDBPyConnection) -> None:
+    """What tells a line from the others of its order: texts as the file has them, never what they are read as.
+
+    So a line keeps its id when the file is read again with another zone, date format or decimal sign. Prices that
+    differ only in zeros at their end are the same one.
+    """
+    there = {name for name, *_ in engine.execute("describe texts").fetchall()}
+    text = {name: f"texts.{name}" if name in there else "cast(null as varchar)" for name in KINDS}
+    price, quantity = (
+        f"regexp_replace({one}, '(?:[.,]|([.,][0-9]*[1-9]))0*$', '\\1')"
+        for one in (f"coalesce({text['unit_price']}, {text['line_total']})", text["quantity"])
+    )
+    engine.execute(f"""
+        create or replace temp table contents as
+        with dates as (
+            select order_id, arg_min(ordered_at, _row) as ordered_at from texts group by order_id
+        )
+        select lines._row, md5(to_json({{'a': lines.sku, 'b': lines.title, 'c': {quantity}, 'd': {price},
+            'e': coalesce(texts.ordered_at, dates.ordered_at), 'f': lines.product_id}})) as content
+        from lines
+        join texts using (_row)
+        left join dates on texts.order_id = dates.order_id
+    """)
+
+
 def _order_lines(engine: duckdb.DuckDBPyConnection) -> None:
     engine.execute("""
         create or replace temp table order_lines as
@@ -183,11 +209,8 @@ def _order_lines(engine: duckdb.DuckDBPyConnection) -> None:
             cast(coalesce(tax, tax_share) as decimal(18, 6)) as tax,
             currency, is_return, gift_card as is_gift_card,
             coalesce(cancelled, false) and not is_return as is_cancelled, _row as row_number
-        from (
-            select *, md5(to_json({'a': sku, 'b': title, 'c': quantity, 'd': unit_price, 'e': gross,
-                'f': ordered_at, 'g': product_id})) as content
-            from lines
-        ) as numbered
+        from lines
+        join contents using (_row)
         left join shared using (_row)
     """)
 

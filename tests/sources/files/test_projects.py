@@ -1,0 +1,111 @@
+"""Files into a project, again and again: what its figures are made of afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fondaco.orchestration import Project
+from fondaco.orchestration.importing import Imported, import_file, options_for
+from fondaco.orchestration.pipeline import run_pipeline
+from fondaco.sources.files.fields import parse_map
+from fondaco.sources.files.importing import prepare
+
+pytestmark = pytest.mark.slow
+
+MAP = parse_map(["order_id=Invoice", "ordered_at=When", "sku=Article", "quantity=Qty", "unit_price=Price"])
+HEADER = "Invoice,When,Article,Qty,Price\n"
+JULY = HEADER + '7,2026-07-01 00:30,MUG,1,"1,250"\n8,2026-07-02 12:00,CUP,2,"3,500"\n'
+
+
+class Shop:
+    """A project whose clock moves only while an import waits for its second to end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = datetime(2026, 8, 1, 12, tzinfo=UTC)
+        self.folder = folder
+        self.project = Project.create(
+            folder / "shop", currency="EUR", timezone="Europe/Berlin", clock=lambda: self.now
+        )
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def imported(
+        self,
+        name: str,
+        content: str,
+        mapping: dict[str, str] | None = None,
+        *,
+        waiting: Callable[[float], None] | None = None,
+        **given: Any,
+    ) -> Imported:
+        path = self.folder / name
+        path.write_text(content)
+        options = options_for(self.project, "files", MAP if mapping is None else mapping, **given)
+        prepared = prepare(path, options)
+        try:
+            return import_file(self.project, prepared, sleep=waiting or self.wait)
+        finally:
+            prepared.close()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.project.warehouse.writer() as writer:
+            return [tuple(row.values()) for row in writer.fetch(sql).to_pylist()]
+
+    def sales(self) -> list[tuple[Any, ...]]:
+        """What readers see: gross sales by day of sale."""
+        return self.rows_published(
+            "select order_number, cast(order_date as varchar) as day, gross_sales from marts.orders order by 1"
+        )
+
+    def rows_published(self, sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row.values()) for row in self.project.reader.query(sql).to_pylist()]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    made = Shop(tmp_path)
+    with made.project:
+        yield made
+
+
+def test_a_file_read_again_with_other_options_replaces_what_was_read_first(shop: Shop) -> None:
+    """Also where another file, read in the first way, has some of its lines."""
+    shop.imported("june.csv", HEADER + JULY.splitlines()[1] + "\n", decimal=".", timezone="UTC")
+    shop.imported("july.csv", JULY, decimal=".", timezone="UTC")
+    assert shop.sales() == [("7", "2026-07-01", Decimal(1250)), ("8", "2026-07-02", Decimal(7000))]
+    again = shop.imported("july.csv", JULY, decimal=",", timezone="America/New_York")
+    assert (again.before, again.after) == (2, 2)
+    assert shop.sales() == [("7", "2026-07-01", Decimal("1.25")), ("8", "2026-07-02", Decimal(7))]
+    assert shop.rows("select order_id, ordered_at from raw.files__order_lines order by 1") == [
+        ("7", datetime(2026, 7, 1, 4, 30)),
+        ("8", datetime(2026, 7, 2, 16)),
+    ]
+
+
+def test_lines_that_a_file_no_longer_has_are_gone_and_those_of_other_files_stay(shop: Shop) -> None:
+    """The second reading takes other columns, so none of the first one's records is in it."""
+    header, seven, eight = (
+        "Invoice,Number,When,Article,Qty,Price",
+        "7,X7,2026-07-01,MUG,1,5",
+        "8,X8,2026-07-02,CUP,2,3",
+    )
+    shop.imported("seven.csv", f"{header}\n{seven}\n")
+    shop.imported("both.csv", f"{header}\n{seven}\n{eight}\n")
+    shop.imported("both.csv", f"{header}\n{seven}\n{eight}\n", {**MAP, "order_id": "Number"})
+    expected = [
+        ("7", "2026-07-01", Decimal(5)),
+        ("X7", "2026-07-01", Decimal(5)),
+        ("X8", "2026-07-02", Decimal(6)),
+    ]
+    assert shop.sales() == expected
+    raw = "select order_id, line_id, import_id from raw.files__order_lines order by all"
+    landed = shop.rows(raw)
+    assert run_pipeline(shop.project, steps=("sync",), full_refresh=True).error is None
+    assert shop.rows(raw) == landed
