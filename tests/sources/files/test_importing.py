@@ -132,6 +132,15 @@ def test_rows_without_price_or_customer_are_kept(read: Read, write: Write) -> No
     ]
 
 
+def test_without_a_quantity_a_line_is_one_unit_sold(read: Read, write: Write) -> None:
+    mapping = parse_map(["order_id=O", "ordered_at=D", "unit_price=P"])
+    prepared = read(write("s.csv", "O,D,P\n1,2026-07-01,5\n"), mapping=mapping)
+    assert lines(prepared, "quantity, gross, is_return") == [(1, Decimal(5), False)]
+    figures = prepared.figures()
+    assert figures is not None
+    assert figures.gross == Decimal(5)
+
+
 def test_a_line_total_below_quantity_times_price_is_a_discount(read: Read, write: Write) -> None:
     path = write("s.csv", "Invoice,When,Qty,Price,Total\n7,2026-07-01,2,5.00,9.00\n")
     mapping = parse_map(

@@ -85,8 +85,8 @@ def _lines(engine: duckdb.DuckDBPyConnection, layout: Layout | None, currency: s
                     coalesce(quantity, 1) as quantity,
                     countries.code as country
                 ),
-                coalesce(typed.quantity, 1) < 0 or (typed.quantity = 0 and line_total < 0)
-                    or (typed.quantity is not null and line_total < 0 and unit_price is null) as is_return
+                coalesce(typed.quantity < 0 or (typed.quantity = 0 and line_total < 0)
+                    or (typed.quantity is not null and line_total < 0 and unit_price is null), false) as is_return
             from typed left join countries on typed.country = countries.word
             where problem is null
         ),
