@@ -373,6 +373,22 @@ class TestAKeptImport:
             (5, 0, Decimal(0), Decimal(0), Decimal(40), Decimal(-40), Decimal(0), Decimal(0), Decimal(-40)),
         ]
 
+    def test_the_report_is_in_the_connections_currency_and_leaves_others_out(
+        self, read: Read, write: Write, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "inbox"
+        path = write(
+            "s.csv",
+            "O,D,P,C,S,R\n1,2026-07-01,10,USD,2,6\n2,2026-07-01,100,EUR,20,60\n3,2026-07-01,1,,0,0\n",
+        )
+        fields = ("order_id=O", "ordered_at=D", "unit_price=P", "currency=C", "shipping=S", "refunded=R")
+        read(path, mapping=parse_map(list(fields)), currency="USD", timezone="America/New_York").keep(folder)
+        days = Files.connect(self.settings(folder)).report(date(2026, 7, 1), date(2026, 7, 31))
+        assert days is not None
+        assert [(d.day.day, d.orders, d.gross_sales, d.returns, d.shipping) for d in days] == [
+            (1, 2, Decimal(11), Decimal(5), Decimal(1))
+        ]
+
     def test_a_folder_that_is_gone_is_missing(self, tmp_path: Path) -> None:
         check = Files.connect(self.settings(tmp_path / "gone")).check()
         assert not check.ok

@@ -32,6 +32,7 @@ with counted as (
 line_figures as (
     select
         lines.order_id,
+        lines.currency,
         lines.ordered_at as moment,
         not is_return as placed,
         gross, discount, coalesce(tax, 0) as tax,
@@ -41,7 +42,7 @@ line_figures as (
         and not coalesce(is_gift_card, false) and not coalesce(is_cancelled, false)
 ),
 figures as (
-    select moment, order_id, placed,
+    select moment, order_id, currency, placed,
         case when placed then gross - included - cut else 0 end as gross,
         case when placed then discount - cut else 0 end as discount,
         case when placed then 0 else discount + included - gross end as returned,
@@ -52,14 +53,14 @@ figures as (
         from line_figures
     )
     union all
-    select ordered_at, order_id, false, 0, 0, 0,
+    select ordered_at, order_id, currency, false, 0, 0, 0,
         shipping - case when coalesce(prices_include_tax, false) then coalesce(shipping_tax, 0) else 0 end,
         coalesce(shipping_tax, 0)
     from counted where shipping is not null
     union all
-    select returned_at, order_id, false, 0, 0, returned - back_shipping - back_tax, -back_shipping, -back_tax
+    select returned_at, order_id, currency, false, 0, 0, returned - back_shipping - back_tax, -back_shipping, -back_tax
     from (
-        select returned_at, order_id, returned,
+        select returned_at, order_id, currency, returned,
             cast(cast(returned as decimal(38, 6)) * shipping_net / total_paid as decimal(18, 2)) as back_shipping,
             cast(cast(returned as decimal(38, 6)) * tax_paid / total_paid as decimal(18, 2)) as back_tax
         from counted
@@ -84,7 +85,7 @@ days as (
         count(distinct order_id) filter (placed) as orders,
         sum(gross) as gross, sum(discount) as discounts, sum(returned) as returns,
         sum(shipping) as shipping, sum(tax) as taxes
-    from figures where moment is not null group by all
+    from figures where moment is not null and currency = $currency group by all
 )
 select day, orders, gross, discounts, returns, gross - discounts - returns, shipping, taxes,
     gross - discounts - returns + shipping + taxes
@@ -92,8 +93,13 @@ from days where day between $first and $last order by day
 """
 
 
-def report_days(folder: Path, timezone: str, first: date, last: date) -> list[ReportDay] | None:
-    """Daily figures of the imports in ``folder``; the newest import of an order or line counts. None without orders."""
+def report_days(
+    folder: Path, timezone: str, currency: str, first: date, last: date
+) -> list[ReportDay] | None:
+    """Daily figures of the imports in ``folder``; the newest import of an order or line counts. None without orders.
+
+    Amounts in other currencies than ``currency`` are left out: a day's figures are in the shop's own.
+    """
     with duckdb.connect() as engine:
         engine.execute("set TimeZone = 'UTC'")
         engine.execute("set enable_progress_bar = false")
@@ -102,7 +108,8 @@ def report_days(folder: Path, timezone: str, first: date, last: date) -> list[Re
         _load(engine, folder, "order_totals", "all_totals")
         engine.execute(_LINES)
         engine.execute(_TOTALS)
-        rows = engine.execute(_DAYS, {"zone": timezone, "first": first, "last": last}).fetchall()
+        params = {"zone": timezone, "currency": currency, "first": first, "last": last}
+        rows = engine.execute(_DAYS, params).fetchall()
     return [
         ReportDay(
             day=row[0],

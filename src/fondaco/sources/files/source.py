@@ -82,7 +82,8 @@ class Files:
 
     def report(self, first: date, last: date) -> list[ReportDay] | None:
         """The files' own amounts per day, added up from what was imported and never through the warehouse."""
-        return report_days(self._settings.folder, self._settings.timezone, first, last)
+        settings = self._settings
+        return report_days(settings.folder, settings.timezone, settings.currency, first, last)
 
     def close(self) -> None:
         return None
