@@ -6,7 +6,8 @@ What that mock leaves out (messages, limits of 500 and 10,000) is tested against
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -44,6 +45,11 @@ class Shop:
         answer: dict[str, Any] = response.json()
         return answer
 
+    def order_paid_by(self, payment: dict[str, Any]) -> None:
+        order = self.post("/orders/import", {"totalPrice": EURO})
+        paid = {"action": "addPayment", "payment": {"typeId": "payment", "id": payment["id"]}}
+        self.post(f"/orders/{order['id']}", {"version": order["version"], "actions": [paid]})
+
     def source(self, page_size: int = 500) -> Commercetools:
         settings = CommercetoolsSettings(
             project_key="demo",
@@ -52,6 +58,7 @@ class Shop:
             api_url=self.base_url,
             auth_url=self.base_url,
             page_size=page_size,
+            currency="EUR",
         )
         return Commercetools(settings)
 
@@ -136,3 +143,33 @@ def test_a_list_out_of_order_is_found_out_before_records_are_lost(shop_with_orde
 def test_the_check_reaches_the_project(shop_with_orders: Shop) -> None:
     found = shop_with_orders.source().check()
     assert found.ok, found.missing
+
+
+def returns_by_day(shop: Shop) -> dict[date, Decimal | None]:
+    """Days with returns, by the independent recount. The mock's own clock is the machine's."""
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    found = shop.source().report(date(2026, 3, 1), tomorrow)
+    assert found is not None
+    return {day.day: day.returns for day in found if day.returns}
+
+
+def test_the_recount_finds_a_refund_without_a_time_on_the_day_its_payment_changed(shop: Shop) -> None:
+    payment = shop.post("/payments", {
+        "amountPlanned": EURO,
+        "transactions": [{"type": "Refund", "state": "Success", "amount": {**EURO, "centAmount": 500}}],
+    })  # fmt: skip
+    assert "timestamp" not in payment["transactions"][0]
+    shop.order_paid_by(payment)
+    changed = datetime.fromisoformat(payment["lastModifiedAt"]).date()
+    assert returns_by_day(shop) == {changed: Decimal(5)}
+
+
+def test_the_recount_counts_a_payment_of_two_orders_once(shop: Shop) -> None:
+    refunded = {
+        "type": "Refund", "state": "Success", "amount": {**EURO, "centAmount": 500},
+        "timestamp": "2026-03-05T10:00:00.000Z",
+    }  # fmt: skip
+    payment = shop.post("/payments", {"amountPlanned": EURO, "transactions": [refunded]})
+    shop.order_paid_by(payment)
+    shop.order_paid_by(payment)
+    assert returns_by_day(shop) == {date(2026, 3, 5): Decimal(5)}

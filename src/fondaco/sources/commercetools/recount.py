@@ -8,7 +8,8 @@ line with the SQL models, nor their raw tables; what both agree on went through 
 - money goes back when a Refund transaction succeeds, on its own day. What it is for, the return items tell whose lines
   came back since the refund before; a rest equal to the shipping charge is shipping; a refund without return items that
   brings back the last cent takes what is left of tax and shipping; any other carries its share of the order's tax, or
-  none where ``refunds_without_return`` is untaxed.
+  none where ``refunds_without_return`` is untaxed;
+- a payment that several orders name is the first one's; a refund without a time was made when its payment changed.
 """
 
 from __future__ import annotations
@@ -106,30 +107,48 @@ class Recount:
                         yield order
 
     def _refunded(self, start: datetime, end: datetime) -> Iterator[tuple[Record, list[Record]]]:
-        """Orders to which money went back in the time, each with all its payments."""
+        """Orders to which money went back in the time, each once and with all payments that are its own."""
+        seen: set[str] = set()
+        for chunk in _chunks(self._refunded_payments(start, end)):
+            orders = self._naming(chunk)
+            named = {ref["id"] for order in orders for ref in _payment_refs(order)}
+            owners = _owners([*orders, *self._naming(sorted(named.difference(chunk)))])
+            payments = {payment["id"]: payment for payment in self._by_ids("payments", sorted(named))}
+            for order in orders:
+                if order["id"] in seen or not self._counts(order):
+                    continue
+                seen.add(order["id"])
+                own = (ref["id"] for ref in _payment_refs(order) if owners[ref["id"]] == order["id"])
+                yield order, [payments[payment] for payment in own if payment in payments]
+
+    def _refunded_payments(self, start: datetime, end: datetime) -> list[str]:
+        """Payments with a refund in the time; one without a time of its own was made when its payment changed."""
+        refund = 'type = "Refund" and state = "Success"'
         where = (
-            'transactions(type = "Refund" and state = "Success" and timestamp >= :start and timestamp < :end)'
+            f"transactions({refund} and timestamp >= :start and timestamp < :end) "
+            "or (lastModifiedAt >= :start and lastModifiedAt < :end "
+            f"and transactions({refund} and timestamp is not defined))"
         )
         times = {"start": _text(start), "end": _text(end)}
-        found = [
-            payment["id"]
-            for page in self._client.by_id("payments", where=where, variables=times)
-            for payment in page
+        pages = self._client.by_id("payments", where=where, variables=times)
+        return [payment["id"] for page in pages for payment in page]
+
+    def _naming(self, payments: list[str]) -> list[Record]:
+        """Orders that name any of the payments."""
+        return [
+            order
+            for part in _chunks(payments)
+            for page in self._client.by_id("orders", where=f"paymentInfo(payments(id in ({_quoted(part)})))")
+            for order in page
         ]
-        for chunk in _chunks(found):
-            where = f"paymentInfo(payments(id in ({_quoted(chunk)})))"
-            orders = [order for page in self._client.by_id("orders", where=where) for order in page]
-            wanted = {ref["id"] for order in orders for ref in _payment_refs(order)}
-            payments: dict[str, Record] = {}
-            for part in _chunks(sorted(wanted)):
-                for page in self._client.by_id("payments", where=f"id in ({_quoted(part)})"):
-                    payments.update((payment["id"], payment) for payment in page)
-            for order in orders:
-                if self._counts(order):
-                    yield (
-                        order,
-                        [payments[ref["id"]] for ref in _payment_refs(order) if ref["id"] in payments],
-                    )
+
+    def _by_ids(self, path: str, ids: list[str]) -> list[Record]:
+        return [
+            record
+            for part in _chunks(ids)
+            for page in self._client.by_id(path, where=f"id in ({_quoted(part)})")
+            for record in page
+        ]
 
     def _counts(self, order: Record) -> bool:
         return (
@@ -261,6 +280,15 @@ def _shipping_infos(order: Record) -> list[Record]:
 
 def _payment_refs(order: Record) -> list[Record]:
     return list((order.get("paymentInfo") or {}).get("payments") or ())
+
+
+def _owners(orders: Iterable[Record]) -> dict[str, str]:
+    """The one order that each payment belongs to: the first that names it."""
+    owners: dict[str, str] = {}
+    for order in orders:
+        for ref in _payment_refs(order):
+            owners[ref["id"]] = min(order["id"], owners.get(ref["id"], order["id"]))
+    return owners
 
 
 def _return_items(order: Record) -> list[Record]:
