@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fondaco.errors import ConfigError, FatalError
@@ -15,7 +16,7 @@ from fondaco.orchestration.progress import Progress
 from fondaco.orchestration.stopping import Stop
 from fondaco.orchestration.sync import load_spooled
 from fondaco.sources.files.importing import Options, Prepared
-from fondaco.sources.files.inbox import Import
+from fondaco.sources.files.inbox import Import, imports
 from fondaco.sources.files.streams import STREAMS
 
 if TYPE_CHECKING:
@@ -72,12 +73,7 @@ def import_file(
     folder = project.data / "imports" / connection_id
     _refuse_other_source(project, connection_id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    settings = {
-        "folder": str(folder),
-        "currency": prepared.options.currency,
-        "timezone": prepared.options.timezone,
-    }
-    connect(project, SOURCE, connection_id, settings)
+    connect(project, SOURCE, connection_id, _settings(project, prepared, connection_id, folder))
     stream = prepared.streams[0]
     with (
         project.warehouse.writer()
@@ -101,6 +97,19 @@ def import_file(
             "Keep the project folder as it is and report this; readers still see the state before the import.",
         )
     return Imported(kept, stream, before, after, outcome)
+
+
+def _settings(project: Project, prepared: Prepared, connection_id: str, folder: Path) -> dict[str, str]:
+    """A connection's currency and zone are those of its first file, which alone may correct them.
+
+    What another file is read with holds for its own rows: it must not move the days of all the others.
+    """
+    known = {one.connection_id: one for one in project.connections()}.get(connection_id)
+    held = [one.import_id for one in imports(folder)]
+    if known is not None and held != [prepared.import_id]:
+        return {"folder": str(folder), "currency": known.currency, "timezone": known.time_zone}
+    options = prepared.options
+    return {"folder": str(folder), "currency": options.currency, "timezone": options.timezone}
 
 
 def _refuse_other_source(project: Project, connection_id: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from fondaco.orchestration import Project
 from fondaco.orchestration.importing import Imported, import_file, options_for
 from fondaco.orchestration.pipeline import run_pipeline
+from fondaco.orchestration.stopping import Stop, StoppedError
 from fondaco.sources.files.fields import parse_map
 from fondaco.sources.files.importing import prepare
 
@@ -43,6 +44,7 @@ class Shop:
         mapping: dict[str, str] | None = None,
         *,
         waiting: Callable[[float], None] | None = None,
+        stop: Stop | None = None,
         **given: Any,
     ) -> Imported:
         path = self.folder / name
@@ -50,9 +52,24 @@ class Shop:
         options = options_for(self.project, "files", MAP if mapping is None else mapping, **given)
         prepared = prepare(path, options)
         try:
-            return import_file(self.project, prepared, sleep=waiting or self.wait)
+            return import_file(self.project, prepared, sleep=waiting or self.wait, stop=stop)
         finally:
             prepared.close()
+
+    def kept(self, name: str, content: str, mapping: dict[str, str] | None = None, **given: Any) -> None:
+        """Keep a file in the connection's folder, for the next import to land."""
+        stop = Stop()
+        stop.set()
+        with pytest.raises(StoppedError):
+            self.imported(name, content, mapping, stop=stop, **given)
+
+    def own(self) -> tuple[str, str]:
+        """The connection's currency and zone, which its settings have too."""
+        connections = self.project.control.connections
+        one = connections.get("default", "files")
+        settings = connections.settings("default", "files")
+        assert (settings["currency"], settings["timezone"]) == (one.currency, one.time_zone)
+        return one.currency, one.time_zone
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.project.warehouse.writer() as writer:
@@ -109,3 +126,14 @@ def test_lines_that_a_file_no_longer_has_are_gone_and_those_of_other_files_stay(
     landed = shop.rows(raw)
     assert run_pipeline(shop.project, steps=("sync",), full_refresh=True).error is None
     assert shop.rows(raw) == landed
+
+
+def test_a_later_file_leaves_the_connections_zone_and_currency_as_they_are(shop: Shop) -> None:
+    shop.kept("july.csv", JULY, decimal=".", timezone="UTC", currency="USD")
+    assert shop.own() == ("USD", "UTC")
+    shop.kept("july.csv", JULY, decimal=".", timezone="America/New_York")
+    assert shop.own() == ("USD", "America/New_York")
+    august = HEADER + "9,2026-08-01 09:00,MUG,1,5\n"
+    shop.kept("august.csv", august, timezone="Asia/Tokyo", currency="JPY")
+    shop.kept("july.csv", JULY, decimal=",", timezone="Asia/Tokyo", currency="JPY")
+    assert shop.own() == ("USD", "America/New_York")
