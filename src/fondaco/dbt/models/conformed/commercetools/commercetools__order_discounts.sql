@@ -14,6 +14,21 @@ order_amounts as (
     select * from {{ ref('commercetools__order_amounts') }}
 ),
 
+-- A code that was renamed, or that switches something else on, changes the order's discounts.
+entered_codes as (
+    select
+        entered.tenant_id,
+        entered.connection_id,
+        entered.order_id,
+        max(discount_codes.synced_at) as synced_at
+    from {{ ref('stg_commercetools__order_discount_codes') }} as entered
+    inner join {{ ref('stg_commercetools__discount_codes') }} as discount_codes
+        on entered.tenant_id = discount_codes.tenant_id
+        and entered.connection_id = discount_codes.connection_id
+        and entered.discount_code_id = discount_codes.discount_code_id
+    group by entered.tenant_id, entered.connection_id, entered.order_id
+),
+
 -- The code of an order that switches the cart discount on; the first, where several do.
 codes as (
     select
@@ -102,8 +117,16 @@ final as (
         case when codes.code is not null then 'code' else 'automatic' end as discount_type,
         united.amount,
         united.currency,
-        united.synced_at
+        greatest(
+            united.synced_at,
+            coalesce(entered_codes.synced_at, united.synced_at),
+            coalesce(cart_discounts.synced_at, united.synced_at)
+        ) as synced_at
     from united
+    left join entered_codes
+        on united.tenant_id = entered_codes.tenant_id
+        and united.connection_id = entered_codes.connection_id
+        and united.order_id = entered_codes.order_id
     left join codes
         on united.tenant_id = codes.tenant_id
         and united.connection_id = codes.connection_id

@@ -12,7 +12,8 @@ codes as (
         entered.tenant_id,
         entered.connection_id,
         entered.order_id,
-        string_agg(distinct upper(discount_codes.code), ',' order by upper(discount_codes.code)) as discount_codes
+        string_agg(distinct upper(discount_codes.code), ',' order by upper(discount_codes.code)) as discount_codes,
+        max(discount_codes.synced_at) as synced_at
     from {{ ref('stg_commercetools__order_discount_codes') }} as entered
     inner join {{ ref('stg_commercetools__discount_codes') }} as discount_codes
         on entered.tenant_id = discount_codes.tenant_id
@@ -68,7 +69,8 @@ joined as (
         greatest(
             orders.synced_at,
             coalesce(deletions.synced_at, orders.synced_at),
-            coalesce(paid.synced_at, orders.synced_at)
+            coalesce(paid.synced_at, orders.synced_at),
+            coalesce(codes.synced_at, orders.synced_at)
         ) as newest_synced_at
     from orders
     left join deletions
