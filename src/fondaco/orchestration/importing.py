@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fondaco.errors import ConfigError, FatalError
 from fondaco.orchestration.connecting import connect
 from fondaco.orchestration.pipeline import RunOutcome, run_pipeline
-from fondaco.orchestration.progress import Progress
+from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.orchestration.stopping import Stop
 from fondaco.orchestration.sync import load_spooled
 from fondaco.sources.files.importing import Options, Prepared
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SOURCE = "files"
 _MAIN_TABLE = {
     "order_lines": "files__order_lines",
+    "order_totals": "files__order_totals",
     "customers": "files__customers",
     "products": "files__products",
 }
@@ -85,17 +86,16 @@ def import_file(
         _quarantine(project, prepared, connection_id, kept)
         _pass(project, kept, sleep)
         outcome = run_pipeline(
-            project, connections=[connection_id], kind="import", progress=progress, stop=stop
+            project,
+            connections=[connection_id],
+            kind="import",
+            progress=_counted(project, connection_id, kept, progress or silent),
+            stop=stop,
         )
-    if outcome.error is not None and not any(one.stream == stream for one in outcome.streams):
+        after = _count(project, connection_id, stream)
+    lost = isinstance(outcome.error, FatalError)
+    if outcome.error is not None and (lost or not any(one.stream == stream for one in outcome.streams)):
         raise outcome.error
-    after = _count(project, connection_id, stream)
-    landed = _count(project, connection_id, stream, kept.import_id)
-    if outcome.run.outcome == "success" and landed != kept.records[stream]:
-        raise FatalError(
-            f"{kept.file} has {kept.records[stream]:,} records of {stream}, and {landed:,} are in the warehouse.",
-            "Keep the project folder as it is and report this; readers still see the state before the import.",
-        )
     return Imported(kept, stream, before, after, outcome)
 
 
@@ -110,6 +110,23 @@ def _settings(project: Project, prepared: Prepared, connection_id: str, folder: 
         return {"folder": str(folder), "currency": known.currency, "timezone": known.time_zone}
     options = prepared.options
     return {"folder": str(folder), "currency": options.currency, "timezone": options.timezone}
+
+
+def _counted(project: Project, connection_id: str, kept: Import, progress: Progress) -> Progress:
+    """Counts the import's rows when the run is about to publish, which fails it and keeps readers where they are."""
+
+    def told(event: Event) -> None:
+        if event.step == "publish" and not event.ended:
+            for stream, records in kept.records.items():
+                landed = _count(project, connection_id, stream, kept.import_id)
+                if landed != records:
+                    raise FatalError(
+                        f"{kept.file} has {records:,} records of {stream}, and {landed:,} are in the warehouse.",
+                        "Keep the project folder as it is and report this; readers still see the state before the import.",
+                    )
+        progress(event)
+
+    return told
 
 
 def _refuse_other_source(project: Project, connection_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from fondaco.errors import FatalError
 from fondaco.orchestration import Project
 from fondaco.orchestration.importing import Imported, import_file, options_for
 from fondaco.orchestration.pipeline import run_pipeline
@@ -137,3 +139,22 @@ def test_a_later_file_leaves_the_connections_zone_and_currency_as_they_are(shop:
     shop.kept("august.csv", august, timezone="Asia/Tokyo", currency="JPY")
     shop.kept("july.csv", JULY, decimal=",", timezone="Asia/Tokyo", currency="JPY")
     assert shop.own() == ("USD", "America/New_York")
+
+
+def test_an_import_that_did_not_land_whole_is_not_published(shop: Shop) -> None:
+    shop.imported("july.csv", JULY, decimal=".")
+    before, version = shop.sales(), shop.project.reader.version
+
+    def lose_a_line(seconds: float) -> None:
+        for path in shop.project.data.glob("imports/files/*/order_lines.ndjson.gz"):
+            lines = gzip.decompress(path.read_bytes()).splitlines(True)
+            if b"LOST" in lines[-1]:
+                path.write_bytes(gzip.compress(b"".join(lines[:-1])))
+        shop.wait(seconds)
+
+    august = HEADER + "9,2026-08-01 09:00,MUG,1,5\n9,2026-08-01 09:00,LOST,1,5\n"
+    with pytest.raises(
+        FatalError, match=r"2 records of order_lines, and 1 are .*\n.*state before the import"
+    ):
+        shop.imported("august.csv", august, waiting=lose_a_line)
+    assert (shop.sales(), shop.project.reader.version) == (before, version)
