@@ -38,6 +38,8 @@ final as (
     left join products
         on variants.product_id = products.product_id
         and variants.tenant_id = products.tenant_id
+    -- What a shop no longer has is no stock, whatever was left of it.
+    where not coalesce(variants.is_deleted, false) and not coalesce(products.is_deleted, false)
 )
 
 select * from final

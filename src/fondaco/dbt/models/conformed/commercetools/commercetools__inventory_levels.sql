@@ -2,16 +2,36 @@ with inventory as (
     select * from {{ ref('stg_commercetools__inventory') }}
 ),
 
--- Stock is kept by SKU. Where two variants share one, the stock is shown at the first.
+inventory_deletions as (
+    select * from {{ ref('stg_commercetools__tombstones') }}
+    where stream = 'inventory'
+),
+
+product_deletions as (
+    select * from {{ ref('stg_commercetools__tombstones') }}
+    where stream = 'products'
+),
+
+-- Stock is kept by SKU. Where two variants share one, the stock is shown at the first whose product is still there.
 variants as (
     select
-        tenant_id,
-        connection_id,
-        sku,
-        min(product_id || '/' || cast(variant_number as {{ contract_type('text') }})) as source_variant_id
-    from {{ ref('stg_commercetools__variants') }}
-    where sku is not null
-    group by tenant_id, connection_id, sku
+        variants.tenant_id,
+        variants.connection_id,
+        variants.sku,
+        min(
+            case
+                when product_deletions.record_id is null
+                    then variants.product_id || '/' || cast(variants.variant_number as {{ contract_type('text') }})
+            end
+        ) as source_variant_id
+    from {{ ref('stg_commercetools__variants') }} as variants
+    left join product_deletions
+        on variants.tenant_id = product_deletions.tenant_id
+        and variants.connection_id = product_deletions.connection_id
+        and variants.product_id = product_deletions.record_id
+        and variants.synced_at <= product_deletions.synced_at
+    where variants.sku is not null
+    group by variants.tenant_id, variants.connection_id, variants.sku
 ),
 
 final as (
@@ -34,6 +54,13 @@ final as (
         on inventory.tenant_id = variants.tenant_id
         and inventory.connection_id = variants.connection_id
         and inventory.sku = variants.sku
+    left join inventory_deletions
+        on inventory.tenant_id = inventory_deletions.tenant_id
+        and inventory.connection_id = inventory_deletions.connection_id
+        and inventory.inventory_id = inventory_deletions.record_id
+        and inventory.synced_at <= inventory_deletions.synced_at
+    -- A SKU that no product ever had is stock all the same; one whose products were all deleted is not.
+    where inventory_deletions.record_id is null and (variants.sku is null or variants.source_variant_id is not null)
 )
 
 select {{ conform('inventory_levels') }} from final

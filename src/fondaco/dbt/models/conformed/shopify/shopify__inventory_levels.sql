@@ -6,6 +6,11 @@ variants as (
     select * from {{ ref('stg_shopify__variants') }}
 ),
 
+deletions as (
+    select * from {{ ref('stg_shopify__tombstones') }}
+    where stream = 'inventory_items'
+),
+
 quantities as (
     select
         tenant_id,
@@ -44,6 +49,12 @@ final as (
         on levels.tenant_id = quantities.tenant_id
         and levels.connection_id = quantities.connection_id
         and levels.inventory_level_id = quantities.inventory_level_id
+    left join deletions
+        on levels.tenant_id = deletions.tenant_id
+        and levels.connection_id = deletions.connection_id
+        and levels.inventory_item_id = deletions.record_id
+        and levels.synced_at <= deletions.synced_at
+    where deletions.record_id is null
 )
 
 select {{ conform('inventory_levels') }} from final
