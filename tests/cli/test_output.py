@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondaco.cli.output import exact, shown, to_json
+from fondaco.cli.output import exact, print_table, shown, to_json
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12))
@@ -61,3 +61,11 @@ def test_exact_has_no_exponent_and_no_idle_zeros(amount: str, text: str) -> None
 )
 def test_people_see_grouped_numbers(cell: object, text: str) -> None:
     assert shown(cell) == text
+
+
+def test_text_of_a_shop_is_shown_as_it_is_and_never_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
+    """A title may look like markup of the table's library, or hold what would write to the terminal."""
+    print_table(["[b]title"], [["[/red]x[bold]"], ["\x1b]0;pwn\x07"]], title="[EUR]")
+    said = capsys.readouterr().out
+    assert "[/red]x[bold]" in said and "[b]title" in said and "[EUR]" in said
+    assert "\x1b" not in said and "\x07" not in said

@@ -44,7 +44,7 @@ def test_equal_days_are_matched_to_the_cent(connected: ControlPlane) -> None:
 
     seal = connected.reconciliation.seal("default")
 
-    assert seal.in_words() == "Matched to the cent on all 2 days from 2026-03-01 to 2026-03-02."
+    assert seal.in_words() == "Matched to the cent on all 2 shop-days from 2026-03-01 to 2026-03-02."
 
 
 def test_a_gap_of_a_cent_is_off_and_named_in_its_currency(connected: ControlPlane) -> None:

@@ -68,3 +68,9 @@ def test_a_malformed_key_is_refused_without_showing_it(tmp_path: Path, key: str)
         Sealer.open(tmp_path, {"FONDACO_SECRET_KEY": key})
 
     assert key not in str(refused.value)
+
+
+def test_a_key_that_is_gone_is_not_replaced_where_something_is_sealed(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is missing"):
+        Sealer.open(tmp_path, {}, may_create=False)
+    assert list(tmp_path.iterdir()) == []

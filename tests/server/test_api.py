@@ -246,3 +246,7 @@ def test_health_says_empty_before_anything_is_published(api: TestClient, run_id:
         "newest_run": run_id,
         "reconciliation": "off",
     }
+
+
+def test_a_limit_beyond_all_rows_is_refused_and_not_a_fault(api: TestClient) -> None:
+    assert api.get("/api/v1/metrics/query?metrics=net_sales&limit=99999999999999999999999").status_code == 422

@@ -159,3 +159,9 @@ def test_no_answer_shows_the_password_or_the_secret_of_a_session(stranger: TestC
     assert "my secret words" not in failed.text
     log_in(stranger)
     assert stranger.cookies["fondaco_session"] not in stranger.get("/runs").text
+
+
+def test_a_form_token_that_is_no_ascii_is_a_forged_one(stranger: TestClient) -> None:
+    stranger.get("/login")
+    answer = stranger.post("/login", data={"csrf": "é", "email": "x", "password": "y"})
+    assert answer.status_code == 403

@@ -8,7 +8,10 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from fondaco.orchestration import Project
+from fondaco.server.app import create_app
 from fondaco.server.assets import STATIC, Assets
+from fondaco.server.headers import HEADERS
 
 needs_assets = pytest.mark.skipif(
     not (STATIC / "vendor" / "tabler.min.css").is_file(), reason="the npm assets are not built (make assets)"
@@ -75,3 +78,15 @@ def test_a_page_is_compressed(owner: TestClient) -> None:
 @pytest.mark.parametrize("name", ["../app.py", "..%2fapp.py", "/etc/passwd", "nothing.css"])
 def test_only_files_of_the_folder_are_given(stranger: TestClient, name: str) -> None:
     assert stranger.get(f"/static/{name}").status_code == 404
+
+
+def test_the_answer_to_a_fault_is_guarded_too(new_project: Project) -> None:
+    app = create_app(new_project)
+
+    @app.get("/broken")
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    answer = TestClient(app, raise_server_exceptions=False).get("/broken")
+    assert answer.status_code == 500
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS

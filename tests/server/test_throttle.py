@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from fondaco.server.auth.throttle import PER_ACCOUNT, PER_ADDRESS, WINDOW, Throttle
@@ -19,8 +20,7 @@ def test_an_account_rests_after_some_failures_wherever_they_come_from() -> None:
     watch = Watch()
     throttle = Throttle(watch)
     for n in range(PER_ACCOUNT):
-        assert throttle.wait("a@example.com", f"10.0.0.{n}") is None
-        throttle.failed("a@example.com", f"10.0.0.{n}")
+        assert throttle.attempt("a@example.com", f"10.0.0.{n}") is None
     assert throttle.wait("A@example.com ", "10.0.0.99") == WINDOW
     assert throttle.wait("b@example.com", "10.0.0.99") is None
     watch.now += WINDOW + timedelta(seconds=1)
@@ -30,21 +30,31 @@ def test_an_account_rests_after_some_failures_wherever_they_come_from() -> None:
 def test_an_address_rests_after_failures_of_many_accounts() -> None:
     throttle = Throttle(Watch())
     for n in range(PER_ADDRESS):
-        throttle.failed(f"{n}@example.com", "10.0.0.1")
+        assert throttle.attempt(f"{n}@example.com", "10.0.0.1") is None
     assert throttle.wait("new@example.com", "10.0.0.1") == WINDOW
     assert throttle.wait("new@example.com", "10.0.0.2") is None
 
 
-def test_a_log_in_clears_the_account_but_not_the_address() -> None:
+def test_a_log_in_clears_the_account_and_itself_but_not_the_address() -> None:
     throttle = Throttle(Watch())
     for n in range(PER_ADDRESS):
-        throttle.failed("a@example.com" if n < PER_ACCOUNT else f"{n}@example.com", "10.0.0.1")
-    throttle.succeeded("a@example.com")
+        assert (
+            throttle.attempt("a@example.com" if n < PER_ACCOUNT else f"{n}@example.com", "10.0.0.1") is None
+        )
+    throttle.succeeded("a@example.com", "10.0.0.1")
     assert throttle.wait("a@example.com", "10.0.0.2") is None
+    assert throttle.attempt("a@example.com", "10.0.0.1") is None
     assert throttle.wait("a@example.com", "10.0.0.1") == WINDOW
+
+
+def test_attempts_at_the_same_time_are_no_way_around_the_limit() -> None:
+    throttle = Throttle(Watch())
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(lambda n: throttle.attempt("a@example.com", f"10.0.1.{n}"), range(60)))
+    assert found.count(None) == PER_ACCOUNT
 
 
 def test_addresses_of_people_are_not_kept_in_the_clear() -> None:
     throttle = Throttle(Watch())
-    throttle.failed("someone@example.com", "10.0.0.1")
+    throttle.attempt("someone@example.com", "10.0.0.1")
     assert "someone" not in repr(vars(throttle))

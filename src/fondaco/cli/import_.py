@@ -151,12 +151,13 @@ def _tell(imported: Imported) -> None:
     typer.echo(_balance(kept.rows, kept.rows - kept.set_aside, kept.set_aside, "landed"))
     typer.echo(f"{imported.stream.replace('_', ' ')}: {imported.before:,} before, {imported.after:,} after.")
     if kept.set_aside:
-        typer.echo("Rows set aside stand in raw.fondaco__quarantine with their numbers and reasons.")
-    typer.echo("Next: fondaco metrics query net_sales --by month")
+        typer.echo("See the rows set aside, and why, with: fondaco quarantine")
+    if imported.outcome.error is None:
+        typer.echo("Next: fondaco metrics query net_sales --by month")
 
 
 def _balance(rows: int, landed: int, aside: int, word: str) -> str:
-    return f"{rows:,} rows in the file = {landed:,} {word} + {aside:,} set aside"
+    return f"{rows:,} row{'s' if rows != 1 else ''} in the file = {landed:,} {word} + {aside:,} set aside"
 
 
 def _masked(name: str, cell: Any) -> Any:

@@ -52,6 +52,7 @@ def keep_trace(error: Exception) -> Path:
         if getattr(handler, "_is_fondacos", False) and handler.level == logging.ERROR:
             _log.error("unexpected error", exc_info=error)
             return Path(getattr(handler, "baseFilename", ""))
+    # Not beside the project: that may be what cannot be written.
     handle, name = tempfile.mkstemp(prefix="fondaco-error-", suffix=".log")  # for its owner's eyes only
     path = Path(name)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

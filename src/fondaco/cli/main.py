@@ -22,6 +22,7 @@ from fondaco.cli import (
     import_,
     init,
     metrics,
+    quarantine,
     rates,
     reconcile,
     run,
@@ -79,6 +80,7 @@ app.command("serve")(serve.serve)
 app.command("up")(serve.up)
 app.command("runs")(runs.runs)
 app.command("reconcile")(reconcile.reconcile)
+app.command("quarantine")(quarantine.quarantine)
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(rates.app, name="rates")
 app.command("sql")(sql.sql)

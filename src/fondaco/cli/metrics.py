@@ -46,6 +46,9 @@ def all_metrics(ctx: typer.Context, as_json: AsJson = False) -> None:
     )
 
 
+_GRAINS = frozenset({"day", "week", "month", "quarter", "year"})
+
+
 @app.command("query")
 def query(
     ctx: typer.Context,
@@ -67,9 +70,12 @@ def query(
     where: Annotated[
         list[str] | None, typer.Option(help="DIMENSION=VALUE; may be repeated.", show_default="everything")
     ] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="At most so many rows.", min=1, show_default="all")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask for metrics.
+    """Ask for metrics. Rows come in the order of time, or the largest of the first metric first.
 
     Example: fondaco metrics query net_sales orders --by month --from 2026-01-01 --json
     """
@@ -77,22 +83,31 @@ def query(
 
     with ctx.obj.project() as project:
         first, last = _period(project, since, until)
+        metrics, steps = _split(names), _split(by or [])
+        largest_first = bool(metrics and steps) and not _GRAINS.intersection(steps)
         asked = MetricQuery(
-            metrics=_split(names),
-            by=_split(by or []),
+            metrics=metrics,
+            by=steps,
             first=first,
             last=last,
             clock=_clock(clock),
             where=_conditions(where or []),
+            order_by=(f"-{metrics[0]}", *steps) if largest_first else (),
+            limit=limit,
         )
         found = project.metrics.query(project.reader, asked, project.tenant)
         rows = rows_of(found)
         if as_json:
             print_json(rows)
         else:
-            print_table(
-                found.column_names, [list(row.values()) for row in rows], empty="No figures in this period."
-            )
+            named = [
+                ["(none)" if row[name] is None and name in steps else row[name] for name in row]
+                for row in rows
+            ]
+            print_table(found.column_names, named, empty="No figures in this period.")
+            currency = project.settings.project.currency
+            money = any(str(project.metrics.metric(name).unit) == "money" for name in metrics)
+            typer.echo(f"{first} to {last}, {clock} clock{f', amounts in {currency}' if money else ''}.")
 
 
 def _split(names: list[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _PIPE_WIDTH = 400
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -68,21 +69,35 @@ def print_table(
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     kept = [list(row) for row in rows]
     if not kept:
         typer.echo(empty)
         return
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = Table(
+        title=Text(visible(title)) if title else None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
     for index, column in enumerate(columns):
         numeric = all(isinstance(row[index], int | float | Decimal | None) for row in kept)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
+        table.add_column(
+            Text(visible(column)), justify="right" if numeric else "left", overflow="fold", no_wrap=numeric
+        )
     for row in kept:
-        table.add_row(*(shown(cell) for cell in row))
+        table.add_row(*(Text(visible(shown(cell))) for cell in row))
     console = Console(highlight=False)
     if not console.is_terminal:  # a pipe has no width: nothing is folded there
         console = Console(highlight=False, width=_PIPE_WIDTH)
     console.print(table)
+
+
+def visible(text: str) -> str:
+    """Text of a shop as it is, with control characters, which could write to the terminal, made harmless."""
+    return _CONTROL.sub("\ufffd", text)
 
 
 def shown(cell: Any) -> str:

@@ -63,7 +63,7 @@ def reconcile(
                         day.vendors,
                         day.gap,
                         day.currency if day.figure != "orders" else "",
-                        day.cause or "not explained",
+                        day.cause or ("not explained" if day.gap else "matched"),
                         ", ".join(day.orders),
                     ]
                     for day in days

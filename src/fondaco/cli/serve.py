@@ -55,10 +55,16 @@ def serve_project(
     from fondaco.cli.output import to_json
     from fondaco.server.app import create_app
 
+    app = create_app(project, warm=True)
+    if not app.state.site.assets.complete:
+        raise ConfigError(
+            "The dashboard's style sheets and scripts are not built.",
+            "Build them with `make assets`, or install Fondaco's wheel, which has them.",
+        )
     server = project.settings.server
     with listener or listening(host or server.host, server.port if port is None else port) as bound:
         config = uvicorn.Config(
-            create_app(project, warm=True),
+            app,
             log_config=None,
             access_log=False,
             proxy_headers=False,
@@ -72,7 +78,7 @@ def serve_project(
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A bound socket.
+    """A listening socket.
 
     Raises
     ------
@@ -84,6 +90,7 @@ def listening(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # from now on a browser waits instead of being refused
     except OSError as error:
         listener.close()
         raise ConfigError(

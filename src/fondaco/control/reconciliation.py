@@ -46,10 +46,10 @@ class SealSummary:
             return "Not compared with the shops' own reports yet."
         span = f"{self.first_day} to {self.last_day}"
         if self.state == "matched":
-            return f"Matched to the cent on all {self.days_compared} days from {span}."
+            return f"Matched to the cent on all {self.days_compared} shop-days from {span}."
         gaps = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in self.largest_gap.items())
         by = f"by up to {gaps}" if gaps else "in the number of orders"
-        return f"Off {by} on {self.days_off} of {self.days_compared} days from {span}."
+        return f"Off {by} on {self.days_off} of {self.days_compared} shop-days from {span}."
 
 
 class Reconciliation:

@@ -30,19 +30,31 @@ class Sealer:
         self._cipher = AESGCM(key)
 
     @classmethod
-    def open(cls, folder: Path, environment: Mapping[str, str] = os.environ) -> Self:
+    def open(
+        cls, folder: Path, environment: Mapping[str, str] = os.environ, *, may_create: bool = True
+    ) -> Self:
         """With the key of the environment or of ``folder``/secret.key, which is made when it is not there.
+
+        Parameters
+        ----------
+        may_create
+            False where something is sealed already, which a new key would never open.
 
         Raises
         ------
         ConfigError
-            If the key is malformed, or its file can be read by other users.
+            If the key is malformed or missing, or its file can be read by other users.
         """
         given = environment.get(KEY_VARIABLE)
         if given:
             return cls(_decode(given, f"The environment variable {KEY_VARIABLE}"))
         path = folder / KEY_FILE
         if not path.exists():
+            if not may_create:
+                raise ConfigError(
+                    f"The key {path} is missing, and without it the connections' settings do not open.",
+                    f"Put the file back, or its content into {KEY_VARIABLE}.",
+                )
             _create(path)
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:

@@ -101,7 +101,9 @@ def run_pipeline(
         going = _Running()
         work = _Work(project, run.run_id, going, progress or silent, stop or Stop())
         try:
-            work.all(steps, chosen or project.connections(), full_refresh)
+            # An imported file may bring days of any age.
+            whole = [each.connection_id for each in chosen] if kind == "import" else []
+            work.all(steps, chosen or project.connections(), full_refresh, whole)
         except StoppedError as error:
             going.worsen("aborted", error)
         except FondacoError as error:
@@ -124,11 +126,17 @@ class _Work:
     progress: Progress
     stop: Stop
 
-    def all(self, steps: Sequence[str], connections: Sequence[Connection], full_refresh: bool) -> None:
+    def all(
+        self,
+        steps: Sequence[str],
+        connections: Sequence[Connection],
+        full_refresh: bool,
+        whole: Sequence[str],
+    ) -> None:
         work: dict[str, Callable[[], None]] = {
             "sync": lambda: self.sync(connections, full_refresh),
             "build": lambda: self.build(full_refresh),
-            "reconcile": self.reconcile,
+            "reconcile": lambda: self.reconcile(whole),
             "publish": self.publish,
         }
         for step in STEPS:
@@ -157,8 +165,8 @@ class _Work:
         for failure in built.failures:
             self.going.note("warn", f"{failure.kind} {failure.node}: {failure.message}.")
 
-    def reconcile(self) -> None:
-        for health, reason in reconcile_run(self.project, self.progress):
+    def reconcile(self, whole: Sequence[str]) -> None:
+        for health, reason in reconcile_run(self.project, self.progress, whole=whole):
             self.going.note(health, reason)
 
     def publish(self) -> None:

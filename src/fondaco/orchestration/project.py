@@ -128,7 +128,16 @@ class Project:
     @cached_property
     def control(self) -> ControlPlane:
         """Users, connections, runs and what they found."""
-        plane = ControlPlane.open(self._control_url, Sealer.open(self.data), clock=self.clock)
+        database = self.data / "control.sqlite"
+        known = database.exists()
+        if known and database.stat().st_size == 0 and (self.data / "warehouse.duckdb").exists():
+            raise ConfigError(
+                f"The control database {database} is empty, though the warehouse is not.",
+                "Put it back from a backup; or remove the file, then connect the shops again with `fondaco connect`.",
+            )
+        plane = ControlPlane.open(
+            self._control_url, Sealer.open(self.data, may_create=not known), clock=self.clock
+        )
         own = self.settings.project
         plane.tenants.put(own.tenant, name=own.name, currency=own.currency, time_zone=own.timezone)
         return plane

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,10 +23,13 @@ _ALL_AGAIN_AFTER = timedelta(days=30)
 _log = logging.getLogger(__name__)
 
 
-def reconcile_run(project: Project, progress: Progress) -> list[tuple[str, str]]:
+def reconcile_run(
+    project: Project, progress: Progress, *, whole: Collection[str] = ()
+) -> list[tuple[str, str]]:
     """Compare what is due, and say what is wrong with it: notes on the run's health.
 
-    The newest days are compared in every run; all history the first time, and once a month.
+    The newest days are compared in every run; all history the first time, once a month, and for the connections in
+    ``whole``.
     """
     notes: list[tuple[str, str]] = []
     for connection in project.connections():
@@ -35,7 +39,8 @@ def reconcile_run(project: Project, progress: Progress) -> list[tuple[str, str]]
         if late is not None:
             notes.append(("warn", late))
         try:
-            days = _reconcile(project, connection, None, None, all_days=_whole_is_due(project, connection))
+            all_days = connection.connection_id in whole or _whole_is_due(project, connection)
+            days = _reconcile(project, connection, None, None, all_days=all_days)
         except FondacoError as error:
             notes.append(("warn", f"{connection.connection_id} was not reconciled: {error.what}"))
             progress(Event("reconcile", connection.connection_id, detail=error.what, ended=True))
@@ -100,7 +105,8 @@ def _reconcile(
             )
     finally:
         source.close()
-    project.control.reconciliation.replace(project.tenant, connection.connection_id, since, until, days)
+    if days:  # where nothing could be compared, what was found before stands
+        project.control.reconciliation.replace(project.tenant, connection.connection_id, since, until, days)
     if all_days:
         project.control.saved.put(
             project.tenant, _whole_key(connection), {"on": project.clock().date().isoformat()}

@@ -19,7 +19,7 @@ from fondaco.server.api.access import UnauthorizedError
 from fondaco.server.api.errors import api_error
 from fondaco.server.auth import routes as auth_routes
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
-from fondaco.server.headers import SecurityHeaders
+from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import overview, runs
 from fondaco.server.site import NotThereError, Site
 from fondaco.server.warming import Warmer
@@ -127,7 +127,11 @@ def _say_invalid(request: Request, error: Exception) -> Response:
 def _say_fault(request: Request, _: Exception) -> Response:
     """The server logs the traceback; the reader sees no detail."""
     what = "This page could not be made because of a fault of Fondaco's."
-    return _answer(request, 500, what, "Find it in the log, and report it.", "fault")
+    response = _answer(request, 500, what, "Find it in the log, and report it.", "fault")
+    response.headers.update(
+        {**HEADERS, "Cache-Control": "no-store"}
+    )  # this answer is made outside of all middleware
+    return response
 
 
 def _answer(request: Request, status: int, what: str, remedy: str, code: str) -> Response:

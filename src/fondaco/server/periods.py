@@ -206,9 +206,9 @@ def parse_period(first: str, last: str) -> Period:
         raise ConfigError(
             f"The period ends on {period.last}, before it starts on {period.first}.", "Swap the two dates."
         )
-    if period.days > 7306 or period.first.year < 1990:
+    if period.days > 7306 or period.first.year < 1990 or period.last.year > 2200:
         raise ConfigError(
-            f"The period from {period.first} to {period.last} is too long.",
-            "Choose at most twenty years, none before 1990.",
+            f"The period from {period.first} to {period.last} is out of bounds.",
+            "Choose at most twenty years, from 1990 to 2200.",
         )
     return period

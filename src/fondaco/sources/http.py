@@ -30,6 +30,7 @@ from fondaco.errors import AccessError, ConfigError, FondacoError, RetryableErro
 
 TRANSIENT = frozenset({408, 425, 429, 430, 500, 502, 503, 504, 508, 509, 520, 521, 522, 523, 524})
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+_CONNECTION_ATTEMPTS = 4
 _LONGEST_WAIT_SECONDS = 120.0
 
 T = TypeVar("T")
@@ -136,9 +137,10 @@ class VendorHttp:
 
         ``attempts`` replaces the client's number where the caller has a second remedy, such as a smaller page.
         """
+        enough = stop_after_attempt(attempts or self._attempts)
         policy = Retrying(
             retry=retry_if_exception_type(RetryableError),
-            stop=stop_after_attempt(attempts or self._attempts),
+            stop=lambda state: enough(state) or _gives_up(state),
             wait=self._wait,
             sleep=self._sleep,
             reraise=True,
@@ -210,6 +212,12 @@ class VendorHttp:
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after_seconds if isinstance(error, RetryableError) else None
         return min(asked, _LONGEST_WAIT_SECONDS) if asked is not None else self._first_wait(state)
+
+
+def _gives_up(state: RetryCallState) -> bool:
+    """No connection at all is seldom a matter of seconds: the next run is the better second try."""
+    error = state.outcome.exception() if state.outcome else None
+    return isinstance(error, UnreachableError) and state.attempt_number >= _CONNECTION_ATTEMPTS
 
 
 def _fault_word(response: httpx.Response) -> str | None:

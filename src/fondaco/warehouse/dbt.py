@@ -7,6 +7,7 @@ parsed project there too, so that the second build starts at once.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -204,6 +205,11 @@ def _unreadable(error: BaseException) -> FatalError | ConfigError:
     if name in {"FailedToConnectError", "DbtProfileError"}:
         return ConfigError(
             "dbt cannot connect to the warehouse.", "Check [warehouse] in fondaco.toml with `fondaco doctor`."
+        )
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+        return ConfigError(
+            f"dbt cannot write its files: {error.strerror}.",
+            "Make room on the disk of the data folder, then run `fondaco run` again.",
         )
     return FatalError(
         f"dbt cannot read its project: {text[:600]}",

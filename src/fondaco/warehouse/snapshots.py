@@ -36,7 +36,7 @@ class SnapshotFolder:
     def current(self) -> str | None:
         """The newest published version."""
         try:
-            version = self._pointer.read_text(encoding="ascii").strip()
+            version = self._pointer.read_text(encoding="ascii", errors="replace").strip()
         except FileNotFoundError:
             return None
         return version if _VERSION.fullmatch(version) else None

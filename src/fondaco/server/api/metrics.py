@@ -96,7 +96,7 @@ class Question(BaseModel):
     order_by: str = Field(
         "", description="Dimensions or metrics, separated by commas; - in front turns it around."
     )
-    limit: int | None = Field(None, ge=1, description="At most so many rows.")
+    limit: int | None = Field(None, ge=1, le=1_000_000, description="At most so many rows.")
     format: Literal["json", "csv"] = "json"
 
 

@@ -101,7 +101,7 @@ def log_in(
     next: Annotated[str, Form()] = "",
 ) -> Response:
     address = request.client.host if request.client else "unknown"
-    wait = site.throttle.wait(email, address)
+    wait = site.throttle.attempt(email, address)
     form = _log_in_form(email, next)
     if wait is not None:
         minutes = int(wait.total_seconds() // 60) + 1
@@ -109,10 +109,9 @@ def log_in(
         return _gate(request, site, "Log in", form, status=429, fault=fault)
     user = site.control.users.authenticate(email, password)
     if user is None or user.tenant_id != site.tenant_id:
-        site.throttle.failed(email, address)
         fault = "The e-mail address or the password is wrong. Check both and try again."
         return _gate(request, site, "Log in", form, status=401, fault=fault)
-    site.throttle.succeeded(email)
+    site.throttle.succeeded(email, address)
     return _enter(request, site, user, _own_path(next))
 
 
@@ -126,15 +125,15 @@ def link_page(request: Request, site: TheSite, secret: str) -> Response:
 @router.post("/login/link/{secret}", dependencies=[CheckedForm])
 def redeem_link(request: Request, site: TheSite, secret: str) -> Response:
     address = request.client.host if request.client else "unknown"
-    if site.throttle.wait(f"link:{address}", address) is not None:
+    if site.throttle.attempt(f"link:{address}", address) is not None:
         return _gate(
             request, site, "Log in", None, status=429, fault="Too many attempts failed. Wait 15 minutes."
         )
     user = site.control.users.redeem_link(secret)
     if user is None or user.tenant_id != site.tenant_id:
-        site.throttle.failed(f"link:{address}", address)
         fault = "This link was used already, or is too old. Ask an owner for a new one, or log in with your password."
         return _gate(request, site, "Log in", _log_in_form(), status=410, fault=fault)
+    site.throttle.succeeded(f"link:{address}", address)
     return _enter(request, site, user, "/account/password" if user.password_hash is None else "/")
 
 

@@ -57,7 +57,7 @@ def form_token(request: Request) -> str:
 def checked_form(request: Request, csrf: Annotated[str, Form()] = "") -> None:
     """Refuse a form that was not written by a page of ours for this browser."""
     cookies = [request.cookies.get(name) for name in (SESSION, GATE)]
-    right = any(value and hmac.compare_digest(token_for(value), csrf) for value in cookies)
+    right = any(value and hmac.compare_digest(token_for(value).encode(), csrf.encode()) for value in cookies)
     if not right or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ForgedFormError(
             "The form has expired or came from another site.", "Load the page again and repeat what you did."

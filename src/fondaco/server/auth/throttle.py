@@ -30,17 +30,29 @@ class Throttle:
             waits = [self._wait(key, limit, now) for key, limit in _keys(account, address)]
         return max((wait for wait in waits if wait is not None), default=None)
 
-    def failed(self, account: str, address: str) -> None:
+    def attempt(self, account: str, address: str) -> timedelta | None:
+        """Like ``wait``; an attempt that may be made counts as failed until ``succeeded`` says otherwise, so that many at
+        once are no way around the limit."""
+        now = self._clock()
         with self._lock:
-            if len(self._failures) > _KEPT:
-                self._forget_old(self._clock())
-            for key, limit in _keys(account, address):
-                self._failures.setdefault(key, deque(maxlen=limit)).append(self._clock())
+            waits = [self._wait(key, limit, now) for key, limit in _keys(account, address)]
+            longest = max((wait for wait in waits if wait is not None), default=None)
+            if longest is None:
+                if len(self._failures) > _KEPT:
+                    self._forget_old(now)
+                for key, limit in _keys(account, address):
+                    self._failures.setdefault(key, deque(maxlen=limit)).append(now)
+        return longest
 
-    def succeeded(self, account: str) -> None:
-        """Forget the account's failures; those of the address stand."""
+    def succeeded(self, account: str, address: str) -> None:
+        """Forget the account's failures, and this attempt of the address; its others stand."""
         with self._lock:
             self._failures.pop(_account(account), None)
+            seen = self._failures.get("address:" + address)
+            if seen:
+                seen.pop()
+                if not seen:
+                    del self._failures["address:" + address]
 
     def _wait(self, key: str, limit: int, now: datetime) -> timedelta | None:
         failures = self._failures.get(key)

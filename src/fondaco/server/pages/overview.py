@@ -17,7 +17,7 @@ from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness, seal
 from fondaco.server.pages.overview_panels import KEY, PANELS
 from fondaco.server.periods import CLOCKS, COMPARISONS, PRESETS, View, parse_view
-from fondaco.server.site import Site, the_site
+from fondaco.server.site import NotThereError, Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)])
 TheSite = Annotated[Site, Depends(the_site)]
@@ -26,7 +26,10 @@ TheSite = Annotated[Site, Depends(the_site)]
 def view_of(request: Request, site: Site) -> View:
     """The state of the page, from its URL."""
     today = local_date(site.project.clock(), site.project.settings.project.timezone)
-    return parse_view(request.query_params, today)
+    view = parse_view(request.query_params, today)
+    if view.shop is not None and view.shop not in {each.connection_id for each in site.connections()}:
+        raise NotThereError(f"There is no shop {view.shop[:63]!r}.", "Choose one in the menu of shops.")
+    return view
 
 
 def _panel_key(site: Site, name: str, view: View, numbers: Numbers) -> tuple[Any, ...]:

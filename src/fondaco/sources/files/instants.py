@@ -71,7 +71,7 @@ def _refuse_if_different(
     engine: duckdb.DuckDBPyConnection, where: str, one: str, other: str, timezone: str
 ) -> None:
     row = engine.execute(
-        f"select d, cast(a as date), cast(b as date) from "
+        f"select d, cast(timezone('{timezone}', a) as date), cast(timezone('{timezone}', b) as date) from "
         f"(select d, {_read('d', one, timezone)} as a, {_read('d', other, timezone)} as b from dates) "
         f"where a <> b order by d limit 1"
     ).fetchall()
