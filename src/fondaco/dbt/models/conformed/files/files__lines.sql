@@ -20,6 +20,16 @@ variants_by_sku as (
     group by tenant_id, connection_id, sku
 ),
 
+-- A line's product and variant hang on the whole catalogue: a row that a newer file no longer has changes them too.
+catalogues as (
+    select
+        tenant_id,
+        connection_id,
+        max(synced_at) as synced_at
+    from {{ ref('stg_files__products') }}
+    group by tenant_id, connection_id
+),
+
 -- An export that always has whole orders voids the lines of earlier imports. A cancelled line of an order that
 -- otherwise stands is left out.
 current_lines as (
@@ -40,6 +50,7 @@ current_lines as (
 identified as (
     select
         current_lines.*,
+        catalogues.synced_at as catalogue_synced_at,
         coalesce(
             current_lines.product_id,
             variants_by_sku.product_id,
@@ -52,6 +63,9 @@ identified as (
         on current_lines.tenant_id = variants_by_sku.tenant_id
         and current_lines.connection_id = variants_by_sku.connection_id
         and current_lines.sku = variants_by_sku.sku
+    left join catalogues
+        on current_lines.tenant_id = catalogues.tenant_id
+        and current_lines.connection_id = catalogues.connection_id
 ),
 
 -- Tax is on what is left after the discount. Where prices include it, it comes off gross and discount alike.
@@ -88,7 +102,7 @@ final as (
         coalesce(is_return, false) as is_return,
         coalesce(is_gift_card, false) as is_gift_card,
         ordered_at,
-        greatest(synced_at, totals_synced_at) as synced_at
+        greatest(synced_at, totals_synced_at, coalesce(catalogue_synced_at, synced_at)) as synced_at
     from taxed
 )
 

@@ -2,15 +2,29 @@ with totals as (
     select * from {{ ref('stg_files__order_totals') }}
 ),
 
+customers as (
+    select * from {{ ref('stg_files__customers') }}
+),
+
 customers_by_email as (
     select
         tenant_id,
         connection_id,
         lower(email) as email_key,
         min(customer_id) as customer_id
-    from {{ ref('stg_files__customers') }}
+    from customers
     where email is not null
     group by tenant_id, connection_id, lower(email)
+),
+
+-- An order's customer hangs on all customers: one whose e-mail a newer file changed leaves his orders.
+directories as (
+    select
+        tenant_id,
+        connection_id,
+        max(synced_at) as synced_at
+    from customers
+    group by tenant_id, connection_id
 ),
 
 final as (
@@ -43,12 +57,15 @@ final as (
         coalesce(totals.counts_in_sales, true) and not coalesce(totals.is_test, false) as counts_in_sales,
         upper(totals.discount_code) as discount_codes,
         totals.total as vendor_total,
-        totals.synced_at
+        greatest(totals.synced_at, coalesce(directories.synced_at, totals.synced_at)) as synced_at
     from totals
     left join customers_by_email
         on totals.tenant_id = customers_by_email.tenant_id
         and totals.connection_id = customers_by_email.connection_id
         and lower(totals.email) = customers_by_email.email_key
+    left join directories
+        on totals.tenant_id = directories.tenant_id
+        and totals.connection_id = directories.connection_id
 )
 
 select {{ conform('orders') }} from final
