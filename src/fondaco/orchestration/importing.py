@@ -76,9 +76,8 @@ def import_file(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     connect(project, SOURCE, connection_id, _settings(project, prepared, connection_id, folder))
     stream = prepared.streams[0]
-    with (
-        project.warehouse.writer()
-    ):  # nobody else lands the earlier reading between its removal and the new one
+    # Held throughout, so that nobody lands the earlier reading again between its removal and the new one.
+    with project.warehouse.writer():
         before = _count(project, connection_id, stream)
         if prepared.lacks_earlier_records(folder):
             _remove(project, connection_id, prepared.import_id)
