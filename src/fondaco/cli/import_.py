@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fondaco.cli.output import AsJson, print_json, print_table, shown
+from fondaco.errors import ConfigError
 from fondaco.sources.files.fields import FIELDS
 
 if TYPE_CHECKING:
@@ -86,6 +87,12 @@ def import_(
         )
         prepared = prepare(file, options)
         try:
+            if prepared.landing_rows == 0 and prepared.set_aside:
+                first = prepared.set_aside[0]
+                raise ConfigError(
+                    f"No row of {file.name} can be taken; row {first.row}: {first.reason}.",
+                    "Correct the file or its mapping; nothing was imported.",
+                )
             if not as_json:
                 _show(prepared)
             if preview:
