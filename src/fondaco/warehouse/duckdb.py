@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from fondaco.config import Settings
 from fondaco.errors import ConfigError, FatalError, RetryableError
+from fondaco.warehouse.duckdb_faults import UNSOUND_OPTIMIZERS
 from fondaco.warehouse.duckdb_reader import DuckDBReader
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import LockFile, Turnstile, locked_error
@@ -46,6 +47,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Session settings: days and instants in UTC; no Python variable is ever taken for a table; no bar on the screen."""
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
+    connection.execute(f"set disabled_optimizers = '{UNSOUND_OPTIMIZERS}'")
     connection.execute("set python_enable_replacements = false")
 
 
@@ -147,7 +149,11 @@ class DuckDBWarehouse:
             # DuckDB uses all threads for one model: two at once would share its memory and spill.
             "threads": 1,
             "config_options": connection_options(self.settings),
-            "settings": {"TimeZone": "UTC", "enable_progress_bar": False},
+            "settings": {
+                "TimeZone": "UTC",
+                "enable_progress_bar": False,
+                "disabled_optimizers": UNSOUND_OPTIMIZERS,
+            },
         }
 
     def dbt_environment(self) -> dict[str, str]:

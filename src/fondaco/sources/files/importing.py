@@ -22,6 +22,7 @@ from fondaco.sources.files.catalogue import (
     build_customers,
     build_products,
 )
+from fondaco.sources.files.engine import open_engine
 from fondaco.sources.files.fields import check_columns
 from fondaco.sources.files.inbox import Import, imports, store, stream_path
 from fondaco.sources.files.layouts import Content, Layout, column_text, expressions, recognise
@@ -220,11 +221,9 @@ def prepare(path: Path, options: Options) -> Prepared:
     """
     zone(options.timezone)
     opened = open_file(path, encoding=options.encoding, delimiter=options.delimiter)
-    engine = duckdb.connect()
+    engine = open_engine()
     prepared = Prepared(path, options, engine)
     try:
-        engine.execute("set TimeZone = 'UTC'")
-        engine.execute("set enable_progress_bar = false")
         engine.register("source", opened.table)
         _build(prepared, opened)
     except duckdb.Error as error:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fondaco.errors import ConfigError
+from fondaco.sources.files.engine import open_engine
 
 ROW = "_row"
 _CHUNK = 50_000
@@ -322,9 +322,7 @@ def _parquet(path: Path) -> Opened:
         f'{rounded.get(name, f"""cast("{_quoted(name)}" as varchar)""")} as "{_quoted(name)}"'
         for name in names
     )
-    with duckdb.connect() as engine:
-        engine.execute("set TimeZone = 'UTC'")
-        engine.execute("set enable_progress_bar = false")
+    with open_engine() as engine:
         engine.register("parquet_file", table)
         text = engine.sql(
             f"select cast(row_number() over () as bigint) as {ROW}, {columns} from parquet_file"

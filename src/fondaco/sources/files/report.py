@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from fondaco.sources.files.engine import open_engine
 from fondaco.sources.files.inbox import imports, stream_path
 from fondaco.sources.source import ReportDay
 
@@ -100,9 +101,7 @@ def report_days(
 
     Amounts in other currencies than ``currency`` are left out: a day's figures are in the shop's own.
     """
-    with duckdb.connect() as engine:
-        engine.execute("set TimeZone = 'UTC'")
-        engine.execute("set enable_progress_bar = false")
+    with open_engine() as engine:
         if not _load(engine, folder, "order_lines", "all_lines"):
             return None
         _load(engine, folder, "order_totals", "all_totals")
