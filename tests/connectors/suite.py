@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from fondaco.errors import AccessError, FondacoError
 from fondaco.orchestration import Project, run_pipeline
-from fondaco.sources.source import Source, SourceSettings
+from fondaco.sources.source import Source, SourceSettings, source_types
 from fondaco.sources.stream import Slice, Stream, SyncMode, Table
 
 FAULTS = ("429", "500", "cut")
@@ -264,14 +264,22 @@ def everything(stream: Stream) -> Slice:
 def connected(vendor: Vendor, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A fresh project with one connection to the vendor, called ``shop``."""
     from fondaco.orchestration.connecting import connect
-    from fondaco.sources import source as sources
 
-    known = sources.source_types()
-    if vendor.source.name not in known:  # a connector that is not installed as a package yet
-        monkeypatch.setattr(sources, "source_types", lambda: {**known, vendor.source.name: vendor.source})
+    if vendor.source.name not in source_types():
+        monkeypatch.syspath_prepend(str(packaged(vendor.source, folder.parent / "packages")))
     project = Project.create(folder, clock=vendor.now)
     connect(project, vendor.source.name, "shop", vendor.settings)
     return project
+
+
+def packaged(source: type[Source], folder: Path) -> Path:
+    """A folder of installed packages in which one offers ``source``, as its own package will."""
+    metadata = folder / f"{source.name}-0.dist-info"
+    metadata.mkdir(parents=True, exist_ok=True)
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {source.name}\nVersion: 0\n")
+    entry = f"{source.name} = {source.__module__}:{source.__qualname__}"
+    (metadata / "entry_points.txt").write_text(f"[fondaco.sources]\n{entry}\n")
+    return folder
 
 
 def landed(project: Project) -> dict[str, list[tuple[Any, ...]]]:
