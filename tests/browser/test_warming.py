@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
+import threading
 
 import pytest
 from fastapi.testclient import TestClient
 from tests.browser.conftest import Shop
 
 from fondaco.server.app import create_app
-from fondaco.server.warming import usual_views, warm
+from fondaco.server.warming import THREAD_NAME, usual_views, warm
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -18,18 +18,16 @@ def test_the_usual_views_are_there_before_anybody_asks(shop: Shop) -> None:
     app = create_app(shop.project, warm=True)
     site = app.state.site
     with TestClient(app):
-        end, before = time.monotonic() + 90, -1
-        while time.monotonic() < end and site.answered != before:
-            before = site.answered
-            time.sleep(4)
-    assert before > 50
+        assert app.state.warmer.idle.wait(90)
+        answered = site.answered
+    assert answered > 50
     for view in usual_views(site):
         warm(site, view)
-    assert site.answered == before
+    assert site.answered == answered
 
 
 def test_without_being_told_so_an_application_asks_nothing(shop: Shop) -> None:
     app = create_app(shop.project)
     with TestClient(app):
-        time.sleep(0.5)
+        assert [thread for thread in threading.enumerate() if thread.name == THREAD_NAME] == []
     assert app.state.site.answered == 0

@@ -46,10 +46,10 @@ def create_app(project: Project, *, warm: bool = False) -> FastAPI:
         opened before the first request.
     """
     site = Site(project)
+    warmer = Warmer(site) if warm else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        warmer = Warmer(site) if warm else None
         if warmer is not None:
             warmer.start()
         try:
@@ -68,6 +68,7 @@ def create_app(project: Project, *, warm: bool = False) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.site = site
+    app.state.warmer = warmer
     app.include_router(api, prefix="/api/v1")
     app.include_router(auth_routes.router)
     app.include_router(overview.router)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import date
 from threading import Event, Thread
 
 from fondaco.clock import local_date, zone
@@ -16,6 +17,7 @@ from fondaco.server.pages.overview_panels import PANELS
 from fondaco.server.periods import CLOCKS, DEFAULT_RANGE, PRESETS, View, parse_view
 from fondaco.server.site import Site
 
+THREAD_NAME = "warmer"
 _LOOK_EVERY_SECONDS = 5.0
 _BREATH_SECONDS = 0.02
 _SHOPS_AT_MOST = 5
@@ -24,12 +26,20 @@ log = logging.getLogger(__name__)
 
 
 class Warmer:
-    """A thread that asks for the usual views of Overview whenever the published state, or the day, is a new one."""
+    """A thread that asks for the usual views of Overview whenever the published state, or the day, is a new one.
 
-    def __init__(self, site: Site) -> None:
+    Attributes
+    ----------
+    idle
+        Set while there is nothing left to ask for.
+    """
+
+    def __init__(self, site: Site, *, look_every_seconds: float = _LOOK_EVERY_SECONDS) -> None:
+        self.idle = Event()
         self._site = site
+        self._look_every_seconds = look_every_seconds
         self._ended = Event()
-        self._thread = Thread(target=self._watch, name="warmer", daemon=True)
+        self._thread = Thread(target=self._watch, name=THREAD_NAME, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -42,21 +52,32 @@ class Warmer:
     def _watch(self) -> None:
         done: object = None
         while not self._ended.is_set():
+            state: object = "not known"
             try:
-                site = self._site
-                today = local_date(site.project.clock(), site.project.settings.project.timezone)
-                state = (site.published, today)
-                if state != done and state[0] is not None:
-                    for view in usual_views(site):
-                        if self._ended.wait(_BREATH_SECONDS) or site.published != state[0]:
-                            break
-                        warm(site, view)
-                    else:
+                state = published, _ = self._state()
+                if state != done:
+                    self.idle.clear()
+                    if published is None or self._work_out(published):
                         done = state
             except Exception:  # whoever asks will be told; the next state may be better
-                log.exception("the usual views could not be worked out beforehand")
-                done = (self._site.published, None)
-            self._ended.wait(_LOOK_EVERY_SECONDS)
+                if state != done:
+                    log.exception("the usual views could not be worked out beforehand")
+                done = state
+            if state == done:
+                self.idle.set()
+            self._ended.wait(self._look_every_seconds)
+
+    def _state(self) -> tuple[str | None, date]:
+        own = self._site.project
+        return self._site.published, local_date(own.clock(), own.settings.project.timezone)
+
+    def _work_out(self, published: str) -> bool:
+        """Whether all views were asked for before something newer was published."""
+        for view in usual_views(self._site):
+            if self._ended.wait(_BREATH_SECONDS) or self._site.published != published:
+                return False
+            warm(self._site, view)
+        return True
 
 
 def usual_views(site: Site) -> Iterator[View]:
