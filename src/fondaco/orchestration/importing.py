@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fondaco.errors import ConfigError, FatalError
 from fondaco.orchestration.connecting import connect
 from fondaco.orchestration.pipeline import RunOutcome, run_pipeline
-from fondaco.orchestration.progress import Event, Progress, silent
+from fondaco.orchestration.progress import Progress
 from fondaco.orchestration.stopping import Stop
 from fondaco.orchestration.sync import load_spooled
 from fondaco.sources.files.importing import Options, Prepared
@@ -88,7 +89,8 @@ def import_file(
             project,
             connections=[connection_id],
             kind="import",
-            progress=_counted(project, connection_id, kept, progress or silent),
+            check=partial(_check_counts, project, connection_id, kept),
+            progress=progress,
             stop=stop,
         )
         after = _count(project, connection_id, stream)
@@ -111,21 +113,15 @@ def _settings(project: Project, prepared: Prepared, connection_id: str, folder: 
     return {"folder": str(folder), "currency": options.currency, "timezone": options.timezone}
 
 
-def _counted(project: Project, connection_id: str, kept: Import, progress: Progress) -> Progress:
-    """Counts the import's rows when the run is about to publish, which fails it and keeps readers where they are."""
-
-    def told(event: Event) -> None:
-        if event.step == "publish" and not event.ended:
-            for stream, records in kept.records.items():
-                landed = _count(project, connection_id, stream, kept.import_id)
-                if landed != records:
-                    raise FatalError(
-                        f"{kept.file} has {records:,} records of {stream}, and {landed:,} are in the warehouse.",
-                        "Keep the project folder as it is and report this; readers still see the state before the import.",
-                    )
-        progress(event)
-
-    return told
+def _check_counts(project: Project, connection_id: str, kept: Import) -> None:
+    """Refuse to publish an import of which not every record has landed."""
+    for stream, records in kept.records.items():
+        landed = _count(project, connection_id, stream, kept.import_id)
+        if landed != records:
+            raise FatalError(
+                f"{kept.file} has {records:,} records of {stream}, and {landed:,} are in the warehouse.",
+                "Keep the project folder as it is and report this; readers still see the state before the import.",
+            )
 
 
 def _refuse_other_source(project: Project, connection_id: str) -> None:

@@ -71,6 +71,7 @@ def run_pipeline(
     connections: Sequence[str] | None = None,
     full_refresh: bool = False,
     kind: str = "run",
+    check: Callable[[], None] | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> RunOutcome:
@@ -84,6 +85,8 @@ def run_pipeline(
         Ids of the connections to read; None: all.
     full_refresh
         Read all history again, and build incremental models anew.
+    check
+        Called before anything is published: what it raises fails the run, and readers stay where they are.
     stop
         Set it from another thread to end the run at its next safe place.
 
@@ -99,7 +102,7 @@ def run_pipeline(
         project.control.runs.abort_stale(project.tenant)
         run = project.control.runs.start(project.tenant, kind=kind, steps=steps)
         going = _Running()
-        work = _Work(project, run.run_id, going, progress or silent, stop or Stop())
+        work = _Work(project, run.run_id, going, progress or silent, stop or Stop(), check)
         try:
             # An imported file may bring days of any age.
             whole = [each.connection_id for each in chosen] if kind == "import" else []
@@ -125,6 +128,7 @@ class _Work:
     going: _Running
     progress: Progress
     stop: Stop
+    check: Callable[[], None] | None
 
     def all(
         self,
@@ -170,6 +174,8 @@ class _Work:
             self.going.note(health, reason)
 
     def publish(self) -> None:
+        if self.check is not None:
+            self.check()
         self.progress(Event("publish"))
         published = self.project.warehouse.publish()
         self.going.published = published.version
