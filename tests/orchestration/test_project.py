@@ -26,3 +26,25 @@ def test_a_lost_key_is_not_replaced(folder: Path) -> None:
     with Project.open(folder) as project, pytest.raises(ConfigError, match="is missing"):
         _ = project.control
     assert not (folder / ".fondaco" / "secret.key").exists()
+
+
+@pytest.fixture
+def folder_with_control_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose control database lies where its settings say, closed."""
+    monkeypatch.setenv("FONDACO_CONTROL__URL", f"sqlite:///{tmp_path / 'elsewhere' / 'own.sqlite'}")
+    with Project.create(tmp_path / "shop", name="Shop"):
+        return tmp_path / "shop"
+
+
+def test_a_control_database_elsewhere_is_watched_as_well(
+    folder_with_control_elsewhere: Path, tmp_path: Path
+) -> None:
+    folder, database = folder_with_control_elsewhere, tmp_path / "elsewhere" / "own.sqlite"
+    key = folder / ".fondaco" / "secret.key"
+    aside = key.rename(tmp_path / "key")
+    with Project.open(folder) as project, pytest.raises(ConfigError, match="is missing"):
+        _ = project.control
+    aside.rename(key)
+    database.write_bytes(b"")
+    with Project.open(folder) as project, pytest.raises(ConfigError, match=r"own\.sqlite is empty"):
+        _ = project.control

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -88,21 +88,45 @@ class Database:
         )
 
 
-def _engine(url: str) -> Engine:
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None if the database is of another kind, or in memory.
+
+    Raises
+    ------
+    ConfigError
+        If the address is no SQLAlchemy URL.
+    """
+    parsed = _parsed(url)
+    in_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return Path(str(parsed.database)) if in_file else None
+
+
+def _parsed(url: str) -> URL:
     try:
-        parsed = make_url(url)
+        return make_url(url)
+    except ArgumentError as error:
+        raise _no_address() from error
+
+
+def _no_address() -> ConfigError:
+    return ConfigError(
+        "[control] url is not an address of SQLite or PostgreSQL.",
+        'Write it as "postgresql://user:password@host:5432/database" or leave it out for SQLite.',
+    )
+
+
+def _engine(url: str) -> Engine:
+    parsed = _parsed(url)
+    try:
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
             raise NoSuchModuleError(parsed.drivername)
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        if file := sqlite_file(url):
+            file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() == "postgresql")
     except (ArgumentError, NoSuchModuleError) as error:
-        raise ConfigError(
-            "[control] url is not an address of SQLite or PostgreSQL.",
-            'Write it as "postgresql://user:password@host:5432/database" or leave it out for SQLite.',
-        ) from error
+        raise _no_address() from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from fondaco.clock import Clock, utc_now
 from fondaco.config import PROJECT_FILE, Settings, load_settings
 from fondaco.control import Connection, ControlPlane
+from fondaco.control.database import sqlite_file
 from fondaco.errors import ConfigError
 from fondaco.governance import Sealer
 
@@ -128,16 +129,15 @@ class Project:
     @cached_property
     def control(self) -> ControlPlane:
         """Users, connections, runs and what they found."""
-        database = self.data / "control.sqlite"
-        known = database.exists()
-        if known and database.stat().st_size == 0 and (self.data / "warehouse.duckdb").exists():
+        data, url = self.data, self.settings.control_url
+        database = sqlite_file(url)
+        known = database is not None and database.exists()
+        if database and known and database.stat().st_size == 0 and self._has_warehouse_file():
             raise ConfigError(
                 f"The control database {database} is empty, though the warehouse is not.",
                 "Put it back from a backup; or remove the file, then connect the shops again with `fondaco connect`.",
             )
-        plane = ControlPlane.open(
-            self._control_url, Sealer.open(self.data, may_create=not known), clock=self.clock
-        )
+        plane = ControlPlane.open(url, Sealer.open(data, may_create=not known), clock=self.clock)
         own = self.settings.project
         plane.tenants.put(own.tenant, name=own.name, currency=own.currency, time_zone=own.timezone)
         return plane
@@ -203,10 +203,10 @@ class Project:
     ) -> None:
         self.close()
 
-    @property
-    def _control_url(self) -> str:
-        _ = self.data
-        return self.settings.control_url
+    def _has_warehouse_file(self) -> bool:
+        from fondaco.warehouse.duckdb import DuckDBWarehouse
+
+        return isinstance(self.warehouse, DuckDBWarehouse) and self.warehouse.path.exists()
 
 
 def _refuse_wrong_values(name: str, tenant: str, currency: str, timezone: str) -> None:
