@@ -46,9 +46,6 @@ def all_metrics(ctx: typer.Context, as_json: AsJson = False) -> None:
     )
 
 
-_GRAINS = frozenset({"day", "week", "month", "quarter", "year"})
-
-
 @app.command("query")
 def query(
     ctx: typer.Context,
@@ -80,11 +77,12 @@ def query(
     Example: fondaco metrics query net_sales orders --by month --from 2026-01-01 --json
     """
     from fondaco.metrics import MetricQuery
+    from fondaco.metrics.query import TIME_STEPS
 
     with ctx.obj.project() as project:
         first, last = _period(project, since, until)
         metrics, steps = _split(names), _split(by or [])
-        largest_first = bool(metrics and steps) and not _GRAINS.intersection(steps)
+        largest_first = bool(metrics and steps) and set(TIME_STEPS).isdisjoint(steps)
         asked = MetricQuery(
             metrics=metrics,
             by=steps,
