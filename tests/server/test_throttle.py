@@ -21,18 +21,18 @@ def test_an_account_rests_after_some_failures_wherever_they_come_from() -> None:
     throttle = Throttle(watch)
     for n in range(PER_ACCOUNT):
         assert throttle.attempt("a@example.com", f"10.0.0.{n}") is None
-    assert throttle.wait("A@example.com ", "10.0.0.99") == WINDOW
-    assert throttle.wait("b@example.com", "10.0.0.99") is None
+    assert throttle.attempt("A@example.com ", "10.0.0.99") == WINDOW
+    assert throttle.attempt("b@example.com", "10.0.0.99") is None
     watch.now += WINDOW + timedelta(seconds=1)
-    assert throttle.wait("a@example.com", "10.0.0.99") is None
+    assert throttle.attempt("a@example.com", "10.0.0.99") is None
 
 
 def test_an_address_rests_after_failures_of_many_accounts() -> None:
     throttle = Throttle(Watch())
     for n in range(PER_ADDRESS):
         assert throttle.attempt(f"{n}@example.com", "10.0.0.1") is None
-    assert throttle.wait("new@example.com", "10.0.0.1") == WINDOW
-    assert throttle.wait("new@example.com", "10.0.0.2") is None
+    assert throttle.attempt("new@example.com", "10.0.0.1") == WINDOW
+    assert throttle.attempt("new@example.com", "10.0.0.2") is None
 
 
 def test_a_log_in_clears_the_account_and_itself_but_not_the_address() -> None:
@@ -42,9 +42,9 @@ def test_a_log_in_clears_the_account_and_itself_but_not_the_address() -> None:
             throttle.attempt("a@example.com" if n < PER_ACCOUNT else f"{n}@example.com", "10.0.0.1") is None
         )
     throttle.succeeded("a@example.com", "10.0.0.1")
-    assert throttle.wait("a@example.com", "10.0.0.2") is None
+    assert throttle.attempt("a@example.com", "10.0.0.2") is None
     assert throttle.attempt("a@example.com", "10.0.0.1") is None
-    assert throttle.wait("a@example.com", "10.0.0.1") == WINDOW
+    assert throttle.attempt("a@example.com", "10.0.0.1") == WINDOW
 
 
 def test_attempts_at_the_same_time_are_no_way_around_the_limit() -> None:

@@ -23,16 +23,12 @@ class Throttle:
         self._lock = Lock()
         self._failures: dict[str, deque[datetime]] = {}
 
-    def wait(self, account: str, address: str) -> timedelta | None:
-        """How long the next attempt has to wait; None if it may be made now."""
-        now = self._clock()
-        with self._lock:
-            waits = [self._wait(key, limit, now) for key, limit in _keys(account, address)]
-        return max((wait for wait in waits if wait is not None), default=None)
-
     def attempt(self, account: str, address: str) -> timedelta | None:
-        """Like ``wait``; an attempt that may be made counts as failed until ``succeeded`` says otherwise, so that many at
-        once are no way around the limit."""
+        """How long the next attempt has to wait; None if it may be made now.
+
+        An attempt that may be made counts as failed until ``succeeded`` says otherwise, so that many at once are no way
+        around the limit.
+        """
         now = self._clock()
         with self._lock:
             waits = [self._wait(key, limit, now) for key, limit in _keys(account, address)]
