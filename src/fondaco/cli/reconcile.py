@@ -32,6 +32,7 @@ def reconcile(
 
     Example: fondaco reconcile --from 2026-01-01 --to 2026-01-31
     """
+    from fondaco.control.reconciliation import is_off
     from fondaco.orchestration.reconciling import reconcile_now
 
     with ctx.obj.project() as project:
@@ -63,7 +64,7 @@ def reconcile(
                         day.vendors,
                         day.gap,
                         day.currency if day.figure != "orders" else "",
-                        day.cause or ("not explained" if day.gap else "matched"),
+                        (day.cause or "not explained") if is_off(day) else "matched",
                         ", ".join(day.orders),
                     ]
                     for day in days

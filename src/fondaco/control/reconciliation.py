@@ -15,6 +15,11 @@ from fondaco.control.models import ReconciliationDay
 CENT = Decimal("0.005")
 
 
+def is_off(day: ReconciliationDay) -> bool:
+    """Whether the two sides differ by a cent, or by an order."""
+    return abs(day.gap) >= CENT
+
+
 @dataclass(frozen=True, slots=True)
 class SealSummary:
     """The seal: do our figures match the shops' own reports?
@@ -97,7 +102,7 @@ class Reconciliation:
         )
         with self._database.reading() as session:
             found = list(session.scalars(query))
-        return [day for day in found if abs(day.gap) >= CENT] if only_gaps else found
+        return [day for day in found if is_off(day)] if only_gaps else found
 
     def seal(
         self,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fondaco.clock import local_date
 from fondaco.control import Connection, ReconciliationDay
+from fondaco.control.reconciliation import is_off
 from fondaco.errors import FondacoError
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.quality import freshness, reconcile
@@ -166,7 +167,7 @@ def _past_tolerance(project: Project, days: list[ReconciliationDay]) -> bool:
 def _in_words(days: list[ReconciliationDay]) -> str:
     if not days:
         return "not compared: the shop has no report for these days"
-    off = [day for day in days if abs(day.gap) >= Decimal("0.005")]
+    off = [day for day in days if is_off(day)]
     compared = len({day.day for day in days})
     if not off:
         return f"matched to the cent on {compared} days"

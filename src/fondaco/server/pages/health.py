@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from fondaco.control import Connection, ReconciliationDay, Run
-from fondaco.control.reconciliation import CENT
+from fondaco.control.reconciliation import is_off
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.site import Site
 from fondaco.sources.source import report_streams
@@ -70,10 +70,6 @@ def reconciled_days(site: Site, shop: str | None = None) -> list[ReconciliationD
     kept = site.control.reconciliation
     older = kept.days(site.tenant_id, shop, None, first - timedelta(1), only_gaps=True)
     return [*older, *kept.days(site.tenant_id, shop, first)]
-
-
-def is_off(day: ReconciliationDay) -> bool:
-    return abs(day.gap) >= CENT
 
 
 def seal(site: Site, numbers: Numbers, shop: str | None = None) -> Seal:

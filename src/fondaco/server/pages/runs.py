@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, Response
 
 from fondaco.control import ReconciliationDay
+from fondaco.control.reconciliation import is_off
 from fondaco.orchestration.schedule import next_run_at
 from fondaco.server.auth.sessions import CurrentUser, current_user, form_token
 from fondaco.server.downloads import csv_file
@@ -103,9 +104,7 @@ def _connections(site: Site, numbers: Numbers, run_id: str | None) -> list[dict[
 def _gaps(site: Site, numbers: Numbers, days: list[ReconciliationDay]) -> list[dict[str, Any]]:
     """What differs, newest day first and largest gap first within a day."""
     names = {c.connection_id: c.name for c in site.connections()}
-    off = sorted(
-        (day for day in days if health.is_off(day)), key=lambda day: (-day.day.toordinal(), -abs(day.gap))
-    )
+    off = sorted((day for day in days if is_off(day)), key=lambda day: (-day.day.toordinal(), -abs(day.gap)))
     return [
         {
             "day": numbers.day(day.day),
@@ -171,7 +170,7 @@ def _by_day(numbers: Numbers, site: Site, days: list[ReconciliationDay]) -> list
     for (day, connection_id), figures in sorted(
         grouped.items(), key=lambda item: (-item[0][0].toordinal(), item[0][1])
     ):
-        off = sum(health.is_off(figure) for figure in figures)
+        off = sum(is_off(figure) for figure in figures)
         main = next((f for name in _MAIN for f in figures if f.figure == name), figures[0])
         shown.append(
             {
