@@ -1,6 +1,7 @@
 """Read what is new from every connection, slice by slice: spool, load, and only then move the cursor.
 
-A stream that fails does not stop the others, unless the shop cannot be reached at all. What a crash has left in the spool is loaded before anything new is read.
+A stream that fails does not stop the others, unless the shop cannot be reached at all. What a crash has left in the
+spool is loaded before anything new is read.
 """
 
 from __future__ import annotations
@@ -219,8 +220,9 @@ class _ConnectionSync:
         tally.loaded += count
 
     def _failed(self, name: str, error: FondacoError, tally: _Tally, seconds: float) -> StreamOutcome:
-        outcome = self._outcome_of(error)
-        if self._is_known(error):
+        known = self._is_known(error)
+        outcome = "partial" if known else _outcome_of(error)
+        if known:
             tally.notes.append(("warn", f"{self._connection.connection_id} · {name}: {error.what}"))
         _log.warning(
             "stream ended early",
@@ -233,16 +235,9 @@ class _ConnectionSync:
         )
         return StreamOutcome(
             self._result(name, outcome, tally, seconds, str(error)),
-            None if self._is_known(error) else error,
+            None if known else error,
             tuple(tally.notes),
         )
-
-    def _outcome_of(self, error: FondacoError) -> str:
-        if isinstance(error, StoppedError):
-            return "aborted"
-        if isinstance(error, RetryableError):
-            return "partial"
-        return "partial" if self._is_known(error) else "failed"
 
     def _is_known(self, error: FondacoError) -> bool:
         """A scope that the merchant chose not to grant is known since `connect`; the rest of the shop is good."""
@@ -262,6 +257,12 @@ class _ConnectionSync:
             seconds=seconds,
             error=error,
         )
+
+
+def _outcome_of(error: FondacoError) -> str:
+    if isinstance(error, StoppedError):
+        return "aborted"
+    return "partial" if isinstance(error, RetryableError) else "failed"
 
 
 def _coverage(project: Project, connection: Connection, stream: Stream) -> Coverage:
