@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from fondaco.control import Connection, ReconciliationDay, Run
 from fondaco.control.reconciliation import is_off
+from fondaco.errors import ConfigError
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.site import Site
 from fondaco.sources.source import report_streams
@@ -91,8 +92,11 @@ def seal(site: Site, numbers: Numbers, shop: str | None = None) -> Seal:
 
 def last_synced(site: Site, connection: Connection) -> datetime | None:
     """Up to when the records that make the sales are all read; None before they are."""
-    counted = report_streams(connection.source)
     states = site.control.states.all(site.tenant_id, connection.connection_id)
+    try:
+        counted = report_streams(connection.source)
+    except ConfigError:  # its package is gone or broken: whatever was read counts
+        counted = frozenset(state.stream for state in states)
     cursors = [state.cursor for state in states if state.stream in counted and state.cursor is not None]
     return min(map(_aware, cursors), default=None)
 
