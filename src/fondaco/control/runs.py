@@ -142,6 +142,30 @@ class Runs:
                 )
             )
 
+    def newest_by_connection(self, tenant_id: str) -> dict[str, tuple[Run, list[RunStream]]]:
+        """For each connection the newest run that asked it, and what that run did to its streams."""
+        newest = (
+            select(RunStream.connection_id, func.max(RunStream.run_id).label("run_id"))
+            .join(Run, Run.run_id == RunStream.run_id)
+            .where(Run.tenant_id == tenant_id)
+            .group_by(RunStream.connection_id)
+            .subquery()
+        )
+        asked = (
+            select(Run, RunStream)
+            .join(RunStream, RunStream.run_id == Run.run_id)
+            .join(
+                newest,
+                (newest.c.run_id == RunStream.run_id) & (newest.c.connection_id == RunStream.connection_id),
+            )
+            .order_by(RunStream.connection_id, RunStream.stream)
+        )
+        found: dict[str, tuple[Run, list[RunStream]]] = {}
+        with self._database.reading() as session:
+            for run, stream in session.execute(asked):
+                found.setdefault(stream.connection_id, (run, []))[1].append(stream)
+        return found
+
     def last_published(self, tenant_id: str) -> Run | None:
         """The newest run that published, if any."""
         with self._database.reading() as session:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from fondaco.control import Connection, ReconciliationDay, Run
+from fondaco.control import Connection, ReconciliationDay, Run, RunStream
 from fondaco.control.reconciliation import is_off
 from fondaco.errors import ConfigError
 from fondaco.server.numbers import NOTHING, Numbers
@@ -90,6 +90,60 @@ def seal(site: Site, numbers: Numbers, shop: str | None = None) -> Seal:
     return Seal(f"Off by up to {by} on {days}", f"of {summary.days_compared} compared", "bad", "shield-x")
 
 
+@dataclass(frozen=True, slots=True)
+class ShopState:
+    """What is known of a shop's connection.
+
+    Attributes
+    ----------
+    fault
+        What kept the newest run from reading all of it, when, and what to do; empty if nothing did.
+    """
+
+    badge: Badge
+    fault: str = ""
+    reached: bool = True
+
+
+def shop_states(site: Site, numbers: Numbers) -> dict[str, ShopState]:
+    """Every connection by what the newest run found that asked it, or what a check has found since."""
+    newest = site.control.runs.newest_by_connection(site.tenant_id)
+    shown = {}
+    for connection in site.connections():
+        state = ShopState(badge(CONNECTION_STATES, connection.status))
+        run, streams = newest.get(connection.connection_id, (None, []))
+        if run is not None and not _checked_since(connection, run):
+            state = _found_by_run(site, numbers, connection, run, streams) or state
+        shown[connection.connection_id] = state
+    return shown
+
+
+def _checked_since(connection: Connection, run: Run) -> bool:
+    checked = connection.checked_at
+    return checked is not None and _aware(checked) > _aware(run.ended_at or run.started_at)
+
+
+def _found_by_run(
+    site: Site, numbers: Numbers, connection: Connection, run: Run, streams: Sequence[RunStream]
+) -> ShopState | None:
+    """None when nothing went wrong that the shop's check does not say already."""
+    faults = [each for each in streams if each.error and each.outcome in ("partial", "failed")]
+    worst = next((each for each in faults if each.outcome == "failed"), faults[0] if faults else None)
+    if worst is None:
+        return None
+    started = numbers.instant(run.started_at)
+    when = f"at the last run, {started} ({numbers.ago(run.started_at, site.project.clock())})"
+    said = " ".join((worst.error or "").split("\n"))
+    if len(faults) < len(streams):
+        if worst.outcome == "partial" and connection.status == "limited":
+            return None  # what it may not read is named beside it
+        names = ", ".join(each.stream for each in faults)
+        return ShopState(Badge("Partly read", "warn"), f"Could not read {names} {when}: {said}")
+    if worst.outcome == "partial" and len({each.error for each in faults}) == 1:
+        return ShopState(Badge("Not reached", "bad"), f"Could not be reached {when}: {said}", reached=False)
+    return ShopState(Badge("Not read", "bad"), f"Could not be read {when}: {said}", reached=False)
+
+
 def last_synced(site: Site, connection: Connection) -> datetime | None:
     """Up to when the records that make the sales are all read; None before they are."""
     states = site.control.states.all(site.tenant_id, connection.connection_id)
@@ -117,10 +171,26 @@ def freshness(site: Site, numbers: Numbers) -> Freshness:
     if now - as_of > STALE_AFTER:
         notice = f"No run has published for {numbers.ago(as_of, now).removesuffix(' ago')}."
         return Freshness(text, notice, "warn")
+    if missed := _not_reached(site, numbers):
+        return Freshness(text, missed, "warn")
     if newest.health == "fail":
         reasons = " ".join(newest.health_reasons) or "The newest run's checks failed."
         return Freshness(text, reasons, "warn")
     return Freshness(text, "", "none")
+
+
+def _not_reached(site: Site, numbers: Numbers) -> str:
+    """Which shops the newest run got nothing from, and how old their figures are; empty if it reached all."""
+    states = shop_states(site, numbers)
+    sentences = []
+    for connection in site.connections():
+        if not states[connection.connection_id].reached:
+            synced = last_synced(site, connection)
+            since = (
+                f"its figures are those of {numbers.instant(synced)}" if synced else "it has no figures yet"
+            )
+            sentences.append(f"{connection.name} could not be reached at the last run: {since}.")
+    return " ".join(sentences)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,12 @@ def _run_row(site: Site, numbers: Numbers, run: Any) -> dict[str, Any]:
 
 
 def _connections(site: Site, numbers: Numbers, run_id: str | None) -> list[dict[str, Any]]:
-    """Each shop: what it may read, when it was read last, how far back, and what the newest run set aside."""
+    """Each shop: whether it is read, when it was last, how far back, and what the newest run set aside."""
     now = site.project.clock()
     aside: dict[str, int] = defaultdict(int)
     for stream in site.control.runs.streams(run_id) if run_id else ():
         aside[stream.connection_id] += stream.quarantined
+    found = health.shop_states(site, numbers)
     shown = []
     for connection in site.connections():
         synced = health.last_synced(site, connection)
@@ -87,7 +88,7 @@ def _connections(site: Site, numbers: Numbers, run_id: str | None) -> list[dict[
         shown.append(
             {
                 "connection": connection,
-                "state": health.badge(health.CONNECTION_STATES, connection.status),
+                "state": found[connection.connection_id],
                 "ago": numbers.ago(synced, now) if synced else "never",
                 "synced": numbers.instant(synced) if synced else "",
                 "history": "Complete"
