@@ -6,6 +6,8 @@ VENV := .venv
 MACRO_RULES := LT02,LT01,LT09,AM04,AM03,ST05,ST06,RF02,RF04
 BIN := $(VENV)/bin
 ARGS ?=
+# Tests start many processes; without cached byte code each compiles all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo setup dev assets test test-fast test-system lint check bench lock wheel docs clean
 

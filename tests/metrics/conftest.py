@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -18,6 +19,7 @@ _MARTS = project_folder() / "models" / "marts"
 _TENANT = "default"
 
 
+@cache
 def columns(mart: str) -> dict[str, str]:
     """Names and types by the mart's own contract."""
     declared = yaml.safe_load((_MARTS / f"{mart}.yml").read_text(encoding="utf-8"))["models"][0]["columns"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -34,6 +34,7 @@ events = st.fixed_dictionaries(
 )
 
 
+@cache
 def converted(amount: str, rate: str) -> str:
     """The models' own macro."""
     text = (project_folder() / "macros" / "money.sql").read_text(encoding="utf-8")
@@ -136,19 +137,21 @@ def test_two_periods_that_meet_add_up_to_the_whole(
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     amount=amounts,
     rate=st.decimals(
         min_value=D("0.000001"), max_value=D(200_000), places=12, allow_nan=False, allow_infinity=False
     ),
 )
-def test_a_converted_amount_is_rounded_once_half_away_from_nought(amount: Decimal, rate: Decimal) -> None:
+def test_a_converted_amount_is_rounded_once_half_away_from_nought(
+    marts: Any, amount: Decimal, rate: Decimal
+) -> None:
     """The product of an amount and a rate is exact; only the cast to six decimals rounds."""
     from decimal import ROUND_HALF_UP, localcontext
 
     with localcontext(prec=50):
         expected = (amount * rate).quantize(D("0.000001"), rounding=ROUND_HALF_UP)
     sql = "select " + converted("cast($amount as decimal(18, 6))", "cast($rate as decimal(24, 12))")
-    found = duckdb.connect().execute(sql, {"amount": amount, "rate": rate}).fetchone()
+    found = marts.connection.execute(sql, {"amount": amount, "rate": rate}).fetchone()
     assert found == (expected,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,14 +38,23 @@ def watch() -> Watch:
     return Watch()
 
 
-@pytest.fixture
-def new_project(tmp_path: Path, watch: Watch) -> Iterator[Project]:
-    """A project with an owner, and nothing connected, run or published."""
-    (tmp_path / "fondaco.toml").write_text(
+@pytest.fixture(scope="session")
+def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a project with an owner. Made once, because hashing a password takes its time."""
+    folder = tmp_path_factory.mktemp("new")
+    (folder / "fondaco.toml").write_text(
         '[project]\nname = "Maison"\ncurrency = "EUR"\ntimezone = "Europe/Berlin"\n', encoding="utf-8"
     )
-    with Project.open(tmp_path, clock=watch) as project:
+    with Project.open(folder, clock=Watch()) as project:
         project.control.users.create(project.tenant, OWNER, role=Role.OWNER, password=PASSWORD)
+    return folder
+
+
+@pytest.fixture
+def new_project(new_folder: Path, tmp_path: Path, watch: Watch) -> Iterator[Project]:
+    """A project with an owner, and nothing connected, run or published."""
+    shutil.copytree(new_folder, tmp_path, dirs_exist_ok=True)
+    with Project.open(tmp_path, clock=watch) as project:
         yield project
 
 

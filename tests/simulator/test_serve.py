@@ -16,6 +16,8 @@ from fondaco.simulator.serve import SimulatorServer, demo_connections
 from fondaco.simulator.store import Store
 from fondaco.simulator.world import generate_world
 
+pytestmark = pytest.mark.slow
+
 END = datetime(2026, 11, 1, tzinfo=UTC)
 ANYTHING = "/shopify/aurora/admin/oauth/authorize"
 

@@ -80,6 +80,7 @@ def test_each_vendor_counts_orders_its_own_way(small_store: Store) -> None:
         assert orders == expected[0]["n"] < everything[0]["n"]
 
 
+@pytest.mark.slow
 def test_time_goes_on_lawfully(moving_store: Store, broken_laws: Callable[[Store], dict[str, int]]) -> None:
     befell: set[str] = set()
     for seed in range(6):
@@ -94,6 +95,7 @@ def test_time_goes_on_lawfully(moving_store: Store, broken_laws: Callable[[Store
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_step_changes_the_share_it_was_asked_for_and_says_so(moving_store: Store) -> None:
     before = moving_store.now.replace(tzinfo=None)
     quiet = "not moves_order_updated_at and created_at > $t"
@@ -112,6 +114,7 @@ def test_a_step_changes_the_share_it_was_asked_for_and_says_so(moving_store: Sto
         )
 
 
+@pytest.mark.slow
 def test_the_report_follows_a_step(moving_store: Store) -> None:
     shops = ("aurora", "brick", "cedar")
     day = moving_store.now.date()
@@ -163,6 +166,7 @@ def test_the_same_steps_lead_to_the_same_world(tmp_path: Path) -> None:
     assert ends[0] == ends[1]
 
 
+@pytest.mark.slow
 def test_readers_see_a_step_whole_or_not_at_all(moving_store: Store) -> None:
     law = """
         select count(*) as n from (select order_id, sum(gross - discount + tax) as total from ledger

@@ -56,6 +56,7 @@ def test_a_small_world_keeps_every_law(
     assert broken_laws(small_store) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("law", "damage"),
     [

@@ -20,6 +20,8 @@ from graphql import (
 
 from fondaco.simulator.shopify.app import load_schema
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("shopify_schema")]
+
 
 @pytest.fixture(scope="module")
 def official(shared_folder: Path) -> GraphQLSchema:

@@ -18,6 +18,8 @@ from fondaco.sources.commercetools.streams import ORDERS
 if TYPE_CHECKING:
     from .conftest import Project
 
+pytestmark = pytest.mark.slow
+
 
 def ids(found: list[dict[str, Any]]) -> list[str]:
     return [record["id"] for record in found]

@@ -6,12 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from fondaco.sources.commercetools.recount import placed_amounts
 
 if TYPE_CHECKING:
     from .conftest import Project
 
 
+@pytest.mark.slow
 def test_every_day_is_the_truth_to_the_cent(project: Project) -> None:
     first, last = date(2025, 11, 1), date(2026, 10, 31)
     found = project.source().report(first, last)
@@ -25,6 +28,7 @@ def test_every_day_is_the_truth_to_the_cent(project: Project) -> None:
     assert sum(day.returns or 0 for day in found) > 0
 
 
+@pytest.mark.slow
 def test_orders_in_another_currency_are_left_out(project: Project) -> None:
     found = project.source(currency="EUR").report(date(2026, 10, 1), date(2026, 10, 31))
     assert found is not None and all(day.orders == 0 and day.gross_sales == 0 for day in found)

@@ -13,6 +13,8 @@ from fondaco.sources.commercetools.connector import _EXPAND, _PATHS
 from fondaco.sources.commercetools.streams import STREAMS
 from fondaco.sources.stream import Stream
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commercetools_specification")]
+
 SCHEMAS = {
     "orders": "Order",
     "payments": "Payment",

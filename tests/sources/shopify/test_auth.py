@@ -30,6 +30,7 @@ def _signed(**changes: str) -> dict[str, str]:
     return {**query, "hmac": hmac.new(CLIENT_SECRET.encode(), text.encode(), hashlib.sha256).hexdigest()}
 
 
+@pytest.mark.slow
 def test_a_code_from_the_browser_becomes_a_token_that_reads(shop: Connections) -> None:
     base_url = f"{shop.url}/shopify/aurora"
     url = authorize_url(
@@ -78,6 +79,7 @@ def test_a_callback_that_is_not_whole_is_refused(query: dict[str, str], words: s
         verify_callback(query, client_secret=SECRET, state="s", clock=lambda: NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "shop", ["aurora.example.com", "aurora.myshopify.com.example.com", "-a.myshopify.com"]
 )

@@ -20,6 +20,7 @@ def official_schema(request: pytest.FixtureRequest, shared_folder: Path) -> Grap
     return build_client_schema(introspection, assume_valid=True)
 
 
+@pytest.mark.slow
 def test_every_document_is_valid_in_shopifys_schema(official_schema: GraphQLSchema) -> None:
     documents = all_documents()
     assert len(documents) > 40
@@ -27,11 +28,13 @@ def test_every_document_is_valid_in_shopifys_schema(official_schema: GraphQLSche
         assert validate(official_schema, parse(document)) == [], document
 
 
+@pytest.mark.slow
 def test_every_bulk_text_is_valid_in_shopifys_schema(official_schema: GraphQLSchema) -> None:
     for text in bulk_documents("updated_at:>='2026-01-01T00:00:00Z'"):
         assert validate(official_schema, parse(text)) == [], text
 
 
+@pytest.mark.slow
 def test_a_misspelt_field_would_be_found(official_schema: GraphQLSchema) -> None:
     assert validate(official_schema, parse("{ orders(first: 1) { nodes { identity } } }"))
 

@@ -17,6 +17,8 @@ from fondaco.sources.stream import Slice
 
 from .conftest import NOW, Connections, ids, read, stream_of
 
+pytestmark = pytest.mark.slow
+
 BULK, PAGED = 1, 10_000
 A_WEEK_AGO = NOW.replace(tzinfo=None) - timedelta(days=7)
 
@@ -178,7 +180,6 @@ def test_it_waits_for_exactly_the_points_it_lacks_before_it_asks(shop: Connectio
     assert 0 < waits[0] <= MAX_COST / 500
 
 
-@pytest.mark.slow
 def test_a_throttled_answer_is_asked_again_after_the_time_that_it_tells(shop: Connections) -> None:
     shop.world.add_order(1, A_WEEK_AGO)
     shop.behaviour.bucket_points = MAX_COST

@@ -51,6 +51,7 @@ def test_http_is_signed_and_https_is_basic_unless_told_otherwise() -> None:
     assert "cs" not in repr(WooCommerceSettings(url="http://s", **made).consumer_secret)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("auth", ["basic", "oauth1"])
 def test_both_log_ins_are_let_in(shop: Shop, auth: str) -> None:
     assert shop.source(auth=auth).check().ok
@@ -58,6 +59,7 @@ def test_both_log_ins_are_let_in(shop: Shop, auth: str) -> None:
     assert all(signed) if auth == "oauth1" else not any(signed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("auth", ["basic", "oauth1"])
 def test_a_wrong_secret_is_refused_in_words(shop: Shop, auth: str) -> None:
     with pytest.raises(AccessError) as caught:
@@ -65,6 +67,7 @@ def test_a_wrong_secret_is_refused_in_words(shop: Shop, auth: str) -> None:
     assert "cs_wrong" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_check_tells_what_the_shop_is(shop: Shop) -> None:
     found = shop.source().check()
     assert (found.shop_name, found.currency, found.time_zone) == (
@@ -76,12 +79,14 @@ def test_the_check_tells_what_the_shop_is(shop: Shop) -> None:
     assert found.details["prices_include_tax"] == "yes"
 
 
+@pytest.mark.slow
 def test_what_a_key_may_not_read_is_named_with_its_consequence(shop_without_customers: Shop) -> None:
     found = shop_without_customers.source().check()
     assert len(found.missing) == 1 and "no customer accounts can be read" in found.missing[0]
     assert any("cannot be compared" in warning for warning in found.warnings)
 
 
+@pytest.mark.slow
 def test_settings_that_make_the_vendors_report_differ_are_told(shop: Shop) -> None:
     shop.behaviour.excluded_statuses = ("pending",)
     shop.faults.switch([Fault(name="no_refunds_list")])
@@ -90,6 +95,7 @@ def test_settings_that_make_the_vendors_report_differ_are_told(shop: Shop) -> No
     assert "no list of all refunds" in warnings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("offset", "zone"), [(0, "UTC"), (2, "Etc/GMT-2"), (-5, "Etc/GMT+5"), (5.5, "Asia/Kolkata")]
 )
@@ -98,6 +104,7 @@ def test_a_site_with_an_offset_instead_of_a_city_has_a_zone(shop: Shop, offset: 
     assert shop.source().check().time_zone == zone
 
 
+@pytest.mark.slow
 def test_an_address_without_the_api_is_named(shop: Shop) -> None:
     with pytest.raises(ConfigError, match="no WordPress REST API"):
         shop.source(url=f"{shop.base_url}/elsewhere").check()

@@ -18,6 +18,8 @@ from fondaco.sources.woocommerce.streams import ORDERS, REFUNDS
 if TYPE_CHECKING:
     from .conftest import Shop
 
+pytestmark = pytest.mark.slow
+
 RECENT = datetime(2026, 7, 15, tzinfo=UTC)
 SERVED = "shop_id = 'brick' and not (deleted_at is not null and order_id % 2 = 0)"
 

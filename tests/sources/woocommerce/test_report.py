@@ -6,8 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from .conftest import Shop
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_day_of_the_report_is_the_vendors_to_the_cent(shop: Shop) -> None:

@@ -17,6 +17,8 @@ from fondaco.warehouse.dbt import build
 if TYPE_CHECKING:
     from .conftest import Shop
 
+pytestmark = pytest.mark.slow
+
 END = datetime(2026, 11, 1, tzinfo=UTC)
 FIGURES = ("gross_sales", "discounts", "returns", "shipping", "taxes")
 MODELS = ("path:models/staging/woocommerce", "path:models/conformed/woocommerce")
@@ -47,7 +49,6 @@ def land_everything(landing: Landing, shop: Shop) -> None:
     landing.land_tombstones("brick", source.tombstones(END - timedelta(days=500), END + timedelta(seconds=1)))
 
 
-@pytest.mark.slow
 def test_each_day_of_the_ledger_is_the_vendors_to_the_cent(
     shop: Shop, empty_warehouse: Warehouse, tmp_path: Path
 ) -> None:
