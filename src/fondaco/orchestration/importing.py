@@ -89,6 +89,7 @@ def import_file(
             project,
             connections=[connection_id],
             kind="import",
+            set_aside={(connection_id, stream): kept.set_aside},
             check=partial(_check_counts, project, connection_id, kept),
             progress=progress,
             stop=stop,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fondaco.control import Connection, Run, RunStream
-from fondaco.control.runs import RunResult
+from fondaco.control.runs import RunResult, StreamResult
 from fondaco.errors import FatalError, FondacoError
 from fondaco.orchestration.modelling import build
 from fondaco.orchestration.progress import Event, Progress, silent
@@ -71,6 +71,7 @@ def run_pipeline(
     connections: Sequence[str] | None = None,
     full_refresh: bool = False,
     kind: str = "run",
+    set_aside: Mapping[tuple[str, str], int] | None = None,
     check: Callable[[], None] | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
@@ -85,6 +86,8 @@ def run_pipeline(
         Ids of the connections to read; None: all.
     full_refresh
         Read all history again, and build incremental models anew.
+    set_aside
+        By connection and stream, how many records were set aside before the run, to be counted with its own.
     check
         Called before anything is published: what it raises fails the run, and readers stay where they are.
     stop
@@ -102,7 +105,7 @@ def run_pipeline(
         project.control.runs.abort_stale(project.tenant)
         run = project.control.runs.start(project.tenant, kind=kind, steps=steps)
         going = _Running()
-        work = _Work(project, run.run_id, going, progress or silent, stop or Stop(), check)
+        work = _Work(project, run.run_id, going, progress or silent, stop or Stop(), set_aside or {}, check)
         try:
             # An imported file may bring days of any age.
             whole = [each.connection_id for each in chosen] if kind == "import" else []
@@ -128,6 +131,7 @@ class _Work:
     going: _Running
     progress: Progress
     stop: Stop
+    set_aside: Mapping[tuple[str, str], int]
     check: Callable[[], None] | None
 
     def all(
@@ -157,12 +161,16 @@ class _Work:
         for result in sync(
             self.project, connections, full_refresh=full_refresh, progress=self.progress, stop=self.stop
         ):
-            self.project.control.runs.add_stream(self.run_id, result.kept)
+            self.project.control.runs.add_stream(self.run_id, self.counted(result.kept))
             self.going.worsen(result.kept.outcome, result.error)
             for health, reason in result.notes:
                 self.going.note(health, reason)
             if isinstance(result.error, FatalError | StoppedError):
                 raise result.error
+
+    def counted(self, kept: StreamResult) -> StreamResult:
+        aside = self.set_aside.get((kept.connection_id, kept.stream), 0)
+        return replace(kept, extracted=kept.extracted + aside, quarantined=kept.quarantined + aside)
 
     def build(self, full_refresh: bool) -> None:
         built = build(self.project, self.progress, full_refresh=full_refresh)

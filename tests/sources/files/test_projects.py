@@ -15,6 +15,7 @@ from fondaco.errors import FatalError
 from fondaco.orchestration import Project
 from fondaco.orchestration.importing import Imported, import_file, options_for
 from fondaco.orchestration.pipeline import run_pipeline
+from fondaco.orchestration.progress import Event, Progress
 from fondaco.orchestration.stopping import Stop, StoppedError
 from fondaco.sources.files.fields import parse_map
 from fondaco.sources.files.importing import prepare
@@ -47,6 +48,7 @@ class Shop:
         *,
         waiting: Callable[[float], None] | None = None,
         stop: Stop | None = None,
+        progress: Progress | None = None,
         **given: Any,
     ) -> Imported:
         path = self.folder / name
@@ -54,7 +56,9 @@ class Shop:
         options = options_for(self.project, "files", MAP if mapping is None else mapping, **given)
         prepared = prepare(path, options)
         try:
-            return import_file(self.project, prepared, sleep=waiting or self.wait, stop=stop)
+            return import_file(
+                self.project, prepared, sleep=waiting or self.wait, stop=stop, progress=progress
+            )
         finally:
             prepared.close()
 
@@ -166,6 +170,20 @@ def test_an_import_that_did_not_land_whole_is_not_published(shop: Shop) -> None:
     ):
         shop.imported("august.csv", august, waiting=lose_a_line)
     assert (shop.sales(), shop.project.reader.version) == (before, version)
+
+
+def test_rows_that_are_set_aside_are_in_the_counts_of_the_run(shop: Shop) -> None:
+    stop = Stop()
+    content = JULY + "9,2026-07-03 09:00,MUG,many,5\n,2026-07-03 09:00,MUG,1,5\n"
+
+    def until_landed(event: Event) -> None:
+        if event.step == "sync" and event.ended:
+            stop.set()
+
+    outcome = shop.imported("july.csv", content, decimal=".", stop=stop, progress=until_landed).outcome
+    lines = next(each for each in outcome.streams if each.stream == "order_lines")
+    assert (lines.extracted, lines.loaded, lines.quarantined) == (4, 2, 2)
+    assert shop.rows("select count(*) from raw.fondaco__quarantine") == [(2,)]
 
 
 PEOPLE = "Customer ID,First Name,Last Name,Email,Total Spent,Total Orders,Tax Exempt\n"
