@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fondaco.cli.output import AsJson, print_json, print_table, rows_of
+from fondaco.cli.output import AsJson, print_json, print_table, rows_of, visible
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from fondaco.metrics import MetricQuery
     from fondaco.orchestration import Project
 
 app = typer.Typer(help="Ask for figures by name.", no_args_is_help=True, rich_markup_mode=None)
@@ -65,7 +66,10 @@ def query(
         str, typer.Option(help="finance: a return counts on its own day. order: on its order's day.")
     ] = "finance",
     where: Annotated[
-        list[str] | None, typer.Option(help="DIMENSION=VALUE; may be repeated.", show_default="everything")
+        list[str] | None,
+        typer.Option(
+            help="DIMENSION=VALUE; repeated for one dimension, any of the values.", show_default="everything"
+        ),
     ] = None,
     limit: Annotated[
         int | None, typer.Option(help="At most so many rows.", min=1, show_default="all")
@@ -94,6 +98,7 @@ def query(
             limit=limit,
         )
         found = project.metrics.query(project.reader, asked, project.tenant)
+        _warn_of_unknown(project, asked)
         rows = rows_of(found)
         if as_json:
             print_json(rows)
@@ -108,6 +113,16 @@ def query(
             typer.echo(f"{first} to {last}, {clock} clock{f', amounts in {currency}' if money else ''}.")
 
 
+def _warn_of_unknown(project: Project, asked: MetricQuery) -> None:
+    """A figure of nought because nothing has the value asked for is no answer: say which values there are."""
+    from fondaco.metrics.values import unknown_values
+
+    for one in unknown_values(project.metrics, project.reader, asked, project.tenant):
+        there = ", ".join(visible(value) for value in one.nearest) or "none at all"
+        more = f" and {one.others:,} more" if one.others else ""
+        typer.echo(f"Nothing has {one.dimension}={visible(one.value)}. There is: {there}{more}.", err=True)
+
+
 def _split(names: list[str]) -> tuple[str, ...]:
     return tuple(part.strip() for name in names for part in name.split(",") if part.strip())
 
@@ -120,13 +135,13 @@ def _clock(name: str) -> Literal["finance", "order"]:
     raise typer.BadParameter(f"{name!r} is neither finance nor order.", param_hint="--clock")
 
 
-def _conditions(pairs: list[str]) -> dict[str, str]:
-    conditions = {}
+def _conditions(pairs: list[str]) -> dict[str, tuple[str, ...]]:
+    conditions: dict[str, tuple[str, ...]] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise typer.BadParameter(f"{pair!r} is not DIMENSION=VALUE.", param_hint="--where")
-        conditions[name.strip()] = value
+        conditions[name.strip()] = (*conditions.get(name.strip(), ()), value)
     return conditions
 
 
