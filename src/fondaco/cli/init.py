@@ -62,8 +62,10 @@ def first_user(project: Project, email: str) -> str:
 
 
 def login_link(project: Project, user_id: int, *, port: int | None = None) -> str:
-    """Address of a fresh one-time link."""
+    """Address of a fresh one-time link: at ``port``, else where the project is served now, else where it is set to be."""
+    from fondaco.orchestration.address import live_url
+
     server = project.settings.server
     host = "127.0.0.1" if server.host in ("0.0.0.0", "::") else server.host
-    secret = project.control.users.create_login_link(user_id)
-    return f"http://{host}:{port or server.port}/login/link/{secret}"
+    base = (live_url(project.data) if port is None else None) or f"http://{host}:{port or server.port}"
+    return f"{base}/login/link/{project.control.users.create_login_link(user_id)}"

@@ -55,14 +55,15 @@ def serve_project(
     from fondaco.cli.output import to_json
     from fondaco.server.app import create_app
 
-    app = create_app(project, warm=True)
-    if not app.state.site.assets.complete:
-        raise ConfigError(
-            "The dashboard's style sheets and scripts are not built.",
-            "Build them with `make assets`, or install Fondaco's wheel, which has them.",
-        )
     server = project.settings.server
     with listener or listening(host or server.host, server.port if port is None else port) as bound:
+        address = url_of(bound)
+        app = create_app(project, warm=True, address=address)
+        if not app.state.site.assets.complete:
+            raise ConfigError(
+                "The dashboard's style sheets and scripts are not built.",
+                "Build them with `make assets`, or install Fondaco's wheel, which has them.",
+            )
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -70,7 +71,6 @@ def serve_project(
             proxy_headers=False,
             server_header=False,
         )
-        address = url_of(bound)
         typer.echo(
             to_json({"url": address}, indent=None) if as_json else f"Serving {address} (Ctrl-C ends it)."
         )

@@ -52,7 +52,20 @@ def add(
 
 
 @app.command("link")
-def link(ctx: typer.Context, email: _Email, as_json: AsJson = False) -> None:
+def link(
+    ctx: typer.Context,
+    email: _Email,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="Port of the server.",
+            min=1,
+            max=65535,
+            show_default="where it serves now, else [server] port",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Print a new link that logs a user in once.
 
     Example: fondaco users link ana@example.com
@@ -65,7 +78,7 @@ def link(ctx: typer.Context, email: _Email, as_json: AsJson = False) -> None:
             raise ConfigError(
                 "There is no user with that e-mail address.", "See all with `fondaco users list`."
             )
-        address = login_link(project, user.user_id)
+        address = login_link(project, user.user_id, port=port)
         if as_json:
             print_json({"user_id": user.user_id, "login_link": address})
         else:

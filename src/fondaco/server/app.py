@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from fondaco.errors import ConfigError, FondacoError, RetryableError
+from fondaco.orchestration.address import announced
 from fondaco.server.api import router as api
 from fondaco.server.api.access import UnauthorizedError
 from fondaco.server.api.errors import api_error
@@ -36,7 +37,7 @@ strings, days are the shops' own, instants are UTC. A figure that does not exist
 `{"error": {"what": …, "remedy": …, "code": …}}`."""
 
 
-def create_app(project: Project, *, warm: bool = False) -> FastAPI:
+def create_app(project: Project, *, warm: bool = False, address: str | None = None) -> FastAPI:
     """The web application of ``project``.
 
     Parameters
@@ -44,19 +45,22 @@ def create_app(project: Project, *, warm: bool = False) -> FastAPI:
     warm
         While the application runs, work out the usual views whenever something new is published. Otherwise nothing is
         opened before the first request.
+    address
+        Where it is reached from this machine; said in the project's data folder while the application runs.
     """
     site = Site(project)
     warmer = Warmer(site) if warm else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        if warmer is not None:
-            warmer.start()
-        try:
-            yield
-        finally:
+        with announced(project.data, address) if address else nullcontext():
             if warmer is not None:
-                warmer.stop()
+                warmer.start()
+            try:
+                yield
+            finally:
+                if warmer is not None:
+                    warmer.stop()
 
     app = FastAPI(
         lifespan=lifespan,

@@ -1,0 +1,41 @@
+"""Where a project is being served: the server says so in the data folder, for whoever writes a link to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+FILE = "serving.json"
+_PATIENCE_SECONDS = 0.5
+
+
+@contextmanager
+def announced(data: Path, url: str) -> Iterator[None]:
+    """Say for the time of the block that this process serves the project at ``url``."""
+    path = data / FILE
+    said = json.dumps({"url": url, "pid": os.getpid()}) + "\n"
+    draft = path.with_name(f".{FILE}.{os.getpid()}")
+    draft.write_text(said, encoding="utf-8")
+    draft.replace(path)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            if path.read_text(encoding="utf-8") == said:  # another server may have said so since
+                path.unlink()
+
+
+def live_url(data: Path) -> str | None:
+    """The address that was announced, if something listens there; a server that was killed leaves its word behind."""
+    try:
+        url = str(json.loads((data / FILE).read_text(encoding="utf-8"))["url"])
+        parts = urlsplit(url)
+        with socket.create_connection((parts.hostname or "", parts.port or 80), _PATIENCE_SECONDS):
+            return url
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
