@@ -18,7 +18,12 @@ def sold(shop: Path) -> Path:
     """Ten euros net in each of seven countries, on one day."""
     with Project.open(shop) as project:
         day = {"clock": "finance", "sales_date": "2026-03-01", "connection_id": "a", "is_filler": False}
-        publish(project, sales_daily=[{**day, "country": country, "net_sales": 10} for country in COUNTRIES])
+        shop_of = {"connection_id": "a", "reporting_currency": "SEK"}
+        publish(
+            project,
+            connections=[shop_of],
+            sales_daily=[{**day, "country": country, "net_sales": 10} for country in COUNTRIES],
+        )
     return shop
 
 
@@ -42,3 +47,7 @@ def test_several_values_of_a_dimension_are_taken_together(fondaco: Fondaco, sold
     assert (both.json, both.err) == ([{"net_sales": 20}], "")
     one = fondaco("-C", sold, *QUERY, "--where", "country=DE", "--where", "country=France")
     assert (one.json, one.err.partition(". ")[0]) == ([{"net_sales": 10}], "Nothing has country=France")
+
+
+def test_the_amounts_are_named_with_the_currency_they_were_counted_in(fondaco: Fondaco, sold: Path) -> None:
+    assert "amounts in SEK" in fondaco("-C", sold, "metrics", "query", "net_sales").out

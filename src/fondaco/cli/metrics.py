@@ -108,7 +108,7 @@ def query(
                 for row in rows
             ]
             print_table(found.column_names, named, empty="No figures in this period.")
-            currency = project.settings.project.currency
+            currency = project.currency
             money = any(str(project.metrics.metric(name).unit) == "money" for name in metrics)
             typer.echo(f"{first} to {last}, {clock} clock{f', amounts in {currency}' if money else ''}.")
 

@@ -168,6 +168,13 @@ class Project:
         """What is published, and nothing else."""
         return self.warehouse.reader()
 
+    @property
+    def currency(self) -> str:
+        """Reporting currency of the published figures; that of the settings before there are any."""
+        from fondaco.metrics import reporting_currency
+
+        return reporting_currency(self.reader, self.tenant) or self.settings.project.currency
+
     def prepare(self) -> None:
         """Make what every project has from the start: control database, key, raw tables."""
         _ = self.control

@@ -41,6 +41,7 @@ class Site:
         self.assets = Assets()
         self.throttle = Throttle(project.clock)
         self.panels: Remembered[str] = Remembered(2048)
+        self._currencies: Remembered[str] = Remembered(4)
         self._answers: Remembered[pa.Table] = Remembered(4096)
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -114,11 +115,16 @@ class Site:
         found: list[dict[str, Any]] = table.to_pylist()
         return found
 
-    def numbers(self, request: Request) -> Numbers:
-        """How this reader writes figures."""
+    @property
+    def currency(self) -> str:
+        """What the newest published state counts money in, remembered with it."""
+        return self._currencies.get(self.published, lambda: self.project.currency)
+
+    def numbers(self, request: Request, currency: str | None = None) -> Numbers:
+        """How this reader writes figures; pages without any ask for no currency, so that they need no warehouse."""
         own = self.project.settings.project
         locale = negotiate(request.headers.get("accept-language", ""))
-        return Numbers(locale, own.currency, zone(own.timezone))
+        return Numbers(locale, currency or own.currency, zone(own.timezone))
 
     def render(self, template: str, request: Request, /, **context: Any) -> str:
         context.setdefault("numbers", self.numbers(request))

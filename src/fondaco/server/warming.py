@@ -97,6 +97,6 @@ def usual_views(site: Site) -> Iterator[View]:
 def warm(site: Site, view: View) -> None:
     """Ask for all that the panels of ``view`` show."""
     own = site.project.settings.project
-    figures = Figures(site, view, Numbers("en_GB", own.currency, zone(own.timezone)))
+    figures = Figures(site, view, Numbers("en_GB", site.currency, zone(own.timezone)))
     for panel in PANELS.values():
         panel(figures)

@@ -135,7 +135,7 @@ def query(request: Request, site: TheSite, question: Annotated[Question, Query()
         last=period.last,
         clock=question.clock,
         where=_conditions(question.where),
-        currency=site.project.settings.project.currency,
+        currency=site.currency,
         version=version,
         rows=[{name: plain(value) for name, value in row.items()} for row in table.to_pylist()],
     )

@@ -38,7 +38,7 @@ def _panel_key(site: Site, name: str, view: View, numbers: Numbers) -> tuple[Any
 
 def panel_html(site: Site, request: Request, name: str, view: View) -> str:
     """A panel, written once for each state of the data, view and locale."""
-    numbers = site.numbers(request)
+    numbers = site.numbers(request, site.currency)
 
     def write() -> str:
         figures = Figures(site, view, numbers)
@@ -54,7 +54,7 @@ def panel_html(site: Site, request: Request, name: str, view: View) -> str:
 def overview(request: Request, site: TheSite, user: CurrentUser) -> Response:
     """The page. Panels that were written before come with it; the others load by themselves."""
     view = view_of(request, site)
-    numbers = site.numbers(request)
+    numbers = site.numbers(request, site.currency)
     ready = site.published is not None
     panels = {
         name: site.panels.peek(_panel_key(site, name, view, numbers)) if ready else None for name in PANELS
@@ -94,7 +94,7 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
 @router.get("/definitions/{name}")
 def definition(name: str, request: Request, site: TheSite) -> Response:
     """What a figure means, how it is computed, and its course over the period."""
-    view, numbers = view_of(request, site), site.numbers(request)
+    view, numbers = view_of(request, site), site.numbers(request, site.currency)
     figures = Figures(site, view, numbers)
     metric = site.metric(name)
     asked = KEY if name in KEY else (name,)
@@ -120,7 +120,7 @@ _EXPORTS = {"products": "product", "shops": "connection_id", "countries": "count
 @router.get("/export/{name}.csv")
 def export(name: str, request: Request, site: TheSite) -> Response:
     """The figures behind a panel or a metric, as a file: unrounded, one row a line, the same period and shop."""
-    view, numbers = view_of(request, site), site.numbers(request)
+    view, numbers = view_of(request, site), site.numbers(request, site.currency)
     figures = Figures(site, view, numbers)
     if name in _EXPORTS:
         metrics = ("net_sales", "units_sold", "orders")

@@ -1,0 +1,51 @@
+"""After a changed reporting currency, figures keep the one they were counted in until the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from tests.published import publish
+from tests.server.conftest import OWNER, PASSWORD, Watch, log_in
+
+from fondaco.control import Role
+from fondaco.orchestration import Project
+from fondaco.server.app import create_app
+
+DAY = {"clock": "finance", "sales_date": "2026-03-30", "connection_id": "a", "is_filler": False}
+
+
+@pytest.fixture
+def counted_in_dollars(tmp_path: Path, watch: Watch) -> Iterator[Project]:
+    """Figures in USD, and settings that have said EUR since."""
+    (tmp_path / "fondaco.toml").write_text('[project]\ncurrency = "EUR"\n', encoding="utf-8")
+    with Project.open(tmp_path, clock=watch) as project:
+        project.control.users.create(project.tenant, OWNER, role=Role.OWNER, password=PASSWORD)
+        shop = {"connection_id": "a", "name": "A", "currency": "EUR", "reporting_currency": "USD"}
+        publish(project, connections=[shop], sales_daily=[{**DAY, "net_sales": 1234}])
+        yield project
+
+
+def test_pages_label_figures_with_the_currency_they_were_counted_in(counted_in_dollars: Project) -> None:
+    with TestClient(create_app(counted_in_dollars), follow_redirects=False) as client:
+        assert log_in(client).status_code == 303
+        page, panel = client.get("/"), client.get("/overview/headline")
+        assert 'data-currency="USD"' in page.text
+        assert "Money in USD" in page.text
+        assert "US$1,234" in panel.text
+        assert "€" not in panel.text
+
+
+def test_the_api_and_the_project_name_it_too(counted_in_dollars: Project) -> None:
+    assert counted_in_dollars.currency == "USD"
+    _, secret = counted_in_dollars.control.tokens.create(counted_in_dollars.tenant, "test")
+    with TestClient(create_app(counted_in_dollars)) as client:
+        address = "/api/v1/metrics/query?metrics=net_sales&from=2026-03-01&to=2026-03-31"
+        answer = client.get(address, headers={"Authorization": f"Bearer {secret}"}).json()
+    assert (answer["currency"], answer["rows"]) == ("USD", [{"net_sales": "1234.000000"}])
+
+
+def test_before_anything_is_published_it_is_that_of_the_settings(new_project: Project) -> None:
+    assert new_project.currency == "EUR"
