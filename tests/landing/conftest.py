@@ -106,7 +106,6 @@ class Bench:
         self.warehouse = warehouse
         self.spool_folder = spool_folder
         self.landing = self.reopened()
-        self.landing.create_tables({"shop": Shop})  # type: ignore[dict-item]
         self._slices = 0
 
     def reopened(self) -> Landing:

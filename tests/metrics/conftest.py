@@ -34,6 +34,7 @@ class Marts:
     dialect: Dialect = "duckdb"
     version: str | None = "1"
     asked: list[str] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
 
     def query(self, sql: str, params: Params | None = None) -> pa.Table:
         self.asked.append(sql)
@@ -47,6 +48,7 @@ class Marts:
 
     def add(self, mart: str, **row: Any) -> None:
         """A row; amounts and counts that are not given are 0, everything else null."""
+        self.written.add(mart)
         types = columns(mart)
         whole = {
             name: 0 if kind.startswith(("decimal", "bigint")) else None for name, kind in types.items()
@@ -69,13 +71,24 @@ class Marts:
         self.add("sales_ledger", **{"net_sales": net, "total_sales": net + extras, **whole})
 
 
+def create(connection: duckdb.DuckDBPyConnection, mart: str) -> None:
+    declared = ", ".join(f"{name} {kind}" for name, kind in columns(mart).items())
+    connection.execute(f"create or replace table marts.{mart} ({declared})")
+
+
+@pytest.fixture(scope="session")
+def empty_marts() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts")
+        for path in _MARTS.glob("[!_]*.yml"):
+            create(connection, path.stem)
+        yield connection
+
+
 @pytest.fixture
-def marts() -> Iterator[Marts]:
-    connection = duckdb.connect()
-    connection.execute("create schema marts")
-    for path in _MARTS.glob("[!_]*.yml"):
-        declared = ", ".join(f"{name} {kind}" for name, kind in columns(path.stem).items())
-        connection.execute(f"create table marts.{path.stem} ({declared})")
-    opened = Marts(connection)
+def marts(empty_marts: duckdb.DuckDBPyConnection) -> Iterator[Marts]:
+    """What a test writes is gone after it."""
+    opened = Marts(empty_marts)
     yield opened
-    opened.close()
+    for mart in opened.written:
+        create(empty_marts, mart)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -90,12 +91,20 @@ def clock() -> TurnedClock:
     return TurnedClock()
 
 
-@pytest.fixture
-def project(tmp_path: Path, clock: TurnedClock) -> Iterator[Project]:
-    """A fresh project whose landing knows the stall's tables."""
-    with Project.create(tmp_path / "shop", clock=clock) as made:
+@pytest.fixture(scope="session")
+def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a fresh project whose landing knows the stall's tables."""
+    folder = tmp_path_factory.mktemp("new") / "shop"
+    with Project.create(folder, clock=TurnedClock()) as made:
         made.landing.create_tables({"stall": Stall})
-        yield made
+    return folder
+
+
+@pytest.fixture
+def project(new_folder: Path, tmp_path: Path, clock: TurnedClock) -> Iterator[Project]:
+    """A fresh project whose landing knows the stall's tables."""
+    with Project.open(shutil.copytree(new_folder, tmp_path / "shop"), clock=clock) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -175,6 +175,7 @@ def test_a_reader_may_quote_the_schema_and_name_it_in_a_text(empty_warehouse: Wa
     assert found.to_pylist() == [{"label": "marts.orders", "total": Decimal(1)}]
 
 
+@pytest.mark.slow
 def test_publishing_under_readers_is_atomic_and_fails_no_query(empty_warehouse: Warehouse) -> None:
     publish_orders(empty_warehouse, 0)
     reader = empty_warehouse.reader()
