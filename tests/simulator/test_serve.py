@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -142,6 +147,41 @@ def test_a_stopped_simulator_is_gone_and_its_store_can_be_opened(tmp_path: Path)
         httpx.get(running.base_url, trust_env=False)
     with Store(tmp_path / "store.duckdb") as store:
         assert store.rows("select count(*) as n from orders") == [{"n": 50}]
+
+
+def starter_ends(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        pytest.param(subprocess.Popen.terminate, id="told to end"),
+        pytest.param(lambda process: process.send_signal(signal.SIGINT), id="interrupted"),
+        pytest.param(starter_ends, id="its starter is gone"),
+    ],
+)
+def test_however_it_ends_it_leaves_no_files_of_bulk_operations(
+    tmp_path: Path, stop: Callable[[subprocess.Popen[str]], None]
+) -> None:
+    world, temporary = tmp_path / "world", tmp_path / "temporary"
+    temporary.mkdir()
+    generate_world(world, seed=1, orders=50, end=END, shops=("aurora",))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fondaco.simulator.serve", str(world), "--end-with-stdin"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "TMPDIR": str(temporary)},
+    )  # fmt: skip
+    assert process.stdout is not None and process.stderr is not None
+    url = json.loads(process.stdout.readline())["base_url"]
+    with httpx.Client(base_url=url, trust_env=False, transport=httpx.HTTPTransport(retries=5)) as client:
+        client.get("/_simulator/health").raise_for_status()
+    assert [path.name.startswith("fondaco-bulk-") for path in temporary.iterdir()] == [True]
+    stop(process)
+    process.wait(20)
+    assert process.stderr.read() == ""
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_folder_without_a_world_does_not_start(tmp_path: Path) -> None:

@@ -15,13 +15,14 @@ import argparse
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import import_module
@@ -51,6 +52,7 @@ VENDORS = {
     "commercetools": "fondaco.simulator.commercetools.app",
 }
 _START_SECONDS = 60.0
+_STOP_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ class SimulatorServer:
             return
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -266,8 +268,10 @@ class SimulatorServer:
 
 
 def _end_with_parent() -> None:
-    """Leave when the starter does: its end closes our standard input."""
+    """Leave when the starter does, tidily: its end closes our standard input."""
     sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_STOP_SECONDS)
     os._exit(0)
 
 
@@ -289,7 +293,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.stdout.write(json.dumps({"base_url": base_url}) + "\n")
     sys.stdout.flush()
     config = uvicorn.Config(create_app(store, faults), log_level="critical", access_log=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
     store.close()
 
 
