@@ -84,6 +84,31 @@ def test_users_and_tokens_are_made_listed_and_revoked(fondaco: Any, shop: Path) 
     assert fondaco("-C", shop, "tokens", "revoke", made["token_id"]).code == 1
 
 
+def test_a_user_is_taken_away_with_their_tokens_but_not_the_last_owner(fondaco: Any, shop: Path) -> None:
+    fondaco("-C", shop, "users", "add", "owner@example.com", "--role", "owner")
+    fondaco("-C", shop, "users", "add", "ana@example.com")
+    fondaco("-C", shop, "tokens", "create", "sheet", "--user", "ana@example.com")
+    assert [each["user"] for each in fondaco("-C", shop, "tokens", "list", "--json").json] == [
+        "ana@example.com"
+    ]
+
+    last = fondaco("-C", shop, "users", "remove", "owner@example.com", "--yes")
+    assert (last.code, last.err.splitlines()[0]) == (1, "This is the only owner, and a project needs one.")
+    gone = fondaco("-C", shop, "users", "remove", "ana@example.com", "--yes", "--json")
+    assert gone.json == {"removed": 2, "sessions_ended": 0, "tokens_revoked": 1}
+    assert fondaco("-C", shop, "users", "remove", "ana@example.com", "--yes").code == 1
+    assert [user["email"] for user in fondaco("-C", shop, "users", "list", "--json").json] == [
+        "owner@example.com"
+    ]
+
+
+def test_a_role_is_changed_and_an_unknown_one_refused(fondaco: Any, shop: Path) -> None:
+    fondaco("-C", shop, "users", "add", "ana@example.com")
+    assert fondaco("-C", shop, "users", "role", "ana@example.com", "analyst").code == 0
+    assert fondaco("-C", shop, "users", "list", "--json").json[0]["role"] == "analyst"
+    assert fondaco("-C", shop, "users", "role", "ana@example.com", "king").code == 2
+
+
 def test_the_doctor_names_the_remedy_for_a_wrong_key(fondaco: Any, shop: Path) -> None:
     (shop / ".fondaco" / "secret.key").chmod(0o644)
 

@@ -5,7 +5,9 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
@@ -23,6 +25,30 @@ def test_migrations_make_exactly_the_tables_of_the_models(tmp_path: Path) -> Non
 
     with create_engine(f"sqlite:///{tmp_path / 'control.sqlite'}").connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date_with_its_rows(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'control.sqlite'}"
+    folder = next(iter(fondaco.control.migrations.__path__))
+    config = Config()
+    config.set_main_option("script_location", folder)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("insert into tenants values ('default', 'Shop', 'EUR', 'UTC', '2026-01-01')"))
+        connection.execute(
+            text(
+                "insert into api_tokens (token_id, tenant_id, name, secret_hash, scopes, created_at) "
+                "values (7, 'default', 'sheet', 'hash', '[]', '2026-01-01')"
+            )
+        )
+
+    Database(url).migrate()
+
+    with engine.connect() as connection:
+        found = connection.execute(text("select token_id, name, secret_hash, user_id from api_tokens")).all()
+        assert [tuple(row) for row in found] == [(7, "sheet", "hash", None)]
 
 
 def test_head_is_the_newest_migration() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fondaco.control import ControlPlane, Role
+from fondaco.control.users import Ended
 from fondaco.errors import ConfigError
 
 
@@ -102,6 +103,54 @@ def test_a_token_opens_its_scope_until_it_is_revoked(plane: ControlPlane, clock:
     assert plane.tokens.verify(secret) is None
     with pytest.raises(ConfigError, match="no valid token"):
         plane.tokens.revoke("default", token.token_id)
+
+
+def test_a_removed_user_is_out_at_once_and_their_tokens_are_revoked(plane: ControlPlane) -> None:
+    plane.users.create("default", "owner@example.com", role=Role.OWNER)
+    ana = plane.users.create(
+        "default", "ana@example.com", role=Role.ANALYST, password="correct horse battery"
+    )
+    session = plane.sessions.create(ana.user_id, valid=timedelta(days=1))
+    link = plane.users.create_login_link(ana.user_id)
+    hers, her_secret = plane.tokens.create("default", "hers", user_id=ana.user_id)
+    _, nobodys_secret = plane.tokens.create("default", "nobody's")
+
+    assert plane.users.remove("default", ana.user_id) == Ended(sessions=1, tokens=1)
+
+    assert [user.email for user in plane.users.all("default")] == ["owner@example.com"]
+    assert plane.sessions.user(session) is None
+    assert plane.users.redeem_link(link) is None
+    assert plane.users.authenticate("ana@example.com", "correct horse battery") is None
+    assert plane.tokens.verify(her_secret) is None
+    assert plane.tokens.verify(nobodys_secret) is not None
+    assert [(t.token_id, t.user_id) for t in plane.tokens.all("default") if t.revoked_at] == [
+        (hers.token_id, None)
+    ]
+
+
+def test_the_last_owner_stays_an_owner(plane: ControlPlane) -> None:
+    first = plane.users.create("default", "first@example.com", role=Role.OWNER)
+    second = plane.users.create("default", "second@example.com", role=Role.VIEWER)
+    with pytest.raises(ConfigError, match="only owner"):
+        plane.users.remove("default", first.user_id)
+    with pytest.raises(ConfigError, match="only owner"):
+        plane.users.set_role("default", first.user_id, Role.VIEWER)
+
+    plane.users.set_role("default", second.user_id, Role.OWNER)
+    plane.users.remove("default", first.user_id)
+
+    assert [(user.email, user.role) for user in plane.users.all("default")] == [
+        ("second@example.com", Role.OWNER)
+    ]
+
+
+def test_another_tenants_user_is_out_of_reach(plane: ControlPlane) -> None:
+    plane.tenants.put("other", name="Other", currency="EUR", time_zone="UTC")
+    user = plane.users.create("other", "ana@example.com", role=Role.VIEWER)
+    with pytest.raises(ConfigError, match="no such user"):
+        plane.users.remove("default", user.user_id)
+    with pytest.raises(ConfigError, match="no such user"):
+        plane.users.set_role("default", user.user_id, Role.OWNER)
 
 
 def test_no_secret_stands_in_the_database(sqlite_plane: ControlPlane, tmp_path: Path) -> None:

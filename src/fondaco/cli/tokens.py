@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from fondaco.cli.output import AsJson, print_json, print_table
+from fondaco.cli.users import known_user
 
 app = typer.Typer(help="Make and revoke keys to /api/v1.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -15,6 +16,13 @@ app = typer.Typer(help="Make and revoke keys to /api/v1.", no_args_is_help=True,
 def create(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="What it is for.")],
+    user: Annotated[
+        str | None,
+        typer.Option(
+            help="E-mail of the user whose token it is: it may do what they may, and ends with them.",
+            show_default="nobody's",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a token that reads metrics and runs. It is shown this once.
@@ -22,7 +30,8 @@ def create(
     Example: fondaco tokens create spreadsheet
     """
     with ctx.obj.project() as project:
-        token, secret = project.control.tokens.create(project.tenant, name)
+        user_id = known_user(project, user).user_id if user is not None else None
+        token, secret = project.control.tokens.create(project.tenant, name, user_id=user_id)
         project.control.audit.add(
             project.tenant, actor="cli", action="token.create", subject=f"token:{token.token_id}"
         )
@@ -39,10 +48,12 @@ def all_tokens(ctx: typer.Context, as_json: AsJson = False) -> None:
     Example: fondaco tokens list
     """
     with ctx.obj.project() as project:
+        emails = {user.user_id: user.email for user in project.control.users.all(project.tenant)}
         rows = [
             {
                 "token_id": token.token_id,
                 "name": token.name,
+                "user": emails.get(token.user_id) if token.user_id is not None else None,
                 "scopes": ", ".join(token.scopes),
                 "created_at": token.created_at,
                 "last_used_at": token.last_used_at,
@@ -54,7 +65,7 @@ def all_tokens(ctx: typer.Context, as_json: AsJson = False) -> None:
             print_json(rows)
         else:
             print_table(
-                ["id", "name", "scopes", "created", "last used", "revoked"],
+                ["id", "name", "user", "scopes", "created", "last used", "revoked"],
                 [list(row.values()) for row in rows],
                 empty="No token yet. Make one with `fondaco tokens create spreadsheet`.",
             )

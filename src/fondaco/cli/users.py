@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fondaco.cli.output import AsJson, print_json, print_table
 from fondaco.errors import ConfigError
 
-app = typer.Typer(help="Add and list the people who may log in.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from fondaco.control import Role, User
+    from fondaco.orchestration import Project
+
+app = typer.Typer(
+    help="Add, list and take away the people who may log in.", no_args_is_help=True, rich_markup_mode=None
+)
+_ROLES = "owner: everything. analyst: see all figures and take them away as files. viewer: see them."
 _Email = Annotated[str, typer.Argument(help="E-mail address of the user.")]
 
 
@@ -19,9 +26,7 @@ def add(
     email: _Email,
     role: Annotated[
         str,
-        typer.Option(
-            help="owner, analyst or viewer: kept with the user; every one of them may see everything yet."
-        ),
+        typer.Option(help=_ROLES),
     ] = "viewer",
     name: Annotated[str, typer.Option(help="Name to show.", show_default="from the address")] = "",
     as_json: AsJson = False,
@@ -31,12 +36,10 @@ def add(
     Example: fondaco users add ana@example.com --role analyst
     """
     from fondaco.cli.init import login_link
-    from fondaco.control import Role
 
-    if role not in set(Role):
-        raise typer.BadParameter(f"{role!r} is not owner, analyst or viewer.", param_hint="--role")
+    given = _role(role, "--role")
     with ctx.obj.project() as project:
-        user = project.control.users.create(project.tenant, email, role=Role(role), name=name)
+        user = project.control.users.create(project.tenant, email, role=given, name=name)
         project.control.audit.add(
             project.tenant,
             actor="cli",
@@ -73,16 +76,89 @@ def link(
     from fondaco.cli.init import login_link
 
     with ctx.obj.project() as project:
-        user = project.control.users.find(email)
-        if user is None or user.tenant_id != project.tenant:
-            raise ConfigError(
-                "There is no user with that e-mail address.", "See all with `fondaco users list`."
-            )
+        user = known_user(project, email)
         address = login_link(project, user.user_id, port=port)
         if as_json:
             print_json({"user_id": user.user_id, "login_link": address})
         else:
             typer.echo(f"Good once, within a day: {address}")
+
+
+@app.command("role")
+def role(
+    ctx: typer.Context,
+    email: _Email,
+    role: Annotated[str, typer.Argument(help=_ROLES)],
+    as_json: AsJson = False,
+) -> None:
+    """Give a user another role, from their next request on.
+
+    Example: fondaco users role ana@example.com owner
+    """
+    given = _role(role, "ROLE")
+    with ctx.obj.project() as project:
+        user = known_user(project, email)
+        project.control.users.set_role(project.tenant, user.user_id, given)
+        project.control.audit.add(
+            project.tenant,
+            actor="cli",
+            action="user.role",
+            subject=f"user:{user.user_id}",
+            detail={"role": role},
+        )
+        if as_json:
+            print_json({"user_id": user.user_id, "role": role})
+        else:
+            typer.echo(f"{user.name} is {role} now.")
+
+
+@app.command("remove")
+def remove(
+    ctx: typer.Context,
+    email: _Email,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a user away: their sessions end and their tokens are revoked.
+
+    Example: fondaco users remove ana@example.com --yes
+    """
+    with ctx.obj.project() as project:
+        user = known_user(project, email)
+        if not yes and not typer.confirm(f"Take {user.name} away?"):
+            raise typer.Exit(1)
+        ended = project.control.users.remove(project.tenant, user.user_id)
+        project.control.audit.add(
+            project.tenant, actor="cli", action="user.remove", subject=f"user:{user.user_id}"
+        )
+        if as_json:
+            print_json(
+                {
+                    "removed": user.user_id,
+                    "sessions_ended": ended.sessions,
+                    "tokens_revoked": ended.tokens,
+                }
+            )
+        else:
+            typer.echo(
+                f"{user.name} is gone; sessions ended: {ended.sessions}, tokens revoked: {ended.tokens}."
+            )
+
+
+def known_user(project: Project, email: str) -> User:
+    """The project's user of that address."""
+    user = project.control.users.find(email)
+    if user is None or user.tenant_id != project.tenant:
+        raise ConfigError("There is no user with that e-mail address.", "See all with `fondaco users list`.")
+    return user
+
+
+def _role(word: str, given_as: str) -> Role:
+    from fondaco.control import Role
+
+    if word not in set(Role):
+        raise typer.BadParameter(f"{word!r} is not owner, analyst or viewer.", param_hint=given_as)
+    return Role(word)
 
 
 @app.command("list")

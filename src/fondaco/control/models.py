@@ -95,12 +95,13 @@ class WebSession(Table):
 
 
 class ApiToken(Table):
-    """A key to ``/api/v1``. Only the hash of its secret is kept."""
+    """A key to ``/api/v1``, a user's or nobody's. Only the hash of its secret is kept."""
 
     __tablename__ = "api_tokens"
 
     token_id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.tenant_id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.user_id", ondelete="SET NULL"), index=True)
     name: Mapped[str]
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[list[str]]

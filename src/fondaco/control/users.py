@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from fondaco.errors import ConfigError
 
 if TYPE_CHECKING:
     from pwdlib import PasswordHash
+    from sqlalchemy.orm import Session
 
 SHORTEST_PASSWORD = 10
 
@@ -31,6 +33,14 @@ def _argon2() -> PasswordHash:
 @cache
 def _nobodys_hash() -> str:
     return _argon2().hash(new_secret())
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What ended with a user."""
+
+    sessions: int
+    tokens: int
 
 
 class Users:
@@ -100,6 +110,43 @@ class Users:
         with self._database.writing() as session:
             session.execute(update(User).where(User.user_id == user_id).values(password_hash=_hash(password)))
             session.execute(delete(WebSession).where(WebSession.user_id == user_id))
+
+    def set_role(self, tenant_id: str, user_id: int, role: Role) -> None:
+        """Give a user another role, from their next request on.
+
+        Raises
+        ------
+        ConfigError
+            If the tenant has no such user, or would be left without an owner.
+        """
+        with self._database.writing() as session:
+            user = _existing(session, tenant_id, user_id)
+            if role is not Role.OWNER:
+                _keep_an_owner(session, user)
+            user.role = role
+
+    def remove(self, tenant_id: str, user_id: int) -> Ended:
+        """Take a user away: their sessions and links end, their tokens are revoked.
+
+        Raises
+        ------
+        ConfigError
+            If the tenant has no such user, or would be left without an owner.
+        """
+        with self._database.writing() as session:
+            user = _existing(session, tenant_id, user_id)
+            _keep_an_owner(session, user)
+            tokens = session.scalars(
+                update(ApiToken)
+                .where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+                .values(revoked_at=self._clock())
+                .returning(ApiToken.token_id)
+            ).all()
+            sessions = session.scalars(
+                delete(WebSession).where(WebSession.user_id == user_id).returning(WebSession.session_id)
+            ).all()
+            session.delete(user)
+            return Ended(sessions=len(sessions), tokens=len(tokens))
 
     def create_login_link(self, user_id: int, *, valid: timedelta = timedelta(hours=24)) -> str:
         """The secret of a link that logs the user in once: ``/login/link/<secret>``. It cannot be shown again."""
@@ -173,12 +220,13 @@ class Tokens:
         self._clock = clock
 
     def create(
-        self, tenant_id: str, name: str, *, scopes: tuple[str, ...] = ("read",)
+        self, tenant_id: str, name: str, *, scopes: tuple[str, ...] = ("read",), user_id: int | None = None
     ) -> tuple[ApiToken, str]:
-        """The token's row and its secret, which cannot be shown again."""
+        """The token's row and its secret, which cannot be shown again. A user's may do no more than they may."""
         secret = new_secret("fnd_")
         token = ApiToken(
             tenant_id=tenant_id,
+            user_id=user_id,
             name=name,
             secret_hash=hashed(secret),
             scopes=list(scopes),
@@ -235,6 +283,27 @@ class Tokens:
             raise ConfigError(
                 f"There is no valid token {token_id}.", "See all tokens with `fondaco tokens list`."
             )
+
+
+def _existing(session: Session, tenant_id: str, user_id: int) -> User:
+    user = session.get(User, user_id)
+    if user is None or user.tenant_id != tenant_id:
+        raise ConfigError("There is no such user.", "See all users with `fondaco users list`.")
+    return user
+
+
+def _keep_an_owner(session: Session, user: User) -> None:
+    """Locks the owners, so that two of them cannot go at once."""
+    owners = session.scalars(
+        select(User.user_id)
+        .where(User.tenant_id == user.tenant_id, User.role == Role.OWNER)
+        .with_for_update()
+    ).all()
+    if list(owners) == [user.user_id]:
+        raise ConfigError(
+            "This is the only owner, and a project needs one.",
+            "Make another user an owner first: `fondaco users role EMAIL owner`.",
+        )
 
 
 def _older(then: datetime, now: datetime, age: timedelta) -> bool:
