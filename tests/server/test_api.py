@@ -1,6 +1,6 @@
 """``/api/v1`` is a promise. This file pins its addresses, shapes, errors and tags.
 
-Every error is ``{"error": {"what": …, "remedy": …, "code": …}}`` with code unauthorized (401), not_found (404), invalid (422),
+Every error is ``{"error": {"what": …, "remedy": …, "code": …}}`` with code unauthorized (401), forbidden (403), not_found (404), invalid (422),
 try_again (503) or fault (500). Amounts are strings, days ISO dates, instants UTC; what does not exist is null.
 """
 

@@ -14,7 +14,7 @@ from fondaco.control.columns import Exact, Instant
 
 
 class Role(StrEnum):
-    """What a user may do: ``owner`` everything, ``analyst`` read, export and run, ``viewer`` read."""
+    """What a user may do: ``owner`` everything, ``analyst`` read and export, ``viewer`` read; see ``governance.roles``."""
 
     OWNER = "owner"
     ANALYST = "analyst"

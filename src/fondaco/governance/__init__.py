@@ -1,5 +1,6 @@
 """Who may do what, and how secrets are kept."""
 
+from fondaco.governance.roles import Permission, may
 from fondaco.governance.sealer import Sealer
 
-__all__ = ["Sealer"]
+__all__ = ["Permission", "Sealer", "may"]

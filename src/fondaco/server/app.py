@@ -19,6 +19,7 @@ from fondaco.server.api import router as api
 from fondaco.server.api.access import UnauthorizedError
 from fondaco.server.api.errors import api_error
 from fondaco.server.auth import routes as auth_routes
+from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import overview, runs
@@ -106,6 +107,8 @@ def _say(request: Request, error: Exception) -> Response:
         return _answer(request, 503, error.what, error.remedy, "try_again")
     if isinstance(error, ForgedFormError):
         return _answer(request, 403, error.what, error.remedy, "forged_form")
+    if isinstance(error, ForbiddenError):
+        return _answer(request, 403, error.what, error.remedy, "forbidden")
     if isinstance(error, UnauthorizedError):
         return _answer(request, 401, error.what, error.remedy, "unauthorized")
     if isinstance(error, NotThereError):

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from fondaco.clock import zone
 from fondaco.control import Connection, ControlPlane, Run
 from fondaco.errors import ConfigError
+from fondaco.governance import may
 from fondaco.metrics import Metric, MetricQuery, SemanticLayer, bridge
 from fondaco.server.answers import Remembered
 from fondaco.server.assets import Assets
@@ -50,7 +51,7 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals |= {"site": self, "asset": self.assets.url}
+        self._templates.globals |= {"site": self, "asset": self.assets.url, "may": may}
 
     @property
     def control(self) -> ControlPlane:

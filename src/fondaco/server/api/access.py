@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from fondaco.control import ApiToken
 from fondaco.errors import ConfigError
+from fondaco.governance import Permission
+from fondaco.server.auth.roles import READING, ForbiddenError, require
 from fondaco.server.site import Site, the_site
 
 _bearer = HTTPBearer(auto_error=False, description="A token made with `fondaco tokens create`.")
@@ -19,14 +21,27 @@ class UnauthorizedError(ConfigError):
 
 
 def reading_token(
+    request: Request,
     site: Annotated[Site, Depends(the_site)],
     sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> ApiToken:
-    """The token of the request; it must be valid for this project and may read."""
+    """The token of the request; it must be valid for this project, and may read but nothing else."""
     token = site.control.tokens.verify(sent.credentials, scope="read") if sent else None
     if token is None or token.tenant_id != site.tenant_id:
         raise UnauthorizedError(
             "The request has no valid token.",
             "Make one with `fondaco tokens create NAME` and send it as `Authorization: Bearer fnd_…`.",
         )
+    if request.method not in READING:
+        raise ForbiddenError("This token may read, and change nothing.", "Use the command line instead.")
     return token
+
+
+ReadingToken = Annotated[ApiToken, Depends(reading_token)]
+
+
+def require_of_token(site: Site, token: ApiToken, permission: Permission) -> None:
+    """Refuse what the token's user may not do; one that is nobody's is limited by its scopes only."""
+    user = site.control.users.get(token.user_id) if token.user_id is not None else None
+    if user is not None:
+        require(user.role, permission)

@@ -14,14 +14,15 @@ from starlette.responses import Response
 
 from fondaco.clock import local_date
 from fondaco.errors import ConfigError
+from fondaco.governance import Permission
 from fondaco.metrics import MetricQuery
-from fondaco.server.api.access import reading_token
+from fondaco.server.api.access import ReadingToken, reading_token, require_of_token
 from fondaco.server.api.errors import ErrorAnswer
 from fondaco.server.downloads import csv_file
 from fondaco.server.periods import DEFAULT_RANGE, PRESETS, Period, parse_period
 from fondaco.server.site import Site, the_site
 
-ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorAnswer} for code in (401, 404, 422, 503)}
+ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorAnswer} for code in (401, 403, 404, 422, 503)}
 router = APIRouter(
     prefix="/metrics", tags=["metrics"], dependencies=[Depends(reading_token)], responses=ERRORS
 )
@@ -101,9 +102,14 @@ class Question(BaseModel):
 
 
 @router.get("/query", summary="Figures", response_model=QueryAnswer)
-def query(request: Request, site: TheSite, question: Annotated[Question, Query()]) -> Response:
+def query(
+    request: Request, site: TheSite, token: ReadingToken, question: Annotated[Question, Query()]
+) -> Response:
     """Metrics over a period. `Accept: text/csv` or `format=csv` gives a file. The `ETag` changes when new figures are
     published; send it back as `If-None-Match` to be told 304 as long as nothing is new."""
+    as_file = question.format == "csv" or "text/csv" in request.headers.get("accept", "")
+    if as_file:
+        require_of_token(site, token, Permission.EXPORT)
     version = site.published
     # Without days in the address the period ends today, so that it is another one tomorrow.
     period = _period(site, question.first, question.last)
@@ -123,7 +129,7 @@ def query(request: Request, site: TheSite, question: Annotated[Question, Query()
         limit=question.limit,
     )
     table = site.ask(asked)
-    if question.format == "csv" or "text/csv" in request.headers.get("accept", ""):
+    if as_file:
         lines = (list(row.values()) for row in table.to_pylist())
         response = csv_file("metrics.csv", table.column_names, lines)
         response.headers.update(headers)

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, Response
 
 from fondaco.clock import local_date
-from fondaco.server.auth.sessions import CurrentUser, current_user, form_token
+from fondaco.server.auth.roles import exporting_user, page_user
+from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.charts import over_time
@@ -19,7 +20,7 @@ from fondaco.server.pages.overview_panels import KEY, PANELS
 from fondaco.server.periods import CLOCKS, COMPARISONS, PRESETS, View, parse_view
 from fondaco.server.site import NotThereError, Site, the_site
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
 TheSite = Annotated[Site, Depends(the_site)]
 
 
@@ -117,7 +118,7 @@ def definition(name: str, request: Request, site: TheSite) -> Response:
 _EXPORTS = {"products": "product", "shops": "connection_id", "countries": "country"}
 
 
-@router.get("/export/{name}.csv")
+@router.get("/export/{name}.csv", dependencies=[Depends(exporting_user)])
 def export(name: str, request: Request, site: TheSite) -> Response:
     """The figures behind a panel or a metric, as a file: unrounded, one row a line, the same period and shop."""
     view, numbers = view_of(request, site), site.numbers(request, site.currency)

@@ -12,13 +12,14 @@ from starlette.responses import HTMLResponse, Response
 from fondaco.control import ReconciliationDay
 from fondaco.control.reconciliation import is_off
 from fondaco.orchestration.schedule import next_run_at
-from fondaco.server.auth.sessions import CurrentUser, current_user, form_token
+from fondaco.server.auth.roles import exporting_user, page_user
+from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages import health
 from fondaco.server.site import Site, the_site
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
 TheSite = Annotated[Site, Depends(the_site)]
 
 SHOWN_RUNS = 30
@@ -186,7 +187,7 @@ def _by_day(numbers: Numbers, site: Site, days: list[ReconciliationDay]) -> list
     return shown
 
 
-@router.get("/reconciliation.csv")
+@router.get("/reconciliation.csv", dependencies=[Depends(exporting_user)])
 def reconciliation_file(site: TheSite, shop: str = "") -> Response:
     header = ("day", "connection_id", "figure", "currency", "ours", "vendors", "gap", "cause", "orders")
     days = health.reconciled_days(site, shop or None)

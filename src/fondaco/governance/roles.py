@@ -1,0 +1,26 @@
+"""What the roles of users let them do. Every one of them may read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from fondaco.control import Role
+
+
+class Permission(StrEnum):
+    """More than reading: take figures away as files, or change anything that is not one's own."""
+
+    EXPORT = "export"
+    CHANGE = "change"
+
+
+_GRANTED = {
+    Role.OWNER: frozenset(Permission),
+    Role.ANALYST: frozenset({Permission.EXPORT}),
+    Role.VIEWER: frozenset[Permission](),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Whether users of ``role`` have ``permission``."""
+    return permission in _GRANTED[role]

@@ -1,0 +1,43 @@
+"""Who may do what on a page: everyone who is logged in may look; the rest needs a role."""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from fondaco.control import Role, User
+from fondaco.errors import ConfigError
+from fondaco.governance import Permission, may
+from fondaco.server.auth.sessions import CurrentUser
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+_REFUSED = {
+    Permission.EXPORT: "may look at figures, but not take them away as files",
+    Permission.CHANGE: "may change nothing here",
+}
+
+
+class ForbiddenError(ConfigError):
+    """Who asks is known, and may not do it."""
+
+
+def require(role: Role, permission: Permission) -> None:
+    """Refuse what the role does not permit."""
+    if not may(role, permission):
+        raise ForbiddenError(
+            f"Your role, {role.value}, {_REFUSED[permission]}.",
+            "Ask an owner for another role: `fondaco users role EMAIL ROLE`.",
+        )
+
+
+def page_user(request: Request, user: CurrentUser) -> User:
+    """The user of a page. Whatever is not read there is for owners, unless a route of its own says otherwise."""
+    if request.method not in READING:
+        require(user.role, Permission.CHANGE)
+    return user
+
+
+def exporting_user(user: CurrentUser) -> User:
+    """A user who may take figures away."""
+    require(user.role, Permission.EXPORT)
+    return user
