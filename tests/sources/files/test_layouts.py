@@ -137,6 +137,18 @@ def test_shopify_products_with_variants_and_image_rows(read: Read, write: Write)
     ]
 
 
+def test_a_products_price_in_another_currency_is_set_aside(read: Read, write: Write) -> None:
+    path = write(
+        "products.csv",
+        "Handle,Title,Vendor,Variant SKU,Variant Price\nmug,Mug,,MUG,40.00 USD\nbowl,Bowl,,BOWL,41.00 EUR\n",
+    )
+    prepared = read(path, currency="USD")
+    assert fetch(prepared, "select product_id from products") == [("mug",)]
+    assert [(one.row, one.reason) for one in prepared.set_aside] == [
+        (2, "price is in EUR, and its row in USD")
+    ]
+
+
 def test_the_newer_header_names_of_shopify_products(read: Read, write: Write) -> None:
     path = write(
         "products.csv",

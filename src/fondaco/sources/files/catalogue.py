@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from fondaco.sources.files.currencies import set_strangers_aside
 from fondaco.sources.files.fields import Kind
 from fondaco.sources.files.places import country_codes
 
@@ -58,6 +59,7 @@ def build_products(engine: duckdb.DuckDBPyConnection, *, currency: str) -> None:
             case when product_id is null then 'the product has no id' end), '') as problem)
         from typed
     """)
+    set_strangers_aside(engine, "typed", PRODUCT_KINDS, f"'{currency}'")
     engine.execute(f"""
         create or replace temp table products as
         with usable as (

@@ -257,12 +257,12 @@ def _json_lines(path: Path, text: io.TextIOBase) -> Opened:
         tables.append(pa.table({ROW: pa.array([row[ROW] for row in chunk], pa.int64()), **columns}))
         chunk.clear()
 
-    broken = 0
+    broken, last = 0, ""
     for line in text:
         if not line.strip():
             continue
         count += 1
-        record = _record(line)
+        last, record = line, _record(line)
         if record is None:
             broken = count
             aside.append(SetAside(count, "not a JSON object", json.dumps(line[:2000], ensure_ascii=False)))
@@ -276,7 +276,7 @@ def _json_lines(path: Path, text: io.TextIOBase) -> Opened:
             f"{path.name} is not JSON lines: no line of it is an object.",
             "Write one JSON object a line, such as with `jq -c '.[]'`.",
         )
-    if broken == count and not line.endswith("\n"):
+    if broken == count and (_is_cut(last) or not last.endswith("\n")):
         raise ConfigError(
             f"{path.name} is cut off in the middle of row {count}.", "Export it again; nothing was imported."
         )
@@ -284,6 +284,12 @@ def _json_lines(path: Path, text: io.TextIOBase) -> Opened:
         flush()
     table = pa.concat_tables(tables, promote_options="default")
     return Opened(list(names), table, count, aside)
+
+
+def _is_cut(line: str) -> bool:
+    """Whether an object begins in ``line`` and never ends, whatever was written after the cut."""
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", line)
+    return line.lstrip().startswith("{") and ('"' in bare or bare.count("{") > bare.count("}"))
 
 
 def _record(line: str) -> dict[str, str | None] | None:

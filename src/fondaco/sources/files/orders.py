@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from fondaco.sources.files.currencies import set_strangers_aside
 from fondaco.sources.files.fields import FIELDS
 from fondaco.sources.files.layouts import Layout
 from fondaco.sources.files.places import country_codes
@@ -27,6 +28,7 @@ def build_orders(
     ``digits`` are those of the currency: shares of an order's discount and tax are rounded to them, and add up.
     """
     _fill_orders(engine)
+    set_strangers_aside(engine, "filled", KINDS, f"coalesce(currency, '{currency}')")
     _find_faults(engine)
     _lines(engine, layout, currency)
     _spread(engine, include_tax, digits)

@@ -122,5 +122,5 @@ def refuse_if_most_fail(engine: duckdb.DuckDBPyConnection, file: str) -> None:
     if wrong * 2 > rows:
         raise ConfigError(
             f"{wrong:,} of {rows:,} rows of {file} cannot be read, mostly because {commonest}.",
-            "Check --map, --date-format and --decimal; nothing was imported.",
+            "Check --map, --currency, --date-format and --decimal; nothing was imported.",
         )
