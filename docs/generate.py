@@ -77,7 +77,7 @@ def settings_page() -> str:
         parts.append(f"## [{section}]\n")
         parts.append("| setting | default | environment | meaning |\n| --- | --- | --- | --- |")
         for name, one in kind.model_fields.items():
-            default = "none" if one.default is None else f"`{one.default}`"
+            default = "none" if one.default in (None, ()) else f"`{one.default}`"
             if one.default is PydanticUndefined:
                 default = "the machine's"
             variable = f"FONDACO_{section}__{name}".upper()

@@ -52,6 +52,8 @@ def test_a_folder_without_a_project_says_how_to_make_one(tmp_path: Path) -> None
         ("[project]\ncolour = 1\n", "project.colour"),
         ("[warehouse]\nkind = 'oracle'\n", "warehouse.kind"),
         ("[project\n", "not valid TOML"),
+        ('[server]\ntrusted_proxies = ["proxy"]\n', "server.trusted_proxies"),
+        ('[server]\ntrusted_proxies = ["10.0.0.1/8"]\n', "has host bits set"),
         ("[project]\ntimezone = 'Mars/Base'\n", "Mars/Base"),
     ],
     ids=[
@@ -59,6 +61,8 @@ def test_a_folder_without_a_project_says_how_to_make_one(tmp_path: Path) -> None
         "an unknown setting",
         "an unknown warehouse",
         "broken TOML",
+        "a proxy by its name",
+        "a network with an address in it",
         "an unknown zone",
     ],
 )
@@ -66,6 +70,19 @@ def test_a_wrong_value_is_named(project: Path, content: str, named: str) -> None
     (project / "fondaco.toml").write_text(content)
     with pytest.raises(ConfigError, match=named):
         load_settings(project)
+
+
+@pytest.mark.parametrize(
+    ("content", "environment"),
+    [('[server]\ntrusted_proxies = ["127.0.0.1", "10.0.0.0/8"]\n', ""), ("", "127.0.0.1, 10.0.0.0/8")],
+    ids=["file", "environment"],
+)
+def test_trusted_proxies_are_a_list_in_the_file_and_have_commas_in_the_environment(
+    project: Path, monkeypatch: pytest.MonkeyPatch, content: str, environment: str
+) -> None:
+    (project / "fondaco.toml").write_text(content)
+    monkeypatch.setenv("FONDACO_SERVER__TRUSTED_PROXIES", environment)
+    assert load_settings(project).server.trusted_proxies == ("127.0.0.1/32", "10.0.0.0/8")
 
 
 def test_secrets_never_show_in_a_representation(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

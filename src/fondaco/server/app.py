@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from fondaco.errors import ConfigError, FondacoError, RetryableError
 from fondaco.orchestration.address import announced
@@ -23,6 +24,7 @@ from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import overview, runs
+from fondaco.server.proxies import believed
 from fondaco.server.site import NotThereError, Site
 from fondaco.server.warming import Warmer
 
@@ -90,6 +92,10 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.add_exception_handler(Exception, _say_fault)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     app.add_middleware(SecurityHeaders)
+    if (
+        proxies := project.settings.server.trusted_proxies
+    ):  # outermost, so that everything else sees who really asks
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=believed(proxies))
     return app
 
 
