@@ -54,7 +54,7 @@ _SEED = {
     "orders": """
         select {order}, 'o' || o as source_order_id, cast(o as varchar) as order_number,
             case when mod(o, 5) > 0
-                then 'shop' || (o % 3) || ':c' || (1 + mod(o * 7, {customers} / 3) * 3 + mod(o - 1, 3)) end as customer_id,
+                then 'shop' || (o % 3) || ':c' || (1 + mod(o * 7, {customers_of_a_shop}) * 3 + mod(o - 1, 3)) end as customer_id,
             'person' || mod(o * 13, {people}) || '@example.com' as email,
             {at} as ordered_at, {at} as created_at, {at} as updated_at, 'completed' as order_status,
             'paid' as financial_status, case mod(o, 4) when 0 then 'pos' when 1 then 'app' else 'web' end as channel,
@@ -64,8 +64,8 @@ _SEED = {
         from generate_series(1, {orders}) as series(o)""",
     "order_lines": """
         select {order}, 'shop' || (o % 3) || ':' || o || '/' || l as order_line_id,
-            'shop' || (o % 3) || ':p' || (1 + mod(o * 31 + l, {products} / 3) * 3 + mod(o - 1, 3)) as product_id,
-            'SKU' || (1 + mod(o * 31 + l, {products} / 3) * 3 + mod(o - 1, 3)) as sku, 'Thing' as title, 1 as quantity,
+            'shop' || (o % 3) || ':p' || (1 + mod(o * 31 + l, {products_of_a_shop}) * 3 + mod(o - 1, 3)) as product_id,
+            'SKU' || (1 + mod(o * 31 + l, {products_of_a_shop}) * 3 + mod(o - 1, 3)) as sku, 'Thing' as title, 1 as quantity,
             cast(20 as decimal(18, 6)) as gross_sales, case when o % 3 = 2 then 'USD' else 'EUR' end as currency,
             false as is_gift_card, {synced}
         from generate_series(1, {orders}) as series(o)
@@ -141,9 +141,11 @@ def variables() -> dict[str, Any]:
 
 def seed(warehouse: Warehouse, orders: int) -> None:
     """Raw tables in the shape of the contract: a function of the order's number and nothing else."""
+    customers, products = max(1, orders // 9), max(1, min(5000, orders // 300))
     words: dict[str, object] = {
-        "order": _ORDER, "start": START, "synced": _SYNCED, "at": _AT, "orders": orders, "customers": max(3, orders // 9 * 3),
-        "people": max(2, orders // 4), "products": 3 * max(1, min(5000, orders // 300)),
+        "order": _ORDER, "start": START, "synced": _SYNCED, "at": _AT, "orders": orders, "people": max(2, orders // 4),
+        "customers": 3 * customers, "customers_of_a_shop": customers,
+        "products": 3 * products, "products_of_a_shop": products,
         "line_at": _AT.replace("cast(o as bigint)",
                                "cast(split_part(split_part(order_id, ':', 2), '/', 1) as bigint)"),
     }  # fmt: skip

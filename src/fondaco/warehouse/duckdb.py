@@ -146,8 +146,8 @@ class DuckDBWarehouse:
             "type": "duckdb",
             "path": str(self.path),
             "schema": "main",
-            # DuckDB uses all threads for one model: two at once would share its memory and spill.
-            "threads": 1,
+            # While dbt reads and writes what belongs to one model, DuckDB works on the other; more would only share memory.
+            "threads": 2,
             "config_options": connection_options(self.settings),
             "settings": {
                 "TimeZone": "UTC",

@@ -4,7 +4,15 @@
 {{ return({'orders': 1, 'order_lines': 3, 'order_discounts': 7, 'sales_events': 13, 'refunds': 29, 'payments': 61}) }}
 {%- endmacro %}
 
-{#- Rows of an order in one number: their count and the instants at which they were synchronised. -#}
-{% macro order_checksum(synced_at, weight) -%}
-sum({{ weight }} * (1 + mod(cast(extract(epoch from {{ synced_at }}) * 1000000 as bigint), 999999937)))
+{#- Rows of each order in one number: their count and the instants at which they were synchronised. `rows` names columns
+    tenant_id, order_id, weight and synced_at. -#}
+{% macro order_checksums(rows) -%}
+select
+    tenant_id,
+    order_id,
+    cast(
+        sum(weight * (1 + mod(cast(extract(epoch from synced_at) * 1000000 as bigint), 999999937))) as bigint
+    ) as checksum
+from {{ rows }}
+group by tenant_id, order_id
 {%- endmacro %}

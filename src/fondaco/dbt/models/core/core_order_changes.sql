@@ -17,14 +17,14 @@ with
 {{ united[entity] }}
 ),
 {% endfor %}
-checksums as (
+found as (
     {%- for entity, weight in order_entities().items() %}
     select
         tenant_id,
         order_id,
-        {{ order_checksum('synced_at', weight) }} as checksum
+        {{ weight }} as weight,
+        synced_at
     from {{ entity }}_rows
-    group by tenant_id, order_id
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -32,12 +32,7 @@ checksums as (
 ),
 
 present as (
-    select
-        tenant_id,
-        order_id,
-        cast(sum(checksum) as bigint) as checksum
-    from checksums
-    group by tenant_id, order_id
+{{ order_checksums('found') }}
 ),
 
 -- A shop whose time zone or reporting currency was corrected is built anew.

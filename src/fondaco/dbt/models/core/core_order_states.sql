@@ -11,15 +11,15 @@
 -- depends_on: {{ ref('refunds') }}
 -- depends_on: {{ ref('payments') }}
 -- depends_on: {{ ref('order_discounts') }}
-with checksums as (
+with seen as (
     {%- for entity, weight in order_entities().items() %}
     select
         tenant_id,
         order_id,
-        {{ order_checksum('synced_at', weight) }} as checksum
+        {{ weight }} as weight,
+        synced_at
     from {{ ref('core_' ~ entity) }}
     {{ only_changed('core_mart_changes') }}
-    group by tenant_id, order_id
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -27,12 +27,7 @@ with checksums as (
 ),
 
 counted as (
-    select
-        tenant_id,
-        order_id,
-        cast(sum(checksum) as bigint) as checksum
-    from checksums
-    group by tenant_id, order_id
+{{ order_checksums('seen') }}
 ),
 
 orders as (

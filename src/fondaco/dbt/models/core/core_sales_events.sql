@@ -13,6 +13,10 @@ orders as (
     select * from {{ ref('core_orders') }}
 ),
 
+order_lines as (
+    select * from {{ ref('core_order_lines') }}
+),
+
 changed as (
     select * from sales_events
     {{ only_changed('core_order_changes') }}
@@ -33,11 +37,17 @@ final as (
         orders.order_date,
         orders.country,
         orders.channel,
+        order_lines.sku,
+        order_lines.title as line_title,
+        orders.reporting_currency,
         coalesce(orders.is_counted, false) as is_counted
     from changed
     left join orders
         on changed.order_id = orders.order_id
         and changed.tenant_id = orders.tenant_id
+    left join order_lines
+        on changed.order_line_id = order_lines.order_line_id
+        and changed.tenant_id = order_lines.tenant_id
 )
 
 select * from final

@@ -18,30 +18,18 @@ rates as (
     select * from {{ ref('core_exchange_rates_daily') }}
 ),
 
-sales_events as (
+ledger as (
+    select * from {{ ref('sales_ledger') }}
+    {{ only_changed('core_mart_changes') }}
+),
+
+-- What shops with another currency than the reporting one count themselves; all others have the same amounts twice.
+foreign_events as (
     select * from {{ ref('core_sales_events') }}
     {{ only_changed('core_mart_changes') }}
 ),
 
 -- Order clock: whatever happened to the order later counts here too, each event at the rate of its own day.
-events as (
-    select
-        sales_events.tenant_id,
-        sales_events.order_id,
-        {{ units_sold() }} as units_sold,
-        {{ units_returned() }} as units_returned,
-        {%- for figure in sales_figures() %}
-        sales_events.{{ figure }} as shop_{{ figure }},
-        {{ converted('sales_events.' ~ figure, 'rates.exchange_rate') }} as {{ figure }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from sales_events
-    left join rates
-        on sales_events.event_date = rates.rate_date
-        and sales_events.currency = rates.currency
-        and sales_events.tenant_id = rates.tenant_id
-    where sales_events.is_counted
-),
-
 summed as (
     select
         tenant_id,
@@ -49,10 +37,9 @@ summed as (
         cast(sum(units_sold) as bigint) as units_sold,
         cast(sum(units_returned) as bigint) as units_returned,
         {%- for figure in sales_figures() %}
-        sum(shop_{{ figure }}) as shop_{{ figure }},
         sum({{ figure }}) as {{ figure }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from events
+    from ledger
     group by tenant_id, order_id
 ),
 
@@ -61,11 +48,28 @@ totals as (
         *,
         units_sold - units_returned as net_units,
         gross_sales - discounts - returns as net_sales,
-        gross_sales - discounts - returns + shipping + taxes + duties + additional_fees as total_sales,
-        shop_gross_sales - shop_discounts - shop_returns as shop_net_sales,
-        shop_gross_sales - shop_discounts - shop_returns + shop_shipping + shop_taxes + shop_duties
-            + shop_additional_fees as shop_total_sales
+        gross_sales - discounts - returns + shipping + taxes + duties + additional_fees as total_sales
     from summed
+),
+
+foreign_summed as (
+    select
+        tenant_id,
+        order_id,
+        {%- for figure in sales_figures() %}
+        sum({{ figure }}) as {{ figure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from foreign_events
+    where is_counted and currency <> reporting_currency
+    group by tenant_id, order_id
+),
+
+shop_totals as (
+    select
+        *,
+        gross_sales - discounts - returns as net_sales,
+        gross_sales - discounts - returns + shipping + taxes + duties + additional_fees as total_sales
+    from foreign_summed
 ),
 
 final as (
@@ -101,7 +105,15 @@ final as (
         orders.currency as shop_currency,
         rates.exchange_rate,
         {%- for amount in ['gross_sales', 'discounts', 'returns', 'net_sales', 'shipping', 'taxes', 'total_sales'] %}
-        cast(coalesce(totals.shop_{{ amount }}, 0) as {{ contract_type('money') }}) as shop_{{ amount }},
+        cast(
+            coalesce(
+                case
+                    when orders.currency = orders.reporting_currency then totals.{{ amount }}
+                    else shop_totals.{{ amount }}
+                end,
+                0
+            ) as {{ contract_type('money') }}
+        ) as shop_{{ amount }},
         {%- endfor %}
         orders.vendor_total as shop_vendor_total
     from orders
@@ -111,6 +123,9 @@ final as (
     left join totals
         on orders.order_id = totals.order_id
         and orders.tenant_id = totals.tenant_id
+    left join shop_totals
+        on orders.order_id = shop_totals.order_id
+        and orders.tenant_id = shop_totals.tenant_id
     left join rates
         on orders.order_date = rates.rate_date
         and orders.currency = rates.currency

@@ -46,7 +46,7 @@ signed as (
         and payments.tenant_id = repeats.tenant_id
 ),
 
-final as (
+valued as (
     select
         signed.tenant_id,
         signed.payment_id,
@@ -65,15 +65,14 @@ final as (
         signed.country,
         signed.channel,
         rates.reporting_currency as currency,
+        signed.direction,
         {{ converted('signed.amount', 'rates.exchange_rate') }} as amount,
-        {{ converted('signed.direction * signed.amount', 'rates.exchange_rate') }} as received,
         case when signed.status = 'success'
             then {{ converted('signed.fee', 'rates.exchange_rate') }}
         end as fee,
         signed.currency as shop_currency,
         rates.exchange_rate,
-        signed.amount as shop_amount,
-        cast(signed.direction * signed.amount as {{ contract_type('money') }}) as shop_received
+        signed.amount as shop_amount
     from signed
     inner join order_persons
         on signed.order_id = order_persons.order_id
@@ -83,6 +82,35 @@ final as (
         and signed.currency = rates.currency
         and signed.tenant_id = rates.tenant_id
     where signed.is_counted and not coalesce(signed.is_test, false)
+),
+
+final as (
+    select
+        tenant_id,
+        payment_id,
+        order_id,
+        parent_payment_id,
+        connection_id,
+        source,
+        person_id,
+        customer_type,
+        kind,
+        status,
+        gateway,
+        processed_at,
+        processed_date,
+        order_date,
+        country,
+        channel,
+        currency,
+        amount,
+        cast(direction * amount as {{ contract_type('money') }}) as received,
+        fee,
+        shop_currency,
+        exchange_rate,
+        shop_amount,
+        cast(direction * shop_amount as {{ contract_type('money') }}) as shop_received
+    from valued
 )
 
 select * from final

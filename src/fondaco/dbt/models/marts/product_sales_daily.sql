@@ -1,4 +1,4 @@
-with ledger as (
+with ledger as not materialized (
     select * from {{ ref('sales_ledger') }}
     where gross_sales <> 0 or discounts <> 0 or returns <> 0 or units_sold <> 0 or units_returned <> 0
 ),
@@ -7,7 +7,7 @@ products as (
     select * from {{ ref('core_products') }}
 ),
 
-titled as (
+titled as not materialized (
     select
         ledger.*,
         coalesce(products.title, ledger.line_title) as product_title
@@ -17,8 +17,8 @@ titled as (
         and ledger.tenant_id = products.tenant_id
 ),
 
--- Each order that has the product counts once for it: at the first of its lines.
-placed as (
+-- Each order that has the product counts once for it: at the first of its lines. Hardly an order has several.
+repeated as (
     select
         tenant_id,
         order_id,
@@ -27,16 +27,21 @@ placed as (
     from titled
     where units_sold > 0
     group by tenant_id, order_id, product_title
+    having count(*) > 1
 ),
 
 events as (
     select
         titled.*,
-        case when placed.sales_event_id is not null then 1 else 0 end as is_product_order
+        case
+            when titled.units_sold > 0 and coalesce(repeated.sales_event_id = titled.sales_event_id, true) then 1
+            else 0
+        end as is_product_order
     from titled
-    left join placed
-        on titled.sales_event_id = placed.sales_event_id
-        and titled.tenant_id = placed.tenant_id
+    left join repeated
+        on titled.order_id = repeated.order_id
+        and titled.product_title is not distinct from repeated.product_title
+        and titled.tenant_id = repeated.tenant_id
 ),
 
 final as (

@@ -14,10 +14,6 @@ order_persons as (
     select * from {{ ref('core_order_persons') }}
 ),
 
-order_lines as (
-    select * from {{ ref('core_order_lines') }}
-),
-
 rates as (
     select * from {{ ref('core_exchange_rates_daily') }}
 ),
@@ -25,19 +21,13 @@ rates as (
 joined as (
     select
         sales_events.*,
-        order_lines.sku,
-        order_lines.title as line_title,
         order_persons.person_id,
         order_persons.customer_type,
-        rates.reporting_currency,
         rates.exchange_rate
     from sales_events
     inner join order_persons
         on sales_events.order_id = order_persons.order_id
         and sales_events.tenant_id = order_persons.tenant_id
-    left join order_lines
-        on sales_events.order_line_id = order_lines.order_line_id
-        and sales_events.tenant_id = order_lines.tenant_id
     left join rates
         on sales_events.event_date = rates.rate_date
         and sales_events.currency = rates.currency
