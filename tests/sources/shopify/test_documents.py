@@ -21,6 +21,7 @@ def official_schema(request: pytest.FixtureRequest, shared_folder: Path) -> Grap
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("shopify_documents")
 def test_every_document_is_valid_in_shopifys_schema(official_schema: GraphQLSchema) -> None:
     documents = all_documents()
     assert len(documents) > 40
@@ -29,12 +30,14 @@ def test_every_document_is_valid_in_shopifys_schema(official_schema: GraphQLSche
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("shopify_documents")
 def test_every_bulk_text_is_valid_in_shopifys_schema(official_schema: GraphQLSchema) -> None:
     for text in bulk_documents("updated_at:>='2026-01-01T00:00:00Z'"):
         assert validate(official_schema, parse(text)) == [], text
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("shopify_documents")
 def test_a_misspelt_field_would_be_found(official_schema: GraphQLSchema) -> None:
     assert validate(official_schema, parse("{ orders(first: 1) { nodes { identity } } }"))
 

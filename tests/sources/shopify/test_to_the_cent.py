@@ -23,7 +23,7 @@ from fondaco.warehouse.dbt import build, project_folder
 
 from .conftest import hand_made
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("shopify_to_the_cent")]
 END = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FIRST, LAST = date(2025, 1, 1), END.date()
 FIGURES = ("gross_sales", "discounts", "returns", "shipping", "taxes", "duties")

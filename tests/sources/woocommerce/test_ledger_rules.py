@@ -16,6 +16,8 @@ from fondaco.sources.woocommerce.streams import ORDERS, REFUNDS
 from fondaco.warehouse import Warehouse
 from fondaco.warehouse.dbt import build
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("woocommerce_ledger_rules")]
+
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 EVENTS = (
     "path:models/staging/woocommerce +woocommerce__sales_events +woocommerce__orders +woocommerce__refunds"
@@ -124,7 +126,6 @@ def figures(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return [tuple(float(v) if isinstance(v := row[name], Decimal) else v for name in names) for row in rows]
 
 
-@pytest.mark.slow
 def test_a_part_and_then_the_rest_come_back_once(ledger: dict[str, list[dict[str, Any]]]) -> None:
     """woocommerce#66217: the report counted the first refund twice. Together they are the order, no more."""
     assert figures(ledger["1"]) == [
@@ -135,17 +136,14 @@ def test_a_part_and_then_the_rest_come_back_once(ledger: dict[str, list[dict[str
     ]
 
 
-@pytest.mark.slow
 def test_a_sum_without_lines_is_a_return_without_tax(ledger: dict[str, list[dict[str, Any]]]) -> None:
     assert figures(ledger["2"])[2:] == [("return", "adjustment", 0, 0.0, 7.0, 0.0, 0.0)]
 
 
-@pytest.mark.slow
 def test_tax_given_back_alone_is_no_return(ledger: dict[str, list[dict[str, Any]]]) -> None:
     assert figures(ledger["3"])[2:] == [("return", "product", 0, 0.0, 0.0, 0.0, -5.0)]
 
 
-@pytest.mark.slow
 def test_a_rounded_total_leaves_its_cent_in_the_ledger(ledger: dict[str, list[dict[str, Any]]]) -> None:
     """The report counts 20.00 − 3.19 = 16.81; the line alone says 16.806723."""
     assert figures(ledger["4"]) == [
@@ -154,7 +152,6 @@ def test_a_rounded_total_leaves_its_cent_in_the_ledger(ledger: dict[str, list[di
     ]
 
 
-@pytest.mark.slow
 def test_fees_are_gross_sales_as_in_the_vendors_report(ledger: dict[str, list[dict[str, Any]]]) -> None:
     assert figures(ledger["5"]) == [
         ("order", "fee", 0, -3.0, 0.0, 0.0, 0.0),
@@ -163,7 +160,6 @@ def test_fees_are_gross_sales_as_in_the_vendors_report(ledger: dict[str, list[di
     ]
 
 
-@pytest.mark.slow
 def test_a_cancelled_order_stands_in_the_ledger_and_does_not_count(
     ledger: dict[str, list[dict[str, Any]]],
 ) -> None:
@@ -171,7 +167,6 @@ def test_a_cancelled_order_stands_in_the_ledger_and_does_not_count(
     assert sorted(row["source_order_id"] for row in ledger["counted"]) == ["1", "2", "3", "4", "5", "7"]
 
 
-@pytest.mark.slow
 def test_a_refund_that_staff_deleted_lowers_nothing(ledger: dict[str, list[dict[str, Any]]]) -> None:
     assert figures(ledger["7"]) == [
         ("order", "product", 1, 30.0, 0.0, 0.0, 0.0),
