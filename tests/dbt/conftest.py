@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 import yaml
 from pydantic import SecretStr
+from tests.dbt.golden import CASES
 
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.warehouse import Warehouse, open_warehouse
@@ -352,3 +353,21 @@ def open_books(
 def shop_type() -> type[Shop]:
     """Test modules cannot import this file; they write shops through it."""
     return Shop
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param("duckdb", marks=pytest.mark.xdist_group("golden_duckdb")),
+        pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("golden_postgres")]),
+    ],
+)
+def golden(open_books: Any, request: pytest.FixtureRequest) -> dict[str, Shop]:
+    """All merchants of the golden cases, built once on each engine."""
+    books = open_books(request.param)
+    shops = {name: Shop(books, name, **given) for name, (given, _) in CASES.items()}
+    for name, (_, write) in CASES.items():
+        write(shops[name])
+        shops[name].write()
+    books.build()
+    return shops
