@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -173,3 +175,27 @@ def test_a_build_that_broke_off_is_made_up_for_by_the_next(open_books: Any, shop
     assert shop.select("sum(net_sales)", "marts.sales_ledger", "1") == [(10,)]
     books.build()
     assert shop.select("sum(net_sales)", "marts.sales_ledger", "1") == [(6,)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_views_are_made_again_only_after_a_model_has_changed(
+    open_books: Any, shop_type: Any, stub_project: Path, tmp_path: Path, engine: str
+) -> None:
+    books = open_books(engine)
+    shop = shop_type(books, "viewed")
+    shop.sale("1", "2026-03-01 10:00:00", "10", email="a@x.example")
+    shop.write()
+    whole = books.build().models
+    views = books.rows("select table_name from information_schema.views where table_schema = 'conformed'")
+    assert len(views) > 5
+    shop.sale("2", "2026-03-02 10:00:00", "10", email="b@x.example")
+    shop.write()
+    assert books.build().models == whole - len(views)
+    assert shop.select("sum(net_sales)", "marts.sales_ledger", "1") == [(20,)]
+    assert books.build(full_refresh=True).models == whole
+
+    changed = shutil.copytree(stub_project, tmp_path / "changed")
+    model = changed / "models" / "conformed" / "stub" / "stub__orders.sql"
+    model.write_text(f"-- Another release.\n{model.read_text()}")
+    assert type(books)(books.warehouse, changed).build().models == whole

@@ -22,6 +22,7 @@ from typing import Any, Literal
 
 from fondaco.config import Settings
 from fondaco.errors import ConfigError, FatalError
+from fondaco.warehouse.definition import built_definition, definition_of
 from fondaco.warehouse.engine import Warehouse
 from fondaco.warehouse.files import write_atomically
 
@@ -86,6 +87,8 @@ def build(
 ) -> BuildResult:
     """Build models and run their tests. dbt's unit tests, which need no data, are left to Fondaco's own test run.
 
+    Views stand as the last whole build made them as long as no model has changed, and are not made again.
+
     Parameters
     ----------
     select
@@ -107,11 +110,13 @@ def build(
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     if select:
         arguments += ["--select", *([select] if isinstance(select, str) else select)]
-    if exclude:
-        arguments += ["--exclude", *exclude]
+    started = time.monotonic()
     if full_refresh:
         arguments.append("--full-refresh")
-    started = time.monotonic()
+    elif not select and built_definition(warehouse) == definition_of(project or project_folder(), vars or {}):
+        exclude = [*exclude, "config.materialized:view"]
+    if exclude:
+        arguments += ["--exclude", *exclude]
     outcome = invoke(warehouse, arguments, vars=vars, now=now, progress=progress, project=project)
     return _judged(outcome, time.monotonic() - started)
 
@@ -140,7 +145,12 @@ def invoke(
     flags = ["--no-send-anonymous-usage-stats", "--no-version-check", "--quiet", "--no-print",
              "--log-level", "none", "--log-level-file", "info"]  # fmt: skip
     instant = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if now else ""
-    environment = {**warehouse.dbt_environment(), "FONDACO_RUN_INSTANT": instant, "DO_NOT_TRACK": "1"}
+    environment = {
+        **warehouse.dbt_environment(),
+        "FONDACO_DEFINITION": definition_of(project or project_folder(), vars or {}),
+        "FONDACO_RUN_INSTANT": instant,
+        "DO_NOT_TRACK": "1",
+    }
     with _one_at_a_time(), warehouse.release(), _environment(environment):
         runner = dbtRunner(callbacks=[_Watch(progress)] if progress else [])
         outcome = runner.invoke([*flags, *arguments, *options])

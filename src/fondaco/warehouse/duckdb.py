@@ -236,7 +236,7 @@ class DuckDBWarehouse:
 def changed_type(spec: TableSpec, column: str, present: str, declared: str) -> ConfigError:
     return ConfigError(
         f"Column {column} of {spec.qualified} is {present.lower()} in the warehouse, but {declared} is declared.",
-        f"Rename the table, run again, and sync the source anew: `fondaco sql` shows what {spec.name} holds.",
+        "Rename the table, then read the source anew with `fondaco run --full-refresh`.",
     )
 
 
