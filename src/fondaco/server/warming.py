@@ -81,7 +81,7 @@ class Warmer:
 
 
 def usual_views(site: Site) -> Iterator[View]:
-    """All preset ranges, the default first: all shops by both clocks, then each shop by the finance clock."""
+    """All preset ranges by both clocks, the default first: all shops together, then each of them."""
     today = local_date(site.project.clock(), site.project.settings.project.timezone)
     ranges = sorted(PRESETS, key=lambda name: name != DEFAULT_RANGE)
     for clock in CLOCKS:
@@ -89,9 +89,10 @@ def usual_views(site: Site) -> Iterator[View]:
             yield parse_view({"range": name, "clock": clock}, today)
     shops = site.connections()
     if 1 < len(shops) <= _SHOPS_AT_MOST:
-        for shop in shops:
-            for name in ranges:
-                yield parse_view({"range": name, "shop": shop.connection_id}, today)
+        for clock in CLOCKS:
+            for shop in shops:
+                for name in ranges:
+                    yield parse_view({"range": name, "clock": clock, "shop": shop.connection_id}, today)
 
 
 def warm(site: Site, view: View) -> None:
