@@ -20,6 +20,7 @@ from benchmarks.claim import Claim, peak_memory_mb, timed
 from benchmarks.shopify_orders import write_orders
 from fondaco.clock import utc_now
 from fondaco.config import Settings, WarehouseSettings
+from fondaco.duckdb_session import prepare
 from fondaco.landing import Landing
 from fondaco.landing.merge import Merge
 from fondaco.landing.plan import segments
@@ -29,7 +30,7 @@ from fondaco.landing.spool import Spool, Spooled
 from fondaco.sources.shopify.streams import ORDERS
 from fondaco.sources.stream import ColumnType, Page, Slice, Table
 from fondaco.warehouse import open_warehouse
-from fondaco.warehouse.duckdb import TYPES, connection_options, prepare
+from fondaco.warehouse.duckdb import TYPES, connection_options, prepare_bench
 
 DLT_ORDERS = 50_000
 _PAGE_BYTES = 4 << 20
@@ -187,7 +188,7 @@ def dlt_merge(file: Path, folder: Path) -> float:
     )
     resources = []
     with duckdb.connect() as bench:
-        prepare(bench)
+        prepare_bench(bench)
         _shredded(file, folder, bench)
         for table in ORDERS.tables:
             rows = bench.sql(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+from pathlib import Path
+
 import duckdb
 
+from fondaco.duckdb_session import prepare
 from fondaco.warehouse import Warehouse
+
+PACKAGE = Path(str(files("fondaco")))
 
 SHOP = """
     create table orders (order_id integer);
@@ -35,7 +41,7 @@ PAID = """
 
 
 def test_duckdb_by_itself_still_compares_such_a_sum_wrongly() -> None:
-    """When this fails, DuckDB is right: take ``UNSOUND_OPTIMIZERS`` out of fondaco/warehouse/duckdb_faults.py."""
+    """When this fails, DuckDB is right: take ``UNSOUND_OPTIMIZERS`` out of fondaco/duckdb_session.py."""
     with duckdb.connect() as connection:
         connection.execute(SHOP)
         assert connection.execute(PAID).fetchall() == [(1, False), (2, False)]
@@ -49,3 +55,14 @@ def test_a_sum_over_a_join_with_an_empty_table_is_compared_as_it_is(empty_wareho
             {"order_id": 1, "is_paid": True},
             {"order_id": 2, "is_paid": True},
         ]
+
+
+def test_it_is_compared_as_it_is_wherever_fondaco_opens_duckdb() -> None:
+    with duckdb.connect() as connection:
+        prepare(connection)
+        connection.execute(SHOP)
+        assert connection.execute(PAID).fetchall() == [(1, True), (2, True)]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    opening = {name for name, text in texts.items() if "duckdb.connect(" in text}
+    assert opening, "the package opens DuckDB somewhere"
+    assert {name for name in opening if "prepare" not in texts[name]} == set()

@@ -53,7 +53,6 @@ class Shredder:
         """Shred all files of the slice."""
         # DuckDB would rewrite all temporary tables now and then, to make them small: they live too short for that.
         self._bench.execute("set checkpoint_threshold = '1TB'")
-        self._bench.execute("set preserve_insertion_order = false")
         self._bench.execute(
             "create or replace temporary table rejected (_line bigint, table_name varchar, reason varchar, record varchar)"
         )
@@ -102,7 +101,6 @@ class Shredder:
         inner = [level.source for level in levels(self._stream).values() if level.create]
         for name in ("spool_lines", "rejected", *inner, *map(shredded_name, self._stream.tables)):
             self._bench.execute(f"drop table if exists temp.{name}")
-        self._bench.execute("set preserve_insertion_order = true")
         self._bench.execute("reset checkpoint_threshold")
 
     def records(self, path: Path) -> str:

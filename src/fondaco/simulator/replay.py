@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from fondaco.duckdb_session import prepare
 from fondaco.errors import ConfigError
 from fondaco.money import minor_digits
 from fondaco.simulator.world.book import (
@@ -109,6 +110,7 @@ class _Source:
                 f"Name the columns {', '.join(_REQUIRED)} and unit_price or line_total.",
             )
         self._database = duckdb.connect()
+        prepare(self._database)
         self._database.register("transactions", transactions)
         self._database.execute(_clean_sql(names, 10 ** minor_digits(currency)))
         self.sold = self._numbers(_SOLD)

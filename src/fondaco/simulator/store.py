@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import duckdb
 
+from fondaco.duckdb_session import prepare
 from fondaco.errors import ConfigError
 from fondaco.simulator.progress import Advanced, advance
 from fondaco.simulator.schema import TABLES
@@ -42,6 +43,7 @@ class Store:
             )
         self.path = path
         self._connection = duckdb.connect(str(path))
+        prepare(self._connection)
         self._threads = threading.local()
         self.writing = threading.Lock()
         self.world = World.open(path.parent)
@@ -54,6 +56,7 @@ class Store:
         for leftover in (path, path.with_name(path.name + ".wal")):
             leftover.unlink(missing_ok=True)
         with duckdb.connect(str(path)) as connection:
+            prepare(connection)
             connection.execute("set memory_limit = '1GB'")
             for table in TABLES:
                 file = str(parquet_of(world_folder, table)).replace("'", "''")

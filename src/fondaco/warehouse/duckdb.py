@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from fondaco.config import Settings
+from fondaco.duckdb_session import UNSOUND_OPTIMIZERS, prepare
 from fondaco.errors import ConfigError, FatalError, RetryableError
-from fondaco.warehouse.duckdb_faults import UNSOUND_OPTIMIZERS
 from fondaco.warehouse.duckdb_reader import DuckDBReader
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import LockFile, Turnstile, locked_error
@@ -43,12 +43,11 @@ def connection_options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Session settings: days and instants in UTC; no Python variable is ever taken for a table; no bar on the screen."""
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set enable_progress_bar = false")
-    connection.execute(f"set disabled_optimizers = '{UNSOUND_OPTIMIZERS}'")
-    connection.execute("set python_enable_replacements = false")
+def prepare_bench(connection: duckdb.DuckDBPyConnection) -> None:
+    """Begin a connection that writes. Tables have no order: several threads may then write, and a checkpoint need not put
+    rows together again."""
+    prepare(connection)
+    connection.execute("set preserve_insertion_order = false")
 
 
 class DuckDBWriter:
@@ -71,7 +70,7 @@ class DuckDBWriter:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        with translated(self._warehouse.path), self._in_any_order():
+        with translated(self._warehouse.path):
             self.bench.begin()
             try:
                 yield
@@ -81,15 +80,6 @@ class DuckDBWriter:
                 with contextlib.suppress(duckdb.Error):
                     self.bench.rollback()
                 raise
-
-    @contextlib.contextmanager
-    def _in_any_order(self) -> Iterator[None]:
-        """Tables have no order: several threads may then write, and the checkpoint need not put rows together again."""
-        self.bench.execute("set preserve_insertion_order = false")
-        try:
-            yield
-        finally:
-            self.bench.execute("set preserve_insertion_order = true")
 
     def stage(self, bench_table: str, spec: TableSpec) -> str:
         return bench_table
@@ -120,7 +110,7 @@ class DuckDBWarehouse:
             (self.settings.data / "tmp").mkdir(parents=True, exist_ok=True)
             with translated(self.path):
                 self._connection = duckdb.connect(str(self.path), config=connection_options(self.settings))
-                prepare(self._connection)
+                prepare_bench(self._connection)
         return self._connection
 
     @contextlib.contextmanager
@@ -153,6 +143,7 @@ class DuckDBWarehouse:
                 "TimeZone": "UTC",
                 "enable_progress_bar": False,
                 "disabled_optimizers": UNSOUND_OPTIMIZERS,
+                "preserve_insertion_order": False,
             },
         }
 

@@ -10,8 +10,8 @@ import duckdb
 import pyarrow as pa
 
 from fondaco.config import Settings
+from fondaco.duckdb_session import prepare
 from fondaco.errors import ConfigError, RetryableError
-from fondaco.warehouse.duckdb_faults import UNSOUND_OPTIMIZERS
 from fondaco.warehouse.engine import Dialect, Params
 from fondaco.warehouse.snapshots import SnapshotFolder
 
@@ -126,10 +126,7 @@ class DuckDBReader:
                 "autoinstall_known_extensions": False,
             },
         )
-        connection.execute("set global TimeZone = 'UTC'")
-        connection.execute("set python_enable_replacements = false")
-        connection.execute("set enable_progress_bar = false")
-        connection.execute(f"set disabled_optimizers = '{UNSOUND_OPTIMIZERS}'")
+        prepare(connection)
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         return connection

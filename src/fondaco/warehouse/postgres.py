@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from fondaco.config import Settings
 from fondaco.errors import ConfigError, FatalError, RetryableError
-from fondaco.warehouse.duckdb import changed_type, connection_options, prepare
+from fondaco.warehouse.duckdb import changed_type, connection_options, prepare_bench
 from fondaco.warehouse.duckdb import translated as bench_translated
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import Turnstile, locked_error
@@ -119,7 +119,7 @@ class PostgresWarehouse:
         if self._bench is None:
             (self.settings.data / "tmp").mkdir(parents=True, exist_ok=True)
             self._bench = duckdb.connect(config=connection_options(self.settings))
-            prepare(self._bench)
+            prepare_bench(self._bench)
         return self._bench
 
     @contextlib.contextmanager
