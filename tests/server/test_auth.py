@@ -59,6 +59,7 @@ def test_a_wrong_password_and_an_unknown_address_are_told_the_same(stranger: Tes
     assert "fondaco_session" not in stranger.cookies
 
 
+@pytest.mark.slow
 def test_after_eight_failures_even_the_right_password_waits(stranger: TestClient, watch: Watch) -> None:
     for _ in range(PER_ACCOUNT):
         assert log_in(stranger, password="guess").status_code == 401

@@ -149,6 +149,7 @@ def _net_sales(store: Store, shop: str) -> int:
     )
 
 
+@pytest.mark.slow
 def test_the_same_steps_lead_to_the_same_world(tmp_path: Path) -> None:
     ends = []
     for name in ("a", "b"):

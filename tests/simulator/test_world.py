@@ -81,6 +81,7 @@ def test_a_broken_law_is_seen(
     assert law in broken_laws(moving_store)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_world_and_another_seed_another(tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         generate_world(tmp_path / name, seed=seed, orders=1_000, end=END)
