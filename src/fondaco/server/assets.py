@@ -7,6 +7,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -39,6 +40,12 @@ class Asset:
         return self.plain, None
 
 
+@lru_cache(maxsize=256)
+def _gzipped(content: bytes) -> bytes:
+    """Compressed once a process, however many applications it makes."""
+    return gzip.compress(content, 9, mtime=0)
+
+
 def _read(path: Path, plain: bytes) -> Asset:
     text = path.suffix in _TEXT
     twin = path.with_name(path.name + ".br")
@@ -47,7 +54,7 @@ def _read(path: Path, plain: bytes) -> Asset:
         content_type=f"{kind}; charset=utf-8" if text else kind,
         digest=hashlib.sha256(plain).hexdigest()[:12],
         plain=plain,
-        gzip=gzip.compress(plain, 9, mtime=0) if text else None,
+        gzip=_gzipped(plain) if text else None,
         brotli=twin.read_bytes() if twin.is_file() else None,
     )
 
