@@ -6,9 +6,11 @@ import threading
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.requests import Request
 from tests.browser.conftest import Shop
 
 from fondaco.server.app import create_app
+from fondaco.server.pages.overview_panels import PANELS
 from fondaco.server.warming import THREAD_NAME, usual_views, warm
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -24,6 +26,19 @@ def test_the_usual_views_are_there_before_anybody_asks(shop: Shop) -> None:
     for view in usual_views(site):
         warm(site, view)
     assert site.answered == answered
+
+
+def test_panels_are_written_for_the_locales_of_the_newest_readers(shop: Shop) -> None:
+    site = create_app(shop.project).state.site
+    view = next(usual_views(site))
+    warm(site, view)
+    written, answered = len(site.panels), site.answered
+    assert written == len(PANELS)
+    for language in ("de-DE,de;q=0.9", "fr-FR", "it-IT", "de-DE"):
+        site.numbers(Request({"type": "http", "headers": [(b"accept-language", language.encode())]}))
+    warm(site, view)
+    assert [numbers.locale for numbers in site.usual_numbers()] == ["fr_FR", "it_IT", "de_DE"]
+    assert (len(site.panels), site.answered) == (4 * written, answered)
 
 
 def test_without_being_told_so_an_application_asks_nothing(shop: Shop) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -31,6 +33,7 @@ class NotThereError(ConfigError):
     """What the address names does not exist."""
 
 
+_LOCALES_AT_MOST = 3
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -41,7 +44,9 @@ class Site:
         self.project = project
         self.assets = Assets()
         self.throttle = Throttle(project.clock)
-        self.panels: Remembered[str] = Remembered(2048)
+        self.panels: Remembered[str] = Remembered(4096)
+        self._locales: OrderedDict[str, None] = OrderedDict({negotiate(""): None})
+        self._locales_lock = Lock()
         self._currencies: Remembered[str] = Remembered(4)
         self._answers: Remembered[pa.Table] = Remembered(4096)
         self._templates = Environment(
@@ -125,10 +130,26 @@ class Site:
         """How this reader writes figures; pages without any ask for no currency, so that they need no warehouse."""
         own = self.project.settings.project
         locale = negotiate(request.headers.get("accept-language", ""))
+        with self._locales_lock:
+            self._locales[locale] = None
+            self._locales.move_to_end(locale)
+            while len(self._locales) > _LOCALES_AT_MOST:
+                self._locales.popitem(last=False)
         return Numbers(locale, currency or own.currency, zone(own.timezone))
 
+    def usual_numbers(self) -> list[Numbers]:
+        """How the readers who were here last write figures; before there are any, as those who ask for no language do."""
+        time_zone = zone(self.project.settings.project.timezone)
+        with self._locales_lock:
+            locales = list(self._locales)
+        return [Numbers(locale, self.currency, time_zone) for locale in locales]
+
     def render(self, template: str, request: Request, /, **context: Any) -> str:
-        context.setdefault("numbers", self.numbers(request))
+        """A page for a reader."""
+        return self.write(template, **({"numbers": self.numbers(request)} | context))
+
+    def write(self, template: str, /, **context: Any) -> str:
+        """A template, with all that it needs."""
         return self._templates.get_template(template).render(context)
 
 

@@ -1,6 +1,6 @@
 """After each publish, work out what people look at most, before they ask.
 
-Only answers of the semantic layer are kept, not pages: they serve every reader, whatever their locale.
+Answers of the semantic layer serve every reader; panels are written for the locales of those who were here last.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 from threading import Event, Thread
 
-from fondaco.clock import local_date, zone
-from fondaco.server.numbers import Numbers
-from fondaco.server.pages.figures import Figures
+from fondaco.clock import local_date
+from fondaco.server.pages.overview import panel_html
 from fondaco.server.pages.overview_panels import PANELS
 from fondaco.server.periods import CLOCKS, DEFAULT_RANGE, PRESETS, View, parse_view
 from fondaco.server.site import Site
@@ -96,8 +95,7 @@ def usual_views(site: Site) -> Iterator[View]:
 
 
 def warm(site: Site, view: View) -> None:
-    """Ask for all that the panels of ``view`` show."""
-    own = site.project.settings.project
-    figures = Figures(site, view, Numbers("en_GB", site.currency, zone(own.timezone)))
-    for panel in PANELS.values():
-        panel(figures)
+    """Write all panels of ``view``, as the readers who were here last would see them."""
+    for numbers in site.usual_numbers():
+        for name in PANELS:
+            panel_html(site, numbers, name, view)

@@ -37,16 +37,13 @@ def _panel_key(site: Site, name: str, view: View, numbers: Numbers) -> tuple[Any
     return site.published, name, view, numbers.locale, numbers.currency
 
 
-def panel_html(site: Site, request: Request, name: str, view: View) -> str:
+def panel_html(site: Site, numbers: Numbers, name: str, view: View) -> str:
     """A panel, written once for each state of the data, view and locale."""
-    numbers = site.numbers(request, site.currency)
 
     def write() -> str:
         figures = Figures(site, view, numbers)
         context = PANELS[name](figures)
-        return site.render(
-            f"panels/{name}.html", request, view=view, query=view.query(), numbers=numbers, **context
-        )
+        return site.write(f"panels/{name}.html", view=view, query=view.query(), numbers=numbers, **context)
 
     return site.panels.get(_panel_key(site, name, view, numbers), write)
 
@@ -89,7 +86,8 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
     """One panel by itself."""
     if name not in PANELS:
         raise HTTPException(404, f"There is no panel {name!r}.")
-    return HTMLResponse(panel_html(site, request, name, view_of(request, site)))
+    numbers = site.numbers(request, site.currency)
+    return HTMLResponse(panel_html(site, numbers, name, view_of(request, site)))
 
 
 @router.get("/definitions/{name}")
