@@ -59,10 +59,10 @@ final as (
         {{ total('gross_sales') }} as gross_sales,
         {{ total('discounts') }} as discounts,
         {{ total('returns') }} as returns,
-        {{ total('net_sales') }} as net_sales,
+        cast(sum(gross_sales) - sum(discounts) - sum(returns) as {{ contract_type('money') }}) as net_sales,
         cast(sum(units_sold) as bigint) as units_sold,
         cast(sum(units_returned) as bigint) as units_returned,
-        cast(sum(net_units) as bigint) as net_units,
+        cast(sum(units_sold) - sum(units_returned) as bigint) as net_units,
         cast(sum(is_product_order) as bigint) as product_orders
     from events
     group by
