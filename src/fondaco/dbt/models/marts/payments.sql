@@ -5,7 +5,7 @@
     pre_hook="{{ forget_changed('core_mart_changes') }}"
 ) }}
 
-with payments as (
+with payments as not materialized (
     select * from {{ ref('core_payments') }}
     {{ only_changed('core_mart_changes') }}
 ),
