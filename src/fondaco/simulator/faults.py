@@ -36,6 +36,7 @@ class Fault(BaseModel):
     seconds: float = Field(
         1.0, ge=0, description="For slow: the delay; for storm: what Retry-After asks for."
     )
+    field: str = Field("", description="For malformed_record: which; default: the first instant or number.")
     status: int = Field(503, ge=500, le=599, description="For server_error.")
 
 
@@ -92,10 +93,10 @@ class Faults:
         page = list(records)
         if not page:
             return page
-        if self.strikes("malformed_record", kind):
+        if malformed := self.strike("malformed_record", kind):
             with self._lock:
                 chosen = self._random.randrange(len(page))
-            page[chosen] = _malform(page[chosen])
+            page[chosen] = _malform(page[chosen], malformed.field)
         if self.strikes("new_field", kind):
             page = [{**record, NEW_FIELD: {"name": "gold", "since": 2026}} for record in page]
         if self.strikes("type_change", kind):
@@ -111,10 +112,10 @@ class Faults:
             }
 
 
-def _malform(record: dict[str, Any]) -> dict[str, Any]:
+def _malform(record: dict[str, Any], named: str) -> dict[str, Any]:
     instants = [name for name, value in record.items() if _is_instant(value)]
     numbers = [name for name, value in record.items() if _is_number(value) and name != "id"]
-    field = next(iter([*instants, *numbers, *record]))
+    field = named or next(iter([*instants, *numbers, *record]))
     return {**record, field: {"unexpected": ["not", "a", "value"]}}
 
 

@@ -69,6 +69,15 @@ def test_a_page_that_comes_twice_is_asked_for_again(project: Project) -> None:
     assert project.faults.happened["duplicate_page"] == 1
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_record_whose_place_cannot_be_read_stops_no_other(project: Project, seed: int) -> None:
+    spoilt = Fault(name="malformed_record", times=3, path="orders", field="lastModifiedAt")
+    project.faults.switch([spoilt], seed=seed)
+    found = project.read("orders", page_size=97)
+    assert sorted(set(ids(found))) == sorted(expected_orders(project))
+    assert len([record for record in found if isinstance(record["lastModifiedAt"], dict)]) == 3
+
+
 def test_a_list_that_never_goes_on_ends_the_slice_in_words(project: Project) -> None:
     project.faults.switch([Fault(name="duplicate_page", path="orders")])
     with pytest.raises(RetryableError, match="does not follow the one before"):

@@ -134,14 +134,15 @@ class CommercetoolsClient:
                 terms.append(f"({field} > :t or ({field} = :t and id > :id))")
             page = self._page_in_order(
                 _Query(path, terms, {**variables, **after}, (f"{field} asc", "id asc"), expand),
-                key=lambda record: (parse_instant(record[field]), record["id"]),
+                key=lambda record: _place(record, field),
                 start=(parse_instant(after["t"]), after["id"]) if after else None,
             )
             if page:
                 yield page
             if len(page) < self._page_size:
                 return
-            after = {"t": page[-1][field], "id": page[-1]["id"]}
+            last = next(record for record in reversed(page) if _place(record, field) is not None)
+            after = {"t": last[field], "id": last["id"]}
 
     def by_id(
         self, path: str, *, where: str | None = None, variables: dict[str, str] | None = None
@@ -165,14 +166,15 @@ class CommercetoolsClient:
 
     def _page_in_order(self, query: _Query, *, key: Callable[[Record], Any], start: Any) -> list[Record]:
         """A page that can be gone on from. The next one begins after its last key, so a full page that is out of order,
-        or begins where the one before did, would lose records: it is asked for again, then refused.
+        or begins where the one before did, would lose records: it is asked for again, then refused. Records without a
+        key, which landing sets aside, have no say in it.
         """
 
         # Passing faults are waited out below this; only a wrong order is asked about again.
         for _ in range(_ORDER_ATTEMPTS):
             page = self._page(query)
-            keys = [key(record) for record in page]
-            follows = not keys or start is None or keys[0] > start
+            keys = [found for record in page if (found := key(record)) is not None]
+            follows = bool(keys) and (start is None or keys[0] > start)
             if len(page) < self._page_size or (
                 follows and all(left < right for left, right in pairwise(keys))
             ):
@@ -192,3 +194,11 @@ class CommercetoolsClient:
         parameters += [(f"var.{name}", value) for name, value in query.variables.items()]
         results: list[Record] = self.get(query.path, parameters)["results"]
         return results
+
+
+def _place(record: Record, field: str) -> tuple[datetime, str] | None:
+    """Where a record stands in the order of ``field`` and id; None if that cannot be read."""
+    try:
+        return parse_instant(record[field]), str(record["id"])
+    except (KeyError, TypeError, ValueError):
+        return None
