@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from fondaco.control import ConnectionRecord
 from fondaco.errors import ConfigError
 from fondaco.orchestration import Project
 
@@ -48,3 +49,22 @@ def test_a_control_database_elsewhere_is_watched_as_well(
     database.write_bytes(b"")
     with Project.open(folder) as project, pytest.raises(ConfigError, match=r"own\.sqlite is empty"):
         _ = project.control
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_a_key_is_not_replaced_while_a_control_database_on_a_server_has_connections(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FONDACO_CONTROL__URL", postgres_url)
+    key = tmp_path / "shop" / ".fondaco" / "secret.key"
+    with Project.create(tmp_path / "shop", name="Shop"):
+        key.unlink()
+    with Project.open(tmp_path / "shop") as project:  # nothing is sealed yet, nothing is lost
+        project.control.connections.add(
+            project.tenant, ConnectionRecord("files", "files", "Files", "EUR", "Europe/Berlin", {})
+        )
+    key.unlink()
+    with Project.open(tmp_path / "shop") as project, pytest.raises(ConfigError, match="is missing"):
+        _ = project.control
+    assert not key.exists()

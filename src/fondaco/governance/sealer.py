@@ -64,6 +64,11 @@ class Sealer:
             )
         return cls(_decode(path.read_text(encoding="ascii", errors="replace"), f"The key file {path}"))
 
+    @staticmethod
+    def has_key(folder: Path, environment: Mapping[str, str] = os.environ) -> bool:
+        """Whether ``open`` would find a key, in the environment or in ``folder``."""
+        return bool(environment.get(KEY_VARIABLE)) or (folder / KEY_FILE).exists()
+
     def seal(self, text: str, subject: str) -> str:
         """Encrypt ``text``; only ``unseal`` with the same key and ``subject`` opens it."""
         nonce = os.urandom(_NONCE_BYTES)

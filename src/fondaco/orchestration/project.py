@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -131,7 +132,7 @@ class Project:
         """Users, connections, runs and what they found."""
         data, url = self.data, self.settings.control_url
         database = sqlite_file(url)
-        known = database is not None and database.exists()
+        known = database.exists() if database else self._has_connections(url)
         if database and known and database.stat().st_size == 0 and self._has_warehouse_file():
             raise ConfigError(
                 f"The control database {database} is empty, though the warehouse is not.",
@@ -209,6 +210,13 @@ class Project:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _has_connections(self, url: str) -> bool:
+        """Whether anything is sealed in a control database on a server. A project that has its key need not ask."""
+        if Sealer.has_key(self.data):
+            return True
+        with closing(ControlPlane.open(url, Sealer(os.urandom(32)), clock=self.clock)) as plane:
+            return bool(plane.connections.all(self.tenant))
 
     def _has_warehouse_file(self) -> bool:
         from fondaco.warehouse.duckdb import DuckDBWarehouse
