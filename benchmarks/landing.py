@@ -78,7 +78,8 @@ def run(orders: int) -> list[Claim]:
 
 
 def _measure(way: str, file: Path) -> dict[str, float]:
-    """Seconds and peak memory of one way, in a new process and a new folder."""
+    """Seconds and peak memory of one way, in a new process and a new folder, with nothing left to write of the one before."""
+    os.sync()
     with tempfile.TemporaryDirectory(dir=file.parent) as folder:
         result = subprocess.run(
             [sys.executable, "-m", "benchmarks.landing", way, str(file), folder],
