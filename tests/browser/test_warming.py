@@ -35,7 +35,9 @@ def test_panels_are_written_for_the_locales_of_the_newest_readers(shop: Shop) ->
     written, answered = len(site.panels), site.answered
     assert written == len(PANELS)
     for language in ("de-DE,de;q=0.9", "fr-FR", "it-IT", "de-DE"):
-        site.numbers(Request({"type": "http", "headers": [(b"accept-language", language.encode())]}))
+        site.note_reader(
+            site.numbers(Request({"type": "http", "headers": [(b"accept-language", language.encode())]}))
+        )
     warm(site, view)
     assert [numbers.locale for numbers in site.usual_numbers()] == ["fr_FR", "it_IT", "de_DE"]
     assert (len(site.panels), site.answered) == (4 * written, answered)

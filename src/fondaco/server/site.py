@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -45,8 +43,7 @@ class Site:
         self.assets = Assets()
         self.throttle = Throttle(project.clock)
         self.panels: Remembered[str] = Remembered(4096)
-        self._locales: OrderedDict[str, None] = OrderedDict({negotiate(""): None})
-        self._locales_lock = Lock()
+        self._locales: tuple[str, ...] = (negotiate(""),)
         self._currencies: Remembered[str] = Remembered(4)
         self._answers: Remembered[pa.Table] = Remembered(4096)
         self._templates = Environment(
@@ -130,19 +127,17 @@ class Site:
         """How this reader writes figures; pages without any ask for no currency, so that they need no warehouse."""
         own = self.project.settings.project
         locale = negotiate(request.headers.get("accept-language", ""))
-        with self._locales_lock:
-            self._locales[locale] = None
-            self._locales.move_to_end(locale)
-            while len(self._locales) > _LOCALES_AT_MOST:
-                self._locales.popitem(last=False)
         return Numbers(locale, currency or own.currency, zone(own.timezone))
+
+    def note_reader(self, numbers: Numbers) -> None:
+        """Remember how a reader of Overview writes figures; of two who come at once, one may be forgotten."""
+        others = (locale for locale in self._locales if locale != numbers.locale)
+        self._locales = (*others, numbers.locale)[-_LOCALES_AT_MOST:]
 
     def usual_numbers(self) -> list[Numbers]:
         """How the readers who were here last write figures; before there are any, as those who ask for no language do."""
         time_zone = zone(self.project.settings.project.timezone)
-        with self._locales_lock:
-            locales = list(self._locales)
-        return [Numbers(locale, self.currency, time_zone) for locale in locales]
+        return [Numbers(locale, self.currency, time_zone) for locale in self._locales]
 
     def render(self, template: str, request: Request, /, **context: Any) -> str:
         """A page for a reader."""

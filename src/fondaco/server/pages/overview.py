@@ -53,6 +53,7 @@ def overview(request: Request, site: TheSite, user: CurrentUser) -> Response:
     """The page. Panels that were written before come with it; the others load by themselves."""
     view = view_of(request, site)
     numbers = site.numbers(request, site.currency)
+    site.note_reader(numbers)
     ready = site.published is not None
     panels = {
         name: site.panels.peek(_panel_key(site, name, view, numbers)) if ready else None for name in PANELS
