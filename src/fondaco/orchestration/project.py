@@ -132,13 +132,13 @@ class Project:
         """Users, connections, runs and what they found."""
         data, url = self.data, self.settings.control_url
         database = sqlite_file(url)
-        known = database.exists() if database else self._has_connections(url)
-        if database and known and database.stat().st_size == 0 and self._has_warehouse_file():
+        if database and database.exists() and database.stat().st_size == 0 and self._has_warehouse_file():
             raise ConfigError(
                 f"The control database {database} is empty, though the warehouse is not.",
                 "Put it back from a backup; or remove the file, then connect the shops again with `fondaco connect`.",
             )
-        plane = ControlPlane.open(url, Sealer.open(data, may_create=not known), clock=self.clock)
+        is_new = not database.exists() if database else Sealer.has_key(data) or not self._has_connections(url)
+        plane = ControlPlane.open(url, Sealer.open(data, may_create=is_new), clock=self.clock)
         own = self.settings.project
         plane.tenants.put(own.tenant, name=own.name, currency=own.currency, time_zone=own.timezone)
         return plane
@@ -212,9 +212,7 @@ class Project:
         self.close()
 
     def _has_connections(self, url: str) -> bool:
-        """Whether anything is sealed in a control database on a server. A project that has its key need not ask."""
-        if Sealer.has_key(self.data):
-            return True
+        """Whether anything is sealed in a control database; asked without the key, which opens none of it."""
         with closing(ControlPlane.open(url, Sealer(os.urandom(32)), clock=self.clock)) as plane:
             return bool(plane.connections.all(self.tenant))
 
