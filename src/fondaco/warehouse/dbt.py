@@ -111,13 +111,16 @@ def build(
     if select:
         arguments += ["--select", *([select] if isinstance(select, str) else select)]
     started = time.monotonic()
+    definition = definition_of(project or project_folder(), vars or {})
     if full_refresh:
         arguments.append("--full-refresh")
-    elif not select and built_definition(warehouse) == definition_of(project or project_folder(), vars or {}):
+    elif not select and built_definition(warehouse) == definition:
         exclude = [*exclude, "config.materialized:view"]
     if exclude:
         arguments += ["--exclude", *exclude]
-    outcome = invoke(warehouse, arguments, vars=vars, now=now, progress=progress, project=project)
+    outcome = invoke(
+        warehouse, arguments, vars=vars, now=now, definition=definition, progress=progress, project=project
+    )
     return _judged(outcome, time.monotonic() - started)
 
 
@@ -127,10 +130,14 @@ def invoke(
     *,
     vars: Mapping[str, Any] | None = None,
     now: datetime | None = None,
+    definition: str = "",
     progress: Progress | None = None,
     project: Path | None = None,
 ) -> Any:
-    """Run any dbt command (``["docs", "generate"]``) and return dbt's own result object."""
+    """Run any dbt command (``["docs", "generate"]``) and return dbt's own result object.
+
+    ``definition`` is the fingerprint that a build leaves behind; without one the next build makes everything anew.
+    """
     from dbt.cli.main import dbtRunner
 
     home = warehouse.settings.data / "dbt"
@@ -147,7 +154,7 @@ def invoke(
     instant = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if now else ""
     environment = {
         **warehouse.dbt_environment(),
-        "FONDACO_DEFINITION": definition_of(project or project_folder(), vars or {}),
+        "FONDACO_DEFINITION": definition,
         "FONDACO_RUN_INSTANT": instant,
         "DO_NOT_TRACK": "1",
     }
