@@ -9,11 +9,12 @@ from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from fondaco.control.reconciliation import CENT
+
 if TYPE_CHECKING:
     from fondaco.control import Connection
     from fondaco.quality.reconcile import Comparison
 
-_CENT = Decimal("0.005")
 _ORDERS_TOGETHER = 2
 _SEARCHED_AT_MOST = 400
 _NAMED_AT_MOST = 10
@@ -58,7 +59,7 @@ def explain(
     compared: Sequence[Comparison], evidence: Evidence, connection: Connection, read_until: datetime | None
 ) -> dict[tuple[date, str], Cause]:
     """A cause for each gap that one can be found for. What is derived from other figures takes theirs."""
-    gaps = {(c.day, c.figure): c.gap for c in compared if abs(c.gap) >= _CENT}
+    gaps = {(c.day, c.figure): c.gap for c in compared if abs(c.gap) >= CENT}
     ratio = _constant_ratio(compared)
     causes: dict[tuple[date, str], Cause] = {}
     for (day, figure), gap in gaps.items():
@@ -103,7 +104,7 @@ def _time_zone(
     """The gap of a day is made good by its neighbour: an order stands on the other side of midnight."""
     for neighbour, side in ((day + timedelta(days=1), "next"), (day - timedelta(days=1), "former")):
         opposite = gaps.get((neighbour, figure))
-        if opposite is not None and abs(opposite + gaps[day, figure]) < _CENT:
+        if opposite is not None and abs(opposite + gaps[day, figure]) < CENT:
             near = [*evidence.by_day.get(day, ()), *evidence.by_day.get(neighbour, ())]
             found = _summing_to(gaps[day, figure], near, figure) or _summing_to(
                 -gaps[day, figure], near, figure
@@ -181,7 +182,7 @@ def _summing_to(amount: Decimal, orders: Iterable[OrderEvidence], figure: str) -
     able = [order for order in orders if order.amounts.get(figure)][:_SEARCHED_AT_MOST]
     for count in range(1, _ORDERS_TOGETHER + 1):
         for chosen in combinations(able, count):
-            if abs(sum(o.amounts[figure] for o in chosen) - amount) < _CENT:
+            if abs(sum(o.amounts[figure] for o in chosen) - amount) < CENT:
                 return chosen
     return ()
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.files.mapped import MAP
 
 from fondaco.landing import Landing
 from fondaco.sources.files import Files, FilesSettings
-from fondaco.sources.files.fields import parse_map
 from fondaco.sources.files.importing import Prepared
 from fondaco.sources.stream import Slice
 from fondaco.warehouse import Warehouse
@@ -137,21 +137,9 @@ def test_returned_goods_count_on_their_day_and_are_no_order(
     imported: Imported, read: Callable[..., Prepared], write: Callable[..., Path]
 ) -> None:
     """Amounts above a million, equal lines, and a second import of half of them: all counted once."""
-    mapping = parse_map(
-        [
-            "order_id=Invoice",
-            "ordered_at=When",
-            "customer_id=Customer",
-            "sku=Article",
-            "title=Name",
-            "quantity=Qty",
-            "unit_price=Price",
-            "country=Land",
-        ]
-    )
-    imported.land(read(write("sales.csv", RETURNS), mapping=mapping, currency="USD", timezone=ZONE))
+    imported.land(read(write("sales.csv", RETURNS), mapping=MAP, currency="USD", timezone=ZONE))
     half = "".join(RETURNS.splitlines(True)[:2])
-    imported.land(read(write("again.csv", half), mapping=mapping, currency="USD", timezone=ZONE))
+    imported.land(read(write("again.csv", half), mapping=MAP, currency="USD", timezone=ZONE))
     imported.model()
     nought = Decimal(0)
     assert (
