@@ -14,6 +14,8 @@ from functools import lru_cache
 from fondaco.sources.stream import ColumnType, Stream
 
 Where = tuple[str, str] | None
+Place = tuple[Where, tuple[str, ...]]
+"""A level: the kind of records, and the chain of lists."""
 
 
 def segments(path: str) -> tuple[str, ...]:
@@ -75,7 +77,7 @@ class _Draft:
 @lru_cache(maxsize=256)
 def groups(stream: Stream) -> tuple[Group, ...]:
     """All groups of a stream's tables."""
-    drafts: dict[tuple[Where, tuple[str, ...]], _Draft] = {}
+    drafts: dict[Place, _Draft] = {}
 
     def draft(where: Where, each: tuple[str, ...]) -> _Draft:
         return drafts.setdefault((where, each), _Draft())
@@ -156,21 +158,31 @@ class Objects:
         if parts:
             self._root.insert(parts, kind)
 
-    def want_elements(self, path: str) -> str:
-        """SQL for the elements of a list, each as JSON; null where there is no list."""
+    def want_elements(self, path: str) -> None:
         node = self._root
         for part in segments(path):
             node = node.children.setdefault(part, Node())
         node.elements = True
-        return self._alias + "".join('."' + part.replace('"', '""') + '"' for part in segments(path))
 
     @property
     def parse(self) -> str | None:
-        """``json_transform(…) as alias``; None when no column needs it."""
+        """``json_transform(…) as alias``; None when nothing needs it."""
         if not self._root.children:
             return None
         structure = json.dumps(self._root.structure(), ensure_ascii=False)
         return f"json_transform({self._source}, {literal(structure)}) as {self._alias}"
+
+    def elements(self, path: str) -> str:
+        """SQL for the elements of a list, each as JSON; null where there is no list. After all that is wanted is known."""
+        node, expression = self._root, self._alias
+        parts = segments(path)
+        for depth, part in enumerate(parts):
+            node = node.children[part]
+            expression += '."' + part.replace('"', '""') + '"'
+            if node.is_json:
+                inside = f"json_extract({expression}, {literal(json_path(parts[depth + 1 :]))})"
+                return f"json_transform({inside}, '[\"JSON\"]')"
+        return expression
 
     def text(self, path: str, kind: ColumnType) -> str:
         """SQL for the text (for JSON columns: the JSON text) at ``path``."""
@@ -194,9 +206,13 @@ class Objects:
         return expression
 
 
+OuterText = tuple[int, str, ColumnType]
+"""The text of an enclosing object: the number of its level, path and type."""
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Where the objects of a group lie on the bench, as rows ``(_line, p1, …, pN, outer texts, o)``.
+    """Where the objects of a group lie on the bench, as rows ``(_line, _p1, …, _pN, outer texts, o)``.
 
     Attributes
     ----------
@@ -205,24 +221,43 @@ class Level:
     create
         SQL that makes it from the level further out; None for the records.
     outer
-        Columns with texts of enclosing objects, by the number of the enclosing level, path and type.
+        Columns with texts of enclosing objects.
+    handed_on
+        Name of the relation that a table of this level leaves for the levels further in, so that they need not parse
+        the objects again: its rows, with all that follows. None where no table or no level wants it.
+    lists, texts
+        Columns of it with lists to take apart, by path, and with texts of these objects, by path and type.
     """
 
     source: str
     create: str | None
-    outer: Mapping[tuple[int, str, ColumnType], str]
+    outer: Mapping[OuterText, str]
+    handed_on: str | None
+    lists: Mapping[str, str]
+    texts: Mapping[tuple[str, ColumnType], str]
 
 
 @lru_cache(maxsize=256)
-def levels(stream: Stream) -> dict[tuple[Where, tuple[str, ...]], Level]:
+def levels(stream: Stream) -> dict[Place, Level]:
     """All levels of a stream, outer ones first. Lists are taken apart once, however many tables are cut from them."""
     chains = {(t.where, t.each[:depth]) for t in stream.tables for depth in range(len(t.each) + 1)}
-    found: dict[tuple[Where, tuple[str, ...]], Level] = {}
+    found: dict[Place, Level] = {}
     for number, (where, each) in enumerate(sorted(chains, key=lambda chain: (len(chain[1]), repr(chain)))):
-        found[where, each] = (
-            _inner_level(stream, where, each, found[where, each[:-1]], f"elements_{number}")
-            if each
-            else Level(_records(where), None, {})
+        source, create = _records(where), None
+        outer: dict[OuterText, str] = {}
+        if each:
+            source = f"elements_{number}"
+            create, outer = _taken_apart(stream, where, each, found[where, each[:-1]], source)
+        inner = sorted(inner[-1] for kind, inner in chains if kind == where and inner and inner[:-1] == each)
+        has_table = any((table.where, table.each) == (where, each) for table in stream.tables)
+        wanted = [need for need in _outer_texts(stream, where, each, 1) if need[0] == len(each)]
+        found[where, each] = Level(
+            source,
+            create,
+            outer,
+            handed_on=f"handed_on_{number}" if inner and has_table else None,
+            lists={path: f"_list_{index}" for index, path in enumerate(inner)},
+            texts={(path, kind): f"_text_{index}" for index, (_, path, kind) in enumerate(wanted)},
         )
     return found
 
@@ -232,34 +267,48 @@ def _records(where: Where) -> str:
     return f"(select rowid as _line, json as o from spool_lines{condition})"
 
 
-def _inner_level(stream: Stream, where: Where, each: tuple[str, ...], parent: Level, name: str) -> Level:
+def _outer_texts(stream: Stream, where: Where, each: tuple[str, ...], inward: int) -> list[OuterText]:
+    """What tables at least ``inward`` levels further in than ``each`` read from objects of this level or further out."""
     depth = len(each)
-    # What tables on this level, or further in, read from objects further out.
-    wanted = sorted(
+    return sorted(
         {
             (len(table.each) - height(column.path), "$" + column.path.lstrip("^$"), column.type)
             for table in stream.tables
-            if table.where == where and table.each[:depth] == each
+            if table.where == where and table.each[:depth] == each and len(table.each) >= depth + inward
             for column in table.columns
-            if column.path != "#" and len(table.each) - height(column.path) < depth
+            if column.path != "#" and len(table.each) - height(column.path) < depth + inward
         }
     )
-    outer = {need: parent.outer.get(need, f"a{need[0]}_{index}") for index, need in enumerate(wanted)}
-    enclosing = Objects("o", "s")
-    for level, path, kind in wanted:
-        if level == depth - 1:
+
+
+def _taken_apart(
+    stream: Stream, where: Where, each: tuple[str, ...], parent: Level, name: str
+) -> tuple[str, dict[OuterText, str]]:
+    """SQL that makes the level of a list's elements, and its columns with texts of enclosing objects."""
+    depth = len(each)
+    wanted = _outer_texts(stream, where, each, 0)
+    outer = {need: parent.outer.get(need, f"_a{need[0]}_{index}") for index, need in enumerate(wanted)}
+    columns = ["_line", *(f"_p{n}" for n in range(1, depth))]
+    if parent.handed_on:
+        source, elements = parent.handed_on, parent.lists[each[-1]]
+        texts = parent.texts
+    else:
+        enclosing = Objects("o", "s")
+        own = [(path, kind) for level, path, kind in wanted if level == depth - 1]
+        for path, kind in own:
             enclosing.want(path, kind)
-    elements = enclosing.want_elements(each[-1])
-    columns = ["_line", *(f"p{n}" for n in range(1, depth))]
+        enclosing.want_elements(each[-1])
+        source, elements = f"(select *, {enclosing.parse} from {parent.source})", enclosing.elements(each[-1])
+        texts = {need: enclosing.text(*need) for need in own}
     columns += [
-        f"{enclosing.text(path, kind)} as {outer[level, path, kind]}"
+        f"{texts[path, kind]} as {outer[level, path, kind]}"
         if level == depth - 1
         else outer[level, path, kind]
         for level, path, kind in wanted
     ]
     create = (
         f"create or replace temporary table {name} as select * from (select {', '.join(columns)}, unnest({elements}) as o,"
-        f" generate_subscripts({elements}, 1) - 1 as p{depth} from (select *, {enclosing.parse} from {parent.source})"
+        f" generate_subscripts({elements}, 1) - 1 as _p{depth} from {source}"
         f" where len({elements}) > 0) where o <> 'null'"
     )
-    return Level(name, create, outer)
+    return create, outer

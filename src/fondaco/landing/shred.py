@@ -8,26 +8,26 @@ columns, ``_extra``, and ``_line``, the number of the line they came from. Lines
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
-from fondaco.landing.numbers import unmark_json_sql, unmark_text_sql
 from fondaco.landing.plan import (
     Group,
     Level,
-    Objects,
+    Place,
     groups,
-    height,
     json_path,
     levels,
     literal,
+    segments,
     where_column,
 )
+from fondaco.landing.rows import Rows
 from fondaco.landing.spool import Spooled
-from fondaco.landing.types import fault_sql, value_sql
-from fondaco.sources.stream import ColumnType, Stream, Table
+from fondaco.sources.stream import Stream, Table
 
 LINES_PER_FILE = 1 << 40
 """Line numbers of file n start at n times this."""
@@ -47,6 +47,8 @@ class Shredder:
         self._stream = stream
         self._spooled = spooled
         self._size = max(_LARGEST_RECORD, spooled.longest + 1)
+        self._levels = levels(stream)
+        self._groups = {(group.where, group.each): group for group in groups(stream)}
         self.drifted: set[str] = set()
 
     def run(self) -> None:
@@ -57,13 +59,13 @@ class Shredder:
             "create or replace temporary table rejected (_line bigint, table_name varchar, reason varchar, record varchar)"
         )
         self._bench.execute(f"create or replace temporary table spool_lines ({self._line_columns()})")
-        for level in levels(self._stream).values():
+        for place, level in self._levels.items():
             if level.create:
                 self._bench.execute(level.create)
-        for table in self._stream.tables:
-            self._bench.execute(
-                f"create or replace temporary table {shredded_name(table)} as {self._rows_sql(table, (), 0)}"
-            )
+            for table in self._tables_at(place):
+                self._bench.execute(
+                    f"create or replace temporary table {shredded_name(table)} as {self._cut(table, level, ())}"
+                )
         for number, path in enumerate(self._spooled.files):
             self._shred_file(number, path)
         for table in self._stream.tables:
@@ -75,31 +77,56 @@ class Shredder:
 
     def _shred_file(self, number: int, path: Path) -> None:
         present = self._read(number, path)
-        filled = set()
-        for (where, each), level in levels(self._stream).items():
-            reached = (where, each[:-1]) in filled if each else where is None or where in present
-            if reached and (level.create is None or self._any_after(level)):
-                filled.add((where, each))
-        extra = {
-            group: self._inspect(number, group)
-            for group in groups(self._stream)
-            if (group.where, group.each) in filled
-        }
-        for table in self._stream.tables:
-            if (table.where, table.each) in filled:
-                rows = self._rows_sql(table, self._extra_of(table, extra), number * LINES_PER_FILE)
-                self._bench.execute(f"insert into {shredded_name(table)} {rows}")
+        for place, level in self._levels.items():
+            if level.create is None and (place[0] is None or place[0] in present):
+                self._take(number, place, level)
         self._reject_kinds_without_table(number)
 
-    def _any_after(self, level: Level) -> bool:
-        """Take a level's lists apart; whether they hold anything."""
-        assert level.create is not None
-        self._bench.execute(level.create)
-        return bool(self._bench.execute(f"select 1 from {level.source} limit 1").fetchall())
+    def _take(self, number: int, place: Place, level: Level) -> None:
+        """Inspect the objects of a level, cut its tables' rows, and go on with the lists that they hold."""
+        undeclared = self._inspect(number, place, level)
+        for table in self._tables_at(place):
+            self._bench.execute(
+                f"insert into {shredded_name(table)} select * replace (_line + {number * LINES_PER_FILE} as _line)"
+                f" from ({self._cut(table, level, undeclared)})"
+            )
+        inner = {
+            further: deeper
+            for further, deeper in self._levels.items()
+            if further[0] == place[0] and further[1] and further[1][:-1] == place[1]
+        }
+        for deeper in inner.values():
+            if deeper.create:
+                self._bench.execute(deeper.create)
+        if level.handed_on:
+            self._bench.execute(f"truncate {level.handed_on}")
+        for further, deeper in inner.items():
+            if self._bench.execute(f"select 1 from {deeper.source} limit 1").fetchall():
+                self._take(number, further, deeper)
+
+    def _tables_at(self, place: Place) -> list[Table]:
+        return [table for table in self._stream.tables if (table.where, table.each) == place]
+
+    def _cut(self, table: Table, level: Level, undeclared: tuple[str, ...]) -> str:
+        """SQL for a table's rows. The first table of a level leaves behind what it hands on to the levels further in."""
+        first = table is self._tables_at((table.where, table.each))[0]
+        rows = Rows(
+            table,
+            level,
+            undeclared,
+            marked=self._spooled.marked,
+            has_nul=self._spooled.has_nul,
+            hands_on=first and level.handed_on is not None,
+        )
+        if not rows.handed_on:
+            return rows.sql()
+        self._bench.execute(f"create or replace temporary table {level.handed_on} as {rows.sql()}")
+        return f"select * exclude ({', '.join(rows.handed_on)}) from {level.handed_on}"
 
     def close(self) -> None:
-        inner = [level.source for level in levels(self._stream).values() if level.create]
-        for name in ("spool_lines", "rejected", *inner, *map(shredded_name, self._stream.tables)):
+        between = [level.source for level in self._levels.values() if level.create]
+        between += [level.handed_on for level in self._levels.values() if level.handed_on]
+        for name in ("spool_lines", "rejected", *between, *map(shredded_name, self._stream.tables)):
             self._bench.execute(f"drop table if exists temp.{name}")
         self._bench.execute("reset checkpoint_threshold")
 
@@ -122,14 +149,13 @@ class Shredder:
 
     def _read(self, number: int, path: Path) -> set[tuple[str, str]]:
         """Bring a file's lines onto the bench; which ``where`` conditions hold for any of them."""
-        kinds = "".join(
-            f", json_extract_string(json, {literal(json_path(where.removeprefix('$.').split('.')))}) as {where_column(where)}"
-            for where in self._where_paths()
-        )
+        kinds = "".join(f", {_kind_sql(where)} as {where_column(where)}" for where in self._where_paths())
         # Here alone the order counts: a row's number is the number of its line.
         self._bench.execute("set preserve_insertion_order = true")
         self._bench.execute(
-            f"create or replace temporary table spool_lines as select json, starts_with(ltrim(json, ' \t'), '{{') as is_object{kinds} from {self.records(path)}"
+            "create or replace temporary table spool_lines as"
+            " select json, starts_with(json, '{') or starts_with(ltrim(json, ' \t'), '{') as is_object"
+            f"{kinds} from {self.records(path)}"
         )
         self._bench.execute("set preserve_insertion_order = false")
         offset = number * LINES_PER_FILE
@@ -147,25 +173,27 @@ class Shredder:
             ).fetchall()
         }
 
-    def _inspect(self, number: int, group: Group) -> tuple[str, ...]:
+    def _inspect(self, number: int, place: Place, level: Level) -> tuple[str, ...]:
         """Set aside lines whose objects have another shape than declared; report, and return, undeclared fields."""
+        group = self._groups[place]
         wanted = [(path, "OBJECT") for path in group.objects] + [(path, "ARRAY") for path in group.lists]
         paths = ", ".join(literal(json_path(path)) for path, _ in wanted)
-        level = levels(self._stream)[group.where, group.each].source
         types = f"json_type(o, [{paths}]::varchar[])" if wanted else "[]::varchar[]"
+        # Lists are compared as texts, which is quicker; all of a text's lists are the same.
         shapes = self._bench.execute(
-            f"select {types}, json_keys(o), count(*) from {level} group by all"
+            f"select any_value(types), any_value(keys) from (select {types} as types, json_keys(o) as keys from {level.source})"
+            " group by cast(types as varchar), cast(keys as varchar)"
         ).fetchall()
         undeclared: set[str] = set()
         faulty = False
-        for found, keys, _ in shapes:
+        for found, keys in shapes:
             undeclared.update(set(keys or ()) - group.known)
             faulty = faulty or any(
                 kind not in (None, "NULL", expected)
                 for kind, (_, expected) in zip(found, wanted, strict=True)
             )
         if faulty:
-            self._reject_shapes(number, group, level, types, wanted)
+            self._reject_shapes(number, group, level.source, types, wanted)
         if group.table is None:
             return ()
         self.drifted.update(f"{group.table}.{name}" for name in undeclared)
@@ -186,77 +214,6 @@ class Shredder:
             f"insert into rejected select _line + {number * LINES_PER_FILE}, {table}, case {branches} end as reason, null"
             f" from (select _line, {types} as types from {level}) where reason is not null"
         )
-
-    def _extra_of(self, table: Table, extra: dict[Group, tuple[str, ...]]) -> tuple[str, ...]:
-        return next(
-            (
-                names
-                for group, names in extra.items()
-                if group.where == table.where and group.each == table.each
-            ),
-            (),
-        )
-
-    def _rows_sql(self, table: Table, undeclared: tuple[str, ...], offset: int) -> str:
-        """A table's rows, with their line and, where one does not fit, the fault."""
-        depth, level = len(table.each), levels(self._stream)[table.where, table.each]
-        own = Objects("o", "s")
-        for column in table.columns:
-            if column.path.startswith("$"):
-                own.want(column.path, column.type)
-        parsed = (
-            f"select *, {own.parse} from {level.source}" if own.parse else f"select * from {level.source}"
-        )
-
-        texts, values, faults, names = ["_line"], ["_line"], [], []
-        for index, column in enumerate(table.columns):
-            if column.path == "#":
-                text = f"cast(p{depth} as varchar)" if depth else "'0'"
-            elif column.path.startswith("$"):
-                text = self._unmarked(own.text(column.path, column.type), column.type)
-            else:
-                inside = "$" + column.path.lstrip("^")
-                outer = level.outer[depth - height(column.path), inside, column.type]
-                text = self._unmarked(outer, column.type)
-            texts.append(f"{text} as t{index}")
-            values.append(f"{value_sql(f't{index}', column.type)} as v{index}")
-            values.append(f"t{index}")
-            faults.append(
-                fault_sql(
-                    column.name,
-                    f"t{index}",
-                    f"v{index}",
-                    column.type,
-                    is_key=column.name in table.primary_key,
-                    has_nul=self._spooled.has_nul,
-                )
-            )
-            names.append(f'v{index} as "{column.name}"')
-        texts.append(f"{self._extra_sql(undeclared)} as _extra")
-        branches = " ".join(branch for branch in faults if branch)
-        fault = f"case {branches} end" if branches else "cast(null as varchar)"
-        return (
-            f"select _line + {offset} as _line, {', '.join(names)}, _extra, {fault} as _fault from"
-            f" (select {', '.join(values)}, _extra from (select {', '.join(texts)} from ({parsed})))"
-        )
-
-    def _unmarked(self, text: str, kind: ColumnType) -> str:
-        if not self._spooled.marked:
-            return text
-        if kind is ColumnType.JSON:
-            return unmark_json_sql(text)
-        # A text column may hold an object's JSON as well as a number.
-        return unmark_text_sql(unmark_json_sql(text) if kind is ColumnType.TEXT else text)
-
-    def _extra_sql(self, undeclared: tuple[str, ...]) -> str:
-        if not undeclared:
-            return "cast(null as varchar)"
-        fields = ", ".join(f"{literal(name)}, json_extract(o, {_pointer(name)})" for name in undeclared)
-        # Merging into nothing leaves out fields that are absent or null.
-        merged = f"cast(json_merge_patch('{{}}', json_object({fields})) as varchar)"
-        if self._spooled.marked:
-            merged = unmark_json_sql(merged)
-        return f"nullif({merged}, '{{}}')"
 
     def _reject_kinds_without_table(self, number: int) -> None:
         tables = self._stream.tables
@@ -292,6 +249,11 @@ def lines_of(spooled: Spooled, numbers: set[int]) -> Iterator[tuple[int, str]]:
                 line_number += 1
 
 
-def _pointer(name: str) -> str:
-    """A field by JSON pointer, which, unlike a path, takes any name."""
-    return literal("/" + name.replace("~", "~0").replace("/", "~1"))
+def _kind_sql(where: str) -> str:
+    """SQL for the text at a ``where`` path. Most vendors, told so, write it first: then the line need not be parsed for it."""
+    parts = segments(where)
+    parsed = f"json_extract_string(json, {literal(json_path(parts))})"
+    if len(parts) > 1:
+        return parsed
+    first = f'^\\{{"{re.escape(parts[0])}":"([^"\\\\]+)"'
+    return f"coalesce(nullif(regexp_extract(json, {literal(first)}, 1), ''), {parsed})"

@@ -1,36 +1,21 @@
--- Orders that the marts must build anew: those that changed themselves, those whose person, place in that person's
--- history or customer type moved, and those with an event on a day whose exchange rate was corrected.
+-- Orders that the marts must build anew: those whose events were, and those with an event on a day whose exchange rate was
+-- corrected.
 {%- set anew = builds_anew() %}
-{%- set order_states = state_of('order_states') %}
 {%- set rate_states = state_of('rate_states') %}
-{%- set order_changes = ref('core_order_changes') %}
-{%- set order_persons = ref('core_order_persons') %}
+{%- set event_changes = ref('core_event_changes') %}
 {%- set rates = ref('core_exchange_rates_daily') %}
 {%- set dated = {
     ref('core_sales_events'): 'event_date', ref('core_refunds'): 'refunded_date',
     ref('core_payments'): 'processed_date', ref('core_orders'): 'order_date'
 } %}
 
-{% if anew or order_states is none or rate_states is none -%}
+{% if anew or rate_states is none -%}
 select
     cast(null as {{ contract_type('text') }}) as tenant_id,
     cast(null as {{ contract_type('text') }}) as order_id
 where false
 {%- else -%}
-with moved as (
-    select
-        order_persons.tenant_id,
-        order_persons.order_id
-    from {{ order_persons }} as order_persons
-    inner join {{ order_states }} as states
-        on order_persons.order_id = states.order_id
-        and order_persons.tenant_id = states.tenant_id
-    where
-        order_persons.person_id <> states.person_id
-        or order_persons.order_sequence is distinct from states.order_sequence
-),
-
-corrected as (
+with corrected as (
     select
         rates.tenant_id,
         rates.rate_date,
@@ -46,9 +31,7 @@ corrected as (
 ),
 
 final as (
-    select tenant_id, order_id from {{ order_changes }}
-    union
-    select tenant_id, order_id from moved
+    select tenant_id, order_id from {{ event_changes }}
     {%- for relation, column in dated.items() %}
     union
     select

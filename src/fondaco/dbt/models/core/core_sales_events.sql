@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
-    pre_hook="{{ forget_changed('core_order_changes') }}"
+    pre_hook="{{ forget_changed('core_event_changes') }}"
 ) }}
 
 with sales_events as (
@@ -10,7 +10,14 @@ with sales_events as (
 ),
 
 orders as (
-    select * from {{ ref('core_orders') }}
+    select
+        orders.*,
+        order_persons.person_id,
+        order_persons.customer_type
+    from {{ ref('core_orders') }} as orders
+    inner join {{ ref('core_order_persons') }} as order_persons
+        on orders.order_id = order_persons.order_id
+        and orders.tenant_id = order_persons.tenant_id
 ),
 
 order_lines as (
@@ -19,7 +26,7 @@ order_lines as (
 
 changed as (
     select * from sales_events
-    {{ only_changed('core_order_changes') }}
+    {{ only_changed('core_event_changes') }}
 ),
 
 -- A row whose order has not arrived yet waits, uncounted, with days in UTC; it is built again when the order comes.
@@ -39,6 +46,8 @@ final as (
         orders.channel,
         order_lines.sku,
         order_lines.title as line_title,
+        orders.person_id,
+        orders.customer_type,
         orders.reporting_currency,
         coalesce(orders.is_counted, false) as is_counted
     from changed

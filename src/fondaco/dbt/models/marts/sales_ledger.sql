@@ -1,17 +1,9 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
-    pre_hook="{{ forget_changed('core_mart_changes') }}"
-) }}
+{{ config(materialized='view') }}
 
+-- A view: all of it stands in core.sales_events, in the shop's currency. What is published is a table.
 with sales_events as (
     select * from {{ ref('core_sales_events') }}
-    {{ only_changed('core_mart_changes') }}
-),
-
-order_persons as (
-    select * from {{ ref('core_order_persons') }}
+    where is_counted
 ),
 
 rates as (
@@ -21,18 +13,12 @@ rates as (
 joined as (
     select
         sales_events.*,
-        order_persons.person_id,
-        order_persons.customer_type,
         rates.exchange_rate
     from sales_events
-    inner join order_persons
-        on sales_events.order_id = order_persons.order_id
-        and sales_events.tenant_id = order_persons.tenant_id
     left join rates
         on sales_events.event_date = rates.rate_date
         and sales_events.currency = rates.currency
         and sales_events.tenant_id = rates.tenant_id
-    where sales_events.is_counted
 ),
 
 valued as (
