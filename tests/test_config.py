@@ -55,6 +55,8 @@ def test_a_folder_without_a_project_says_how_to_make_one(tmp_path: Path) -> None
         ('[server]\ntrusted_proxies = ["proxy"]\n', "server.trusted_proxies"),
         ('[server]\ntrusted_proxies = ["10.0.0.1/8"]\n', "has host bits set"),
         ("[project]\ntimezone = 'Mars/Base'\n", "Mars/Base"),
+        ('[server]\npublic_url = "figures.example.com"\n', "server.public_url"),
+        ('[server]\npublic_url = "https://example.com/figures"\n', "server.public_url"),
     ],
     ids=[
         "a currency that is no code",
@@ -64,6 +66,8 @@ def test_a_folder_without_a_project_says_how_to_make_one(tmp_path: Path) -> None
         "a proxy by its name",
         "a network with an address in it",
         "an unknown zone",
+        "a public address without its scheme",
+        "a public address with a path, under which nothing would be found",
     ],
 )
 def test_a_wrong_value_is_named(project: Path, content: str, named: str) -> None:

@@ -83,6 +83,12 @@ class ServerSettings(_Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s?#]+/?$",
+        description="Address by which people reach the web application, such as https://figures.example.com, where it is "
+        "another than `host` and `port`: for the log-in links that are sent to them.",
+    )
     session_hours: int = Field(24 * 14, ge=1, description="How long a log-in lasts.")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

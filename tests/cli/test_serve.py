@@ -33,6 +33,13 @@ def ana(fondaco: Fondaco, shop: Path) -> Path:
     return shop
 
 
+def test_a_link_leads_to_the_public_address_where_one_is_set(fondaco: Fondaco, ana: Path) -> None:
+    with (ana / "fondaco.toml").open("a") as file:
+        file.write('\n[server]\npublic_url = "https://figures.example.com/"\n')
+    assert _link(fondaco, ana) == "https://figures.example.com"
+    assert _link(fondaco, ana, "--port", 8123) == "http://127.0.0.1:8123", "a port that is named is meant"
+
+
 @contextmanager
 def _serving(shop: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A server of its own process on a free port, once it is up."""

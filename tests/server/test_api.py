@@ -233,7 +233,8 @@ def test_a_connection_is_told_without_its_credentials(api: TestClient, run_id: s
     assert "shpat_secret" not in answer.text
     (connection,) = answer.json()
     assert set(connection) == {
-        "connection_id", "source", "name", "currency", "time_zone", "status", "missing", "warnings", "checked_at", "synced_at",
+        "connection_id", "source", "name", "currency", "time_zone", "status", "fault", "missing", "warnings",
+        "checked_at", "synced_at",
     }  # fmt: skip
     assert (connection["status"], connection["missing"]) == ("limited", ["read_all_orders"])
 

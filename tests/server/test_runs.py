@@ -14,6 +14,7 @@ from fondaco.clock import zone
 from fondaco.control import Connection, ConnectionRecord
 from fondaco.control.runs import RunResult, StreamResult
 from fondaco.orchestration import Project
+from fondaco.orchestration.connection_states import connection_states
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.health import freshness
 from fondaco.server.site import Site
@@ -81,6 +82,17 @@ def test_a_shop_that_the_newest_run_could_not_reach_is_not_called_ready(
     assert "(1 hour ago)" in _shop(owner, "Aurora"), "an import into another shop says nothing of this one"
     _run(new_project, watch, None, None, None)
     assert "Ready" in _shop(owner, "Aurora")
+
+
+def test_the_api_and_the_command_line_say_the_same_of_a_shop_as_the_page(
+    owner: TestClient, new_project: Project, watch: Watch, aurora: Connection
+) -> None:
+    _, token = new_project.control.tokens.create(new_project.tenant, "test")
+    _run(new_project, watch, UNREACHED, UNREACHED, UNREACHED)
+    (told,) = owner.get("/api/v1/connections", headers={"Authorization": f"Bearer {token}"}).json()
+    assert (told["status"], told["fault"]) == ("not_reached", UNREACHED.replace("\n", " "))
+    state = connection_states(new_project.control, new_project.tenant, [aurora])["aurora"]
+    assert (state.status, state.fault, state.streams) == (told["status"], told["fault"], STREAMS)
 
 
 def test_a_shop_that_refused_or_lacked_something_says_so(

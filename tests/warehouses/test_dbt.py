@@ -10,7 +10,7 @@ import pytest
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.errors import FatalError, RetryableError
 from fondaco.warehouse import Warehouse, open_warehouse
-from fondaco.warehouse.dbt import BuildError, BuildResult, build, dbt_folder, project_folder
+from fondaco.warehouse.dbt import BuildError, BuildResult, build, dbt_folder, project_folder, read_ahead
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +45,27 @@ def test_a_build_runs_within_the_writers_lock_and_gives_the_connection_back(
         assert writer.fetch("select count(*) as n from marts.orders").to_pylist() == [{"n": 2}]
         with pytest.raises(RetryableError):
             build(open_warehouse(warehouse_with_orders.settings), project=dbt_project)
+
+
+def test_a_project_is_read_ahead_while_others_write(
+    warehouse_with_orders: Warehouse, dbt_project: Path
+) -> None:
+    with warehouse_with_orders.writer() as writer:
+        reading = read_ahead(warehouse_with_orders, project=dbt_project)
+        writer.execute("insert into raw.orders values (3)")
+        reading.join()
+        assert (dbt_folder(warehouse_with_orders.settings) / "partial_parse.msgpack").is_file()
+        result = build(warehouse_with_orders, project=dbt_project)
+    assert (result.models, result.tests, result.failures) == (2, 2, ())
+
+
+def test_what_goes_wrong_when_reading_ahead_is_left_to_the_build(
+    warehouse_with_orders: Warehouse, dbt_project: Path
+) -> None:
+    (dbt_project / "models" / "wrong.sql").write_text("select * from {{ ref('no_such_model') }}")
+    read_ahead(warehouse_with_orders, project=dbt_project).join()
+    with pytest.raises(FatalError, match="no_such_model"):
+        build(warehouse_with_orders, project=dbt_project)
 
 
 def test_select_and_variables_reach_dbt(warehouse_with_orders: Warehouse, dbt_project: Path) -> None:

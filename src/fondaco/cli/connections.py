@@ -14,13 +14,17 @@ _Id = Annotated[str, typer.Argument(help="Id of the connection.", metavar="CONNE
 
 @app.command("list")
 def all_connections(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """List the connections and how far each has been read.
+    """List the connections, how each stands since the newest check or run, and how far it has been read.
 
     Example: fondaco connections list --json
     """
+    from fondaco.orchestration.connection_states import connection_states
+
     with ctx.obj.project() as project:
         rows = []
-        for connection in project.connections():
+        connections = project.connections()
+        stand = connection_states(project.control, project.tenant, connections)
+        for connection in connections:
             states = project.control.states.all(project.tenant, connection.connection_id)
             cursors = [state.cursor for state in states if state.cursor]
             rows.append(
@@ -30,7 +34,8 @@ def all_connections(ctx: typer.Context, as_json: AsJson = False) -> None:
                     "name": connection.name,
                     "currency": connection.currency,
                     "time_zone": connection.time_zone,
-                    "status": connection.status,
+                    "status": stand[connection.connection_id].status,
+                    "fault": stand[connection.connection_id].fault or None,
                     "read_until": min(cursors) if cursors else None,
                     "history_complete": bool(states) and all(state.history_complete for state in states),
                 }
@@ -40,9 +45,12 @@ def all_connections(ctx: typer.Context, as_json: AsJson = False) -> None:
             return
         print_table(
             ["connection", "source", "name", "currency", "zone", "status", "read until", "whole history"],
-            [list(row.values()) for row in rows],
+            [[value for name, value in row.items() if name != "fault"] for row in rows],
             empty="No connection yet. Add one with `fondaco connect shopify`, or `fondaco import orders.csv`.",
         )
+        for row in rows:
+            if row["fault"]:
+                typer.echo(f"\n{row['connection_id']}: {row['fault']}")
 
 
 @app.command("check")

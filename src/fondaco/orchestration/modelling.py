@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
 INNER_TESTS = ("path:models/staging,resource_type:test", "path:models/conformed,resource_type:test")
 """Keys and nulls of the views before core. Landing keeps the former, core and marts are held to both: an ordinary build
 need not ask the views again, over all history. A full refresh does."""
+
+
+@contextmanager
+def models_read_meanwhile(project: Project) -> Iterator[None]:
+    """dbt and its project are loaded in the background, while the shops are asked."""
+    from fondaco.warehouse import dbt
+
+    reading = dbt.read_ahead(project.warehouse)
+    try:
+        yield
+    finally:
+        # It ends within seconds; left alone it would be cut off when the process ends.
+        reading.join()
 
 
 def build(project: Project, progress: Progress, *, full_refresh: bool = False) -> BuildResult:

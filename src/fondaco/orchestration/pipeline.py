@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fondaco.control import Connection, Run, RunStream
 from fondaco.control.runs import RunResult, StreamResult
 from fondaco.errors import FatalError, FondacoError
-from fondaco.orchestration.modelling import build
+from fondaco.orchestration.modelling import build, models_read_meanwhile
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.orchestration.reconciling import reconcile_run
 from fondaco.orchestration.stopping import Stop, StoppedError, stop_here
@@ -135,6 +136,16 @@ class _Work:
     check: Callable[[], None] | None
 
     def all(
+        self,
+        steps: Sequence[str],
+        connections: Sequence[Connection],
+        full_refresh: bool,
+        whole: Sequence[str],
+    ) -> None:
+        with models_read_meanwhile(self.project) if {"sync", "build"} <= {*steps} else nullcontext():
+            self._each(steps, connections, full_refresh, whole)
+
+    def _each(
         self,
         steps: Sequence[str],
         connections: Sequence[Connection],

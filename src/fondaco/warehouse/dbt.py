@@ -127,6 +127,22 @@ def build(
     return _judged(outcome, time.monotonic() - started)
 
 
+def read_ahead(warehouse: Warehouse, *, project: Path | None = None) -> threading.Thread:
+    """Read dbt's project in a thread of its own, so that a build that comes later finds it read.
+
+    Loading dbt and reading a project for the first time take seconds of one core, which a run has to spare while it waits
+    for its shops. The warehouse is not touched. What goes wrong is left to the build, which says it.
+    """
+
+    def read() -> None:
+        with contextlib.suppress(Exception), _one_at_a_time():
+            _run(warehouse, ["parse"], {}, project=project)
+
+    thread = threading.Thread(target=read, name="dbt", daemon=True)
+    thread.start()
+    return thread
+
+
 def invoke(
     warehouse: Warehouse,
     arguments: Sequence[str],
@@ -141,6 +157,22 @@ def invoke(
 
     ``definition`` is the fingerprint that a build leaves behind; without one the next build makes everything anew.
     """
+    instant = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if now else ""
+    told = {"FONDACO_DEFINITION": definition, "FONDACO_RUN_INSTANT": instant}
+    with _one_at_a_time(), warehouse.release():
+        return _run(warehouse, arguments, told, vars=vars, progress=progress, project=project)
+
+
+def _run(
+    warehouse: Warehouse,
+    arguments: Sequence[str],
+    told: Mapping[str, str],
+    *,
+    vars: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    project: Path | None = None,
+) -> Any:
+    """Any dbt command with these environment variables. Only one at a time may run in a process."""
     home = warehouse.settings.data / "dbt"
     _write_profile(home, warehouse)
     options = [
@@ -152,14 +184,8 @@ def invoke(
     ]  # fmt: skip
     flags = ["--no-send-anonymous-usage-stats", "--no-version-check", "--quiet", "--no-print",
              "--log-level", "none", "--log-level-file", "info"]  # fmt: skip
-    instant = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if now else ""
-    environment = {
-        **warehouse.dbt_environment(),
-        "FONDACO_DEFINITION": definition,
-        "FONDACO_RUN_INSTANT": instant,
-        "DO_NOT_TRACK": "1",
-    }
-    with _one_at_a_time(), warehouse.release(), _environment(environment), _few_collections():
+    environment = {**warehouse.dbt_environment(), **told, "DO_NOT_TRACK": "1"}
+    with _environment(environment), _few_collections():
         from dbt.cli.main import dbtRunner
 
         runner = dbtRunner(callbacks=[_Watch(progress)] if progress else [])

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from fondaco.control import Run
+from fondaco.orchestration.connection_states import connection_states
 from fondaco.server.api.access import reading_token
 from fondaco.server.api.metrics import ERRORS
 from fondaco.server.pages.health import last_synced
@@ -70,14 +71,15 @@ class ReconciliationAnswer(BaseModel):
 
 
 class ConnectionAnswer(BaseModel):
-    """A shop. Its credentials are never given."""
+    """A shop, as its newest check or the newest run that asked it found it. Its credentials are never given."""
 
     connection_id: str
     source: str
     name: str
     currency: str
     time_zone: str
-    status: str
+    status: Literal["ready", "limited", "refused", "partly_read", "not_reached", "not_read"]
+    fault: str | None
     missing: list[str]
     warnings: list[str]
     checked_at: datetime | None
@@ -132,11 +134,18 @@ def reconciliation(
 
 @router.get("/connections", tags=["data health"], summary="The shops")
 def connections(site: TheSite) -> list[ConnectionAnswer]:
+    shops = site.connections()
+    states = connection_states(site.control, site.tenant_id, shops)
     answers = []
-    for connection in site.connections():
-        synced = last_synced(site, connection)
+    for connection in shops:
+        state = states[connection.connection_id]
         known = {name: getattr(connection, name, None) for name in ConnectionAnswer.model_fields}
-        answers.append(ConnectionAnswer.model_validate({**known, "synced_at": synced}))
+        found = {
+            "status": state.status,
+            "fault": state.fault or None,
+            "synced_at": last_synced(site, connection),
+        }
+        answers.append(ConnectionAnswer.model_validate(known | found))
     return answers
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from fondaco.control import Connection, ReconciliationDay, Run, RunStream
+from fondaco.control import Connection, ReconciliationDay, Run
 from fondaco.control.reconciliation import is_off
 from fondaco.errors import ConfigError
+from fondaco.orchestration.connection_states import ConnectionState, connection_states
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.site import Site
 from fondaco.sources.source import report_streams
@@ -58,6 +59,9 @@ CONNECTION_STATES = {
     "ready": Badge("Ready", "good"),
     "limited": Badge("Limited", "warn"),
     "refused": Badge("Refused", "bad"),
+    "partly_read": Badge("Partly read", "warn"),
+    "not_reached": Badge("Not reached", "bad"),
+    "not_read": Badge("Not read", "bad"),
 }
 
 
@@ -107,41 +111,26 @@ class ShopState:
 
 def shop_states(site: Site, numbers: Numbers) -> dict[str, ShopState]:
     """Every connection by what the newest run found that asked it, or what a check has found since."""
-    newest = site.control.runs.newest_by_connection(site.tenant_id)
-    shown = {}
-    for connection in site.connections():
-        state = ShopState(badge(CONNECTION_STATES, connection.status))
-        run, streams = newest.get(connection.connection_id, (None, []))
-        if run is not None and not _checked_since(connection, run):
-            state = _found_by_run(site, numbers, connection, run, streams) or state
-        shown[connection.connection_id] = state
-    return shown
+    states = connection_states(site.control, site.tenant_id, site.connections())
+    return {
+        connection_id: ShopState(
+            badge(CONNECTION_STATES, state.status), _fault(site, numbers, state), state.reached
+        )
+        for connection_id, state in states.items()
+    }
 
 
-def _checked_since(connection: Connection, run: Run) -> bool:
-    checked = connection.checked_at
-    return checked is not None and _aware(checked) > _aware(run.ended_at or run.started_at)
-
-
-def _found_by_run(
-    site: Site, numbers: Numbers, connection: Connection, run: Run, streams: Sequence[RunStream]
-) -> ShopState | None:
-    """None when nothing went wrong that the shop's check does not say already."""
-    faults = [each for each in streams if each.error and each.outcome in ("partial", "failed")]
-    worst = next((each for each in faults if each.outcome == "failed"), faults[0] if faults else None)
-    if worst is None:
-        return None
-    started = numbers.instant(run.started_at)
-    when = f"at the last run, {started} ({numbers.ago(run.started_at, site.project.clock())})"
-    said = " ".join((worst.error or "").split("\n"))
-    if len(faults) < len(streams):
-        if worst.outcome == "partial" and connection.status == "limited":
-            return None  # what it may not read is named beside it
-        names = ", ".join(each.stream for each in faults)
-        return ShopState(Badge("Partly read", "warn"), f"Could not read {names} {when}: {said}")
-    if worst.outcome == "partial" and len({each.error for each in faults}) == 1:
-        return ShopState(Badge("Not reached", "bad"), f"Could not be reached {when}: {said}", reached=False)
-    return ShopState(Badge("Not read", "bad"), f"Could not be read {when}: {said}", reached=False)
+def _fault(site: Site, numbers: Numbers, state: ConnectionState) -> str:
+    if state.run is None:
+        return ""
+    started = state.run.started_at
+    when = f"at the last run, {numbers.instant(started)} ({numbers.ago(started, site.project.clock())})"
+    what = {
+        "partly_read": f"Could not read {', '.join(state.streams)}",
+        "not_reached": "Could not be reached",
+        "not_read": "Could not be read",
+    }[state.status]
+    return f"{what} {when}: {state.fault}"
 
 
 def last_synced(site: Site, connection: Connection) -> datetime | None:
