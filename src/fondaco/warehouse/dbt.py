@@ -185,7 +185,7 @@ def _run(
     flags = ["--no-send-anonymous-usage-stats", "--no-version-check", "--quiet", "--no-print",
              "--log-level", "none", "--log-level-file", "info"]  # fmt: skip
     environment = {**warehouse.dbt_environment(), **told, "DO_NOT_TRACK": "1"}
-    with _environment(environment), _few_collections():
+    with _environment(environment), _without_collections():
         from dbt.cli.main import dbtRunner
 
         runner = dbtRunner(callbacks=[_Watch(progress)] if progress else [])
@@ -282,14 +282,15 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _few_collections() -> Iterator[None]:
-    """dbt makes millions of objects that live as long as its project: looking through them again and again finds nothing."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 50)
+def _without_collections() -> Iterator[None]:
+    """dbt makes millions of objects that live as long as its project: to look through them again and again finds nothing."""
+    before = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        if before:
+            gc.enable()
 
 
 @contextlib.contextmanager

@@ -136,8 +136,8 @@ class DuckDBWarehouse:
             "type": "duckdb",
             "path": str(self.path),
             "schema": "main",
-            # DuckDB gives all cores to one model. Two at once share its memory, and large joins then go by the disk.
-            "threads": 1,
+            # While dbt reads and writes what belongs to one model, DuckDB works on the other; more would only share memory.
+            "threads": 2,
             "config_options": connection_options(self.settings),
             "settings": {
                 "TimeZone": "UTC",
