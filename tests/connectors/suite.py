@@ -118,7 +118,7 @@ class ConnectorSuite:
 
     def test_reading_again_changes_nothing(self, project: Project) -> None:
         before = landed(project)
-        run_pipeline(project, steps=("sync",), full_refresh=True)
+        assert run_pipeline(project, steps=("sync",), full_refresh=True).error is None
         assert snapshot(project) == before
 
     def test_a_change_arrives_and_incremental_equals_full(self, vendor: Vendor, project: Project) -> None:
@@ -127,7 +127,7 @@ class ConnectorSuite:
             pytest.skip("this vendor's records do not change")
         incremental = landed(project)
         assert incremental != before
-        run_pipeline(project, steps=("sync",), full_refresh=True)
+        assert run_pipeline(project, steps=("sync",), full_refresh=True).error is None
         assert snapshot(project) == incremental
 
     @pytest.mark.parametrize("fault", FAULTS)
@@ -158,7 +158,8 @@ class ConnectorSuite:
     ) -> None:
         """Stopped at some of its first steps in turn, the next run ends where an undisturbed one does."""
         for steps in (1, 2, 5):
-            run_pipeline(project, steps=("sync",), stop=StopAfter(steps))
+            stopped = run_pipeline(project, steps=("sync",), stop=StopAfter(steps))
+            assert stopped.run.outcome == "aborted"
         with connected(vendor, tmp_path / "calm", monkeypatch) as calm:
             assert landed(project) == landed(calm)
 

@@ -8,7 +8,7 @@ from tests.orchestration.conftest import ORDERS, Stall
 
 from fondaco.control import Connection
 from fondaco.orchestration import Project
-from fondaco.orchestration.deletions import compare_ids, land_tombstones
+from fondaco.orchestration.deletions import compare_ids, land_tombstones, note_first_reading
 from fondaco.sources.stream import Slice, Tombstone
 
 
@@ -39,6 +39,18 @@ def read_shop(project: Project, connection: Connection, stall: Stall) -> Stall:
     project.control.states.save("default", "stall", "orders", cursor=project.clock(), history_complete=True)
     compare_ids(project, connection, stall, ORDERS)
     return stall
+
+
+def test_deletions_are_asked_for_from_the_first_reading_on_however_many_runs_it_took(
+    project: Project, connection: Connection, stall: Stall, clock: Any
+) -> None:
+    note_first_reading(project, connection, clock.now)
+    stall.deleted = [Tombstone("orders", "5", clock.now + timedelta(hours=2), "event")]
+    clock.turn(timedelta(days=3))
+    note_first_reading(project, connection, clock.now)
+
+    assert land_tombstones(project, connection, stall, clock.now) == 1
+    assert buried(project) == {"5": "event"}
 
 
 def test_a_record_that_the_vendor_no_longer_lists_is_buried(

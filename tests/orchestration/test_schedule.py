@@ -27,6 +27,9 @@ def settings(tmp_path: Path, cron: str, zone: str = "UTC") -> Settings:
         ("0 2 * * sat,sun", "2026-03-07 02:00"),
         ("*/15 * * * *", "2026-03-02 12:15"),
         ("0 2 1 * *", "2026-04-01 02:00"),
+        ("0 2 * * */2", "2026-03-03 02:00"),  # Sunday, Tuesday, Thursday, Saturday
+        ("0 2 5 * mon", "2026-03-05 02:00"),  # the fifth and every Monday
+        ("0 2 20 * mon", "2026-03-09 02:00"),
     ],
 )
 def test_the_schedule_reads_cron_as_cron_does(tmp_path: Path, cron: str, expected: str) -> None:

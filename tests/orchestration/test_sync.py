@@ -11,6 +11,7 @@ from tests.orchestration.conftest import ORDERS, Stall
 
 from fondaco.control import Connection, ConnectionRecord
 from fondaco.errors import AccessError
+from fondaco.landing.spool import Spooled
 from fondaco.orchestration import Project
 from fondaco.orchestration.progress import silent
 from fondaco.orchestration.stopping import Stop
@@ -65,6 +66,28 @@ def test_a_shop_that_cannot_be_reached_is_asked_once_a_run(
     assert FarStall.asked == asked
     partial = [each.kept.stream for each in outcomes if each.kept.outcome == "partial"]
     assert partial == (["orders", "carts", "deletions"] if len(asked) == 1 else ["orders", "carts"])
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_slice_that_cannot_be_loaded_holds_up_its_own_stream_and_no_other(
+    project: Project, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = project.landing.spool("stall", "stall", ORDERS, Slice("orders", "full"), iter(()))
+    FarStall.fault, FarStall.asked = VendorFaultError("Stall answered 502.", "Wait.", status=502), []
+
+    def load(spooled: Spooled) -> None:
+        raise RuntimeError(spooled.stream)
+
+    monkeypatch.setattr(project.landing, "load", load)
+    outcomes = {each.kept.stream: each for each in sync(
+        project, [connection], full_refresh=False, progress=silent, stop=Stop()
+    )}  # fmt: skip
+    assert outcomes["orders"].kept.outcome == "failed"
+    assert "RuntimeError" in str(outcomes["orders"].error)
+    assert FarStall.asked == ["carts", "deletions"], (
+        "orders are not read while some of them wait to be loaded"
+    )
+    assert project.landing.pending() == [waiting]
 
 
 @pytest.mark.usefixtures("installed")

@@ -70,6 +70,14 @@ def test_a_figure_that_the_vendor_does_not_report_is_not_compared() -> None:
     assert [c.figure for c in compared] == ["gross_sales"]
 
 
+def test_a_report_without_a_single_day_knows_of_no_sales() -> None:
+    compared = compare({FIRST: {"net_sales": Decimal(10), "orders": Decimal(1)}}, [], FIRST, FIRST)
+    assert {(c.figure, c.gap) for c in compared if c.gap} == {
+        ("net_sales", Decimal(10)),
+        ("orders", Decimal(1)),
+    }
+
+
 def test_days_that_agree_need_no_cause() -> None:
     assert causes_of([off(FIRST, "gross_sales", "10", "10.004")], order("1001", gross="0.004")) == {}
 

@@ -166,3 +166,13 @@ def test_a_form_token_that_is_no_ascii_is_a_forged_one(stranger: TestClient) -> 
     stranger.get("/login")
     answer = stranger.post("/login", data={"csrf": "é", "email": "x", "password": "y"})
     assert answer.status_code == 403
+
+
+def test_a_session_of_another_tenant_is_none_here(stranger: TestClient, new_project: Project) -> None:
+    """Tenants may share a control database."""
+    new_project.control.tenants.put("neighbour", name="Next door", currency="EUR", time_zone="UTC")
+    neighbour = new_project.control.users.create("neighbour", "boris@example.com", role=Role.OWNER)
+    secret = new_project.control.sessions.create(neighbour.user_id, valid=timedelta(hours=1))
+    stranger.cookies.set("fondaco_session", secret)
+    answer = stranger.get("/runs", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/login")

@@ -273,6 +273,10 @@ def test_a_stranger_may_select_and_gets_at_most_the_limit(empty_warehouse: Wareh
         "",
         "select from where",
         "select nothing from marts.orders",
+        "with secrets as (select * from secrets) select * from secrets",
+        "select * from secrets, (with secrets as (select 1) select * from secrets) as q",
+        "with pg_user as (select * from pg_user) select * from pg_user",
+        "select ts_stat('select to_tsvector(id) from raw.secrets')",
     ],
 )
 def test_a_stranger_can_do_nothing_but_read_marts(empty_warehouse: Warehouse, sql: str) -> None:

@@ -158,7 +158,8 @@ class Spool:
         gone = spooled.folder.with_name(f".{spooled.folder.name}")
         spooled.folder.rename(gone)
         sync_folder(gone.parent)
-        shutil.rmtree(gone)
+        # Another process that begins just now may be clearing up too.
+        shutil.rmtree(gone, ignore_errors=True)
 
     def _home(self, connection_id: str) -> Path:
         if not _SAFE.fullmatch(connection_id) or connection_id.startswith("."):

@@ -56,6 +56,8 @@ def connect(
     ------
     AccessError
         If the vendor refuses the credential; then nothing is kept.
+    ConfigError
+        If another shop is connected under that id.
     """
     kind = source_type(source)
     checked = read_settings(kind, settings)
@@ -64,10 +66,12 @@ def connect(
         check = opened.check()
     finally:
         opened.close()
+    connection_id = connection_id or slug(check.shop_name)
+    _refuse_another_shop(project, kind, connection_id, checked)
     connection = project.control.connections.add(
         project.tenant,
         ConnectionRecord(
-            connection_id=connection_id or slug(check.shop_name),
+            connection_id=connection_id,
             source=source,
             name=check.shop_name,
             currency=check.currency,
@@ -85,6 +89,21 @@ def connect(
         detail={"source": source},
     )
     return connection, check
+
+
+def _refuse_another_shop(
+    project: Project, kind: type[Source], connection_id: str, settings: SourceSettings
+) -> None:
+    """Two shops of one name are two connections: the rows and the reading of one must not go on as the other's."""
+    known = {each.connection_id: each for each in project.connections()}.get(connection_id)
+    if known is None or known.source != kind.name or settings.shop_key is None:
+        return
+    before = read_settings(kind, project.control.connections.settings(project.tenant, connection_id))
+    if before.shop_key != settings.shop_key:
+        raise ConfigError(
+            f"{connection_id!r} is the connection to another {kind.title} shop, {before.shop_key}.",
+            f"Give this one a name of its own, for example `--name {connection_id}-2`.",
+        )
 
 
 def check_connection(project: Project, connection: Connection) -> Check:

@@ -26,6 +26,13 @@ _ALWAYS_BELIEVED = 20
 _log = logging.getLogger(__name__)
 
 
+def note_first_reading(project: Project, connection: Connection, begun: datetime) -> None:
+    """Deletions are asked for from the start of the very first reading on, whichever run gets round to asking."""
+    state = project.control.states.get(project.tenant, connection.connection_id, DELETIONS)
+    if state.cursor is None:
+        project.control.states.save(project.tenant, connection.connection_id, DELETIONS, cursor=begun)
+
+
 def land_tombstones(project: Project, connection: Connection, source: Source, begun: datetime) -> int:
     """Read the vendor's own word on deletions since the last time; their number.
 

@@ -75,10 +75,10 @@ def import_file(
     folder = project.data / "imports" / connection_id
     _refuse_other_source(project, connection_id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    connect(project, SOURCE, connection_id, _settings(project, prepared, connection_id, folder))
     stream = prepared.streams[0]
     # Held throughout, so that nobody lands the earlier reading again between its removal and the new one.
     with project.warehouse.writer():
+        connect(project, SOURCE, connection_id, _settings(project, prepared, connection_id, folder))
         before = _count(project, connection_id, stream)
         if prepared.lacks_earlier_records(folder):
             _remove(project, connection_id, prepared.import_id)
@@ -108,7 +108,7 @@ def _settings(project: Project, prepared: Prepared, connection_id: str, folder: 
     """
     known = {one.connection_id: one for one in project.connections()}.get(connection_id)
     held = [one.import_id for one in imports(folder)]
-    if known is not None and held != [prepared.import_id]:
+    if known is not None and held not in ([], [prepared.import_id]):
         return {"folder": str(folder), "currency": known.currency, "timezone": known.time_zone}
     options = prepared.options
     return {"folder": str(folder), "currency": options.currency, "timezone": options.timezone}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fondaco.clock import local_date
 from fondaco.control import Connection, ReconciliationDay
 from fondaco.control.reconciliation import is_off
-from fondaco.errors import FondacoError
+from fondaco.errors import ConfigError, FondacoError
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.quality import freshness, reconcile
 from fondaco.quality.freshness import lateness
@@ -19,7 +19,9 @@ from fondaco.sources.source import Source, report_streams
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
+    from fondaco.warehouse import Writer
 
+_NO_ORDER = Decimal(0)
 _ALL_AGAIN_AFTER = timedelta(days=30)
 _log = logging.getLogger(__name__)
 
@@ -42,15 +44,23 @@ def reconcile_run(
         try:
             all_days = connection.connection_id in whole or _whole_is_due(project, connection)
             days = _reconcile(project, connection, None, None, all_days=all_days)
-        except FondacoError as error:
-            notes.append(("warn", f"{connection.connection_id} was not reconciled: {error.what}"))
-            progress(Event("reconcile", connection.connection_id, detail=error.what, ended=True))
+        except (
+            Exception
+        ) as error:  # one shop's odd report must not keep all shops' figures from being published
+            what = error.what if isinstance(error, FondacoError) else _unknown(error)
+            notes.append(("warn", f"{connection.connection_id} was not reconciled: {what}"))
+            progress(Event("reconcile", connection.connection_id, detail=what, ended=True))
             continue
         words = _in_words(days)
         progress(Event("reconcile", connection.connection_id, detail=words, ended=True))
         if _past_tolerance(project, days):
             notes.append(("fail", f"{connection.connection_id} is {words}."))
     return notes
+
+
+def _unknown(error: Exception) -> str:
+    _log.exception("reconciling met an unknown error")
+    return f"an error that Fondaco does not know ({type(error).__name__}); see logs/errors.log."
 
 
 def reconcile_now(
@@ -85,6 +95,12 @@ def _reconcile(
     try:
         if source.report_name is None:
             return []
+        if not connection.currency:
+            raise ConfigError(
+                f"The currency of {connection.connection_id} is not known, so there is nothing to compare by.",
+                f"Connect it again with `--name {connection.connection_id}` and a credential that may read the shop's "
+                "settings, or say its currency.",
+            )
         # The last day that is read whole: a day that still goes on differs by what is sold meanwhile.
         newest = local_date(read_until, connection.time_zone) - timedelta(days=1)
         until = min(last or newest, newest)
@@ -95,6 +111,7 @@ def _reconcile(
         if report is None:
             return []
         with project.warehouse.writer() as writer:
+            _refuse_before_a_build(writer)
             days = reconcile(
                 connection,
                 report,
@@ -108,7 +125,7 @@ def _reconcile(
         source.close()
     if days:  # where nothing could be compared, what was found before stands
         project.control.reconciliation.replace(project.tenant, connection.connection_id, since, until, days)
-    if all_days:
+    if all_days and first is None and last is None:
         project.control.saved.put(
             project.tenant, _whole_key(connection), {"on": project.clock().date().isoformat()}
         )
@@ -121,6 +138,7 @@ def _first_day(
     if not all_days:
         return until - timedelta(days=project.settings.reconcile.days - 1)
     with project.warehouse.writer() as writer:
+        _refuse_before_a_build(writer)
         found = writer.fetch(
             "select min(event_date) as day from core.sales_events "
             "where tenant_id = $tenant and connection_id = $connection",
@@ -128,6 +146,17 @@ def _first_day(
         )
     day: date | None = found.column("day")[0].as_py()
     return day
+
+
+def _refuse_before_a_build(writer: Writer) -> None:
+    there = writer.fetch(
+        "select 1 as one from information_schema.tables where table_schema = 'marts' and table_name = 'shop_sales_daily'"
+    )
+    if not there.num_rows:
+        raise ConfigError(
+            "The models have not been built yet, so there is nothing to compare.",
+            "Build them with `fondaco run`, then compare again.",
+        )
 
 
 def _whole_is_due(project: Project, connection: Connection) -> bool:
@@ -161,7 +190,8 @@ def _read_until(project: Project, connection: Connection) -> datetime | None:
 
 def _past_tolerance(project: Project, days: list[ReconciliationDay]) -> bool:
     tolerance = Decimal(str(project.settings.reconcile.tolerance))
-    return any(abs(day.gap) > tolerance for day in days)
+    # The tolerance is an amount of money; an order more or less is none.
+    return any(abs(day.gap) > (_NO_ORDER if day.figure == "orders" else tolerance) for day in days)
 
 
 def _in_words(days: list[ReconciliationDay]) -> str:

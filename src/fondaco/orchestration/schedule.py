@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fondaco.clock import zone
@@ -29,6 +30,7 @@ def cron_trigger(settings: Settings) -> Any:
     ConfigError
         If it is not five fields of cron.
     """
+    from apscheduler.triggers.combining import OrTrigger
     from apscheduler.triggers.cron import CronTrigger
 
     fields = settings.schedule.cron.split()
@@ -36,14 +38,13 @@ def cron_trigger(settings: Settings) -> Any:
         if len(fields) != 5:
             raise ValueError
         minute, hour, day, month, weekday = fields
-        return CronTrigger(
-            minute=minute,
-            hour=hour,
-            day=day,
-            month=month,
-            day_of_week=_weekdays(weekday),
-            timezone=zone(settings.project.timezone),
+        on = partial(
+            CronTrigger, minute=minute, hour=hour, month=month, timezone=zone(settings.project.timezone)
         )
+        if day.startswith("*") or weekday.startswith("*"):
+            return on(day=day, day_of_week=_weekdays(weekday))
+        # Where both are restricted, cron takes the days of either.
+        return OrTrigger([on(day=day), on(day_of_week=_weekdays(weekday))])
     except (ValueError, IndexError) as error:
         raise ConfigError(
             f'[schedule] cron = "{settings.schedule.cron}" is not five fields of cron.',
@@ -113,6 +114,8 @@ def _weekdays(field: str) -> str:
     parts: list[str] = []
     for part in field.split(","):
         body, slash, step = part.partition("/")
+        if body == "*" and slash:
+            body = "0-6"
         first, dash, last = body.partition("-")
         if dash and first.isdigit() and last.isdigit():
             parts += [_WEEKDAYS[n] for n in range(int(first), int(last) + 1, int(step) if slash else 1)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from fondaco.clock import format_instant
 from fondaco.control import Connection
 from fondaco.control.runs import StreamResult
-from fondaco.errors import AccessError, ConfigError, FondacoError, RetryableError
+from fondaco.errors import AccessError, ConfigError, FatalError, FondacoError, RetryableError
+from fondaco.landing.spool import Spooled
 from fondaco.orchestration.connecting import read_settings
-from fondaco.orchestration.deletions import compare_ids, land_tombstones
+from fondaco.orchestration.deletions import compare_ids, land_tombstones, note_first_reading
 from fondaco.orchestration.progress import Event, Progress
 from fondaco.orchestration.slices import Coverage, Horizon, after, next_slice
 from fondaco.orchestration.stopping import Stop, StoppedError, stop_here
@@ -53,27 +54,60 @@ def sync(
 ) -> Iterator[StreamOutcome]:
     """Read all streams of ``connections``; one outcome a stream, as they end."""
     project.landing.create_tables()
-    load_spooled(project)
+    stuck = _load_what_can_be(project)
     for connection in connections:
         if full_refresh:
             _forget(project, connection)
-        yield from _ConnectionSync(project, connection, progress, stop).all()
+        own = {stream: error for (name, stream), error in stuck.items() if name == connection.connection_id}
+        yield from _ConnectionSync(project, connection, progress, stop, own).all()
+    chosen = {connection.connection_id for connection in connections}
+    for (name, stream), error in stuck.items():
+        if name not in chosen:
+            yield StreamOutcome(StreamResult(name, stream, _outcome_of(error), error=str(error)), error)
     write_directory(project)
 
 
 def load_spooled(project: Project) -> None:
     """Finish what an earlier run has read whole but not loaded, and move the cursors accordingly."""
-    connections = {each.connection_id: each for each in project.connections()}
     for spooled in project.landing.pending():
-        project.landing.load(spooled)
-        connection = connections.get(spooled.connection_id)
-        if connection is None:
+        _load(project, spooled)
+
+
+def _load_what_can_be(project: Project) -> dict[tuple[str, str], FondacoError]:
+    """As ``load_spooled``, but a slice that cannot be loaded holds up only the later ones of its own stream: the error of each
+    such stream, by connection and name."""
+    stuck: dict[tuple[str, str], FondacoError] = {}
+    for spooled in project.landing.pending():
+        of = (spooled.connection_id, spooled.stream)
+        if of in stuck:
             continue
-        for stream in source_type(connection.source).streams:
-            if stream.name == spooled.stream:
-                opened = spooled.synced_at.replace(tzinfo=UTC)
-                horizon = Horizon.of(opened, _start_date(project, connection))
-                _move(project, connection, stream, spooled.slice, horizon)
+        try:
+            _load(project, spooled)
+        except FondacoError as error:
+            stuck[of] = ConfigError(error.what, error.remedy) if isinstance(error, FatalError) else error
+        except Exception as unknown:
+            _log.exception("a spooled slice met an unknown error", extra={"stream": spooled.stream})
+            stuck[of] = _unknown(f"{spooled.connection_id} · {spooled.stream}", unknown)
+    return stuck
+
+
+def _load(project: Project, spooled: Spooled) -> None:
+    project.landing.load(spooled)
+    connection = next((c for c in project.connections() if c.connection_id == spooled.connection_id), None)
+    if connection is None:
+        return
+    for stream in source_type(connection.source).streams:
+        if stream.name == spooled.stream:
+            opened = spooled.synced_at.replace(tzinfo=UTC)
+            horizon = Horizon.of(opened, _start_date(project, connection))
+            _move(project, connection, stream, spooled.slice, horizon)
+
+
+def _unknown(subject: str, error: Exception) -> ConfigError:
+    return ConfigError(
+        f"{subject} met an error that Fondaco does not know ({type(error).__name__}).",
+        "The details are in logs/errors.log; please report them. What was read before is kept.",
+    )
 
 
 def write_directory(project: Project) -> None:
@@ -123,8 +157,16 @@ class _Tally:
 class _ConnectionSync:
     """One connection's turn."""
 
-    def __init__(self, project: Project, connection: Connection, progress: Progress, stop: Stop) -> None:
+    def __init__(
+        self,
+        project: Project,
+        connection: Connection,
+        progress: Progress,
+        stop: Stop,
+        stuck: Mapping[str, FondacoError],
+    ) -> None:
         self._project = project
+        self._stuck = stuck
         self._connection = connection
         self._progress = progress
         self._stop = stop
@@ -143,6 +185,7 @@ class _ConnectionSync:
 
     def _streams(self, source: Source) -> Iterator[StreamOutcome]:
         begun = self._project.clock()
+        note_first_reading(self._project, self._connection, begun)
         for stream in source.streams:
             yield self._timed(stream.name, partial(self._stream, source, stream))
         yield self._timed("deletions", partial(self._deletions, source, begun))
@@ -162,11 +205,7 @@ class _ConnectionSync:
                 self._unreachable = told
         except Exception as unknown:  # a fault in one connector must not keep the other shops from being read
             _log.exception("stream met an unknown error", extra={"stream": name})
-            error = ConfigError(
-                f"{self._connection.connection_id} · {name} met an error that Fondaco does not know "
-                f"({type(unknown).__name__}).",
-                "The details are in logs/errors.log; please report them. What was read before is kept.",
-            )
+            error = _unknown(f"{self._connection.connection_id} · {name}", unknown)
         if error is not None:
             self._progress(Event("sync", subject, detail=error.what, ended=True))
             return self._failed(name, error, tally, time.monotonic() - started)
@@ -176,6 +215,8 @@ class _ConnectionSync:
         )
 
     def _stream(self, source: Source, stream: Stream, tally: _Tally) -> None:
+        if stream.name in self._stuck:
+            raise self._stuck[stream.name]
         horizon = Horizon.of(self._project.clock(), _start_date(self._project, self._connection))
         empty = 0
         while True:

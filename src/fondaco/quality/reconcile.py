@@ -46,10 +46,13 @@ def compare(
 ) -> list[Comparison]:
     """All figures that the vendor's report has, for every day of [first, last].
 
-    A day that one side does not list counts as zero there. A figure that the report never has is left out.
+    A day that one side does not list counts as zero there. A figure that the report never has is left out; a report without
+    a single day knows of no sales at all.
     """
     theirs = {day.day: day for day in report}
-    told = [figure for figure in FIGURES if any(getattr(day, figure) is not None for day in report)]
+    told = [
+        figure for figure in FIGURES if not report or any(getattr(day, figure) is not None for day in report)
+    ]
     return [
         Comparison(
             day,

@@ -26,6 +26,11 @@ class SourceSettings(BaseModel):
     start_date: date = date(2015, 1, 1)
     """History is read back to this day."""
 
+    @property
+    def shop_key(self) -> str | None:
+        """What tells this shop from all others of its vendor, whatever it is called; None where nothing does."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class ReportDay:

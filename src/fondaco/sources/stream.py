@@ -13,9 +13,12 @@ Paths, in columns and tables:
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class ColumnType(StrEnum):
@@ -138,6 +141,12 @@ class Page:
     lines: bytes
     records: int
 
+    @classmethod
+    def of(cls, records: Iterable[Mapping[str, Any]]) -> Page:
+        """Parsed records as a page. Half a surrogate pair, which JSON can say and UTF-8 cannot, stays an escape."""
+        lines = [_line(record) for record in records]
+        return cls(b"".join(lines), len(lines))
+
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
@@ -166,3 +175,10 @@ class Check:
     @property
     def ok(self) -> bool:
         return not self.missing
+
+
+def _line(record: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(record, separators=(",", ":")).encode() + b"\n"

@@ -23,7 +23,7 @@ _PARTS = re.compile(
 )
 _FORBIDDEN_FUNCTION = re.compile(
     r"pg_|lo_|dblink|set_config|current_setting|txid_|query_to_|table_to_|cursor_to_|schema_to_|database_to_|"
-    r"has_|nextval|setval|currval|inet_|version$",
+    r"has_|nextval|setval|currval|inet_|ts_stat|ts_rewrite|version$",
     re.IGNORECASE,
 )
 
@@ -57,9 +57,8 @@ def check_select(sql: str) -> None:
     if any(isinstance(node, exp.DML | exp.DDL | exp.Into | exp.Lock) and not isinstance(node, exp.Query)
            for node in tree.walk()):  # fmt: skip
         raise not_a_select()
-    common = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
     for table in tree.find_all(exp.Table):
-        if isinstance(table.this, exp.Func) or (not table.db and table.name in common):
+        if isinstance(table.this, exp.Func) or (not table.db and _is_common(table)):
             continue
         if table.db != "marts" or table.catalog:
             raise ConfigError(
@@ -70,3 +69,25 @@ def check_select(sql: str) -> None:
         name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
         if _FORBIDDEN_FUNCTION.match(name):
             raise refused(f"function {name.lower()} is not allowed")
+
+
+def _is_common(table: exp.Table) -> bool:
+    """Whether a name without a schema is that of a common table expression in force where it stands."""
+    child: exp.Expression = table
+    node = table.parent
+    while node is not None:
+        known: list[exp.Expression] = []
+        if isinstance(node, exp.With):
+            # A query of the list sees those before it, and itself and all others where the list is recursive.
+            listed = node.expressions
+            known = (
+                listed
+                if node.recursive
+                else listed[: next(n for n, cte in enumerate(listed) if cte is child)]
+            )
+        elif (with_ := node.args.get("with_")) is not None and with_ is not child:
+            known = with_.expressions
+        if any(cte.alias_or_name == table.name for cte in known):
+            return True
+        child, node = node, node.parent
+    return False

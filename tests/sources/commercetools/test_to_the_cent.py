@@ -12,7 +12,7 @@ import pytest
 from fondaco.landing import Landing
 from fondaco.sources.commercetools import Commercetools, records
 from fondaco.sources.commercetools.streams import ORDERS, PAYMENTS
-from fondaco.sources.stream import Slice
+from fondaco.sources.stream import Page, Slice
 from fondaco.warehouse import Warehouse
 from fondaco.warehouse.dbt import build
 
@@ -176,7 +176,7 @@ def test_refunds_and_discounts_fall_where_the_rules_say(empty_warehouse: Warehou
         (ORDERS, [each for each, _ in MADE]),
         (PAYMENTS, [each for _, each in MADE if each]),
     ):
-        page = records.page([shaper.shape(stream.name, each) for each in found])
+        page = Page.of([shaper.shape(stream.name, each) for each in found])
         assert landing.load(landing.spool("shop", "commercetools", stream, part, [page])).quarantined == 0
     build(empty_warehouse, select=("path:models/staging/commercetools", "+commercetools__sales_events"))
     with empty_warehouse.writer() as writer:

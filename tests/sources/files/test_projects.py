@@ -16,9 +16,10 @@ from fondaco.orchestration import Project
 from fondaco.orchestration.importing import Imported, import_file, options_for
 from fondaco.orchestration.pipeline import run_pipeline
 from fondaco.orchestration.progress import Event, Progress
+from fondaco.orchestration.reconciling import reconcile_now
 from fondaco.orchestration.stopping import Stop, StoppedError
 from fondaco.sources.files.fields import parse_map
-from fondaco.sources.files.importing import prepare
+from fondaco.sources.files.importing import Prepared, prepare
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +141,31 @@ def test_lines_that_a_file_no_longer_has_are_gone_and_those_of_other_files_stay(
     landed = shop.rows(raw)
     assert run_pipeline(shop.project, steps=("sync",), full_refresh=True).error is None
     assert shop.rows(raw) == landed
+
+
+def test_orders_are_counted_by_the_files_own_report_as_by_the_models(shop: Shop) -> None:
+    """An order of nothing but a gift card, and one whose lines lie on two days, are one order each."""
+    mapping = parse_map([*(f"{field}={column}" for field, column in MAP.items()), "gift_card=Gift"])
+    lines = [
+        "7,2026-07-01 10:00,CARD,1,50,yes",
+        "8,2026-07-01 23:00,MUG,1,10,no",
+        "8,2026-07-02 10:00,CUP,1,5,no",
+    ]
+    shop.imported("gifts.csv", "\n".join([HEADER.strip() + ",Gift", *lines, ""]), mapping)
+    days = reconcile_now(shop.project, all_days=True)
+    assert [(day.figure, day.day, day.gap) for day in days if day.gap] == []
+    assert sum(day.vendors for day in days if day.figure == "orders") == 2
+
+
+def test_a_first_import_that_failed_settles_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def keep(*_: object, **__: object) -> None:
+        raise OSError("no room")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="no room"):
+        patched.setattr(Prepared, "keep", keep)
+        shop.imported("july.csv", JULY, timezone="UTC")
+    shop.imported("july.csv", JULY, timezone="America/New_York")
+    assert shop.own() == ("EUR", "America/New_York")
 
 
 def test_a_later_file_leaves_the_connections_zone_and_currency_as_they_are(shop: Shop) -> None:

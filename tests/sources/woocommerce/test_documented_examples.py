@@ -12,7 +12,7 @@ import pytest
 
 from fondaco.config import Settings
 from fondaco.landing import Landing
-from fondaco.sources.stream import Slice, Stream, Table
+from fondaco.sources.stream import Page, Slice, Stream, Table
 from fondaco.sources.woocommerce import WooCommerce, records
 from fondaco.sources.woocommerce.streams import COUPONS, CUSTOMERS, ORDERS, PRODUCTS, REFUNDS, STREAMS
 from fondaco.warehouse import Warehouse, open_warehouse
@@ -106,7 +106,7 @@ def test_documented_records_land_whole_and_without_drift(
     since = datetime(2017, 1, 1, tzinfo=UTC)
     part = Slice(stream.name, "backfill", since, since + timedelta(days=1))
     result = landing.load(
-        landing.spool("shop", "woocommerce", stream, part, [records.page(documented[stream.name])])
+        landing.spool("shop", "woocommerce", stream, part, [Page.of(documented[stream.name])])
     )
     assert result.quarantined == 0
     assert result.drifted == ()

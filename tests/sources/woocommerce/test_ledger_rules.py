@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fondaco.landing import Landing
-from fondaco.sources.stream import Slice, Tombstone
+from fondaco.sources.stream import Page, Slice, Tombstone
 from fondaco.sources.woocommerce import WooCommerce, records
 from fondaco.sources.woocommerce.streams import ORDERS, REFUNDS
 from fondaco.warehouse import Warehouse
@@ -102,7 +102,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str,
         (ORDERS, SHOP_ORDERS, records.order),
         (REFUNDS, SHOP_REFUNDS, records.refund),
     ):
-        page = records.page([shape(dict(each)) for each in found])
+        page = Page.of([shape(dict(each)) for each in found])
         result = landing.load(landing.spool("shop", "woocommerce", stream, part, [page]))
         assert result.quarantined == 0
     landing.land_tombstones("shop", [Tombstone("refunds", "701", DAY, "id comparison")])

@@ -41,7 +41,8 @@ def current_user(request: Request, site: Annotated[Site, Depends(the_site)]) -> 
     """The user of the session cookie."""
     secret = request.cookies.get(SESSION)
     user = site.control.sessions.user(secret) if secret else None
-    if user is None:
+    # Tenants may share a control database, and a browser its cookies.
+    if user is None or user.tenant_id != site.tenant_id:
         raise NotLoggedIn
     return user
 

@@ -98,7 +98,7 @@ class Commercetools:
             since = None  # what no one has touched since start_date is needed all the same
         path, expand = _PATHS[stream.name], _EXPAND.get(stream.name, ())
         for rows in self._client.changed(path, since, part.until, expand=expand):
-            yield records.page([shaper.shape(stream.name, row) for row in rows])
+            yield Page.of(shaper.shape(stream.name, row) for row in rows)
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         """Deletions told by messages; commercetools keeps them for 15 days unless the project says otherwise."""

@@ -5,20 +5,11 @@ What Fondaco adds stands in ``fondaco``, an object of ours inside the record.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from fondaco.sources.stream import Page
-
 Record = dict[str, Any]
-
-
-def page(records: Sequence[Record]) -> Page:
-    """Records as a page of newline JSON."""
-    text = "".join(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n" for record in records)
-    return Page(text.encode(), len(records))
 
 
 class Shaper:

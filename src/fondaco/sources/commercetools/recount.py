@@ -292,7 +292,9 @@ def _owners(orders: Iterable[Record]) -> dict[str, str]:
 
 
 def _return_items(order: Record) -> list[Record]:
-    return [item for info in order.get("returnInfo") or () for item in info.get("items") or ()]
+    """Items of goods; what comes back of a custom line has no line of its own, in the models neither."""
+    items = [item for info in order.get("returnInfo") or () for item in info.get("items") or ()]
+    return [item for item in items if item.get("lineItemId")]
 
 
 def _at(item: Record) -> datetime:

@@ -68,6 +68,10 @@ class CommercetoolsSettings(SourceSettings):
         return self
 
     @property
+    def shop_key(self) -> str:
+        return self.project_key
+
+    @property
     def api_address(self) -> str:
         """Where the project answers, without a slash at the end."""
         host = self.api_url or f"https://api.{self.region}.commercetools.com"

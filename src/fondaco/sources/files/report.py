@@ -43,7 +43,7 @@ line_figures as (
         and not coalesce(is_gift_card, false) and not coalesce(is_cancelled, false)
 ),
 figures as (
-    select moment, order_id, currency, placed,
+    select moment, currency,
         case when placed then gross - included - cut else 0 end as gross,
         case when placed then discount - cut else 0 end as discount,
         case when placed then 0 else discount + included - gross end as returned,
@@ -54,12 +54,12 @@ figures as (
         from line_figures
     )
     union all
-    select ordered_at, order_id, currency, false, 0, 0, 0,
+    select ordered_at, currency, 0, 0, 0,
         shipping - case when coalesce(prices_include_tax, false) then coalesce(shipping_tax, 0) else 0 end,
         coalesce(shipping_tax, 0)
     from counted where shipping is not null
     union all
-    select returned_at, order_id, currency, false, 0, 0, returned - back_shipping - back_tax, -back_shipping, -back_tax
+    select returned_at, currency, 0, 0, returned - back_shipping - back_tax, -back_shipping, -back_tax
     from (
         select returned_at, order_id, currency, returned,
             cast(cast(returned as decimal(38, 6)) * shipping_net / total_paid as decimal(18, 2)) as back_shipping,
@@ -83,14 +83,23 @@ figures as (
 days as (
     select
         cast(timezone($zone, cast(moment as timestamptz)) as date) as day,
-        count(distinct order_id) filter (placed) as orders,
         sum(gross) as gross, sum(discount) as discounts, sum(returned) as returns,
         sum(shipping) as shipping, sum(tax) as taxes
     from figures where moment is not null and currency = $currency group by all
+),
+order_days as (
+    select cast(timezone($zone, cast(ordered_at as timestamptz)) as date) as day, count(*) as orders
+    from counted
+    where ordered_at is not null and currency = $currency and coalesce(order_status, '') <> 'returned' group by all
+),
+told as (
+    select day, coalesce(orders, 0) as orders, coalesce(gross, 0) as gross, coalesce(discounts, 0) as discounts,
+        coalesce(returns, 0) as returns, coalesce(shipping, 0) as shipping, coalesce(taxes, 0) as taxes
+    from days full join order_days using (day)
 )
 select day, orders, gross, discounts, returns, gross - discounts - returns, shipping, taxes,
     gross - discounts - returns + shipping + taxes
-from days where day between $first and $last order by day
+from told where day between $first and $last order by day
 """
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Self
 
 from fondaco.clock import Clock, format_instant, parse_instant, utc_now
-from fondaco.errors import FatalError, RetryableError
+from fondaco.errors import RetryableError
 from fondaco.sources.http import VendorHttp
 from fondaco.sources.shopify import documents
 from fondaco.sources.shopify.auth import TokenKeeper
@@ -244,13 +244,16 @@ class Shopify:
         return found
 
     def _ids(self, resource: Resource) -> Iterator[str]:
-        result = self._bulk.wait(self._bulk.start(resource.ids_document()))
+        try:
+            result = self._bulk.wait(self._bulk.start(resource.ids_document()))
+        except BulkFailedError as error:
+            raise RetryableError(error.what, error.remedy) from error
         for piece in self._bulk.lines(result):
             seen = Seen()
             look_at(piece, seen)
             if len(seen.roots) != seen.lines:
-                raise FatalError(
-                    f"{seen.lines - len(seen.roots)} lines of a bulk result carry no id.",
+                raise RetryableError(
+                    f"{seen.lines - len(seen.roots)} lines of a list of ids carry no id, so nothing was compared with it.",
                     "Run `fondaco run` again; if it stays, report this.",
                 )
             yield from map(plain, seen.roots)

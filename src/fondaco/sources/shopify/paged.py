@@ -4,7 +4,6 @@ connection becomes a line of its own with ``__parentId``, and no nested connecti
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -139,8 +138,7 @@ class PagedReader:
             if root_lines:
                 lines.append(node)
             lines += own
-        text = "".join(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n" for line in lines)
-        return Page(text.encode(), len(lines))
+        return Page.of(lines)
 
     def _walk(self, value: Node, owner: str, root: str, lines: list[Node]) -> None:
         """Take the connections out of ``value`` and put their nodes into ``lines``, to any depth."""

@@ -35,6 +35,10 @@ class ShopifySettings(SourceSettings):
         return self
 
     @property
+    def shop_key(self) -> str:
+        return self.shop
+
+    @property
     def address(self) -> str:
         """Where the shop answers, without a slash at the end."""
         return (self.base_url or f"https://{self.shop}").rstrip("/")

@@ -76,7 +76,7 @@ class WooCommerce:
             found = self._all(stream)
         shape = self._product if stream.name == "products" else records.SHAPES[stream.name]
         for rows in found:
-            yield records.page([shape(row) for row in rows])
+            yield Page.of(shape(row) for row in rows)
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         """What was moved to the trash. What was deleted for good is found by comparing ids."""

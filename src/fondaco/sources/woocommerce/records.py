@@ -6,11 +6,8 @@ reads are moved to ``fondaco``, an object of ours inside the record; the bag its
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-
-from fondaco.sources.stream import Page
 
 Record = dict[str, Any]
 
@@ -22,12 +19,6 @@ _FEE_KEYS = ("_stripe_fee", "_wcpay_transaction_fee", "_paypal_transaction_fee",
 _PAYPAL_FEES = "_ppcp_paypal_fees"
 _UNREAD = ("customer_ip_address", "customer_user_agent", "customer_note", "cart_hash", "avatar_url", "_links")
 _LINES = ("line_items", "shipping_lines", "fee_lines", "coupon_lines", "tax_lines")
-
-
-def page(records: Sequence[Record]) -> Page:
-    """Records as a page of newline JSON."""
-    text = "".join(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n" for record in records)
-    return Page(text.encode(), len(records))
 
 
 def order(record: Record) -> Record:

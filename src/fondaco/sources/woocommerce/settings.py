@@ -31,6 +31,12 @@ class WooCommerceSettings(SourceSettings):
     page_size: Literal[100, 50, 25, 5] = Field(100, description="Records a page; fewer for a weak server.")
 
     @property
+    def shop_key(self) -> str:
+        """The address without what may change while the shop stays: http or https, www, a last slash."""
+        host_and_path = self.address.lower().partition("://")[2]
+        return host_and_path.removeprefix("www.")
+
+    @property
     def address(self) -> str:
         """Where the shop answers, without a slash at the end."""
         return self.url.rstrip("/")

@@ -16,7 +16,7 @@ joined as (
         agreements.happened_at,
         sales.action_type = 'RETURN' as is_return,
         -- Goods and what balances them; anything that Shopify adds later counts as goods rather than as nothing.
-        sales.line_type in ('PRODUCT', 'ADJUSTMENT', 'UNKNOWN') as is_goods
+        coalesce(sales.line_type, '') not in ('SHIPPING', 'TIP', 'GIFT_CARD', 'DUTY', 'FEE', 'ADDITIONAL_FEE') as is_goods
     from sales
     inner join agreements
         on sales.tenant_id = agreements.tenant_id
