@@ -49,8 +49,14 @@ class WarehouseSettings(_Section):
     url: SecretStr | None = Field(
         None, description="For postgres: postgresql://user:password@host:port/database."
     )
-    memory_limit: str = Field("1GB", description="DuckDB's memory while it lands and builds.")
-    threads: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1, description="Threads for builds.")
+    memory_limit: str = Field(
+        "1GB",
+        pattern=r"(?i)^\d+(\.\d+)?\s*([KMGT]i?B|%)$",
+        description="DuckDB's memory while it lands and builds, such as 2GB.",
+    )
+    threads: int = Field(
+        default_factory=lambda: os.cpu_count() or 2, ge=1, le=1024, description="Threads for builds."
+    )
 
 
 class ControlSettings(_Section):
@@ -72,9 +78,12 @@ class ScheduleSettings(_Section):
 class ReconcileSettings(_Section):
     """``[reconcile]``: when a gap to the vendor's report fails the run's health."""
 
-    days: int = Field(35, ge=1, description="How many days back every run compares.")
+    days: int = Field(35, ge=1, le=3653, description="How many days back every run compares.")
     tolerance: float = Field(
-        0.005, ge=0, description="Allowed gap per day and figure, in the shop's currency."
+        0.005,
+        ge=0,
+        allow_inf_nan=False,
+        description="Allowed gap per day and figure, in the shop's currency.",
     )
 
 
@@ -89,7 +98,7 @@ class ServerSettings(_Section):
         description="Address by which people reach the web application, such as https://figures.example.com, where it is "
         "another than `host` and `port`: for the log-in links that are sent to them.",
     )
-    session_hours: int = Field(24 * 14, ge=1, description="How long a log-in lasts.")
+    session_hours: int = Field(24 * 14, ge=1, le=24 * 366, description="How long a log-in lasts.")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
@@ -168,6 +177,10 @@ def load_settings(folder: Path | None = None) -> Settings:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.", "Correct the line named above.") from error
+    for own in {"folder", "home"} & {*content}:
+        raise ConfigError(
+            f"{PROJECT_FILE} cannot say {own}.", "Take it out; FONDACO_HOME moves a project's data."
+        )
     try:
         return Settings(folder=folder, **content)
     except ValidationError as error:

@@ -69,3 +69,19 @@ def test_text_of_a_shop_is_shown_as_it_is_and_never_obeyed(capsys: pytest.Captur
     said = capsys.readouterr().out
     assert "[/red]x[bold]" in said and "[b]title" in said and "[EUR]" in said
     assert "\x1b" not in said and "\x07" not in said
+
+
+def test_a_figure_is_never_cut_however_narrow_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = ["order_id", *(f"amount_{n}" for n in range(12))]
+    row = ["shop:1", *(Decimal(f"{n}2345.67") for n in range(1, 13))]
+    print_table(columns, [row])
+    piped = capsys.readouterr().out.splitlines()[-1]
+    assert piped.split() == [shown(cell) for cell in row]
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    print_table(columns, [row])
+    told = capsys.readouterr().out
+    for name, cell in zip(columns, row, strict=True):
+        assert any(line.split() == [name, shown(cell)] for line in told.splitlines()), name

@@ -115,3 +115,9 @@ def test_a_wrong_address_says_what_is_wrong(parameters: dict[str, str], said: st
 )
 def test_a_chart_never_has_many_more_than_a_hundred_points(days: int, grain: str) -> None:
     assert Period(date.fromordinal(730000), date.fromordinal(730000 + days - 1)).grain == grain
+
+
+def test_two_dates_are_a_range_of_their_own_even_without_the_word() -> None:
+    assert view(from_="2026-01-01", to="2026-01-31").period == Period(date(2026, 1, 1), date(2026, 1, 31))
+    with pytest.raises(ConfigError, match="is not a date"):
+        view(from_="abc", to="2026-01-31")

@@ -14,8 +14,9 @@ import typer
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from rich.text import Text
 
-_PIPE_WIDTH = 400
+_NO_WIDTH = 1_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -65,7 +66,8 @@ def print_table(
     title: str | None = None,
     empty: str = "Nothing.",
 ) -> None:
-    """A table for the terminal; numbers to the right."""
+    """A table for the terminal; numbers to the right. Where it is too narrow for them, one field a line: a figure is never
+    cut."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -90,9 +92,26 @@ def print_table(
     for row in kept:
         table.add_row(*(Text(visible(shown(cell))) for cell in row))
     console = Console(highlight=False)
+    needed = Console(highlight=False, width=_NO_WIDTH).measure(table)
     if not console.is_terminal:  # a pipe has no width: nothing is folded there
-        console = Console(highlight=False, width=_PIPE_WIDTH)
+        console = Console(highlight=False, width=needed.maximum)
+    elif needed.minimum > console.width:
+        console.print(_fields(columns, kept, title), soft_wrap=True)
+        return
     console.print(table)
+
+
+def _fields(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None) -> Text:
+    """Rows as blocks of one field a line."""
+    from rich.text import Text
+
+    names = [visible(column) for column in columns]
+    wide = max(map(len, names))
+    blocks = [
+        "\n".join(f"{name:<{wide}}  {visible(shown(cell))}" for name, cell in zip(names, row, strict=True))
+        for row in rows
+    ]
+    return Text("\n\n".join([visible(title), *blocks] if title else blocks))
 
 
 def visible(text: str) -> str:

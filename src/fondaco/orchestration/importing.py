@@ -14,6 +14,7 @@ from fondaco.errors import ConfigError, FatalError
 from fondaco.orchestration.connecting import connect
 from fondaco.orchestration.pipeline import RunOutcome, run_pipeline
 from fondaco.orchestration.progress import Progress
+from fondaco.orchestration.reconciling import owe_whole
 from fondaco.orchestration.stopping import Stop
 from fondaco.orchestration.sync import load_spooled
 from fondaco.sources.files.importing import Options, Prepared
@@ -82,6 +83,7 @@ def import_file(
         before = _count(project, connection_id, stream)
         if prepared.lacks_earlier_records(folder):
             _remove(project, connection_id, prepared.import_id)
+        owe_whole(project, connection_id)
         kept = prepared.keep(folder, clock=project.clock)
         _quarantine(project, prepared, connection_id, kept)
         _pass(project, kept, sleep)

@@ -173,6 +173,11 @@ def _whole_is_due(project: Project, connection: Connection) -> bool:
     return last is None or project.clock().date() - date.fromisoformat(last["on"]) >= _ALL_AGAIN_AFTER
 
 
+def owe_whole(project: Project, connection_id: str) -> None:
+    """Days of any age are about to change: the next reconciliation compares all of them, whichever run gets to it."""
+    project.control.saved.put(project.tenant, f"reconciled_all:{connection_id}", {"on": date.min.isoformat()})
+
+
 def _whole_key(connection: Connection) -> str:
     return f"reconciled_all:{connection.connection_id}"
 

@@ -183,7 +183,8 @@ def parse_view(parameters: Mapping[str, str], today: date) -> View:
     ConfigError
         If a value is not known, or the period ends before it starts or is longer than twenty years.
     """
-    chosen = parameters.get("range") or DEFAULT_RANGE
+    dated = parameters.get("from") or parameters.get("to")
+    chosen = parameters.get("range") or (CUSTOM if dated else DEFAULT_RANGE)
     _choice(chosen, {**PRESETS, CUSTOM: None}, "range")
     if chosen == CUSTOM:
         period = parse_period(parameters.get("from", ""), parameters.get("to", ""))
