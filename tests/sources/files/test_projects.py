@@ -163,8 +163,8 @@ def test_a_first_import_that_failed_settles_nothing(shop: Shop, monkeypatch: pyt
 
     with monkeypatch.context() as patched, pytest.raises(OSError, match="no room"):
         patched.setattr(Prepared, "keep", keep)
-        shop.imported("july.csv", JULY, timezone="UTC")
-    shop.imported("july.csv", JULY, timezone="America/New_York")
+        shop.imported("july.csv", JULY, decimal=".", timezone="UTC")
+    shop.imported("july.csv", JULY, decimal=".", timezone="America/New_York")
     assert shop.own() == ("EUR", "America/New_York")
 
 
