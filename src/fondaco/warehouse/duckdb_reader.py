@@ -144,7 +144,12 @@ def nothing_published() -> ConfigError:
 
 def _is_damage(error: duckdb.Error) -> bool:
     """Whether the file, and not the query, is to blame."""
-    kinds = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
+    kinds = (
+        duckdb.IOException,
+        duckdb.SerializationException,
+        duckdb.InternalException,
+        duckdb.FatalException,
+    )
     return isinstance(error, kinds) or "orrupt" in str(error)
 
 
