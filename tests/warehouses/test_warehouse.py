@@ -370,3 +370,24 @@ def test_another_tools_grants_and_views_on_what_is_published_outlive_the_next_pu
             connection.execute("drop owned by analyst_of_views")
             connection.execute("drop role analyst_of_views")
     warehouse.close()
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone", "overwritten"])
+def test_published_figures_that_are_damaged_are_told_and_can_be_published_anew(
+    tmp_path: Path, damage: str
+) -> None:
+    settings = Settings(folder=tmp_path)
+    settings.data.mkdir(parents=True)
+    warehouse = open_warehouse(settings)
+    file = settings.data / "published" / f"{publish_orders(warehouse, 3).version}.duckdb"
+    content = file.read_bytes()
+    file.write_bytes(content[:9000] if damage == "cut" else b"\x5a" * len(content))
+    if damage == "gone":
+        file.unlink()
+    reader = warehouse.reader()
+    for ask in (reader.query, reader.select):
+        with pytest.raises(FatalError, match="damaged or gone"):
+            ask("select total from marts.orders")
+    warehouse.publish()
+    assert reader.query("select total from marts.orders").column("total").to_pylist() == [3]
+    warehouse.close()

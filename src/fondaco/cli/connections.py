@@ -19,6 +19,7 @@ def all_connections(ctx: typer.Context, as_json: AsJson = False) -> None:
     Example: fondaco connections list --json
     """
     from fondaco.orchestration.connection_states import connection_states
+    from fondaco.orchestration.deletions import DELETIONS
 
     with ctx.obj.project() as project:
         rows = []
@@ -26,7 +27,7 @@ def all_connections(ctx: typer.Context, as_json: AsJson = False) -> None:
         stand = connection_states(project.control, project.tenant, connections)
         for connection in connections:
             states = project.control.states.all(project.tenant, connection.connection_id)
-            cursors = [state.cursor for state in states if state.cursor]
+            cursors = [state.cursor for state in states if state.cursor and state.stream != DELETIONS]
             rows.append(
                 {
                     "connection_id": connection.connection_id,

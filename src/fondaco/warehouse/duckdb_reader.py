@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from fondaco.config import Settings
 from fondaco.duckdb_session import prepare
-from fondaco.errors import ConfigError, RetryableError
+from fondaco.errors import ConfigError, FatalError, RetryableError
 from fondaco.warehouse.engine import Dialect, Params
 from fondaco.warehouse.snapshots import SnapshotFolder
 
@@ -57,6 +57,8 @@ class DuckDBReader:
             except duckdb.InterruptException:
                 raise
             except duckdb.Error as error:
+                if _is_damage(error):
+                    raise
                 raise refused(str(error)) from error
 
     def close(self) -> None:
@@ -75,6 +77,10 @@ class DuckDBReader:
                 yield cursor
             except duckdb.InterruptException as error:
                 raise too_slow(self._seconds) from error
+            except duckdb.Error as error:
+                if _is_damage(error):
+                    raise damaged() from error
+                raise
             finally:
                 watch.cancel()
                 cursor.close()
@@ -91,9 +97,9 @@ class DuckDBReader:
                 if self._open is None or self._open.version != version:
                     try:
                         opened = _Snapshot(version, self._connect(version))
-                    except duckdb.IOException:
-                        if attempt == 4:
-                            raise
+                    except duckdb.Error as error:
+                        if attempt == 4 or not isinstance(error, duckdb.IOException):
+                            raise damaged() from error
                         continue
                     self._retire()
                     self._open = opened
@@ -134,6 +140,24 @@ class DuckDBReader:
 
 def nothing_published() -> ConfigError:
     return ConfigError("Nothing is published yet.", "Build and publish with `fondaco run` first.")
+
+
+def _is_damage(error: duckdb.Error) -> bool:
+    """Whether the file, and not the query, is to blame."""
+    kinds = (
+        duckdb.IOException,
+        duckdb.SerializationException,
+        duckdb.InternalException,
+        duckdb.FatalException,
+    )
+    return isinstance(error, kinds) or "orrupt" in str(error)
+
+
+def damaged() -> FatalError:
+    return FatalError(
+        "The published figures cannot be read: their file is damaged or gone.",
+        "Publish them anew with `fondaco run --step publish`; nothing else is lost.",
+    )
 
 
 def not_a_select() -> ConfigError:

@@ -37,7 +37,7 @@ class SnapshotFolder:
         """The newest published version."""
         try:
             version = self._pointer.read_text(encoding="ascii", errors="replace").strip()
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             return None
         return version if _VERSION.fullmatch(version) else None
 

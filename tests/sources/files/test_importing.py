@@ -47,7 +47,10 @@ def test_a_line_keeps_its_id_however_its_row_is_read(read: Read, write: Write) -
 
 def test_a_price_with_other_zeros_at_its_end_is_the_same_line(read: Read, write: Write) -> None:
     ids = {
-        lines(read(write("s.csv", f"{HEADER}7,2026-07-01,C9,A1,Mug,{row},DE\n"), mapping=MAP), "line_id")[0]
+        lines(
+            read(write("s.csv", f"{HEADER}7,2026-07-01,C9,A1,Mug,{row},DE\n"), mapping=MAP, decimal="."),
+            "line_id",
+        )[0]
         for row in ("2,2.50", "2,2.5", "2.0,2.500")
     }
     assert len(ids) == 1

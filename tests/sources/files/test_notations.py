@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from tests.sources.files.mapped import HEADER, MAP, Read, Write, lines, refusal
 
 
@@ -33,3 +34,16 @@ def test_a_comma_that_may_mean_thousands_is_refused_until_told(read: Read, write
     assert "--decimal comma" in refusal(read, path, mapping=MAP)
     assert lines(read(path, mapping=MAP, decimal=","), "unit_price") == [(Decimal("1.234"),)]
     assert lines(read(path, mapping=MAP, decimal="."), "unit_price") == [(Decimal("1234"),)]
+
+
+def test_a_point_before_three_digits_everywhere_may_be_thousands_too(read: Read, write: Write) -> None:
+    path = write("s.csv", HEADER + "7,2026-07-01,,A,,2,1.234,\n8,2026-07-01,,A,,1,500,\n")
+    assert "--decimal point" in refusal(read, path, mapping=MAP)
+    assert lines(read(path, mapping=MAP, decimal=","), "unit_price") == [(Decimal(1234),), (Decimal(500),)]
+    assert lines(read(path, mapping=MAP, decimal="."), "unit_price") == [(Decimal("1.234"),), (Decimal(500),)]
+
+
+@pytest.mark.parametrize("price", ["0.125", "1.25"])
+def test_a_single_number_that_has_no_thousands_settles_it(read: Read, write: Write, price: str) -> None:
+    path = write("s.csv", HEADER + f"7,2026-07-01,,A,,2,1.234,\n8,2026-07-01,,A,,1,{price},\n")
+    assert lines(read(path, mapping=MAP), "unit_price") == [(Decimal("1.234"),), (Decimal(price),)]

@@ -84,9 +84,9 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    metrics: str = Field(description="Names, separated by commas.")
+    metrics: list[str] = Field(description="Names, separated by commas; may be repeated.", min_length=1)
     by: str = Field("", description="day, week, month or dimensions, separated by commas.")
-    first: str = Field("", alias="from", description="First day; default: 29 days back.")
+    first: str = Field("", alias="from", description="First day; default: 29 days before the last.")
     last: str = Field("", alias="to", description="Last day; default: today.")
     clock: Literal["finance", "order"] = Field(
         "finance", description="Day of the event, or day of its order."
@@ -119,7 +119,7 @@ def query(
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     asked = MetricQuery(
-        metrics=_names(question.metrics),
+        metrics=_names(",".join(question.metrics)),
         by=_names(question.by),
         first=period.first,
         last=period.last,
@@ -159,11 +159,12 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _period(site: Site, first: str, last: str) -> Period:
-    if first and last:
-        return parse_period(first, last)
+    """Without a last day it is today; without a first one there are as many days as a page shows at first."""
     today = local_date(site.project.clock(), site.project.settings.project.timezone)
-    usual = PRESETS[DEFAULT_RANGE].period(today)
-    return parse_period(first or usual.first.isoformat(), last or usual.last.isoformat())
+    last = last or today.isoformat()
+    if not first:
+        first = PRESETS[DEFAULT_RANGE].period(parse_period(last, last).last).first.isoformat()
+    return parse_period(first, last)
 
 
 def _conditions(where: list[str]) -> dict[str, list[str]]:

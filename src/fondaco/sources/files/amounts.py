@@ -1,4 +1,4 @@
-"""Read columns of numbers, flags and currencies. A comma that may be decimal or thousands is refused, never guessed."""
+"""Read columns of numbers, flags and currencies. What may be decimal or thousands is refused, never guessed."""
 
 from __future__ import annotations
 
@@ -10,22 +10,29 @@ _SIGNS = r"[\s\x{00A0}\x{202F}''’\p{Sc}]|^[A-Za-zł]{1,3}\.?\s?|\s?[A-Za-zł]{
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _POINT = r"^[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?$"
 _COMMA = r"^[+-]?(\d{1,3}(\.\d{3})+|\d+)?(,\d+)?$"
+_THOUSANDS = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$"
 _TRUE = ("true", "t", "yes", "y", "1", "x", "cancelled", "canceled", "ja", "oui", "si")
 _FALSE = ("false", "f", "no", "n", "0", "nein", "non")
 
 
 def number_expression(
-    engine: duckdb.DuckDBPyConnection, table: str, field: str, *, file: str, decimal: str | None
+    engine: duckdb.DuckDBPyConnection,
+    table: str,
+    field: str,
+    *,
+    file: str,
+    decimal: str | None,
+    point_is_decimal: bool = False,
 ) -> str:
     """SQL that reads the text column ``field`` of ``table`` as DECIMAL(18, 6), null where it cannot.
 
     Raises
     ------
     ConfigError
-        If ``1,234`` may be a thousand or a little over one, and ``decimal`` does not say.
+        If ``1,234``, or ``1.234``, may be a thousand or a little over one, and ``decimal`` does not say.
     """
     clean = _clean(field)
-    chosen = decimal or _separator(engine, table, field, clean, file)
+    chosen = decimal or _separator(engine, table, field, file=file, point_is_decimal=point_is_decimal)
     if chosen == ",":
         return _number(clean, _COMMA, f"replace(replace({clean}, '.', ''), ',', '.')")
     grouped = _number(clean, _POINT, f"replace({clean}, ',', '')")
@@ -61,19 +68,26 @@ def _number(clean: str, pattern: str, point: str) -> str:
     return f"case when {clean} <> '' and regexp_matches({clean}, '{pattern}') then try_cast({point} as decimal(18, 6)) end"
 
 
-def _separator(engine: duckdb.DuckDBPyConnection, table: str, field: str, clean: str, file: str) -> str:
+def _separator(
+    engine: duckdb.DuckDBPyConnection, table: str, field: str, *, file: str, point_is_decimal: bool
+) -> str:
+    clean = _clean(field)
     row = engine.execute(
         f"select count(*) filter (contains(n, ',')), count(*) filter (regexp_matches(n, '{_POINT}')), "
         f"count(*) filter (regexp_matches(n, '{_COMMA}')), "
-        f"min(n) filter (contains(n, ',')) "
+        f"count(*) filter (contains(n, '.')) = count(*) filter (regexp_matches(n, '{_THOUSANDS}')), "
+        f"min(n) filter (contains(n, ',')), min(n) filter (contains(n, '.')) "
         f"from (select distinct {clean} as n from {table} where {field} is not null)"
     ).fetchall()
-    with_comma, point, comma, example = row[0]
-    if not with_comma or point > comma:
+    with_comma, point, comma, all_in_threes, with_a_comma, with_a_point = row[0]
+    if not with_comma and (point_is_decimal or with_a_point is None or not all_in_threes):
         return "."
-    if comma > point:
+    if with_comma and point > comma:
+        return "."
+    if with_comma and comma > point:
         return ","
     raise ConfigError(
-        f"The numbers of {field} in {file} can be read in two ways: {example!r} may have thousands or decimals.",
+        f"The numbers of {field} in {file} can be read in two ways: {with_a_comma or with_a_point!r} may have "
+        "thousands or decimals.",
         "Say which with `--decimal point` or `--decimal comma`.",
     )

@@ -254,7 +254,14 @@ def _build(prepared: Prepared, opened: Opened) -> None:
         engine,
         texts,
         kinds[prepared.content],
-        Reading(prepared.path.name, options.timezone, options.date_format, options.decimal),
+        Reading(
+            prepared.path.name,
+            options.timezone,
+            options.date_format,
+            options.decimal,
+            # A shop's own export, and a number of JSON or Parquet, is known to be written so.
+            point_is_decimal=layout is not None or opened.has_numbers,
+        ),
         fill_down=fill if layout and layout.fill_down else None,
     )
     if prepared.content is Content.ORDERS:

@@ -41,6 +41,7 @@ class Opened:
     table: pa.Table
     rows: int
     set_aside: list[SetAside] = field(default_factory=list)
+    has_numbers: bool = False
 
 
 def open_file(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Opened:
@@ -64,6 +65,7 @@ def open_file(path: Path, *, encoding: str | None = None, delimiter: str | None 
         opened = _json_lines(path, _decoded(path, head, encoding))
     else:
         opened = _csv(path, _decoded(path, head, encoding), delimiter)
+    opened.has_numbers = kind in ("parquet", "json")
     if opened.rows == 0:
         raise ConfigError(f"{path.name} has a header and no rows.", "Export it again.")
     return opened

@@ -43,6 +43,7 @@ class Reading:
     timezone: str = "UTC"
     date_format: str | None = None
     decimal: str | None = None
+    point_is_decimal: bool = False
 
 
 def type_rows(
@@ -105,7 +106,9 @@ def _expression(engine: duckdb.DuckDBPyConnection, name: str, kind: Kind, readin
         return flag_expression(name)
     if kind is Kind.TEXT:
         return name
-    number = number_expression(engine, "texts", name, file=reading.file, decimal=reading.decimal)
+    number = number_expression(engine, "texts", name, file=reading.file, decimal=reading.decimal,
+        point_is_decimal=reading.point_is_decimal,
+    )  # fmt: skip
     return whole_expression(number) if kind is Kind.WHOLE else number
 
 

@@ -1,4 +1,4 @@
-"""After a changed reporting currency, figures keep the one they were counted in until the next run."""
+"""Published figures over the web: the currency that they were counted in, and the questions that the API takes."""
 
 from __future__ import annotations
 
@@ -49,3 +49,20 @@ def test_the_api_and_the_project_name_it_too(counted_in_dollars: Project) -> Non
 
 def test_before_anything_is_published_it_is_that_of_the_settings(new_project: Project) -> None:
     assert new_project.currency == "EUR"
+
+
+def test_metrics_may_be_repeated_and_a_last_day_stand_alone(counted_in_dollars: Project) -> None:
+    _, secret = counted_in_dollars.control.tokens.create(counted_in_dollars.tenant, "test")
+    with TestClient(create_app(counted_in_dollars)) as client:
+        client.headers["Authorization"] = f"Bearer {secret}"
+        listed, repeated, ending = (
+            client.get(f"/api/v1/metrics/query?{question}").json()
+            for question in (
+                "metrics=net_sales,orders&to=2026-03-31",
+                "metrics=net_sales&metrics=orders&to=2026-03-31",
+                "metrics=net_sales&to=2020-01-30",
+            )
+        )
+    assert repeated == listed
+    assert repeated["metrics"] == ["net_sales", "orders"]
+    assert (ending["from"], ending["to"]) == ("2020-01-01", "2020-01-30")
