@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from fondaco.control import Connection, ControlPlane, Run, RunStream
 
@@ -53,7 +52,7 @@ def connection_states(
 
 def _checked_since(connection: Connection, run: Run) -> bool:
     checked = connection.checked_at
-    return checked is not None and _aware(checked) > _aware(run.ended_at or run.started_at)
+    return checked is not None and checked > (run.ended_at or run.started_at)
 
 
 def _found_by_run(connection: Connection, run: Run, streams: Sequence[RunStream]) -> ConnectionState | None:
@@ -70,7 +69,3 @@ def _found_by_run(connection: Connection, run: Run, streams: Sequence[RunStream]
         return ConnectionState("partly_read", said, names, run)
     unreached = worst.outcome == "partial" and len({each.error for each in faults}) == 1
     return ConnectionState("not_reached" if unreached else "not_read", said, names, run)
-
-
-def _aware(instant: datetime) -> datetime:
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -135,7 +135,7 @@ class Numbers:
         return format_datetime(self._local(moment), "d MMM y, HH:mm", locale="en_GB")
 
     def ago(self, moment: datetime, now: datetime) -> str:
-        seconds = int((now - _aware(moment)).total_seconds())
+        seconds = int((now - moment).total_seconds())
         for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
             if seconds >= size:
                 amount = seconds // size
@@ -152,12 +152,7 @@ class Numbers:
         return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
 
     def _local(self, moment: datetime) -> datetime:
-        return _aware(moment).astimezone(self.time_zone)
-
-
-def _aware(moment: datetime) -> datetime:
-    """Stored instants are naive UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        return moment.astimezone(self.time_zone)
 
 
 def _minus(text: str) -> str:

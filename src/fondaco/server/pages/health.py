@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from fondaco.control import Connection, ReconciliationDay, Run
@@ -141,7 +141,7 @@ def last_synced(site: Site, connection: Connection) -> datetime | None:
     except ConfigError:  # its package is gone or broken: whatever was read counts
         counted = frozenset(state.stream for state in states)
     cursors = [state.cursor for state in states if state.stream in counted and state.cursor is not None]
-    return min(map(_aware, cursors), default=None)
+    return min(cursors, default=None)
 
 
 def freshness(site: Site, numbers: Numbers) -> Freshness:
@@ -151,7 +151,7 @@ def freshness(site: Site, numbers: Numbers) -> Freshness:
     published = site.control.runs.last_published(site.tenant_id)
     if published is None or published.ended_at is None:
         return Freshness("no run has published yet", "", "warn")
-    as_of = _aware(published.started_at)
+    as_of = published.started_at
     text = f"as of {numbers.instant(as_of)} ({numbers.ago(as_of, now)})"
     newest = runs[0] if runs else published
     if newest.outcome in ("failed", "aborted"):
@@ -241,8 +241,4 @@ def amount_text(numbers: Numbers, day: ReconciliationDay, amount: Decimal) -> st
 
 
 def run_seconds(run: Run) -> float | None:
-    return None if run.ended_at is None else (_aware(run.ended_at) - _aware(run.started_at)).total_seconds()
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return None if run.ended_at is None else (run.ended_at - run.started_at).total_seconds()
