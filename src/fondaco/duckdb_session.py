@@ -8,6 +8,8 @@ UNSOUND_OPTIMIZERS = "statistics_propagation"
 """DuckDB 2.0.0 takes a sum over a left join with an empty table for nought when it compares it: ``sum(a) > 0`` is false for
 every row. tests/warehouses/test_engine_faults.py shows it, and fails as soon as DuckDB is right again."""
 
+_DISK_IS_FULL = ("No space left", "File too large", "Could not write")
+
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Days and instants in UTC; right sums; no Python variable is ever taken for a table; no bar on the screen."""
@@ -15,3 +17,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"set disabled_optimizers = '{UNSOUND_OPTIMIZERS}'")
     connection.execute("set python_enable_replacements = false")
     connection.execute("set enable_progress_bar = false")
+
+
+def disk_is_full(error: duckdb.Error) -> bool:
+    """A failed write shows as an I/O error, or, at a commit, as one of the transaction."""
+    return any(sign in str(error) for sign in _DISK_IS_FULL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -390,4 +391,24 @@ def test_published_figures_that_are_damaged_are_told_and_can_be_published_anew(
             ask("select total from marts.orders")
     warehouse.publish()
     assert reader.query("select total from marts.orders").column("total").to_pylist() == [3]
+    warehouse.close()
+
+
+def test_a_query_that_fills_the_disk_is_not_taken_for_damage(tmp_path: Path) -> None:
+    """Sorting spills beside the published file; that is sound."""
+    settings = Settings(folder=tmp_path, warehouse=WarehouseSettings(memory_limit="60MB", threads=1))
+    settings.data.mkdir(parents=True)
+    warehouse = open_warehouse(settings)
+    publish_orders(warehouse, 3)
+    reader = warehouse.reader()
+    spilling = "select i from (select hash(range) as i, range as j from range(20000000)) order by i, j limit 1 offset 9999999"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_000_000, before[1]))
+    try:
+        for ask in (reader.query, reader.select):
+            with pytest.raises(RetryableError, match="more room than is left"):
+                ask(spilling)
+            assert ask("select total from marts.orders").num_rows == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     warehouse.close()

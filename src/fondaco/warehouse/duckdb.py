@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from fondaco.config import Settings
-from fondaco.duckdb_session import UNSOUND_OPTIMIZERS, prepare
+from fondaco.duckdb_session import UNSOUND_OPTIMIZERS, disk_is_full, prepare
 from fondaco.errors import ConfigError, FatalError, RetryableError
 from fondaco.warehouse.duckdb_reader import DuckDBReader
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
@@ -29,8 +29,6 @@ TYPES = {
     "date": "date",
     "json": "varchar",
 }
-
-_DISK_IS_FULL = ("No space left", "File too large", "Could not write")
 
 
 def connection_options(settings: Settings) -> dict[str, Any]:
@@ -249,8 +247,7 @@ def translated(path: Path) -> Iterator[None]:
         text = str(error)
         if "Could not set lock" in text:
             raise locked_error("program") from error
-        # A failed write shows as an I/O error, or, at a commit, as one of the transaction.
-        if any(sign in text for sign in _DISK_IS_FULL):
+        if disk_is_full(error):
             raise RetryableError(
                 f"The disk of {path.parent} is full; nothing of this step was kept in the warehouse.",
                 "Free some space and run `fondaco run` again; it goes on where it stopped.",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from fondaco.config import Settings
-from fondaco.duckdb_session import prepare
+from fondaco.duckdb_session import disk_is_full, prepare
 from fondaco.errors import ConfigError, FatalError, RetryableError
 from fondaco.warehouse.engine import Dialect, Params
 from fondaco.warehouse.snapshots import SnapshotFolder
@@ -57,7 +58,7 @@ class DuckDBReader:
             except duckdb.InterruptException:
                 raise
             except duckdb.Error as error:
-                if _is_damage(error):
+                if disk_is_full(error) or _is_damage(error):
                     raise
                 raise refused(str(error)) from error
 
@@ -78,6 +79,8 @@ class DuckDBReader:
             except duckdb.InterruptException as error:
                 raise too_slow(self._seconds) from error
             except duckdb.Error as error:
+                if disk_is_full(error):
+                    raise no_room(self._settings.data) from error
                 if _is_damage(error):
                     raise damaged() from error
                 raise
@@ -157,6 +160,13 @@ def damaged() -> FatalError:
     return FatalError(
         "The published figures cannot be read: their file is damaged or gone.",
         "Publish them anew with `fondaco run --step publish`; nothing else is lost.",
+    )
+
+
+def no_room(folder: Path) -> RetryableError:
+    return RetryableError(
+        f"The query needs more room than is left on the disk of {folder}.",
+        "Free some space, or ask for a shorter period, then try again.",
     )
 
 
