@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from fondaco.clock import Clock, utc_now
 from fondaco.control.connections import Connections, SecretBox, States
@@ -131,3 +131,9 @@ class Saved:
     def put(self, tenant_id: str, key: str, value: Mapping[str, Any]) -> None:
         with self._database.writing() as session:
             session.merge(SavedSetting(tenant_id=tenant_id, key=key, value=dict(value)))
+
+    def forget(self, tenant_id: str, key: str) -> None:
+        with self._database.writing() as session:
+            session.execute(
+                delete(SavedSetting).where(SavedSetting.tenant_id == tenant_id, SavedSetting.key == key)
+            )

@@ -7,14 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fondaco.clock import utc_now
+from fondaco.clock import format_instant, utc_now
 from fondaco.errors import ConfigError
 from fondaco.orchestration.progress import Event, Progress
+from fondaco.warehouse import has_table
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
     from fondaco.warehouse.dbt import BuildResult
 
+
+_UNFINISHED = "build_unfinished"
+"""Remembered from the beginning of a build until it has ended well: until then the marts are of two minds."""
 
 INNER_TESTS = ("path:models/staging,resource_type:test", "path:models/conformed,resource_type:test")
 """Keys and nulls of the views before core. Landing keeps the former, core and marts are held to both: an ordinary build
@@ -47,6 +51,7 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
     def tell(node: str, done: int, total: int) -> None:
         progress(Event("build", done=done, total=total, detail=f"{done}/{total} {node}"))
 
+    project.control.saved.put(project.tenant, _UNFINISHED, {"since": format_instant(project.clock())})
     try:
         result = _build(project, tell, full_refresh)
     except dbt.BuildError as error:
@@ -59,8 +64,24 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
                 "version stays published.",
             ) from error
         raise
+    project.control.saved.forget(project.tenant, _UNFINISHED)
     progress(Event("build", detail=f"{result.models} models, {result.tests} tests", ended=True))
     return result
+
+
+def refuse_half_built(project: Project) -> None:
+    """Nothing is published of a build that failed or was cut off.
+
+    Raises
+    ------
+    ConfigError
+        If the last build has not ended well.
+    """
+    if project.control.saved.get(project.tenant, _UNFINISHED) is not None:
+        raise ConfigError(
+            "The last build did not end, so its figures are not published; readers keep the former ones.",
+            "Build and publish with `fondaco run --step build --step publish`.",
+        )
 
 
 def _build(project: Project, tell: Callable[[str, int, int], None], full_refresh: bool) -> BuildResult:
@@ -78,11 +99,7 @@ def _build(project: Project, tell: Callable[[str, int, int], None], full_refresh
 def _without_rate(project: Project) -> list[str]:
     """Currencies of the shops that cannot be converted on some day."""
     with project.warehouse.writer() as writer:
-        there = writer.fetch(
-            "select 1 as one from information_schema.tables"
-            " where table_schema = 'core' and table_name = 'exchange_rates_daily'"
-        )
-        if not there.num_rows:
+        if not has_table(writer, "core", "exchange_rates_daily"):
             return []
         found = writer.fetch(
             "select distinct currency from core.exchange_rates_daily"

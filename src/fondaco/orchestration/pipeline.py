@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fondaco.control import Connection, Run, RunStream
 from fondaco.control.runs import RunResult, StreamResult
 from fondaco.errors import FatalError, FondacoError
-from fondaco.orchestration.modelling import build, models_read_meanwhile
+from fondaco.orchestration.modelling import build, models_read_meanwhile, refuse_half_built
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.orchestration.reconciling import reconcile_run
 from fondaco.orchestration.stopping import Stop, StoppedError, stop_here
@@ -142,31 +142,25 @@ class _Work:
         full_refresh: bool,
         whole: Sequence[str],
     ) -> None:
-        with models_read_meanwhile(self.project) if {"sync", "build"} <= {*steps} else nullcontext():
-            self._each(steps, connections, full_refresh, whole)
-
-    def _each(
-        self,
-        steps: Sequence[str],
-        connections: Sequence[Connection],
-        full_refresh: bool,
-        whole: Sequence[str],
-    ) -> None:
         work: dict[str, Callable[[], None]] = {
             "sync": lambda: self.sync(connections, full_refresh),
             "build": lambda: self.build(full_refresh),
             "reconcile": lambda: self.reconcile(whole),
             "publish": self.publish,
         }
-        for step in STEPS:
-            if step in steps:
-                stop_here(self.stop)
-                _log.info("step starts", extra={"run": self.run_id, "step": step})
-                started = time.monotonic()
-                try:
-                    work[step]()
-                finally:
-                    self.going.seconds[step] = time.monotonic() - started
+        with models_read_meanwhile(self.project) if {"sync", "build"} <= {*steps} else nullcontext():
+            for step in STEPS:
+                if step in steps:
+                    self.timed(step, work[step])
+
+    def timed(self, step: str, work: Callable[[], None]) -> None:
+        stop_here(self.stop)
+        _log.info("step starts", extra={"run": self.run_id, "step": step})
+        started = time.monotonic()
+        try:
+            work()
+        finally:
+            self.going.seconds[step] = time.monotonic() - started
 
     def sync(self, connections: Sequence[Connection], full_refresh: bool) -> None:
         for result in sync(
@@ -193,6 +187,7 @@ class _Work:
             self.going.note(health, reason)
 
     def publish(self) -> None:
+        refuse_half_built(self.project)
         if self.check is not None:
             self.check()
         self.progress(Event("publish"))

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from fondaco.warehouse.engine import Warehouse
+from fondaco.warehouse.engine import Warehouse, has_table
 
 _PARTS = ("dbt_project.yml", "macros", "models", "tests")
 
@@ -29,10 +29,7 @@ def definition_of(project: Path, vars: Mapping[str, Any]) -> str:
 def built_definition(warehouse: Warehouse) -> str | None:
     """The fingerprint that the last whole build was made by; None where none has ended yet."""
     with warehouse.writer() as writer:
-        there = writer.fetch(
-            "select 1 as one from information_schema.tables where table_schema = 'core' and table_name = 'build_state'"
-        )
-        if not there.num_rows:
+        if not has_table(writer, "core", "build_state"):
             return None
         found: list[str] = (
             writer.fetch("select definition from core.build_state").column("definition").to_pylist()

@@ -162,3 +162,12 @@ class Warehouse(Protocol):
     def close(self) -> None:
         """Let go of every connection, also those of the readers."""
         ...
+
+
+def has_table(writer: Writer, schema: str, name: str) -> bool:
+    """Whether there is a table or view of that name."""
+    found = writer.fetch(
+        "select 1 as one from information_schema.tables where table_schema = $schema and table_name = $name",
+        {"schema": schema, "name": name},
+    )
+    return bool(found.num_rows)
