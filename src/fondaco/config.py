@@ -83,7 +83,7 @@ class ReconcileSettings(_Section):
         0.005,
         ge=0,
         allow_inf_nan=False,
-        description="Allowed gap per day and figure, in the shop's currency.",
+        description="Allowed gap per day and amount, in the shop's currency; an order more or less is never allowed.",
     )
 
 
@@ -177,9 +177,10 @@ def load_settings(folder: Path | None = None) -> Settings:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.", "Correct the line named above.") from error
-    for own in {"folder", "home"} & {*content}:
+    if own := {"folder", "home"} & {*content}:
         raise ConfigError(
-            f"{PROJECT_FILE} cannot say {own}.", "Take it out; FONDACO_HOME moves a project's data."
+            f"{PROJECT_FILE} cannot say {' or '.join(sorted(own))}.",
+            "Take it out; FONDACO_HOME moves a project's data.",
         )
     try:
         return Settings(folder=folder, **content)

@@ -50,3 +50,11 @@ class RecordError(FondacoError):
 
 class FatalError(FondacoError):
     """An invariant of Fondaco is broken; nothing may be published."""
+
+
+def unknown_error(subject: str, error: Exception) -> ConfigError:
+    """A fault of ours in one of several like parts, told so that the others can go on; log ``error`` itself."""
+    return ConfigError(
+        f"{subject} met an error that Fondaco does not know ({type(error).__name__}).",
+        "The details are in logs/errors.log; please report them. What was read before is kept.",
+    )

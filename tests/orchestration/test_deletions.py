@@ -44,12 +44,12 @@ def read_shop(project: Project, connection: Connection, stall: Stall) -> Stall:
 def test_deletions_are_asked_for_from_the_first_reading_on_however_many_runs_it_took(
     project: Project, connection: Connection, stall: Stall, clock: Any
 ) -> None:
-    note_first_reading(project, connection, clock.now)
+    note_first_reading(project, connection)
     stall.deleted = [Tombstone("orders", "5", clock.now + timedelta(hours=2), "event")]
     clock.turn(timedelta(days=3))
-    note_first_reading(project, connection, clock.now)
+    note_first_reading(project, connection)
 
-    assert land_tombstones(project, connection, stall, clock.now) == 1
+    assert land_tombstones(project, connection, stall) == 1
     assert buried(project) == {"5": "event"}
 
 
@@ -147,13 +147,13 @@ def test_records_that_were_never_read_are_told(
 def test_the_vendors_own_word_is_read_from_where_it_ended(
     project: Project, connection: Connection, stall: Stall, clock: Any
 ) -> None:
-    begun = clock.now
-    stall.deleted = [Tombstone("orders", "1", begun + timedelta(minutes=1), "event")]
+    note_first_reading(project, connection)
+    stall.deleted = [Tombstone("orders", "1", clock.now + timedelta(minutes=1), "event")]
     clock.turn(timedelta(hours=2))
-    assert land_tombstones(project, connection, stall, begun) == 1
+    assert land_tombstones(project, connection, stall) == 1
 
     stall.deleted.append(Tombstone("orders", "2", clock.now + timedelta(days=2), "event"))
     clock.turn(timedelta(days=3))
-    assert land_tombstones(project, connection, stall, clock.now) == 1
+    assert land_tombstones(project, connection, stall) == 1
 
     assert buried(project) == {"1": "event", "2": "event"}

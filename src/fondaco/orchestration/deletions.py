@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fondaco.clock import local_date
@@ -26,22 +26,24 @@ _ALWAYS_BELIEVED = 20
 _log = logging.getLogger(__name__)
 
 
-def note_first_reading(project: Project, connection: Connection, begun: datetime) -> None:
+def note_first_reading(project: Project, connection: Connection) -> None:
     """Deletions are asked for from the start of the very first reading on, whichever run gets round to asking."""
     state = project.control.states.get(project.tenant, connection.connection_id, DELETIONS)
     if state.cursor is None:
-        project.control.states.save(project.tenant, connection.connection_id, DELETIONS, cursor=begun)
+        project.control.states.save(
+            project.tenant, connection.connection_id, DELETIONS, cursor=project.clock()
+        )
 
 
-def land_tombstones(project: Project, connection: Connection, source: Source, begun: datetime) -> int:
+def land_tombstones(project: Project, connection: Connection, source: Source) -> int:
     """Read the vendor's own word on deletions since the last time; their number.
 
-    The first time it starts at ``begun``, the start of the first reading: what was deleted before was never read.
+    The first time it starts at the start of the first reading: what was deleted before was never read.
     """
     tenant, name = project.tenant, connection.connection_id
     state = project.control.states.get(tenant, name, DELETIONS)
     until = project.clock()
-    since = (state.cursor or begun) - _OVERLAP
+    since = (state.cursor or until) - _OVERLAP
     count = project.landing.land_tombstones(name, source.tombstones(since, until))
     project.control.states.save(
         tenant,

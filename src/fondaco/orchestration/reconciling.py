@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from fondaco.clock import local_date
 from fondaco.control import Connection, ReconciliationDay
 from fondaco.control.reconciliation import is_off
-from fondaco.errors import ConfigError, FondacoError
+from fondaco.errors import ConfigError, FondacoError, unknown_error
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.quality import freshness, reconcile
 from fondaco.quality.freshness import lateness
 from fondaco.sources.source import Source, report_streams
+from fondaco.warehouse import has_table
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
@@ -42,14 +43,10 @@ def reconcile_run(
         if late is not None:
             notes.append(("warn", late))
         try:
-            all_days = connection.connection_id in whole or _whole_is_due(project, connection)
-            days = _reconcile(project, connection, None, None, all_days=all_days)
-        except (
-            Exception
-        ) as error:  # one shop's odd report must not keep all shops' figures from being published
-            what = error.what if isinstance(error, FondacoError) else _unknown(error)
-            notes.append(("warn", f"{connection.connection_id} was not reconciled: {what}"))
-            progress(Event("reconcile", connection.connection_id, detail=what, ended=True))
+            days = _compare(project, connection, whole)
+        except FondacoError as error:
+            notes.append(("warn", f"{connection.connection_id} was not reconciled: {error.what}"))
+            progress(Event("reconcile", connection.connection_id, detail=error.what, ended=True))
             continue
         words = _in_words(days)
         progress(Event("reconcile", connection.connection_id, detail=words, ended=True))
@@ -58,9 +55,16 @@ def reconcile_run(
     return notes
 
 
-def _unknown(error: Exception) -> str:
-    _log.exception("reconciling met an unknown error")
-    return f"an error that Fondaco does not know ({type(error).__name__}); see logs/errors.log."
+def _compare(project: Project, connection: Connection, whole: Collection[str]) -> list[ReconciliationDay]:
+    """One shop's odd report must not keep the figures of all shops from being published: every fault can be told."""
+    try:
+        all_days = connection.connection_id in whole or _whole_is_due(project, connection)
+        return _reconcile(project, connection, None, None, all_days=all_days)
+    except FondacoError:
+        raise
+    except Exception as unknown:
+        _log.exception("reconciling met an unknown error", extra={"connection": connection.connection_id})
+        raise unknown_error(f"The comparison of {connection.connection_id}", unknown) from unknown
 
 
 def reconcile_now(
@@ -127,7 +131,7 @@ def _reconcile(
         project.control.reconciliation.replace(project.tenant, connection.connection_id, since, until, days)
     if all_days and first is None and last is None:
         project.control.saved.put(
-            project.tenant, _whole_key(connection), {"on": project.clock().date().isoformat()}
+            project.tenant, _whole_key(connection.connection_id), {"on": project.clock().date().isoformat()}
         )
     return days
 
@@ -149,10 +153,7 @@ def _first_day(
 
 
 def _refuse_before_a_build(writer: Writer) -> None:
-    there = writer.fetch(
-        "select 1 as one from information_schema.tables where table_schema = 'marts' and table_name = 'shop_sales_daily'"
-    )
-    if not there.num_rows:
+    if not has_table(writer, "marts", "shop_sales_daily"):
         raise ConfigError(
             "The models have not been built yet, so there is nothing to compare.",
             "Build them with `fondaco run`, then compare again.",
@@ -169,17 +170,17 @@ def _whole_is_due(project: Project, connection: Connection) -> bool:
     ]
     if not all(state.history_complete for state in states):
         return False
-    last = project.control.saved.get(project.tenant, _whole_key(connection))
+    last = project.control.saved.get(project.tenant, _whole_key(connection.connection_id))
     return last is None or project.clock().date() - date.fromisoformat(last["on"]) >= _ALL_AGAIN_AFTER
 
 
 def owe_whole(project: Project, connection_id: str) -> None:
     """Days of any age are about to change: the next reconciliation compares all of them, whichever run gets to it."""
-    project.control.saved.put(project.tenant, f"reconciled_all:{connection_id}", {"on": date.min.isoformat()})
+    project.control.saved.put(project.tenant, _whole_key(connection_id), {"on": date.min.isoformat()})
 
 
-def _whole_key(connection: Connection) -> str:
-    return f"reconciled_all:{connection.connection_id}"
+def _whole_key(connection_id: str) -> str:
+    return f"reconciled_all:{connection_id}"
 
 
 def _read_until(project: Project, connection: Connection) -> datetime | None:

@@ -10,14 +10,14 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from functools import partial
 from typing import TYPE_CHECKING
 
 from fondaco.clock import format_instant
 from fondaco.control import Connection
 from fondaco.control.runs import StreamResult
-from fondaco.errors import AccessError, ConfigError, FatalError, FondacoError, RetryableError
+from fondaco.errors import AccessError, ConfigError, FatalError, FondacoError, RetryableError, unknown_error
 from fondaco.landing.spool import Spooled
 from fondaco.orchestration.connecting import read_settings
 from fondaco.orchestration.deletions import compare_ids, land_tombstones, note_first_reading
@@ -87,7 +87,7 @@ def _load_what_can_be(project: Project) -> dict[tuple[str, str], FondacoError]:
             stuck[of] = ConfigError(error.what, error.remedy) if isinstance(error, FatalError) else error
         except Exception as unknown:
             _log.exception("a spooled slice met an unknown error", extra={"stream": spooled.stream})
-            stuck[of] = _unknown(f"{spooled.connection_id} · {spooled.stream}", unknown)
+            stuck[of] = unknown_error(f"{spooled.connection_id} · {spooled.stream}", unknown)
     return stuck
 
 
@@ -101,13 +101,6 @@ def _load(project: Project, spooled: Spooled) -> None:
             opened = spooled.synced_at.replace(tzinfo=UTC)
             horizon = Horizon.of(opened, _start_date(project, connection))
             _move(project, connection, stream, spooled.slice, horizon)
-
-
-def _unknown(subject: str, error: Exception) -> ConfigError:
-    return ConfigError(
-        f"{subject} met an error that Fondaco does not know ({type(error).__name__}).",
-        "The details are in logs/errors.log; please report them. What was read before is kept.",
-    )
 
 
 def write_directory(project: Project) -> None:
@@ -184,11 +177,10 @@ class _ConnectionSync:
             source.close()
 
     def _streams(self, source: Source) -> Iterator[StreamOutcome]:
-        begun = self._project.clock()
-        note_first_reading(self._project, self._connection, begun)
+        note_first_reading(self._project, self._connection)
         for stream in source.streams:
             yield self._timed(stream.name, partial(self._stream, source, stream))
-        yield self._timed("deletions", partial(self._deletions, source, begun))
+        yield self._timed("deletions", partial(self._deletions, source))
 
     def _timed(self, name: str, work: Callable[[_Tally], None]) -> StreamOutcome:
         tally, started = _Tally(), time.monotonic()
@@ -205,7 +197,7 @@ class _ConnectionSync:
                 self._unreachable = told
         except Exception as unknown:  # a fault in one connector must not keep the other shops from being read
             _log.exception("stream met an unknown error", extra={"stream": name})
-            error = _unknown(f"{self._connection.connection_id} · {name}", unknown)
+            error = unknown_error(f"{self._connection.connection_id} · {name}", unknown)
         if error is not None:
             self._progress(Event("sync", subject, detail=error.what, ended=True))
             return self._failed(name, error, tally, time.monotonic() - started)
@@ -255,8 +247,8 @@ class _ConnectionSync:
             yield page
         stop_here(self._stop)
 
-    def _deletions(self, source: Source, begun: datetime, tally: _Tally) -> None:
-        count = land_tombstones(self._project, self._connection, source, begun)
+    def _deletions(self, source: Source, tally: _Tally) -> None:
+        count = land_tombstones(self._project, self._connection, source)
         tally.extracted += count
         tally.loaded += count
 
