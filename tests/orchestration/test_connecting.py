@@ -8,6 +8,7 @@ import pytest
 from tests.orchestration.conftest import Stall
 
 from fondaco.errors import ConfigError
+from fondaco.governance.sealer import new_key
 from fondaco.orchestration import Project, connecting
 from fondaco.sources.source import SourceSettings
 
@@ -48,3 +49,15 @@ def test_the_same_shop_can_be_connected_again_with_other_settings(project: Proje
     again, _ = connecting.connect(project, "chain", None, {"street": "north", "sign": "green"})
     assert again.connection_id == "stall"
     assert project.control.connections.settings("default", "stall")["sign"] == "green"
+
+
+def test_connecting_again_mends_settings_that_no_longer_open(project: Project) -> None:
+    """The remedy that a lost key names; which shop was connected is not known any more."""
+    connecting.connect(project, "chain", "stall", {"street": "north"})
+    (key,) = project.settings.folder.rglob("secret.key")
+    key.write_text(new_key() + "\n", encoding="ascii")
+    with Project.open(project.settings.folder, clock=project.clock) as reopened:
+        with pytest.raises(ConfigError, match="do not open with this key"):
+            reopened.control.connections.settings("default", "stall")
+        connecting.connect(reopened, "chain", "stall", {"street": "north"})
+        assert reopened.control.connections.settings("default", "stall")["street"] == "north"

@@ -98,12 +98,21 @@ def _refuse_another_shop(
     known = {each.connection_id: each for each in project.connections()}.get(connection_id)
     if known is None or known.source != kind.name or settings.shop_key is None:
         return
-    before = read_settings(kind, project.control.connections.settings(project.tenant, connection_id))
-    if before.shop_key != settings.shop_key:
+    before = _known_shop_key(project, kind, connection_id)
+    if before is not None and before != settings.shop_key:
         raise ConfigError(
-            f"{connection_id!r} is the connection to another {kind.title} shop, {before.shop_key}.",
+            f"{connection_id!r} is the connection to another {kind.title} shop, {before}.",
             f"Give this one a name of its own, for example `--name {connection_id}-2`.",
         )
+
+
+def _known_shop_key(project: Project, kind: type[Source], connection_id: str) -> str | None:
+    """None where the settings kept cannot be read: connecting again is what mends a lost key."""
+    try:
+        kept = project.control.connections.settings(project.tenant, connection_id)
+        return read_settings(kind, kept).shop_key
+    except ConfigError:
+        return None
 
 
 def check_connection(project: Project, connection: Connection) -> Check:
