@@ -129,9 +129,8 @@ def _published(project: Project) -> Finding:
     version = project.reader.version
     if version is None:
         return Finding("published figures", "warn", "There are none yet.", "Run `fondaco run`.")
-    project.reader.query(
-        "select sum(net_sales) as net_sales from marts.sales_daily"
-    )  # a damaged file says so
+    # A damaged file says so when it is read.
+    project.reader.query("select sum(net_sales) as net_sales from marts.sales_daily")
     last = project.control.runs.last_published(project.tenant)
     if last is not None and last.ended_at and project.clock() - last.ended_at > _FIGURES_ARE_OLD_AFTER:
         return Finding(

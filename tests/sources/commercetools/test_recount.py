@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fondaco.sources.commercetools.recount import placed_amounts
+from fondaco.sources.commercetools.recount import Recount, placed_amounts
 
 if TYPE_CHECKING:
     from .conftest import Project
@@ -84,3 +84,41 @@ def test_several_shipments_are_added_up() -> None:
     order = {"totalPrice": money(1000), "taxedPrice": taxed(1000, 1190), "shipping": [shipment, shipment]}
     placed = placed_amounts(order)
     assert (placed.shipping, placed.shipping_tax, placed.gross) == (Decimal(10), Decimal("1.90"), Decimal(0))
+
+
+class Paid:
+    """A project of one order, of which some money went back."""
+
+    def __init__(self, order: dict[str, Any], refunded: int) -> None:
+        self.order = order | {
+            "id": "o", "orderState": "Open", "createdAt": "2026-03-01T10:00:00Z",
+            "paymentInfo": {"payments": [{"id": "p"}]},
+        }  # fmt: skip
+        back = {
+            "type": "Refund",
+            "state": "Success",
+            "timestamp": "2026-03-05T10:00:00Z",
+            "amount": money(refunded),
+        }
+        self.payment = {"id": "p", "lastModifiedAt": "2026-03-05T10:00:00Z", "transactions": [back]}
+
+    def changed(self, path: str, start: Any, end: Any, *, field: str, where: str | None) -> Any:
+        return [[self.order]] if field == "createdAt" else []
+
+    def by_id(self, path: str, **_: Any) -> Any:
+        return [[self.payment if path == "payments" else self.order]]
+
+
+def test_what_comes_back_of_a_custom_line_has_no_line_of_its_own() -> None:
+    """The whole order is paid back: its shipping and tax go back with it, whichever custom line is named."""
+    custom = {"id": "wrapping", "totalPrice": money(500), "taxedPrice": taxed(500, 595)}
+    returned = {"id": "r", "customLineItemId": "wrapping", "quantity": 1, "createdAt": "2026-03-04T10:00:00Z"}
+    order = {
+        "lineItems": [line(10000, 1, 10000, 1900, included=False)], "customLineItems": [custom],
+        "shippingInfo": {"price": money(400), "taxedPrice": taxed(400, 476)},
+        "totalPrice": money(10900), "taxedPrice": taxed(10900, 12971), "returnInfo": [{"items": [returned]}],
+    }  # fmt: skip
+    recount = Recount(Paid(order, 12971), "UTC", "EUR", "taxed")  # type: ignore[arg-type]
+    sold, *_, back = recount.days(date(2026, 3, 1), date(2026, 3, 5))
+    assert (sold.gross_sales, sold.shipping, sold.taxes) == (Decimal(100), Decimal(4), Decimal("20.71"))
+    assert (back.returns, back.shipping, back.taxes) == (Decimal(105), Decimal(-4), Decimal("-20.71"))

@@ -146,6 +146,15 @@ def test_an_operation_without_a_window_is_tried_three_times(shop: Connections) -
         read(source, "inventory_items")
 
 
+def test_a_list_of_ids_that_cannot_be_made_is_left_for_the_next_run(shop: Connections) -> None:
+    source = shop.to()
+    shop.behaviour.bulk_failures.extend(["TIMEOUT"] * 3)
+    listed = source.ids(stream_of("orders"))
+    assert listed is not None
+    with pytest.raises(RetryableError, match="TIMEOUT"):
+        list(listed)
+
+
 def test_internal_errors_with_http_200_are_tried_again(shop: Connections) -> None:
     shop.world.add_order(1, A_WEEK_AGO)
     shop.behaviour.internal_errors = 3

@@ -2,6 +2,14 @@
     comparing with what the last whole build had seen (`core.order_states`, written last), so that a build that broke
     off half-way is simply repeated. Rows that a vendor deleted go too. -#}
 
+{#- What changed, to a model that is built anew: it asks for no single order. -#}
+{% macro no_orders() -%}
+select
+    cast(null as {{ contract_type('text') }}) as tenant_id,
+    cast(null as {{ contract_type('text') }}) as order_id
+where false
+{%- endmacro %}
+
 {#- The filter of an incremental model. The dependency is declared even when the filter is not used. -#}
 {% macro only_changed(changes) -%}
 {%- set relation = ref(changes) -%}

@@ -106,9 +106,14 @@ def _expression(engine: duckdb.DuckDBPyConnection, name: str, kind: Kind, readin
         return flag_expression(name)
     if kind is Kind.TEXT:
         return name
-    number = number_expression(engine, "texts", name, file=reading.file, decimal=reading.decimal,
+    number = number_expression(
+        engine,
+        "texts",
+        name,
+        file=reading.file,
+        decimal=reading.decimal,
         point_is_decimal=reading.point_is_decimal,
-    )  # fmt: skip
+    )
     return whole_expression(number) if kind is Kind.WHOLE else number
 
 

@@ -6,10 +6,7 @@
 {%- set order_persons = ref('core_order_persons') %}
 
 {% if anew or order_states is none -%}
-select
-    cast(null as {{ contract_type('text') }}) as tenant_id,
-    cast(null as {{ contract_type('text') }}) as order_id
-where false
+{{ no_orders() }}
 {%- else -%}
 with moved as (
     select

@@ -10,10 +10,7 @@
 } %}
 
 {% if anew or rate_states is none -%}
-select
-    cast(null as {{ contract_type('text') }}) as tenant_id,
-    cast(null as {{ contract_type('text') }}) as order_id
-where false
+{{ no_orders() }}
 {%- else -%}
 with corrected as (
     select

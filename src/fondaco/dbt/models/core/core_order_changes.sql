@@ -6,10 +6,7 @@
 {%- set connections = ref('core_connections') %}
 
 {% if anew or states is none -%}
-select
-    cast(null as {{ contract_type('text') }}) as tenant_id,
-    cast(null as {{ contract_type('text') }}) as order_id
-where false
+{{ no_orders() }}
 {%- else -%}
 with
 {%- for entity in order_entities() %}

@@ -47,7 +47,7 @@ final as (
         end as line_type,
         happened_at as event_at,
         case
-            when line_type not in ('PRODUCT', 'GIFT_CARD') then 0
+            when coalesce(line_type, '') not in ('PRODUCT', 'GIFT_CARD') then 0
             when is_return then -abs(coalesce(quantity, 0))
             else coalesce(quantity, 0)
         end as quantity,
