@@ -72,6 +72,24 @@ def test_two_dates_make_a_period_of_ones_own(shop: Shop, open_page: OpenPage) ->
     expect(page.locator("#panel-headline tbody tr")).to_have_count(7)
 
 
+def test_a_period_that_ends_before_it_starts_is_refused_beside_the_filters_and_can_be_corrected(
+    shop: Shop, open_page: OpenPage
+) -> None:
+    page = open_page(shop)
+    shown = net_sales(page)
+    page.locator("#range").click()
+    page.get_by_label("From", exact=True).fill("2026-02-09")
+    page.get_by_label("To", exact=True).fill("2026-02-03")
+    page.get_by_role("button", name="Apply dates").click()
+    expect(page.get_by_role("alert")).to_contain_text("before it starts on 2026-02-09. Swap the two dates.")
+    expect(page).to_have_url(shop.url + "/")
+    assert net_sales(page) == shown
+    page.get_by_label("From", exact=True).fill("2026-02-01")
+    page.get_by_role("button", name="Apply dates").click()
+    expect(page.locator("#range")).to_contain_text("1 – 3 Feb 2026")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_the_comparison_can_be_the_year_before_or_none(shop: Shop, open_page: OpenPage) -> None:
     page = open_page(shop)
     expect(page.locator("#panel-headline .legend .then")).to_contain_text("31 Jan – 1 Mar 2026")

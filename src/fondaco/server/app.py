@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_BESIDE_THE_FILTERS = {
+    "HX-Retarget": "#refused", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice", "HX-Push-Url": "false",
+}  # fmt: skip
+
 _DESCRIPTION = """Figures, runs and reconciliation of one Fondaco project, read only.
 
 Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
@@ -152,6 +156,10 @@ def _answer(request: Request, status: int, what: str, remedy: str, code: str) ->
     if request.url.path.startswith("/api/"):
         return api_error(status, what, remedy, code)
     site: Site = request.app.state.site
+    if request.headers.get("hx-target", "").endswith("#page"):
+        # What was asked stands in the filters, and the figures stay with it: only the fault comes in between.
+        html = site.render("parts/refused.html", request, what=what, remedy=remedy)
+        return HTMLResponse(html, status, headers=_BESIDE_THE_FILTERS)
     if request.headers.get("hx-request"):
         return HTMLResponse(site.render("parts/fault.html", request, what=what, remedy=remedy), status)
     html = site.render("gate.html", request, title=what, say=remedy, form=None, csrf="", fault="", foot="")
