@@ -226,13 +226,26 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[OpenPage]:
-    """Opens a page that fails the test on any console error, script error, failed answer or request to another host."""
+    """Opens a page that fails the test on any console error, script error, failed answer or request to another host.
+
+    With ``refusals`` the server may refuse what the page asks for (422).
+    """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
     def open_(
-        shop: Shop, path: str = "/", *, logged_in: bool = True, width: int = 1440, theme: str = "light"
+        shop: Shop,
+        path: str = "/",
+        *,
+        logged_in: bool = True,
+        width: int = 1440,
+        theme: str = "light",
+        refusals: bool = False,
     ) -> Page:
+        def told(fault: str) -> None:
+            if not (refusals and "status of 422" in fault):
+                faults.append(fault)
+
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=theme,  # type: ignore[arg-type]
@@ -246,7 +259,7 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
             secret = shop.project.control.sessions.create(owner.user_id, valid=timedelta(hours=1))
             context.add_cookies([{"name": "fondaco_session", "value": secret, "url": shop.url}])
         page = context.new_page()
-        page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("console", lambda m: told(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "request",
@@ -254,7 +267,7 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
                 None if r.url.startswith((shop.url, "data:", "blob:")) else faults.append(f"asked {r.url}")
             ),
         )
-        page.on("response", lambda r: faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on("response", lambda r: told(f"status of {r.status}: {r.url}") if r.status >= 400 else None)
         page.goto(shop.url + path)
         settle(page)
         return page

@@ -75,7 +75,7 @@ def test_two_dates_make_a_period_of_ones_own(shop: Shop, open_page: OpenPage) ->
 def test_a_period_that_ends_before_it_starts_is_refused_beside_the_filters_and_can_be_corrected(
     shop: Shop, open_page: OpenPage
 ) -> None:
-    page = open_page(shop)
+    page = open_page(shop, refusals=True)
     shown = net_sales(page)
     page.locator("#range").click()
     page.get_by_label("From", exact=True).fill("2026-02-09")

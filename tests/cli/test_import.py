@@ -21,6 +21,25 @@ def test_a_file_of_which_no_row_can_be_taken_is_refused_in_two_lines(fondaco: Fo
     assert fondaco("-C", shop, "connections", "list", "--json").json == []
 
 
+def test_what_would_land_is_told_before_anything_does(fondaco: Fondaco, shop: Path) -> None:
+    sales = shop / "sales.csv"
+    sales.write_text("No,When,Price,Pieces\n1,2026-02-01,5,2\n1,2026-02-01,,1\n2,2026-02-02,7,\n")
+    mapping = [
+        f"--map={pair}" for pair in ("order_id=No", "ordered_at=When", "unit_price=Price", "quantity=Pieces")
+    ]
+    shown = fondaco("-C", shop, "import", sales, *mapping, "--preview")
+    assert "1 line without a price counts as 0.\n1 line without a quantity counts as one unit.\n" in shown.out
+    told = fondaco("-C", shop, "import", sales, *mapping, "--preview", "--json").json
+    assert (told["without_price"], told["without_quantity"], told["known_orders_with_other_lines"]) == (
+        1,
+        1,
+        0,
+    )
+    assert fondaco("-C", shop, "imports", "list", "--json").json == []
+    gone = fondaco("-C", shop, "imports", "remove", "0123456789abcdef", "--yes")
+    assert (gone.code, gone.err.splitlines()[0]) == (1, "There is no import 0123456789abcdef.")
+
+
 def test_nothing_set_aside_is_said_in_words(fondaco: Fondaco, shop: Path) -> None:
     assert fondaco("-C", shop, "quarantine").out == "Nothing was set aside.\n"
     assert fondaco("-C", shop, "quarantine", "--json").json == []

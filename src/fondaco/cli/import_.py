@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import click
 import typer
 
 from fondaco.cli.output import AsJson, print_json, print_table, shown
@@ -15,6 +17,7 @@ from fondaco.sources.files.fields import FIELDS
 if TYPE_CHECKING:
     from fondaco.orchestration.importing import Imported
     from fondaco.sources.files.importing import Prepared
+    from fondaco.sources.files.overlap import Overlap
 
 _DECIMALS = {"comma": ",", ",": ",", "point": ".", ".": "."}
 _PERSONAL = ("email", "phone", "first_name", "last_name")
@@ -57,6 +60,12 @@ def import_(
     prices_include_tax: Annotated[
         bool, typer.Option("--prices-include-tax", help="Prices contain the tax that is mapped.")
     ] = False,
+    orders: Annotated[
+        str | None,
+        typer.Option(
+            help="For orders that are here already with other lines: replace or add.", show_default="asked"
+        ),
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show what would land, and end.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
@@ -65,12 +74,14 @@ def import_(
 
     Example: fondaco import sales.csv --map order_id=InvoiceNo --map ordered_at=Date --map unit_price=Price --currency GBP
     """
-    from fondaco.orchestration.importing import options_for
+    from fondaco.orchestration.importing import folder_of, options_for
     from fondaco.sources.files.fields import parse_map, read_mapping
     from fondaco.sources.files.importing import prepare
 
     if decimal is not None and decimal not in _DECIMALS:
         raise typer.BadParameter("Use point or comma.", param_hint="--decimal")
+    if orders not in (None, "replace", "add"):
+        raise typer.BadParameter("Use replace or add.", param_hint="--orders")
     mapped = (read_mapping(mapping) if mapping else {}) | parse_map(pairs or [])
     with ctx.obj.project() as project:
         options = options_for(
@@ -84,27 +95,20 @@ def import_(
             date_format=date_format,
             decimal=_DECIMALS.get(decimal or ""),
             prices_include_tax=prices_include_tax,
+            known_orders=orders,
         )
         prepared = prepare(file, options)
         try:
-            if prepared.landing_rows == 0 and prepared.set_aside:
-                first = prepared.set_aside[0]
-                raise ConfigError(
-                    f"No row of {file.name} can be taken; row {first.row}: {first.reason}.",
-                    "Correct the file or its mapping; nothing was imported.",
-                )
+            _refuse_if_empty(prepared)
+            overlap = prepared.overlap(folder_of(project, connection))
             if not as_json:
-                _show(prepared)
+                _show(prepared, overlap)
             if preview:
                 if as_json:
-                    print_json(_prepared_object(prepared))
+                    print_json(_prepared_object(prepared, overlap))
                 return
-            if (
-                not yes
-                and not as_json
-                and sys.stdin.isatty()
-                and not typer.confirm("Import it?", default=True)
-            ):
+            may_ask = not yes and not as_json and sys.stdin.isatty()
+            if may_ask and not _confirmed(prepared, overlap):
                 typer.echo("Nothing was imported.")
                 return
             imported = _import(project, prepared, connection, quiet=as_json)
@@ -116,6 +120,30 @@ def import_(
             _tell(imported)
         if imported.outcome.error is not None:
             raise imported.outcome.error
+
+
+def _refuse_if_empty(prepared: Prepared) -> None:
+    if prepared.landing_rows == 0 and prepared.set_aside:
+        first = prepared.set_aside[0]
+        raise ConfigError(
+            f"No row of {prepared.path.name} can be taken; row {first.row}: {first.reason}.",
+            "Correct the file or its mapping; nothing was imported.",
+        )
+
+
+def _confirmed(prepared: Prepared, overlap: Overlap | None) -> bool:
+    """Ask what may be asked; the answer about known orders goes into the options."""
+    if overlap is None:
+        return typer.confirm("Import it?", default=True)
+    answer = typer.prompt(
+        "replace these orders, add lines to them, or stop",
+        type=click.Choice(["replace", "add", "stop"]),
+        default="stop",
+    )
+    if answer == "stop":
+        return False
+    prepared.options = dataclasses.replace(prepared.options, known_orders=answer)
+    return True
 
 
 def _import(project: Any, prepared: Prepared, connection: str, *, quiet: bool) -> Imported:
@@ -133,7 +161,7 @@ def _currency(word: str | None) -> str | None:
     return word.upper() if word else None
 
 
-def _show(prepared: Prepared) -> None:
+def _show(prepared: Prepared, overlap: Overlap | None) -> None:
     """The first rows as they will land, the counts, and the file's own totals."""
     title = prepared.layout.title if prepared.layout else "a file with a mapping"
     typer.echo(f"{prepared.path.name} is {title}. Its first rows as they will land:")
@@ -146,11 +174,26 @@ def _show(prepared: Prepared) -> None:
             f"{figures.first_day} to {figures.last_day}, in {', '.join(figures.currencies)}: gross {shown(figures.gross)}, "
             f"discounts {shown(figures.discounts)}, returns {shown(figures.returns)}."
         )
+        for count, what, taken in (
+            (figures.without_price, "price", "as 0"),
+            (figures.without_quantity, "quantity", "as one unit"),
+        ):
+            if count:
+                typer.echo(f"{_lines(count)} without a {what} {'counts' if count == 1 else 'count'} {taken}.")
+    if overlap is not None:
+        typer.echo(
+            f"{overlap.orders:,} of its orders, for example {overlap.example}, "
+            f"{'is' if overlap.orders == 1 else 'are'} here already with other lines: --orders replace or --orders add."
+        )
     typer.echo(_balance(prepared.rows, prepared.landing_rows, len(prepared.set_aside), "to land"))
     for one in prepared.set_aside[:_SHOWN_FAULTS]:
         typer.echo(f"  row {one.row}: {one.reason}")
     if len(prepared.set_aside) > _SHOWN_FAULTS:
         typer.echo(f"  … and {len(prepared.set_aside) - _SHOWN_FAULTS:,} more")
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count:,} lines"
 
 
 def _tell(imported: Imported) -> None:
@@ -174,13 +217,17 @@ def _masked(name: str, cell: Any) -> Any:
     return f"{cell[:_SHOWN_LETTERS]}…" if isinstance(cell, str) and len(cell) > _SHOWN_LETTERS else cell
 
 
-def _prepared_object(prepared: Prepared) -> dict[str, Any]:
+def _prepared_object(prepared: Prepared, overlap: Overlap | None) -> dict[str, Any]:
+    figures = prepared.figures()
     return {
         "file": prepared.path.name,
         "layout": prepared.layout.name if prepared.layout else "mapping",
         "rows": prepared.rows,
         "to_land": prepared.landing_rows,
         "set_aside": [{"row": one.row, "reason": one.reason} for one in prepared.set_aside],
+        "without_price": figures.without_price if figures else 0,
+        "without_quantity": figures.without_quantity if figures else 0,
+        "known_orders_with_other_lines": overlap.orders if overlap else 0,
     }
 
 

@@ -20,6 +20,7 @@ from fondaco.cli import (
     docs,
     doctor,
     import_,
+    imports,
     init,
     metrics,
     quarantine,
@@ -74,6 +75,7 @@ app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("connect")(connect.connect)
 app.command("import")(import_.import_)
+app.add_typer(imports.app, name="imports")
 app.add_typer(connections.app, name="connections")
 app.command("run")(run.run)
 app.command("serve")(serve.serve)

@@ -18,7 +18,7 @@ from fondaco.orchestration.reconciling import owe_whole
 from fondaco.orchestration.stopping import Stop
 from fondaco.orchestration.sync import load_spooled
 from fondaco.sources.files.importing import Options, Prepared
-from fondaco.sources.files.inbox import Import, imports
+from fondaco.sources.files.inbox import Import, drop, imports
 from fondaco.sources.files.streams import STREAMS
 
 if TYPE_CHECKING:
@@ -55,6 +55,22 @@ def options_for(project: Project, connection_id: str, mapping: Mapping[str, str]
     return Options(mapping=dict(mapping), **{**defaults, **{k: v for k, v in given.items() if v is not None}})
 
 
+def folder_of(project: Project, connection_id: str) -> Path:
+    """Where a files connection keeps its imports."""
+    return project.data / "imports" / connection_id
+
+
+def all_imports(project: Project) -> list[tuple[str, Import]]:
+    """All imports of files connections, newest first, each with its connection's id."""
+    found = [
+        (connection.connection_id, one)
+        for connection in project.connections()
+        if connection.source == SOURCE
+        for one in imports(folder_of(project, connection.connection_id))
+    ]
+    return sorted(found, key=lambda pair: pair[1].instant, reverse=True)
+
+
 def import_file(
     project: Project,
     prepared: Prepared,
@@ -69,12 +85,15 @@ def import_file(
     Raises
     ------
     ConfigError
-        If the connection is of another source, or the folder cannot be written.
+        If the connection is of another source, the folder cannot be written, or orders are here already with other lines
+        and nobody has said what the file's are to them.
     FatalError
         If the warehouse does not have every record of the file afterwards.
     """
-    folder = project.data / "imports" / connection_id
+    folder = folder_of(project, connection_id)
     _refuse_other_source(project, connection_id)
+    if overlap := prepared.overlap(folder):
+        raise overlap.refused(prepared.path.name)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     stream = prepared.streams[0]
     # Held throughout, so that nobody lands the earlier reading again between its removal and the new one.
@@ -101,6 +120,38 @@ def import_file(
     if outcome.error is not None and (lost or not any(one.stream == stream for one in outcome.streams)):
         raise outcome.error
     return Imported(kept, stream, before, after, outcome)
+
+
+def forget_import(
+    project: Project,
+    connection_id: str,
+    import_id: str,
+    *,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> tuple[Import, RunOutcome]:
+    """Take an import back: its rows leave the warehouse, lines that it took over from older ones come back.
+
+    Raises
+    ------
+    ConfigError
+        If the connection has no such import.
+    """
+    folder = folder_of(project, connection_id)
+    kept = {one.import_id: one for one in imports(folder)}
+    if import_id not in kept:
+        raise ConfigError(
+            f"{connection_id} has no import {import_id}.", "See its imports with `fondaco imports list`."
+        )
+    with project.warehouse.writer():
+        _remove(project, connection_id, import_id)
+        _empty_quarantine(project, connection_id, import_id)
+        owe_whole(project, connection_id)
+        drop(folder, kept[import_id])
+        outcome = run_pipeline(
+            project, connections=[connection_id], kind="import", progress=progress, stop=stop
+        )
+    return kept[import_id], outcome
 
 
 def _settings(project: Project, prepared: Prepared, connection_id: str, folder: Path) -> dict[str, str]:
@@ -179,13 +230,18 @@ def _quarantine(project: Project, prepared: Prepared, connection_id: str, kept: 
         }
         for one in prepared.set_aside
     ]
+    with project.warehouse.writer():
+        _empty_quarantine(project, connection_id, kept.import_id)
+        project.landing.land_rows("fondaco__quarantine", rows)
+
+
+def _empty_quarantine(project: Project, connection_id: str, import_id: str) -> None:
     with project.warehouse.writer() as writer:
         writer.execute(
             "delete from raw.fondaco__quarantine "
             "where tenant_id = $tenant and connection_id = $connection and slice_id = $slice",
-            {"tenant": project.tenant, "connection": connection_id, "slice": kept.import_id},
+            {"tenant": project.tenant, "connection": connection_id, "slice": import_id},
         )
-        project.landing.land_rows("fondaco__quarantine", rows)
 
 
 def _pass(project: Project, kept: Import, sleep: Callable[[float], None]) -> None:

@@ -54,14 +54,16 @@ class Shop:
     ) -> Imported:
         path = self.folder / name
         path.write_text(content)
-        options = options_for(self.project, "files", MAP if mapping is None else mapping, **given)
-        prepared = prepare(path, options)
+        prepared = self.prepared(path, mapping, **given)
         try:
             return import_file(
                 self.project, prepared, sleep=waiting or self.wait, stop=stop, progress=progress
             )
         finally:
             prepared.close()
+
+    def prepared(self, path: Path, mapping: dict[str, str] | None = None, **given: Any) -> Prepared:
+        return prepare(path, options_for(self.project, "files", MAP if mapping is None else mapping, **given))
 
     def kept(self, name: str, content: str, mapping: dict[str, str] | None = None, **given: Any) -> None:
         """Keep a file in the connection's folder, for the next import to land."""

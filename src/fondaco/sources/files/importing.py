@@ -28,6 +28,7 @@ from fondaco.sources.files.inbox import Import, imports, store, stream_path
 from fondaco.sources.files.layouts import Content, Layout, column_text, expressions, recognise
 from fondaco.sources.files.opening import Opened, SetAside, open_file
 from fondaco.sources.files.orders import KINDS, build_orders
+from fondaco.sources.files.overlap import KnownOrders, Overlap, find_overlap, line_imports
 from fondaco.sources.files.rows import Reading, refuse_if_most_fail, type_rows
 from fondaco.sources.files.streams import STREAMS
 
@@ -57,6 +58,8 @@ class Options:
     decimal: str | None = None
     """``"."`` or ``","``."""
     prices_include_tax: bool = False
+    known_orders: KnownOrders | None = None
+    """What the lines are to orders that are here already with others; None: to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,10 @@ class Figures:
     discounts: Decimal
     returns: Decimal
     currencies: tuple[str, ...]
+    without_price: int
+    """Lines that count as 0, because their price is empty."""
+    without_quantity: int
+    """Lines that count as one unit, because their quantity is empty though the file has a column of it."""
 
 
 class Prepared:
@@ -128,6 +135,7 @@ class Prepared:
             {"zone": self.options.timezone},
         ).fetchall()[0]
         orders, lines, returned_lines, first_day, last_day, gross, discounts, returns, currencies = row
+        without_price, without_quantity = self._empty_amounts()
         return Figures(
             orders=orders,
             lines=lines,
@@ -138,7 +146,33 @@ class Prepared:
             discounts=discounts,
             returns=returns,
             currencies=tuple(currencies or ()),
+            without_price=without_price,
+            without_quantity=without_quantity,
         )
+
+    def _empty_amounts(self) -> tuple[int, int]:
+        has_quantity = any(
+            name == "quantity" for name, *_ in self.engine.execute("describe texts").fetchall()
+        )
+        ((prices, quantities),) = self.engine.execute(
+            "select count(*) filter (unit_price is null and line_total is null), count(*) filter (quantity is null) "
+            "from typed where problem is null"
+        ).fetchall()
+        return prices, quantities if has_quantity else 0
+
+    @property
+    def has_whole_orders(self) -> bool:
+        """Whether the file has all lines of each of its orders, so that earlier ones are void."""
+        if self.options.known_orders is not None:
+            return self.options.known_orders == "replace"
+        return self.layout is not None and self.layout.whole_orders
+
+    def overlap(self, folder: Path) -> Overlap | None:
+        """Orders that earlier imports in ``folder`` hold with other lines, where nobody has said what that means."""
+        settled = self.has_whole_orders or self.options.known_orders is not None
+        if settled or self.content is not Content.ORDERS or not folder.is_dir():
+            return None
+        return find_overlap(self.engine, folder, self.import_id)
 
     def lacks_earlier_records(self, folder: Path) -> bool:
         """Whether an earlier reading of the same file, kept in ``folder``, has records that this one has not."""
@@ -166,7 +200,7 @@ class Prepared:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             scratch = Path(tempfile.mkdtemp(prefix=".import-", dir=folder))
-            records = {name: self._write(name, scratch, import_id) for name in self.streams}
+            records = {name: self._write(name, folder, scratch, import_id) for name in self.streams}
             one = Import(
                 import_id=import_id,
                 file=self.path.name,
@@ -190,19 +224,18 @@ class Prepared:
     def close(self) -> None:
         self.engine.close()
 
-    def _write(self, stream: str, folder: Path, import_id: str) -> int:
-        """One stream's records as newline JSON. Instants are written in UTC."""
+    def _write(self, stream: str, folder: Path, scratch: Path, import_id: str) -> int:
+        """One stream's records as newline JSON, into ``scratch``. Instants are written in UTC."""
         described = self.engine.execute(f"describe {stream}").fetchall()
         columns = [
             f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ') as {name}" if "TIME ZONE" in kind else str(name)
             for name, kind, *_ in described
         ]
         if stream == "order_totals":
-            whole = self.layout is not None and self.layout.whole_orders
             columns.append(
-                f"'{import_id}' as whole_import_id" if whole else "cast(null as varchar) as whole_import_id"
+                f"{line_imports(self.engine, folder, import_id, whole=self.has_whole_orders)} as line_imports"
             )
-        target = str(folder / f"{stream}.ndjson.gz").replace("'", "''")
+        target = str(scratch / f"{stream}.ndjson.gz").replace("'", "''")
         self.engine.execute(
             f"copy (select {', '.join(columns)}, '{import_id}' as import_id from {stream} order by row_number) "
             f"to '{target}' (format json, array false, compression gzip)"

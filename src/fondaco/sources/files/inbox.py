@@ -90,6 +90,14 @@ def store(folder: Path, one: Import, prepared: Path, clock: Clock) -> Import:
     return dated
 
 
+def drop(folder: Path, one: Import) -> None:
+    """Delete an import. It is out of sight at once, however long deleting takes."""
+    old = folder / f".{one.import_id}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    (folder / one.import_id).rename(old)
+    shutil.rmtree(old)
+
+
 def _dated(one: Import, clock: Clock, newest: datetime | None) -> Import:
     now = clock().replace(microsecond=0)
     before = now if newest is None else max(now, newest)

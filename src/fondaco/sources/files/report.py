@@ -5,27 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from fondaco.sources.files.engine import open_engine
-from fondaco.sources.files.inbox import imports, stream_path
+from fondaco.sources.files.kept import LINES_COUNT, load_imports
 from fondaco.sources.source import ReportDay
 
-_LINES = """
-create table lines as
-select * exclude (place) from (
-    select *, row_number() over (partition by order_id, line_id order by imported desc) as place
-    from all_lines
-) where place = 1
-"""
-_TOTALS = """
-create table totals as
-select * exclude (place) from (
-    select *, row_number() over (partition by order_id order by imported desc) as place
-    from all_totals
-) where place = 1
-"""
-_DAYS = """
+_DAYS = f"""
 with counted as (
     select * from totals
     where coalesce(counts_in_sales, true) and not coalesce(is_test, false)
@@ -38,8 +22,8 @@ line_figures as (
         not is_return as placed,
         gross, discount, coalesce(tax, 0) as tax,
         case when coalesce(prices_include_tax, false) then coalesce(tax, 0) else 0 end as included
-    from lines join counted using (order_id)
-    where (whole_import_id is null or whole_import_id = lines.import_id)
+    from lines join counted as totals using (order_id)
+    where {LINES_COUNT}
         and not coalesce(is_gift_card, false) and not coalesce(is_cancelled, false)
 ),
 figures as (
@@ -111,11 +95,9 @@ def report_days(
     Amounts in other currencies than ``currency`` are left out: a day's figures are in the shop's own.
     """
     with open_engine() as engine:
-        if not _load(engine, folder, "order_lines", "all_lines"):
+        if not load_imports(engine, folder, "order_lines", "lines"):
             return None
-        _load(engine, folder, "order_totals", "all_totals")
-        engine.execute(_LINES)
-        engine.execute(_TOTALS)
+        load_imports(engine, folder, "order_totals", "totals")
         params = {"zone": timezone, "currency": currency, "first": first, "last": last}
         rows = engine.execute(_DAYS, params).fetchall()
     return [
@@ -132,21 +114,3 @@ def report_days(
         )
         for row in rows
     ]
-
-
-def _load(engine: duckdb.DuckDBPyConnection, folder: Path, stream: str, table: str) -> bool:
-    """Put all imports of ``stream`` into ``table``, each row with the instant of its import."""
-    from fondaco.sources.files.streams import STREAMS
-
-    columns = next(s for s in STREAMS if s.name == stream).tables[0].columns
-    kinds = {"decimal": "DECIMAL(18, 6)", "text": "VARCHAR", "bigint": "BIGINT", "bool": "BOOLEAN"}
-    types = "{" + ", ".join(f"'{c.name}': '{kinds.get(c.type, 'VARCHAR')}'" for c in columns) + "}"
-    found = [one for one in imports(folder) if stream_path(folder, one, stream).exists()]
-    for position, one in enumerate(found):
-        path = str(stream_path(folder, one, stream)).replace("'", "''")
-        verb = f"create table {table} as" if position == 0 else f"insert into {table}"
-        engine.execute(
-            f"{verb} select *, '{one.imported_at}' as imported "
-            f"from read_json('{path}', format = 'newline_delimited', columns = {types})"
-        )
-    return bool(found)

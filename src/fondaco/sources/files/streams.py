@@ -95,7 +95,7 @@ ORDER_TOTALS = Table(
         _flag("prices_include_tax"),
         _flag("is_test"),
         _flag("counts_in_sales", "As the shop's own report decides: cancelled and failed orders may not."),
-        _text("whole_import_id", "Where a file always has whole orders, its import: older lines are void."),
+        _text("line_imports", "Ids of the imports whose lines of the order count, by spaces; empty: all do."),
         *_PROVENANCE,
     ),
 )

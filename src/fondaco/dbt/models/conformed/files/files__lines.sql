@@ -30,8 +30,8 @@ catalogues as (
     group by tenant_id, connection_id
 ),
 
--- An export that always has whole orders voids the lines of earlier imports. A cancelled line of an order that
--- otherwise stands is left out.
+-- A file that has its orders whole voids their lines of earlier imports. A cancelled line of an order that otherwise
+-- stands is left out.
 current_lines as (
     select
         lines.*,
@@ -43,7 +43,7 @@ current_lines as (
         and lines.connection_id = totals.connection_id
         and lines.order_id = totals.order_id
     where
-        (totals.whole_import_id is null or totals.whole_import_id = lines.import_id)
+        (totals.line_imports is null or totals.line_imports like '%' || lines.import_id || '%')
         and not (coalesce(lines.is_cancelled, false) and coalesce(totals.counts_in_sales, true))
 ),
 

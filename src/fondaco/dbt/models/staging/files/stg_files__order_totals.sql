@@ -9,9 +9,9 @@ renamed as (
         connection_id,
         order_id,
         customer_id,
-        whole_import_id,
         import_id,
         -- strings
+        line_imports,
         order_number,
         email,
         phone,
