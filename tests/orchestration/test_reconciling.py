@@ -37,7 +37,7 @@ _BUILT = (
        select
            tenant_id, connection_id, order_id, order_id as order_number, order_id as source_order_id,
            event_date as order_date, true as is_counted, false as is_test, false as is_deleted, 'open' as order_status,
-           'EUR' as presentment_currency, cast(event_date as timestamp) as updated_at
+           'EUR' as currency, 'EUR' as presentment_currency, cast(event_date as timestamp) as updated_at
        from core.sales_events""",
 )
 
@@ -91,6 +91,16 @@ def test_shops_that_agree_leave_nothing_to_say(built: Project) -> None:
     assert run(built) == []
     kept = built.control.reconciliation.days("default")
     assert {day.gap for day in kept} == {Decimal(0)}
+
+
+def test_orders_in_another_currency_are_said_to_be_in_no_comparison(built: Project) -> None:
+    with built.warehouse.writer() as writer:
+        writer.execute("update core.orders set currency = 'USD' where order_date = date '2026-02-01'")
+    run(built)
+    seal = built.control.reconciliation.seal("default")
+    assert (seal.state, seal.left_out) == ("matched", {"USD": 2})
+    assert seal.in_words().endswith("than their shop's own are in no comparison: 2 in USD.")
+    assert built.control.reconciliation.seal("default", "booth").left_out == {"USD": 1}
 
 
 def test_an_unknown_fault_in_one_shops_report_leaves_the_others_compared(

@@ -91,6 +91,20 @@ def test_a_slice_that_cannot_be_loaded_holds_up_its_own_stream_and_no_other(
 
 
 @pytest.mark.usefixtures("installed")
+def test_what_a_source_warns_of_goes_into_the_runs_health(
+    project: Project, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FarStall.asked = []
+    monkeypatch.setattr(
+        FarStall, "read", lambda self, stream, part: iter([Page(b"", 0, "The shop hides a record.")])
+    )
+    outcomes = list(sync(project, [connection], full_refresh=False, progress=silent, stop=Stop()))
+    notes = {note for outcome in outcomes for note in outcome.notes}
+    assert ("warn", "stall · orders: The shop hides a record.") in notes
+    assert {outcome.kept.outcome for outcome in outcomes} == {"success"}
+
+
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(("missing", "outcome"), [(("read_orders",), "partial"), ((), "failed")])
 def test_a_permission_that_was_declined_on_purpose_is_a_warning_and_no_error(
     project: Project, missing: tuple[str, ...], outcome: str

@@ -84,6 +84,7 @@ def seal_object(seal: SealSummary) -> dict[str, Any]:
         "last_day": seal.last_day,
         "largest_gap": seal.largest_gap,
         "figures_off": list(seal.figures_off),
+        "left_out": seal.left_out,
     }
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Float, cast, delete, func, select
+from sqlalchemy.orm import Session
 
 from fondaco.control.database import Database
-from fondaco.control.models import ReconciliationDay
+from fondaco.control.models import ReconciliationDay, SavedSetting
 
 CENT = Decimal("0.005")
+_LEFT_OUT = "left_out_of_comparison:"
 
 
 def is_off(day: ReconciliationDay) -> bool:
@@ -34,6 +37,8 @@ class SealSummary:
         By currency: the largest gap of any money figure, without its sign.
     figures_off
         Names of the figures that differ anywhere.
+    left_out
+        Orders by currency that are in no comparison: the shops' reports are in the shops' own currencies.
     """
 
     state: str
@@ -44,9 +49,20 @@ class SealSummary:
     largest_gap: dict[str, Decimal] = field(default_factory=dict)
     figures_off: tuple[str, ...] = ()
     unexplained_days: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def in_words(self) -> str:
-        """The seal as one sentence."""
+        """The seal as a sentence, and another about what it does not cover."""
+        return " ".join(filter(None, (self._verdict(), self.left_out_in_words())))
+
+    def left_out_in_words(self) -> str:
+        """What no comparison covers; empty where that is nothing."""
+        if not self.left_out:
+            return ""
+        orders = " and ".join(f"{count:,} in {currency}" for currency, count in self.left_out.items())
+        return f"Orders in other currencies than their shop's own are in no comparison: {orders}."
+
+    def _verdict(self) -> str:
         if self.state == "not compared":
             return "Not compared with the shops' own reports yet."
         span = f"{self.first_day} to {self.last_day}"
@@ -120,6 +136,7 @@ class Reconciliation:
             .subquery()
         )
         with self._database.reading() as session:
+            left_out = self._left_out(session, tenant_id, connection_id)
             count = session.scalar(select(func.count()).select_from(shop_days)) or 0
             first_day = session.scalar(select(func.min(ReconciliationDay.day)).where(*of_seal))
             last_day = session.scalar(select(func.max(ReconciliationDay.day)).where(*of_seal))
@@ -139,7 +156,28 @@ class Reconciliation:
             largest_gap=dict(sorted(largest.items())),
             figures_off=tuple(sorted({day.figure for day in off})),
             unexplained_days=len({(day.connection_id, day.day) for day in off if day.cause is None}),
+            left_out=left_out,
         )
+
+    def note_left_out(self, tenant_id: str, connection_id: str, orders: Mapping[str, int]) -> None:
+        """Keep how many of a connection's orders, by currency, no comparison covers."""
+        with self._database.writing() as session:
+            key = _LEFT_OUT + connection_id
+            session.merge(SavedSetting(tenant_id=tenant_id, key=key, value=dict(orders)))
+
+    @staticmethod
+    def _left_out(session: Session, tenant_id: str, connection_id: str | None) -> dict[str, int]:
+        kept = select(SavedSetting.value).where(
+            SavedSetting.tenant_id == tenant_id,
+            SavedSetting.key.startswith(_LEFT_OUT)
+            if connection_id is None
+            else SavedSetting.key == _LEFT_OUT + connection_id,
+        )
+        found: Counter[str] = Counter()
+        orders: dict[str, int]
+        for orders in session.scalars(kept):
+            found.update(orders)
+        return dict(sorted(found.items()))
 
 
 def _within(

@@ -14,6 +14,7 @@ from fondaco.control.reconciliation import is_off
 from fondaco.errors import ConfigError, FondacoError, unknown_error
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.quality import freshness, reconcile
+from fondaco.quality.figures import orders_left_out
 from fondaco.quality.freshness import lateness
 from fondaco.sources.source import Source, report_streams
 from fondaco.warehouse import has_table
@@ -125,8 +126,10 @@ def _reconcile(
                 read_until=read_until,
                 compared_at=project.clock(),
             )
+            left_out = orders_left_out(writer, connection)
     finally:
         source.close()
+    project.control.reconciliation.note_left_out(project.tenant, connection.connection_id, left_out)
     if days:  # where nothing could be compared, what was found before stands
         project.control.reconciliation.replace(project.tenant, connection.connection_id, since, until, days)
     if all_days and first is None and last is None:

@@ -243,6 +243,8 @@ class _ConnectionSync:
         for page in pages:
             stop_here(self._stop)
             count += page.records
+            if page.warning:
+                tally.notes.append(("warn", f"{subject}: {page.warning}"))
             self._progress(Event("sync", subject, done=count, detail=f"{count:,} records"))
             yield page
         stop_here(self._stop)

@@ -39,11 +39,25 @@ _BEHIND = """
         on o.tenant_id = $tenant and o.connection_id = $connection and o.order_id = events.order_id
     order by events.day, number
 """
+_IN_OTHER_CURRENCIES = """
+    select currency, count(*) as orders
+    from core.orders
+    where tenant_id = $tenant and connection_id = $connection and currency <> $currency and is_counted
+    group by currency
+    order by currency
+"""
 _QUARANTINED = """
     select count(*) as records from raw.fondaco__quarantine
     where tenant_id = $tenant and connection_id = $connection
 """
 _FIGURES = ("gross_sales", "discounts", "returns", "shipping", "taxes", "duties")
+
+
+def orders_left_out(writer: Writer, connection: Connection) -> dict[str, int]:
+    """Counted orders by currency that a comparison in the shop's own currency does not cover."""
+    params: dict[str, Value] = {**_whose(connection), "currency": connection.currency}
+    found = writer.fetch(_IN_OTHER_CURRENCIES, params).to_pylist()
+    return {str(row["currency"]): int(row["orders"]) for row in found}
 
 
 def our_days(

@@ -140,6 +140,8 @@ class Page:
 
     lines: bytes
     records: int
+    warning: str = ""
+    """What a person must know of the reading, as a sentence; it goes into the run's health. Without personal data."""
 
     @classmethod
     def of(cls, records: Iterable[Mapping[str, Any]]) -> Page:

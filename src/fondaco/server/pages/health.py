@@ -36,6 +36,8 @@ class Seal:
     detail: str
     tone: str
     icon: str
+    left_out: str = ""
+    """What no comparison covers, as a sentence; empty where that is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,23 @@ def seal(site: Site, numbers: Numbers, shop: str | None = None) -> Seal:
         return Seal("Not compared yet", "", "none", "shield-question")
     span = numbers.period(summary.first_day, summary.last_day)
     if summary.state == "matched":
-        return Seal("Matched to the cent", span, "good", "shield-check")
+        without = f" · without orders in {' and '.join(summary.left_out)}" if summary.left_out else ""
+        return Seal(
+            "Matched to the cent", span + without, "good", "shield-check", summary.left_out_in_words()
+        )
     gaps = [
         Numbers(numbers.locale, currency, numbers.time_zone).money(gap)
         for currency, gap in summary.largest_gap.items()
     ]
     days = f"{summary.days_off} day{'s' if summary.days_off > 1 else ''}"
     by = " and ".join(gaps) if gaps else "some orders"
-    return Seal(f"Off by up to {by} on {days}", f"of {summary.days_compared} compared", "bad", "shield-x")
+    return Seal(
+        f"Off by up to {by} on {days}",
+        f"of {summary.days_compared} compared",
+        "bad",
+        "shield-x",
+        summary.left_out_in_words(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

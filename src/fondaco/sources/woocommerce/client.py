@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Generator, Iterator
 from decimal import Decimal
@@ -25,7 +24,6 @@ _ATTEMPTS_A_SIZE = 3
 _WHOLE_ATTEMPTS = 6
 
 Record = dict[str, Any]
-_log = logging.getLogger(__name__)
 
 
 class PageTooHeavyError(Exception):
@@ -45,6 +43,8 @@ class WooCommerceClient:
         self._root = f"{settings.address}/wp-json"
         self._page_size = settings.page_size
         self._http = VendorHttp(VENDOR, sleep=sleep)
+        self._warnings: list[str] = []
+        self._short_lists: set[str] = set()
         secret = settings.consumer_secret.get_secret_value()
         self._auth: httpx.Auth = (
             OneLeggedOAuth(settings.consumer_key, secret, clock=clock)
@@ -54,6 +54,11 @@ class WooCommerceClient:
 
     def close(self) -> None:
         self._http.close()
+
+    def take_warnings(self) -> list[str]:
+        """What a person must know of the lists read since this was last asked; of each list it is told once."""
+        taken, self._warnings = self._warnings, []
+        return taken
 
     def index(self) -> httpx.Response:
         """What the site says of itself to anyone: name, time zone, the APIs it has."""
@@ -85,10 +90,12 @@ class WooCommerceClient:
                 return
             if is_steady and seen == before:
                 # Twice the same, and never twice one record: the shop counts records that it cannot show.
-                _log.warning(
-                    "the shop counts more records than it delivers",
-                    extra={"path": path, "counted": total, "delivered": len(seen)},
-                )
+                if path not in self._short_lists:
+                    self._short_lists.add(path)
+                    self._warnings.append(
+                        f"{VENDOR} counts {total:,} records in its list {path} and delivers {len(seen):,}; "
+                        "broken records, or a plug-in that hides some, are missing from the figures."
+                    )
                 return
             before = seen if is_steady else None
         raise RetryableError(

@@ -77,6 +77,8 @@ class WooCommerce:
         shape = self._product if stream.name == "products" else records.SHAPES[stream.name]
         for rows in found:
             yield Page.of(shape(row) for row in rows)
+        for warning in self._client.take_warnings():
+            yield Page(b"", 0, warning)
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         """What was moved to the trash. What was deleted for good is found by comparing ids."""
