@@ -268,9 +268,11 @@ def test_long_numbers_keep_every_digit(bench: Bench) -> None:
 
 
 def test_a_slice_of_several_files_lands_as_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fondaco.landing.spool.PORTION_BYTES", 400)
     monkeypatch.setattr("fondaco.landing.spool.FILE_BYTES", 200)
     spooled = bench.spool_pages([page(order(str(n), "bad" if n == 7 else n)) for n in range(12)])
-    assert len(spooled.files) > 2
+    assert len(spooled.portions) > 2
+    assert min(map(len, spooled.portions[:-1])) > 1
     result = bench.landing.load(spooled)
     assert result.loaded["orders"] == 11
     assert [json.loads(record)["id"] for _, record, _ in bench.quarantine()] == ["7"]
@@ -289,7 +291,7 @@ def test_a_slice_waits_until_it_is_loaded_across_restarts(bench: Bench) -> None:
     assert again.pending("south") == []
     again.load(spooled)
     assert again.pending() == []
-    assert not list(bench.spool_folder.glob("*/*.ndjson"))
+    assert not list(bench.spool_folder.glob("*/*.ndjson*"))
 
 
 def test_a_slice_whose_pages_break_off_is_not_spooled(bench: Bench) -> None:

@@ -7,7 +7,7 @@ one level and one ``where`` share a *group*, whose objects are inspected once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -35,6 +35,11 @@ def json_path(parts: Iterable[str]) -> str:
 
 def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def misfit_reason(path: tuple[str, ...], kind: str) -> str:
+    """Why a record is set aside whose value at ``path`` is not of ``kind``, OBJECT or ARRAY."""
+    return f"field {'.'.join(path) or 'itself'}: expected {'a list' if kind == 'ARRAY' else 'an object'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,51 @@ class Objects:
             return None
         structure = json.dumps(self._root.structure(), ensure_ascii=False)
         return f"json_transform({self._source}, {literal(structure)}) as {self._alias}"
+
+    def inner(self) -> list[tuple[tuple[str, ...], str]]:
+        """Paths at which something is read inside, outer ones first, and what must be there: OBJECT or ARRAY."""
+        found: list[tuple[tuple[str, ...], str]] = []
+
+        def walk(node: Node, path: tuple[str, ...]) -> None:
+            if node.elements or node.children:
+                found.append((path, "ARRAY" if node.elements else "OBJECT"))
+            for name, child in node.children.items():
+                walk(child, (*path, name))
+
+        walk(self._root, ())
+        return found
+
+    def may_misfit(self, present: Collection[str]) -> str:
+        """SQL that is false where each of ``inner`` is what it must be, or is not there. It is asked of the parse alone.
+
+        ``present`` are the fields that any of the objects has.
+
+        What is of another kind, or null, or absent has no value in the parse, nor has anything inside; whether the name is in
+        the text tells the absent from the others, at the speed of memory.
+        """
+
+        def misfit(node: Node, name: str, expression: str) -> str | None:
+            if node.is_json:  # read from its text, so nothing tells
+                return f"{expression} is not null" if node.children or node.elements else None
+            if not node.children and not node.elements:
+                return None
+            parts = {
+                f'{expression}."{inner.replace(chr(34), chr(34) * 2)}"': inner for inner in node.children
+            }
+            lacks = " and ".join(f"{part} is null" for part in parts) or f"{expression} is null"
+            further = [
+                misfit(node.children[inner], inner, part)
+                for part, inner in parts.items()
+                if node is not self._root or inner in present
+            ]
+            inside = " or ".join(filter(None, further)) or "false"
+            text = f"cast({self._source} as varchar)"
+            # Any letter may be written as an escape, though nobody does it with plain ones.
+            named = f"contains({text}, {literal(json.dumps(name))}) or contains({text}, '\\u00')"
+            there = named if name.isascii() and name.replace("_", "").isalnum() else "true"
+            return f"case when {lacks} then {there} else {inside} end"
+
+        return misfit(self._root, "", self._alias) or "false"
 
     def elements(self, path: str) -> str:
         """SQL for the elements of a list, each as JSON; null where there is no list. After all that is wanted is known."""

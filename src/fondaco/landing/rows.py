@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from fondaco.landing.numbers import unmark_json_sql, unmark_text_sql
-from fondaco.landing.plan import Level, Objects, height, literal
+from fondaco.landing.plan import Level, Objects, height, json_path, literal, misfit_reason
 from fondaco.landing.types import fault_sql, value_sql
 from fondaco.sources.stream import ColumnType, Table
 
@@ -15,8 +15,10 @@ class Rows:
 
     Parameters
     ----------
+    fields
+        All fields that any of the objects has.
     undeclared
-        Fields of the objects that nobody declared; ``_extra`` keeps them.
+        Those of them that nobody declared; ``_extra`` keeps them.
     marked, has_nul
         As of the slice (``fondaco.landing.spool.Spooled``).
     hands_on
@@ -27,7 +29,8 @@ class Rows:
         self,
         table: Table,
         level: Level,
-        undeclared: tuple[str, ...],
+        fields: Collection[str],
+        undeclared: Collection[str],
         *,
         marked: bool,
         has_nul: bool,
@@ -35,6 +38,7 @@ class Rows:
     ) -> None:
         self._table = table
         self._level = level
+        self._fields = fields
         self._undeclared = undeclared
         self._marked = marked
         self._has_nul = has_nul
@@ -71,9 +75,20 @@ class Rows:
                 )
             )
             names.append(f'v{index} as "{column.name}"')
+        inner = self._own.inner()
+        if inner:
+            paths = ", ".join(literal(json_path(path)) for path, _ in inner)
+            texts.append(
+                f"case when {self._own.may_misfit(self._fields)} then json_type(o, [{paths}]) end as _kinds"
+            )
+            faults = [
+                f"when _kinds[{position}] not in ('NULL', '{kind}') then {literal(misfit_reason(path, kind))}"
+                for position, (path, kind) in enumerate(inner, start=1)
+            ] + faults
         texts.append(f"{self._extra()} as _extra")
         texts += [f"{expression} as {name}" for name, expression in self.handed_on.items()]
         kept = ", ".join(("_extra", *self.handed_on))
+        values += ["_kinds"] if inner else []
         branches = " ".join(branch for branch in faults if branch)
         fault = f"case {branches} end" if branches else "cast(null as varchar)"
         return (

@@ -1,18 +1,20 @@
 """Cut a slice's lines into the typed rows of its tables, on the bench.
 
-File by file, lines become a temporary table ``spool_lines``; its objects are inspected for fields of the wrong shape and for
-fields that nobody declared; then each table's rows are appended to a temporary table ``shredded_<table>`` with the declared
+Portion by portion, lines become a temporary table ``spool_lines``; its objects are inspected for fields that nobody declared;
+then each table's rows are appended to a temporary table ``shredded_<table>`` with the declared
 columns, ``_extra``, and ``_line``, the number of the line they came from. Lines that cannot be taken are gathered in
 ``rejected`` with the reason.
 """
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from fondaco.landing.plan import (
     Group,
@@ -22,6 +24,7 @@ from fondaco.landing.plan import (
     json_path,
     levels,
     literal,
+    misfit_reason,
     segments,
     where_column,
 )
@@ -29,9 +32,10 @@ from fondaco.landing.rows import Rows
 from fondaco.landing.spool import Spooled
 from fondaco.sources.stream import Stream, Table
 
-LINES_PER_FILE = 1 << 40
-"""Line numbers of file n start at n times this."""
+LINES_PER_PORTION = 1 << 40
+"""Line numbers of portion n start at n times this."""
 
+_READ_BYTES = 1 << 20
 _LARGEST_RECORD = 16 << 20  # DuckDB's own default; raised for slices that hold more
 
 
@@ -52,7 +56,7 @@ class Shredder:
         self.drifted: set[str] = set()
 
     def run(self) -> None:
-        """Shred all files of the slice."""
+        """Shred all portions of the slice."""
         # DuckDB would rewrite all temporary tables now and then, to make them small: they live too short for that.
         self._bench.execute("set checkpoint_threshold = '1TB'")
         self._bench.execute(
@@ -64,10 +68,10 @@ class Shredder:
                 self._bench.execute(level.create)
             for table in self._tables_at(place):
                 self._bench.execute(
-                    f"create or replace temporary table {shredded_name(table)} as {self._cut(table, level, ())}"
+                    f"create or replace temporary table {shredded_name(table)} as {self._cut(table, level, frozenset())}"
                 )
-        for number, path in enumerate(self._spooled.files):
-            self._shred_file(number, path)
+        for number, files in enumerate(self._spooled.portions):
+            self._shred_portion(number, files)
         for table in self._stream.tables:
             self._bench.execute(
                 f"insert into rejected select _line, {literal(table.name)}, _fault, null"
@@ -75,8 +79,8 @@ class Shredder:
             )
         self._bench.execute("drop table spool_lines")
 
-    def _shred_file(self, number: int, path: Path) -> None:
-        present = self._read(number, path)
+    def _shred_portion(self, number: int, files: Sequence[Path]) -> None:
+        present = self._read(number, files)
         for place, level in self._levels.items():
             if level.create is None and (place[0] is None or place[0] in present):
                 self._take(number, place, level)
@@ -84,11 +88,11 @@ class Shredder:
 
     def _take(self, number: int, place: Place, level: Level) -> None:
         """Inspect the objects of a level, cut its tables' rows, and go on with the lists that they hold."""
-        undeclared = self._inspect(number, place, level)
+        fields = self._inspect(number, place, level)
         for table in self._tables_at(place):
             self._bench.execute(
-                f"insert into {shredded_name(table)} select * replace (_line + {number * LINES_PER_FILE} as _line)"
-                f" from ({self._cut(table, level, undeclared)})"
+                f"insert into {shredded_name(table)} select * replace (_line + {number * LINES_PER_PORTION} as _line)"
+                f" from ({self._cut(table, level, fields)})"
             )
         inner = {
             further: deeper
@@ -107,13 +111,14 @@ class Shredder:
     def _tables_at(self, place: Place) -> list[Table]:
         return [table for table in self._stream.tables if (table.where, table.each) == place]
 
-    def _cut(self, table: Table, level: Level, undeclared: tuple[str, ...]) -> str:
+    def _cut(self, table: Table, level: Level, fields: frozenset[str]) -> str:
         """SQL for a table's rows. The first table of a level leaves behind what it hands on to the levels further in."""
         first = table is self._tables_at((table.where, table.each))[0]
         rows = Rows(
             table,
             level,
-            undeclared,
+            fields,
+            sorted(fields - self._groups[table.where, table.each].known),
             marked=self._spooled.marked,
             has_nul=self._spooled.has_nul,
             hands_on=first and level.handed_on is not None,
@@ -130,10 +135,10 @@ class Shredder:
             self._bench.execute(f"drop table if exists temp.{name}")
         self._bench.execute("reset checkpoint_threshold")
 
-    def records(self, path: Path) -> str:
-        """SQL for the objects of a file, one row a line, null where a line is no JSON."""
-        name = str(path).replace("'", "''")
-        return f"read_ndjson_objects('{name}', ignore_errors = true, maximum_object_size = {self._size})"
+    def records(self, files: Sequence[Path]) -> str:
+        """SQL for the objects of files, one row a line, null where a line is no JSON."""
+        names = ", ".join(literal(str(path)) for path in files)
+        return f"read_ndjson_objects([{names}], ignore_errors = true, maximum_object_size = {self._size})"
 
     def _line_columns(self) -> str:
         return ", ".join(
@@ -147,18 +152,18 @@ class Shredder:
     def _where_paths(self) -> list[str]:
         return sorted({table.where[0] for table in self._stream.tables if table.where is not None})
 
-    def _read(self, number: int, path: Path) -> set[tuple[str, str]]:
-        """Bring a file's lines onto the bench; which ``where`` conditions hold for any of them."""
+    def _read(self, number: int, files: Sequence[Path]) -> set[tuple[str, str]]:
+        """Bring a portion's lines onto the bench; which ``where`` conditions hold for any of them."""
         kinds = "".join(f", {_kind_sql(where)} as {where_column(where)}" for where in self._where_paths())
         # Here alone the order counts: a row's number is the number of its line.
         self._bench.execute("set preserve_insertion_order = true")
         self._bench.execute(
             "create or replace temporary table spool_lines as"
             " select json, starts_with(json, '{') or starts_with(ltrim(json, ' \t'), '{') as is_object"
-            f"{kinds} from {self.records(path)}"
+            f"{kinds} from {self.records(files)}"
         )
         self._bench.execute("set preserve_insertion_order = false")
-        offset = number * LINES_PER_FILE
+        offset = number * LINES_PER_PORTION
         self._bench.execute(
             f"insert into rejected select rowid + {offset}, null,"
             " case when json is null then 'the line is not JSON' else 'the record is not an object' end, null"
@@ -173,46 +178,31 @@ class Shredder:
             ).fetchall()
         }
 
-    def _inspect(self, number: int, place: Place, level: Level) -> tuple[str, ...]:
-        """Set aside lines whose objects have another shape than declared; report, and return, undeclared fields."""
+    def _inspect(self, number: int, place: Place, level: Level) -> frozenset[str]:
+        """All fields of a level's objects; those that nobody declared are reported."""
         group = self._groups[place]
+        if group.table is None:
+            self._reject_misfits(number, group, level)
+            return frozenset()
+        # By hash, which is quicker than by the lists themselves.
+        found = self._bench.execute(
+            f"select any_value(keys) from (select json_keys(o) as keys from {level.source}) group by hash(keys)"
+        ).fetchall()
+        fields = frozenset(name for (keys,) in found for name in keys or ())
+        self.drifted.update(f"{group.table}.{name}" for name in fields - group.known)
+        return fields
+
+    def _reject_misfits(self, number: int, group: Group, level: Level) -> None:
+        """Where no table is cut at a level, whose rows would tell: set aside lines whose objects have another shape."""
         wanted = [(path, "OBJECT") for path in group.objects] + [(path, "ARRAY") for path in group.lists]
         paths = ", ".join(literal(json_path(path)) for path, _ in wanted)
-        types = f"json_type(o, [{paths}]::varchar[])" if wanted else "[]::varchar[]"
-        # Lists are compared as texts, which is quicker; all of a text's lists are the same.
-        shapes = self._bench.execute(
-            f"select any_value(types), any_value(keys) from (select {types} as types, json_keys(o) as keys from {level.source})"
-            " group by cast(types as varchar), cast(keys as varchar)"
-        ).fetchall()
-        undeclared: set[str] = set()
-        faulty = False
-        for found, keys in shapes:
-            undeclared.update(set(keys or ()) - group.known)
-            faulty = faulty or any(
-                kind not in (None, "NULL", expected)
-                for kind, (_, expected) in zip(found, wanted, strict=True)
-            )
-        if faulty:
-            self._reject_shapes(number, group, level.source, types, wanted)
-        if group.table is None:
-            return ()
-        self.drifted.update(f"{group.table}.{name}" for name in undeclared)
-        return tuple(sorted(undeclared))
-
-    def _reject_shapes(
-        self, number: int, group: Group, level: str, types: str, wanted: list[tuple[tuple[str, ...], str]]
-    ) -> None:
         branches = " ".join(
-            f"when types[{position}] not in ('NULL', '{expected}') then "
-            + literal(
-                f"field {'.'.join(path) or 'itself'}: expected {'a list' if expected == 'ARRAY' else 'an object'}"
-            )
-            for position, (path, expected) in enumerate(wanted, start=1)
+            f"when types[{position}] not in ('NULL', '{kind}') then {literal(misfit_reason(path, kind))}"
+            for position, (path, kind) in enumerate(wanted, start=1)
         )
-        table = literal(group.table) if group.table else "null"
         self._bench.execute(
-            f"insert into rejected select _line + {number * LINES_PER_FILE}, {table}, case {branches} end as reason, null"
-            f" from (select _line, {types} as types from {level}) where reason is not null"
+            f"insert into rejected select _line + {number * LINES_PER_PORTION}, null, case {branches} end as reason, null"
+            f" from (select _line, json_type(o, [{paths}]) as types from {level.source}) where reason is not null"
         )
 
     def _reject_kinds_without_table(self, number: int) -> None:
@@ -225,7 +215,7 @@ class Shredder:
         paths = ", ".join(path.removeprefix("$.") for path in self._where_paths())
         kind = " || ', ' || ".join(f"coalesce({where_column(p)}, 'nothing')" for p in self._where_paths())
         self._bench.execute(
-            f"insert into rejected select rowid + {number * LINES_PER_FILE}, null,"
+            f"insert into rejected select rowid + {number * LINES_PER_PORTION}, null,"
             f" {literal(f'no table takes records whose {paths} is ')} || {kind}, null"
             f" from spool_lines where not coalesce({taken}, false)"
         )
@@ -233,20 +223,22 @@ class Shredder:
 
 def lines_of(spooled: Spooled, numbers: set[int]) -> Iterator[tuple[int, str]]:
     """The text of some lines of a slice, by line number. Bytes that are no UTF-8 are written as escapes."""
-    for file_number, path in enumerate(spooled.files):
-        wanted = {n - file_number * LINES_PER_FILE for n in numbers if n // LINES_PER_FILE == file_number}
+    for portion, files in enumerate(spooled.portions):
+        first = portion * LINES_PER_PORTION
+        wanted = {number - first for number in numbers if number // LINES_PER_PORTION == portion}
         if not wanted:
             continue
-        line_number = 0
-        with path.open("rb") as file:
-            for line in file:
-                # DuckDB does not count blank lines.
-                if not line.strip():
-                    continue
-                if line_number in wanted:
-                    text = line.rstrip(b"\r\n").decode("utf-8", errors="backslashreplace")
-                    yield file_number * LINES_PER_FILE + line_number, text.replace("\x00", "\ufffd")
-                line_number += 1
+        for number, line in enumerate(_lines(files)):
+            if number in wanted:
+                text = line.rstrip(b"\r\n").decode("utf-8", errors="backslashreplace")
+                yield first + number, text.replace("\x00", "\ufffd")
+
+
+def _lines(files: Iterable[Path]) -> Iterator[bytes]:
+    """All lines but blank ones, which DuckDB does not count either."""
+    for path in files:
+        with pa.input_stream(str(path), compression="detect") as stream:
+            yield from filter(bytes.strip, io.BufferedReader(stream, _READ_BYTES))
 
 
 def _kind_sql(where: str) -> str:
