@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Fondaco
 
+from fondaco.cli.serve import listening
 from fondaco.server.assets import STATIC
 
 EMAIL = "ana@example.com"
@@ -89,3 +90,9 @@ def test_what_a_killed_server_has_said_is_not_believed(fondaco: Fondaco, ana: Pa
 def test_a_broken_word_of_a_server_is_not_believed(fondaco: Fondaco, ana: Path, content: str) -> None:
     (ana / ".fondaco" / "serving.json").write_text(content)
     assert _link(fondaco, ana) == "http://127.0.0.1:8000"
+
+
+def test_an_answer_is_sent_without_waiting_for_its_first_part_to_be_confirmed() -> None:
+    """Only of a socket that is said to be TCP does asyncio switch off the waiting, which takes 40 ms an answer."""
+    with listening("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
