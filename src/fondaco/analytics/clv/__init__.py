@@ -1,0 +1,41 @@
+"""What customers are worth: how often they will buy again, how much they spend, and what that is worth today.
+
+A customer is told by four numbers, in the terms of Fader and Hardie:
+
+frequency
+    Purchases after the first one, counted by day: several orders of a day are one purchase.
+recency
+    Days from the first purchase to the last one; 0 where there was one only.
+age
+    Days from the first purchase to the end of what was observed.
+monetary value
+    Mean value of the purchases after the first one; 0 where there was none.
+"""
+
+from importlib.util import find_spec
+
+from fondaco.errors import ConfigError
+
+if find_spec("scipy") is None:
+    raise ConfigError(
+        "The models of customers' value need SciPy, which is not installed.",
+        "Install it with `pip install 'fondaco[analytics]'`.",
+    )
+
+from fondaco.analytics.clv.bg_nbd import BGNBD, fit_bg_nbd
+from fondaco.analytics.clv.gamma_gamma import GammaGamma, fit_gamma_gamma
+from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
+from fondaco.analytics.clv.simple import retention_value, simple_value
+from fondaco.analytics.clv.value import discounted_value
+
+__all__ = [
+    "BGNBD",
+    "GammaGamma",
+    "ParetoNBD",
+    "discounted_value",
+    "fit_bg_nbd",
+    "fit_gamma_gamma",
+    "fit_pareto_nbd",
+    "retention_value",
+    "simple_value",
+]

@@ -1,0 +1,124 @@
+"""Recency, frequency and monetary value as scores from 1 to 5, and the eight segments that they make.
+
+A score is the fifth of all customers in which one stands. Customers with equal numbers get equal scores, wherever the fifths
+would have been cut: half of the equal ones count as before, half as behind. So where nearly all have bought once, they all
+stand in the middle of what they take up, instead of being dealt out by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fondaco.errors import ConfigError
+
+Scores = NDArray[np.int8]
+Span = tuple[int, int]
+
+QUINTILES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RFM:
+    """Scores of customers, 1 (worst) to 5 (best): arrays of one length."""
+
+    recency: Scores
+    frequency: Scores
+    monetary: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table of segments: the scores that it takes, ends included."""
+
+    segment: str
+    recency: Span
+    frequency: Span
+    monetary: Span
+    meaning: str
+
+
+ANY: Span = (1, 5)
+RULES: tuple[Rule, ...] = (
+    Rule("Champions", (4, 5), (4, 5), (4, 5), "Bought lately, buy often, spend most."),
+    Rule("Cannot Lose", (1, 2), (4, 5), (4, 5), "Were among the best, and have been silent for long."),
+    Rule("Price Sensitive", ANY, (4, 5), (1, 2), "Buy often, and little at a time."),
+    Rule("Loyal Customers", (3, 5), (3, 5), (3, 5), "Come back, and spend well."),
+    Rule("At Risk", (1, 2), (3, 5), ANY, "Came back several times, and have been silent for a while."),
+    Rule("New Customers", (4, 5), (1, 2), (1, 3), "Bought lately, once or little more."),
+    Rule("Potential Loyalists", (3, 5), ANY, ANY, "Bought not long ago, and may make a habit of it."),
+    Rule("Hibernating", (1, 2), (1, 2), ANY, "Bought little, long ago."),
+)
+"""The first rule that takes a customer's scores decides. Together they take every combination, so every customer is in one."""
+
+SEGMENTS: tuple[str, ...] = tuple(rule.segment for rule in RULES)
+
+
+def score(recency_days: ArrayLike, frequency: ArrayLike, monetary: ArrayLike) -> RFM:
+    """Score customers against each other.
+
+    Parameters
+    ----------
+    recency_days
+        Days since the last purchase: fewer are better.
+    frequency
+        Purchases.
+    monetary
+        Money spent, net of returns; may be negative.
+
+    Raises
+    ------
+    ConfigError
+        If the columns differ in length or a number is not finite.
+    """
+    arrays = [np.asarray(each, dtype=np.float64) for each in (recency_days, frequency, monetary)]
+    if len({array.shape for array in arrays}) != 1 or any(array.ndim != 1 for array in arrays):
+        raise ConfigError(
+            f"Columns of shapes {', '.join(str(array.shape) for array in arrays)} were given.",
+            "Give one number of each for every customer.",
+        )
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ConfigError(
+            "A recency, frequency or monetary value is not finite.", "Leave those customers out."
+        )
+    recency, bought, spent = arrays
+    return RFM(_fifths(-recency), _fifths(bought), _fifths(spent))
+
+
+def segment(scores: RFM, rules: Sequence[Rule] = RULES) -> NDArray[np.intp]:
+    """The place in ``rules`` of each customer's segment.
+
+    Raises
+    ------
+    ConfigError
+        If no rule takes some customer.
+    """
+    taken = [
+        _within(scores.recency, rule.recency)
+        & _within(scores.frequency, rule.frequency)
+        & _within(scores.monetary, rule.monetary)
+        for rule in rules
+    ]
+    found = np.select(taken, range(len(rules)), default=-1).astype(np.intp)
+    if (found < 0).any():
+        raise ConfigError(
+            f"{int((found < 0).sum())} customers are in no segment.", "End the rules with one that takes all."
+        )
+    return found
+
+
+def _within(scores: Scores, span: Span) -> NDArray[np.bool_]:
+    return (scores >= span[0]) & (scores <= span[1])
+
+
+def _fifths(numbers: NDArray[np.float64]) -> Scores:
+    """1 to 5 by rank, the highest number best; equal numbers by the middle of their ranks."""
+    if not len(numbers):
+        return np.empty(0, dtype=np.int8)
+    _, place, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - counts / 2
+    fifth = np.floor(middle / len(numbers) * QUINTILES).astype(np.int8) + 1
+    return np.asarray(np.minimum(fifth, QUINTILES)[place], dtype=np.int8)
