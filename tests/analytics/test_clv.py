@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from benchmarks.customers import simulated
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from numpy.polynomial.legendre import leggauss
 from scipy.special import betaln, hyp2f1, logsumexp
@@ -169,6 +169,8 @@ def test_alive_is_a_probability_that_falls_with_silence(
 
 
 @given(model=models, history=a_history(), horizon=st.integers(1, 1000))
+@example(model=BGNBD(0.5, 1.0, 0.5, 2.0), history=(98.0, 1.0, 1.0), horizon=10)
+@example(model=BGNBD(3.5, 0.98, 2.5, 0.5), history=(120.0, 20.0, 21.0), horizon=1000)
 def test_expected_purchases_are_never_negative_and_grow_with_the_horizon(
     model: BGNBD | ParetoNBD, history: tuple[float, float, float], horizon: int
 ) -> None:

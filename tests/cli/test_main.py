@@ -93,6 +93,7 @@ def test_an_error_is_two_lines_on_standard_error_and_ends_with_1(fondaco: Any, t
     ]
 
 
+@pytest.mark.slow
 def test_an_unknown_error_is_two_lines_too_and_its_trace_is_kept(fondaco: Any, shop: Path) -> None:
     (shop / ".fondaco" / "spool").rmdir()
     (shop / ".fondaco" / "spool").write_text("a file where a folder belongs")

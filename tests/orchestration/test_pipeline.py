@@ -25,6 +25,7 @@ def test_what_a_check_finds_fails_the_run_before_anything_is_published(tmp_path:
         assert (project.reader.version, told) == (None, [])
 
 
+@pytest.mark.slow
 def test_nothing_is_published_of_a_build_that_was_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

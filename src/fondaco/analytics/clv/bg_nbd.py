@@ -17,6 +17,7 @@ from fondaco.analytics.clv.likelihood import maximise
 
 _STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, 0.0, -1.0, 1.0))
 _FROM_ONE = 1e-5
+_BESIDE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class BGNBD:
         a = self.a if abs(self.a - 1) > _FROM_ONE else 1 + _FROM_ONE
         c = a + self.b + x - 1
         z = ahead / (self.alpha + t + ahead)
-        reached = (1 - z) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, c, z)
+        reached = (1 - z) ** (a - 1) * _hypergeometric(a + self.b - 1 - self.r, a - 1, c, z)
         purchases: Floats = np.maximum(c / (a - 1) * (1 - reached), 0.0)
         return purchases * self.probability_alive(x, t_x, t)
 
@@ -85,7 +86,7 @@ class BGNBD:
         ahead = np.atleast_1d(np.asarray(horizon, dtype=np.float64))
         a = self.a if abs(self.a - 1) > _FROM_ONE else 1 + _FROM_ONE
         z = ahead / (self.alpha + ahead)
-        reached = (1 - z) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, a + self.b - 1, z)
+        reached = (1 - z) ** (a - 1) * _hypergeometric(a + self.b - 1 - self.r, a - 1, a + self.b - 1, z)
         return np.asarray((a + self.b - 1) / (a - 1) * (1 - reached), dtype=np.float64)
 
 
@@ -121,6 +122,12 @@ def fit_bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BGNB
         customers=int(known.total),
         is_undetermined=optimum.is_undetermined,
     )
+
+
+def _hypergeometric(a: float, b: float, c: Floats | float, z: Floats) -> Floats:
+    """2F1. SciPy 1.17 gives no finite value where c - a - b is a whole number of some size; beside it it does."""
+    found = np.asarray(hyp2f1(a, b, c, z), dtype=np.float64)
+    return np.where(np.isfinite(found), found, hyp2f1(a, b, np.asarray(c) + _BESIDE, z))
 
 
 class _Likelihood:

@@ -18,7 +18,7 @@ from fondaco.analytics.clv.histories import SKETCH_ROWS, Floats, Histories, colu
 from fondaco.analytics.clv.likelihood import maximise
 
 _STARTS = ((-0.5, -1.0, -0.5, -1.0), (0.0, 0.0, 0.0, 0.0))
-_NODES, _WEIGHTS = leggauss(24)
+_NODES, _WEIGHTS = leggauss(32)
 _FROM_ONE = 1e-6
 
 
