@@ -77,14 +77,20 @@ def test_a_connection_with_missing_scopes_is_limited(plane: ControlPlane) -> Non
     assert plane.connections.get("default", "berlin").status == "ready"
 
 
-def test_removing_a_connection_forgets_its_states(plane: ControlPlane) -> None:
+def test_removing_a_connection_forgets_its_states_and_what_is_remembered_of_it(plane: ControlPlane) -> None:
     plane.connections.add("default", BERLIN)
+    plane.reconciliation.note_left_out("default", "berlin", {"USD": 3})
+    plane.saved.put("default", "reconciled_all:berlin", {"on": "2026-03-01"})
+    plane.saved.put("default", "reconciled_all:east_berlin", {"on": "2026-03-01"})
     plane.states.save("default", "berlin", "orders", history_complete=True)
 
     plane.connections.remove("default", "berlin")
 
     assert plane.connections.all("default") == []
     assert plane.states.all("default", "berlin") == []
+    assert plane.reconciliation.seal("default").left_out == {}
+    assert plane.saved.get("default", "reconciled_all:berlin") is None
+    assert plane.saved.get("default", "reconciled_all:east_berlin") is not None
     with pytest.raises(ConfigError, match="no connection 'berlin'"):
         plane.connections.get("default", "berlin")
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from fondaco.clock import Clock
 from fondaco.control.database import Database
-from fondaco.control.models import Connection, StreamState
+from fondaco.control.models import Connection, SavedSetting, StreamState
 from fondaco.errors import ConfigError
 
 CONNECTION_ID = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
@@ -131,9 +131,11 @@ class Connections:
                 connection.missing = [refused]
 
     def remove(self, tenant_id: str, connection_id: str) -> None:
-        """Forget the connection, its states and its reconciliation; rows in the warehouse stay."""
+        """Forget the connection, its states, its reconciliation and what is remembered of it; rows in the warehouse stay."""
         with self._database.writing() as session:
             session.delete(_existing(session, tenant_id, connection_id))
+            of_connection = SavedSetting.key.endswith(f":{connection_id}", autoescape=True)
+            session.execute(delete(SavedSetting).where(SavedSetting.tenant_id == tenant_id, of_connection))
 
 
 class States:

@@ -237,7 +237,10 @@ class AuditEntry(Table):
 
 
 class SavedSetting(Table):
-    """A value that Fondaco remembers for a tenant, such as the day of the last whole reconciliation."""
+    """A value that Fondaco remembers for a tenant, such as the day of the last whole reconciliation.
+
+    What is remembered of a connection has a key that ends in a colon and its id, and goes with it.
+    """
 
     __tablename__ = "saved_settings"
 
