@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 
 from fondaco.cli.output import AsJson, print_json, print_table, shown
@@ -135,11 +134,11 @@ def _confirmed(prepared: Prepared, overlap: Overlap | None) -> bool:
     """Ask what may be asked; the answer about known orders goes into the options."""
     if overlap is None:
         return typer.confirm("Import it?", default=True)
-    answer = typer.prompt(
-        "replace these orders, add lines to them, or stop",
-        type=click.Choice(["replace", "add", "stop"]),
-        default="stop",
-    )
+    answer = ""
+    while answer not in ("replace", "add", "stop"):
+        answer = (
+            typer.prompt("Replace these orders, add lines to them, or stop?", default="stop").strip().lower()
+        )
     if answer == "stop":
         return False
     prepared.options = dataclasses.replace(prepared.options, known_orders=answer)

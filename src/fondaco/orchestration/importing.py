@@ -92,12 +92,12 @@ def import_file(
     """
     folder = folder_of(project, connection_id)
     _refuse_other_source(project, connection_id)
-    if overlap := prepared.overlap(folder):
-        raise overlap.refused(prepared.path.name)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     stream = prepared.streams[0]
     # Held throughout, so that nobody lands the earlier reading again between its removal and the new one.
     with project.warehouse.writer():
+        if overlap := prepared.overlap(folder):
+            raise overlap.refused(prepared.path.name)
         connect(project, SOURCE, connection_id, _settings(project, prepared, connection_id, folder))
         before = _count(project, connection_id, stream)
         if prepared.lacks_earlier_records(folder):
