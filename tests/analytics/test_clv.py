@@ -66,7 +66,7 @@ def test_pareto_nbd_comes_to_the_optimum_of_the_paper(cdnow: Customers) -> None:
 
 
 def test_gamma_gamma_comes_to_the_optimum_of_its_note(cdnow: Customers) -> None:
-    """Fader and Hardie (2013), section 5: p = 6.25, q = 3.74, v = 15.44, and 35.9 dollars a purchase."""
+    """Fader and Hardie (2013), section 5: p = 6.25, q = 3.74, v = 15.44; so a purchase is worth p v / (q - 1) = 35.2 dollars."""
     model = fit_gamma_gamma(cdnow.frequency, cdnow.value)
     assert (round(model.p, 2), round(model.q, 2), round(model.v, 1)) == (6.25, 3.74, 15.4)
     assert model.customers == 946

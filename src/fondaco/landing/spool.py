@@ -204,8 +204,8 @@ class Spool:
 class _Files:
     """Writes pages into compressed files of bounded size and keeps the figures of the manifest.
 
-    A thread looks through a page, compresses and writes it while the next is fetched. Writing a tenth of the text costs less
-    than it takes to compress it.
+    A thread looks through a page, compresses and writes it while the next is fetched. Compressing text
+    and writing what is left takes less time than writing it as it is.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -53,7 +53,7 @@ class BGNBD:
         """P(alive) at the end of ``age``, in 0..1, a number a customer.
 
         Who has bought once only is alive for certain in this model, for customers leave it after later purchases; Pareto/NBD
-        does not say so. From equation (7), as Fader, Hardie and Lee (2008), Computing P(alive) Using the BG/NBD Model.
+        does not say so. Fader, Hardie and Lee (2008), Computing P(alive) Using the BG/NBD Model.
         """
         x, t_x, t = columns(frequency=frequency, recency=recency, age=age)
         later = np.maximum(x, 1)  # the others are alive anyway

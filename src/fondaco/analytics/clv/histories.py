@@ -12,7 +12,7 @@ from fondaco.errors import ConfigError
 Floats = NDArray[np.float64]
 
 SKETCH_ROWS = 30_000
-"""So many distinct histories show where the likelihood of all is highest, to a few per cent of a standard error of theirs."""
+"""So many distinct histories lead near to where the likelihood of all is highest; the rest is a few steps with all."""
 
 
 @dataclass(frozen=True, slots=True)
