@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Fondaco
 
 HEADER = "Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n"
@@ -43,3 +45,45 @@ def test_what_would_land_is_told_before_anything_does(fondaco: Fondaco, shop: Pa
 def test_nothing_set_aside_is_said_in_words(fondaco: Fondaco, shop: Path) -> None:
     assert fondaco("-C", shop, "quarantine").out == "Nothing was set aside.\n"
     assert fondaco("-C", shop, "quarantine", "--json").json == []
+
+
+class Terminal(io.StringIO):
+    """What somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.slow
+def test_known_orders_with_other_lines_are_asked_about(
+    fondaco: Fondaco, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapping = [
+        f"--map={pair}"
+        for pair in ("order_id=No", "ordered_at=When", "unit_price=Price", "quantity=Pieces", "sku=Sku")
+    ]
+    january, corrected = shop / "january.csv", shop / "corrected.csv"
+    january.write_text("No,When,Price,Pieces,Sku\n1,2026-01-05,5,2,MUG\n")
+    corrected.write_text("No,When,Price,Pieces,Sku\n1,2026-01-05,5,3,CUP\n")
+    assert fondaco("-C", shop, "import", january, *mapping, "--yes").code == 0
+
+    def answered(typed: str) -> str:
+        monkeypatch.setattr("sys.stdin", Terminal(typed))
+        answer = fondaco("-C", shop, "import", corrected, *mapping)
+        assert answer.code == 0, answer.err
+        return answer.out
+
+    stopped = answered("perhaps\n\n")
+    assert stopped.count("Replace these orders, add lines to them, or stop?") == 2
+    assert stopped.endswith("Nothing was imported.\n")
+    assert len(fondaco("-C", shop, "imports", "list", "--json").json) == 1
+
+    assert "Nothing was imported." not in answered("Replace\n")
+    assert len(fondaco("-C", shop, "imports", "list", "--json").json) == 2
+    assert net_units(fondaco, shop) == 3
+
+
+def net_units(fondaco: Fondaco, shop: Path) -> int:
+    """The units sold, of all days."""
+    told = fondaco("-C", shop, "metrics", "query", "units_sold", "--json").json
+    return int(told[0]["units_sold"])

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Fondaco
 
-from fondaco.cli.serve import listening
+from fondaco.listening import listening
 from fondaco.server.assets import STATIC
 
 EMAIL = "ana@example.com"

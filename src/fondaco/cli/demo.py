@@ -62,7 +62,8 @@ def demo(
     """
     from fondaco.cli.demonstration import Wanted, demonstrate
     from fondaco.cli.init import login_link
-    from fondaco.cli.serve import listening, serve_project
+    from fondaco.cli.serve import serve_project
+    from fondaco.listening import listening
     from fondaco.sources.files.fields import parse_map
 
     mapping = tuple(parse_map(pairs or []).items())

@@ -16,7 +16,7 @@ from fondaco.sources.files.fields import FIELDS
 if TYPE_CHECKING:
     from fondaco.orchestration.importing import Imported
     from fondaco.sources.files.importing import Prepared
-    from fondaco.sources.files.overlap import Overlap
+    from fondaco.sources.files.overlap import KnownOrders, Overlap
 
 _DECIMALS = {"comma": ",", ",": ",", "point": ".", ".": "."}
 _PERSONAL = ("email", "phone", "first_name", "last_name")
@@ -134,14 +134,16 @@ def _confirmed(prepared: Prepared, overlap: Overlap | None) -> bool:
     """Ask what may be asked; the answer about known orders goes into the options."""
     if overlap is None:
         return typer.confirm("Import it?", default=True)
+    choices: dict[str, KnownOrders | None] = {"replace": "replace", "add": "add", "stop": None}
     answer = ""
-    while answer not in ("replace", "add", "stop"):
+    while answer not in choices:
         answer = (
             typer.prompt("Replace these orders, add lines to them, or stop?", default="stop").strip().lower()
         )
-    if answer == "stop":
+    chosen = choices[answer]
+    if chosen is None:
         return False
-    prepared.options = dataclasses.replace(prepared.options, known_orders=answer)
+    prepared.options = dataclasses.replace(prepared.options, known_orders=chosen)
     return True
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fondaco.errors import ConfigError
+from fondaco.listening import listening
 
 if TYPE_CHECKING:
     from fondaco.orchestration import Project
@@ -75,30 +76,6 @@ def serve_project(
             to_json({"url": address}, indent=None) if as_json else f"Serving {address} (Ctrl-C ends it)."
         )
         uvicorn.Server(config).run(sockets=[bound])
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A listening socket.
-
-    Raises
-    ------
-    ConfigError
-        If the address is not ours or the port is taken.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Said to be TCP, asyncio sends each part of an answer at once; else the second waits 40 ms for the first to be confirmed.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen()  # from now on a browser waits instead of being refused
-    except OSError as error:
-        listener.close()
-        raise ConfigError(
-            f"{host}:{port} cannot be listened on: {error.strerror}.",
-            "Choose another with --port, or `--port 0` for a free one.",
-        ) from error
-    return listener
 
 
 def url_of(listener: socket.socket) -> str:

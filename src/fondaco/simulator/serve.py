@@ -16,7 +16,6 @@ import json
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -42,6 +41,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fondaco.clock import format_instant
 from fondaco.errors import ConfigError, RetryableError
+from fondaco.listening import listening
 from fondaco.simulator.faults import Fault, FaultMiddleware, Faults
 from fondaco.simulator.store import Store
 from fondaco.simulator.world.generate import STORE_FILE
@@ -267,15 +267,6 @@ class SimulatorServer:
         )
 
 
-def _listening(port: int) -> socket.socket:
-    # Said to be TCP, asyncio sends each part of an answer at once; else the second waits 40 ms for the first to be confirmed.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
-    listener.listen()
-    return listener
-
-
 def _end_with_parent() -> None:
     """Leave when the starter does, tidily: its end closes our standard input."""
     sys.stdin.read()
@@ -297,7 +288,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     path = chosen.folder / STORE_FILE
     store = Store(path) if path.is_file() else Store.build(chosen.folder)
     faults = Faults([Fault.model_validate(fault) for fault in json.loads(chosen.faults)])
-    listener = _listening(chosen.port)
+    listener = listening("127.0.0.1", chosen.port)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     sys.stdout.write(json.dumps({"base_url": base_url}) + "\n")
     sys.stdout.flush()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -20,6 +19,7 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
+from fondaco.listening import listening
 from fondaco.simulator.commercetools.app import Behaviour, create_app, demo_settings
 from fondaco.simulator.faults import FaultMiddleware, Faults
 from fondaco.simulator.store import Store
@@ -91,8 +91,7 @@ def imported_store(tmp_path: Path) -> Iterator[Store]:
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """Serve on a free port; gives the address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each answer waits 40 ms
+    listener = listening("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

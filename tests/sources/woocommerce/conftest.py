@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
+from fondaco.listening import listening
 from fondaco.simulator.faults import FaultMiddleware, Faults
 from fondaco.simulator.store import Store
 from fondaco.simulator.woocommerce.access import Key
@@ -91,8 +91,7 @@ def brick_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """Serve on a free port; gives the address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each answer waits 40 ms
+    listener = listening("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
