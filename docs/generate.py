@@ -20,6 +20,7 @@ def pages() -> dict[Path, str]:
         HERE / "reference" / "settings.md": settings_page(),
         HERE / "reference" / "streams.md": streams_page(),
         HERE / "connectors" / "files.md": files_page(),
+        HERE / "customers.md": customers_page(),
     }
 
 
@@ -122,10 +123,39 @@ def files_page() -> str:
     """The page on files, with the table of fields renewed."""
     from fondaco.sources.files.fields import FIELDS
 
-    page = (HERE / "connectors" / "files.md").read_text(encoding="utf-8")
-    rows = "\n".join(f"| `{one.name}` | {one.kind.value} | {one.description} |" for one in FIELDS)
-    table = f"<!-- fields -->\n| field | kind | meaning |\n| --- | --- | --- |\n{rows}\n<!-- /fields -->"
-    return re.sub(r"<!-- fields -->.*<!-- /fields -->", lambda _: table, page, flags=re.DOTALL)
+    rows = [f"| `{one.name}` | {one.kind.value} | {one.description} |" for one in FIELDS]
+    table = ["| field | kind | meaning |", "| --- | --- | --- |", *rows]
+    return _with_table(HERE / "connectors" / "files.md", "fields", table)
+
+
+def customers_page() -> str:
+    """The page on models of customers, with the table of segments renewed."""
+    from fondaco.analytics.rfm import ANY, RULES, Span
+
+    def shown(span: Span) -> str:
+        return "any" if span == ANY else f"{span[0]}–{span[1]}"
+
+    rows = [
+        f"| {rule.segment} | {shown(rule.recency)} | {shown(rule.frequency)} | {shown(rule.monetary)} | {rule.meaning} |"
+        for rule in RULES
+    ]
+    table = [
+        "| segment | recency | frequency | monetary | meaning |",
+        "| --- | --- | --- | --- | --- |",
+        *rows,
+    ]
+    return _with_table(HERE / "customers.md", "segments", table)
+
+
+def _with_table(page: Path, mark: str, table: list[str]) -> str:
+    """The page, with the table between its marks renewed."""
+    lines = "\n".join([f"<!-- {mark} -->", *table, f"<!-- /{mark} -->"])
+    return re.sub(
+        f"<!-- {mark} -->.*<!-- /{mark} -->",
+        lambda _: lines,
+        page.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ from fondaco.analytics.clv import (
     retention_value,
     simple_value,
 )
+from fondaco.analytics.clv import fit as fitting
 from fondaco.analytics.clv.histories import histories
 from fondaco.analytics.clv.likelihood import Objective
 from fondaco.errors import ConfigError
@@ -236,7 +237,7 @@ def test_a_search_among_many_customers_ends_where_one_without_a_sketch_does(
 ) -> None:
     columns = simulated(BGNBD(0.6, 40.0, 0.9, 3.0), 40_000)
     whole = fit_bg_nbd(*columns)
-    monkeypatch.setattr(bg_nbd, "SKETCH_ROWS", 2_000)
+    monkeypatch.setattr(fitting, "SKETCH_ROWS", 2_000)
     sketched = fit_bg_nbd(*columns)
     for name in ("r", "alpha", "a", "b", "log_likelihood"):
         assert getattr(sketched, name) == pytest.approx(getattr(whole, name), rel=1e-5), name

@@ -10,7 +10,13 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("reference/cli.md", "reference/settings.md", "reference/streams.md", "connectors/files.md")
+PAGES = (
+    "reference/cli.md",
+    "reference/settings.md",
+    "reference/streams.md",
+    "connectors/files.md",
+    "customers.md",
+)
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, expit, gammaln, hyp2f1
 
-from fondaco.analytics.clv.histories import SKETCH_ROWS, Floats, Histories, columns, histories
-from fondaco.analytics.clv.likelihood import maximise
+from fondaco.analytics.clv.fit import Fit, fit_over_days
+from fondaco.analytics.clv.histories import Floats, Histories, columns, histories
 
 _STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, 0.0, -1.0, 1.0))
 _FROM_ONE = 1e-5
@@ -21,8 +21,8 @@ _BESIDE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
-class BGNBD:
-    """A fitted model.
+class BGNBD(Fit):
+    """The model with its parameters, and how they were found.
 
     Attributes
     ----------
@@ -30,24 +30,12 @@ class BGNBD:
         Shape and rate (days) of the gamma distribution of purchase rates over customers.
     a, b
         Of the beta distribution of the probability to leave after a purchase.
-    log_likelihood
-        Of all customers, at the optimum.
-    standard_errors
-        By parameter; NaN where the data cannot tell it.
-    customers
-        How many the model was fitted to.
-    is_undetermined
-        The customers cannot tell some parameter, as where nobody has come back: read none of them.
     """
 
     r: float
     alpha: float
     a: float
     b: float
-    log_likelihood: float = float("nan")
-    standard_errors: dict[str, float] | None = None
-    customers: int = 0
-    is_undetermined: bool = False
 
     def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Floats:
         """P(alive) at the end of ``age``, in 0..1, a number a customer.
@@ -103,24 +91,13 @@ def fit_bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BGNB
     ConfigError
         If a history cannot be, or the likelihood has no optimum.
     """
-    known = histories(frequency, recency, age)
-    scale = float(known.age.max()) or 1.0  # the search is easier where time runs from 0 to 1
-    sketch = _Likelihood(known.thinned(SKETCH_ROWS), scale) if len(known.age) > 2 * SKETCH_ROWS else None
-    optimum = maximise(_Likelihood(known, scale), _STARTS, known.total, sketch=sketch)
-    r, alpha, a, b = (float(value) for value in optimum.parameters)
-    errors = [float(value) for value in optimum.standard_errors]
-    errors[1] *= scale
-    # Time in other units changes the density of each purchase.
-    rescaled = optimum.log_likelihood - float(known.customers @ known.frequency) * float(np.log(scale))
-    return BGNBD(
-        r=r,
-        alpha=alpha * scale,
-        a=a,
-        b=b,
-        log_likelihood=rescaled,
-        standard_errors=dict(zip(("r", "alpha", "a", "b"), errors, strict=True)),
-        customers=int(known.total),
-        is_undetermined=optimum.is_undetermined,
+    return fit_over_days(
+        BGNBD,
+        _Likelihood,
+        _STARTS,
+        histories(frequency, recency, age),
+        parameters=("r", "alpha", "a", "b"),
+        in_days=frozenset({"alpha"}),
     )
 
 

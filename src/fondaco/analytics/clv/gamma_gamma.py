@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
+from fondaco.analytics.clv.fit import Fit
 from fondaco.analytics.clv.histories import Floats, columns
 from fondaco.analytics.clv.likelihood import maximise
 from fondaco.errors import ConfigError
@@ -19,31 +20,19 @@ _STARTS = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
-class GammaGamma:
-    """A fitted model.
+class GammaGamma(Fit):
+    """The model with its parameters, and how they were found.
 
     Attributes
     ----------
     p, q, v
         A purchase of a customer is gamma distributed with shape p and a rate of the customer's own, which is gamma
         distributed over customers with shape q and rate v (money).
-    log_likelihood
-        Of all customers with repeated purchases, at the optimum.
-    standard_errors
-        By parameter; NaN where the data cannot tell it.
-    customers
-        How many the model was fitted to.
-    is_undetermined
-        The customers cannot tell some parameter, as where nobody has come back: read none of them.
     """
 
     p: float
     q: float
     v: float
-    log_likelihood: float = float("nan")
-    standard_errors: dict[str, float] | None = None
-    customers: int = 0
-    is_undetermined: bool = False
 
     @property
     def mean_value(self) -> float:

@@ -14,8 +14,8 @@ from numpy.polynomial.legendre import leggauss
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
-from fondaco.analytics.clv.histories import SKETCH_ROWS, Floats, Histories, columns, histories
-from fondaco.analytics.clv.likelihood import maximise
+from fondaco.analytics.clv.fit import Fit, fit_over_days
+from fondaco.analytics.clv.histories import Floats, Histories, columns, histories
 
 _STARTS = ((-0.5, -1.0, -0.5, -1.0), (0.0, 0.0, 0.0, 0.0))
 _NODES, _WEIGHTS = leggauss(32)
@@ -23,8 +23,8 @@ _FROM_ONE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class ParetoNBD:
-    """A fitted model.
+class ParetoNBD(Fit):
+    """The model with its parameters, and how they were found.
 
     Attributes
     ----------
@@ -32,24 +32,12 @@ class ParetoNBD:
         Shape and rate (days) of the gamma distribution of purchase rates over customers.
     s, beta
         Shape and rate (days) of the gamma distribution of the rates at which they leave.
-    log_likelihood
-        Of all customers, at the optimum.
-    standard_errors
-        By parameter; NaN where the data cannot tell it.
-    customers
-        How many the model was fitted to.
-    is_undetermined
-        The customers cannot tell some parameter, as where nobody has come back: read none of them.
     """
 
     r: float
     alpha: float
     s: float
     beta: float
-    log_likelihood: float = float("nan")
-    standard_errors: dict[str, float] | None = None
-    customers: int = 0
-    is_undetermined: bool = False
 
     def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Floats:
         """P(alive) at the end of ``age``, in 0..1, a number a customer: the share of the likelihood of those who stayed."""
@@ -94,24 +82,13 @@ def fit_pareto_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> 
     ConfigError
         If a history cannot be, or the likelihood has no optimum.
     """
-    known = histories(frequency, recency, age)
-    scale = float(known.age.max()) or 1.0  # the search is easier where time runs from 0 to 1
-    sketch = _Likelihood(known.thinned(SKETCH_ROWS), scale) if len(known.age) > 2 * SKETCH_ROWS else None
-    optimum = maximise(_Likelihood(known, scale), _STARTS, known.total, sketch=sketch)
-    r, alpha, s, beta = (float(value) for value in optimum.parameters)
-    errors = [float(value) for value in optimum.standard_errors]
-    errors[1], errors[3] = errors[1] * scale, errors[3] * scale
-    # Time in other units changes the density of each purchase.
-    rescaled = optimum.log_likelihood - float(known.customers @ known.frequency) * float(np.log(scale))
-    return ParetoNBD(
-        r=r,
-        alpha=alpha * scale,
-        s=s,
-        beta=beta * scale,
-        log_likelihood=rescaled,
-        standard_errors=dict(zip(("r", "alpha", "s", "beta"), errors, strict=True)),
-        customers=int(known.total),
-        is_undetermined=optimum.is_undetermined,
+    return fit_over_days(
+        ParetoNBD,
+        _Likelihood,
+        _STARTS,
+        histories(frequency, recency, age),
+        parameters=("r", "alpha", "s", "beta"),
+        in_days=frozenset({"alpha", "beta"}),
     )
 
 
