@@ -87,6 +87,21 @@ class ReconcileSettings(_Section):
     )
 
 
+class AnalyticsSettings(_Section):
+    """``[analytics]``: what customers are expected to do."""
+
+    horizon_days: int = Field(
+        365, ge=30, le=3650, description="How many days ahead a customer's value is counted."
+    )
+    yearly_discount: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        allow_inf_nan=False,
+        description="By how much money of next year is worth less than today's, as a share.",
+    )
+
+
 class ServerSettings(_Section):
     """``[server]``: the web application."""
 
@@ -131,6 +146,7 @@ class Settings(BaseSettings):
     control: ControlSettings = ControlSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     reconcile: ReconcileSettings = ReconcileSettings()
+    analytics: AnalyticsSettings = AnalyticsSettings()
     server: ServerSettings = ServerSettings()
 
     @classmethod

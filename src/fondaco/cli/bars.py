@@ -13,6 +13,7 @@ _TITLES = {
     "world": "making a world",
     "sync": "reading",
     "build": "building",
+    "analyse": "analysing",
     "reconcile": "reconciling",
     "publish": "publishing",
 }

@@ -1,4 +1,4 @@
-"""``fondaco run``: sync, build, reconcile, publish."""
+"""``fondaco run``: sync, build, analyse, reconcile, publish."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fondaco.cli.output import AsJson, print_json
 if TYPE_CHECKING:
     from fondaco.orchestration import Project, RunOutcome
 
-STEPS = ("sync", "build", "reconcile", "publish")
+STEPS = ("sync", "build", "analyse", "reconcile", "publish")
 
 
 def run(

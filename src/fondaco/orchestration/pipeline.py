@@ -1,4 +1,4 @@
-"""One run: sync → build → reconcile → publish, under the writer lock, kept in the history whatever happens."""
+"""One run: sync → build → analyse → reconcile → publish, under the writer lock, kept in the history whatever happens."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fondaco.control import Connection, Run, RunStream
 from fondaco.control.runs import RunResult, StreamResult
 from fondaco.errors import FatalError, FondacoError
+from fondaco.orchestration.analysing import analyse_customers
 from fondaco.orchestration.modelling import build, models_read_meanwhile, refuse_half_built
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.orchestration.reconciling import reconcile_run
@@ -21,7 +22,7 @@ from fondaco.orchestration.sync import sync
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
 
-STEPS = ("sync", "build", "reconcile", "publish")
+STEPS = ("sync", "build", "analyse", "reconcile", "publish")
 _WORST_LAST = ("success", "partial", "aborted", "failed")
 _log = logging.getLogger(__name__)
 
@@ -145,6 +146,7 @@ class _Work:
         work: dict[str, Callable[[], None]] = {
             "sync": lambda: self.sync(connections, full_refresh),
             "build": lambda: self.build(full_refresh),
+            "analyse": self.analyse,
             "reconcile": lambda: self.reconcile(whole),
             "publish": self.publish,
         }
@@ -181,6 +183,13 @@ class _Work:
         built = build(self.project, self.progress, full_refresh=full_refresh)
         for failure in built.failures:
             self.going.note("warn", f"{failure.kind} {failure.node}: {failure.message}.")
+
+    def analyse(self) -> None:
+        try:
+            analyse_customers(self.project, self.run_id, self.progress)
+        except FondacoError as error:
+            # Sales are true without it: they are published, with the former findings about customers.
+            self.going.note("warn", f"Customers were not analysed: {error.what}")
 
     def reconcile(self, whole: Sequence[str]) -> None:
         for health, reason in reconcile_run(self.project, self.progress, whole=whole):

@@ -13,7 +13,7 @@ class Event:
     Attributes
     ----------
     step
-        ``sync``, ``build``, ``reconcile``, ``publish`` or, in the demo, ``world``.
+        ``sync``, ``build``, ``analyse``, ``reconcile``, ``publish`` or, in the demo, ``world``.
     subject
         What within the step, e.g. ``berlin-shop · orders``; empty for the step as a whole.
     done, total

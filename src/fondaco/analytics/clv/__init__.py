@@ -24,18 +24,24 @@ if find_spec("scipy") is None:
 
 from fondaco.analytics.clv.bg_nbd import BGNBD, fit_bg_nbd
 from fondaco.analytics.clv.gamma_gamma import GammaGamma, fit_gamma_gamma
+from fondaco.analytics.clv.holdout import Errors, HoldOut, hold_out
+from fondaco.analytics.clv.interval import value_interval
 from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
 from fondaco.analytics.clv.simple import retention_value, simple_value
 from fondaco.analytics.clv.value import discounted_value
 
 __all__ = [
     "BGNBD",
+    "Errors",
     "GammaGamma",
+    "HoldOut",
     "ParetoNBD",
     "discounted_value",
     "fit_bg_nbd",
     "fit_gamma_gamma",
     "fit_pareto_nbd",
+    "hold_out",
     "retention_value",
     "simple_value",
+    "value_interval",
 ]

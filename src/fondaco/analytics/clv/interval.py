@@ -1,0 +1,95 @@
+"""How far a customer's future value may lie from what is expected.
+
+Most customers buy nothing or once, so a range around the mean says little. What is known of the whole distribution is used: the
+probability of no purchase at all, and the first two moments of purchases and of spend. What is spent, if anything is, is taken for gamma
+distributed with those moments.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import betainc, gammaincinv
+
+from fondaco.analytics.clv.bg_nbd import BGNBD
+from fondaco.analytics.clv.gamma_gamma import GammaGamma
+from fondaco.analytics.clv.histories import Floats, columns
+from fondaco.errors import ConfigError
+
+_NEGLIGIBLE = 1e-9
+
+
+def purchase_moments(
+    model: BGNBD, horizon_days: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+) -> tuple[Floats, Floats, Floats]:
+    """Probability of no purchase in the ``horizon_days`` after ``age``, expected purchases, and their expected square.
+
+    A customer who is alive makes the n-th purchase if that many come in time and the customer leaves after none of the n - 1
+    before: P(n or more) = P(alive) I_z(n, r + x) B(a, b + x + n - 1) / B(a, b + x), z = horizon / (alpha + age + horizon), with
+    the regularised incomplete beta function I. Sums over n give the moments.
+    """
+    x, t_x, t = columns(frequency=frequency, recency=recency, age=age)
+    pairs, place = np.unique(np.stack([x, t]), axis=1, return_inverse=True)
+    bought, known = pairs
+    z = horizon_days / (model.alpha + known + horizon_days)
+    some, mean, square = (np.zeros(len(bought)) for _ in range(3))
+    active, stays, n = np.arange(len(bought)), np.ones(len(bought)), 1
+    while len(active):
+        at_least = betainc(n, model.r + bought[active], z[active]) * stays[active]
+        mean[active] += at_least
+        square[active] += (2 * n - 1) * at_least
+        if n == 1:
+            some[active] = at_least
+        inner = model.b + bought[active] + n - 1
+        stays[active] *= inner / (model.a + inner)
+        active = active[at_least * n > _NEGLIGIBLE]
+        n += 1
+    alive = model.probability_alive(x, t_x, t)
+    return 1 - alive * some[place], alive * mean[place], alive * square[place]
+
+
+def value_interval(
+    model: BGNBD,
+    spend: GammaGamma,
+    frequency: ArrayLike,
+    recency: ArrayLike,
+    age: ArrayLike,
+    *,
+    monetary_value: ArrayLike,
+    horizon_days: float = 365.0,
+    share: float = 0.8,
+) -> tuple[Floats, Floats]:
+    """Bounds between which what a customer spends in ``horizon_days`` lies with probability ``share``: two numbers a customer.
+
+    In the money of ``monetary_value``, undiscounted. NaN where spend differs so much between customers that it has no variance
+    (q + p x is 2 or less).
+
+    Raises
+    ------
+    ConfigError
+        If the share is not between 0 and 1, or the horizon is not positive.
+    """
+    if not (0 < share < 1 and horizon_days > 0):
+        raise ConfigError(
+            f"A share of {share:g} over {horizon_days:g} days has no interval.",
+            "Give a share between 0 and 1, and positive days.",
+        )
+    x, t_x, t, m = columns(frequency=frequency, recency=recency, age=age, monetary_value=monetary_value)
+    nothing, purchases, square = purchase_moments(model, horizon_days, x, t_x, t)
+    shape, rate = spend.q + spend.p * x, spend.v + x * m
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_mean = np.where(shape > 2, rate**2 / ((shape - 1) * (shape - 2)), np.nan)  # E[1 / nu^2]
+        mean = purchases * spend.p * rate / (shape - 1)
+        second = (spend.p * purchases + spend.p**2 * square) * of_mean
+        something = 1 - nothing
+        # Given that anything is bought.
+        mean, second = mean / something, second / something
+        gamma_shape = mean**2 / np.maximum(second - mean**2, 1e-12)
+        scale = mean / gamma_shape
+        bounds = []
+        for tail in ((1 - share) / 2, (1 + share) / 2):
+            within = (tail - nothing) / something
+            bounds.append(np.where(within > 0, gammaincinv(gamma_shape, np.maximum(within, 0)) * scale, 0.0))
+    unknown = ~np.isfinite(second)
+    low, high = (np.where(unknown, np.nan, bound) for bound in bounds)
+    return low, high

@@ -1,0 +1,71 @@
+"""The marts that no SQL can make: what analytics found, written beside those of dbt and published with them."""
+
+from __future__ import annotations
+
+from fondaco.warehouse.engine import TableSpec
+
+CUSTOMER_SCORES = TableSpec(
+    "marts",
+    "customer_scores",
+    (
+        ("tenant_id", "text"),
+        ("person_id", "text"),
+        ("as_of_date", "date"),
+        ("purchase_days", "bigint"),
+        ("days_since_last", "bigint"),
+        ("recency_score", "bigint"),
+        ("frequency_score", "bigint"),
+        ("monetary_score", "bigint"),
+        ("segment", "text"),
+        ("previous_segment", "text"),
+        ("alive_probability", "double"),
+        ("expected_orders", "double"),
+        ("expected_order_value", "decimal"),
+        ("expected_value", "decimal"),
+        ("expected_value_low", "decimal"),
+        ("expected_value_high", "decimal"),
+        ("simple_value", "decimal"),
+        ("retention_value", "decimal"),
+        ("churn_probability", "double"),
+        ("churn_reasons", "json"),
+    ),
+    ("tenant_id", "person_id"),
+)
+"""Who has bought: how they stand today. One row a person."""
+
+SEGMENT_MOVEMENTS = TableSpec(
+    "marts",
+    "segment_movements",
+    (
+        ("tenant_id", "text"),
+        ("month_end", "date"),
+        ("from_segment", "text"),
+        ("to_segment", "text"),
+        ("customers", "bigint"),
+    ),
+    ("tenant_id", "month_end", "from_segment", "to_segment"),
+)
+"""How many were in ``to_segment`` at the end of a month, by where they were a month before; '' for who had not bought yet."""
+
+MODEL_RUNS = TableSpec(
+    "marts",
+    "model_runs",
+    (
+        ("tenant_id", "text"),
+        ("run_id", "text"),
+        ("model", "text"),
+        ("as_of_date", "date"),
+        ("customers", "bigint"),
+        ("log_likelihood", "double"),
+        ("parameters", "json"),
+        ("standard_errors", "json"),
+        ("evaluation", "json"),
+        ("note", "text"),
+        ("seconds", "double"),
+        ("fitted_at", "timestamp"),
+    ),
+    ("tenant_id", "run_id", "model"),
+)
+"""Each model of each run, with what it was fitted to and how it did on days it was not shown. Rows are kept."""
+
+TABLES = (CUSTOMER_SCORES, SEGMENT_MOVEMENTS, MODEL_RUNS)

@@ -1,0 +1,186 @@
+"""What customers are worth, each way that Fondaco knows, and how the models did on days they were not shown."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fondaco.analytics.purchases import Purchases, Summaries
+from fondaco.errors import ConfigError
+
+if TYPE_CHECKING:
+    from fondaco.analytics.clv import BGNBD, GammaGamma
+
+Floats = NDArray[np.float64]
+Model = TypeVar("Model", "BGNBD", "GammaGamma")
+
+DAYS_A_YEAR = 365.25
+_LONGEST_PERIODS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """One model of one run: a row of ``MODEL_RUNS``. A note says in words why parameters are missing."""
+
+    model: str
+    customers: int = 0
+    log_likelihood: float | None = None
+    parameters: dict[str, float | None] = field(default_factory=dict)
+    standard_errors: dict[str, float | None] = field(default_factory=dict)
+    evaluation: dict[str, Any] = field(default_factory=dict)
+    note: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """How far ahead value is counted: days, and a discount a year as a share."""
+
+    days: int
+    yearly_discount: float
+
+
+def value_customers(
+    purchases: Purchases, summaries: Summaries, as_of: int, horizon: Horizon
+) -> tuple[dict[str, Floats], list[Fitted]]:
+    """Columns of ``CUSTOMER_SCORES`` by customer of ``summaries``, NaN where unknown, and the models behind them."""
+    if find_spec("scipy") is None:
+        note = "Not fitted: SciPy is not installed. Install it with `pip install 'fondaco[analytics]'`."
+        return {}, [Fitted("bg_nbd", note=note)]
+    columns, retention = _by_retention(purchases, summaries, as_of, horizon)
+    expected, fitted = _by_models(summaries, horizon)
+    return columns | expected, [retention, *fitted, _evaluation(purchases, as_of)]
+
+
+def _by_retention(
+    purchases: Purchases, summaries: Summaries, as_of: int, horizon: Horizon
+) -> tuple[dict[str, Floats], Fitted]:
+    """The two formulas that need no model. A period is a year, or half of history where that is shorter."""
+    from fondaco.analytics.clv import retention_value, simple_value
+
+    span = as_of - int(purchases.day.min()) + 1
+    period = min(DAYS_A_YEAR, span / 2)
+    codes = int(purchases.customer.max()) + 1
+    days = round(period)
+    before, _ = purchases.totals(codes, as_of - 2 * days + 1, as_of - days)
+    after, _ = purchases.totals(codes, as_of - days + 1, as_of)
+    there = int((before > 0).sum())
+    if not there:
+        return {}, Fitted("retention", note="Not known: nobody bought in the period before the last one.")
+    retention = float(((before > 0) & (after > 0)).sum()) / there
+    discount = (1 + horizon.yearly_discount) ** (period / DAYS_A_YEAR) - 1
+    lifespan = min(1 / (1 - retention), _LONGEST_PERIODS) if retention < 1 else _LONGEST_PERIODS
+    periods = np.maximum(summaries.age / period, 1.0)
+    spent = np.maximum(summaries.value, 0.0)
+    simple = simple_value(
+        spent / summaries.purchases, summaries.purchases / periods, np.full_like(periods, lifespan)
+    )
+    kept = np.full_like(periods, retention)
+    fitted = Fitted(
+        "retention",
+        customers=there,
+        parameters={"period_days": period, "retention": retention, "lifespan_periods": lifespan, "discount": discount},
+    )  # fmt: skip
+    columns = {"simple_value": simple}
+    if discount > 0:
+        columns["retention_value"] = retention_value(spent / periods, kept, discount)
+    return columns, fitted
+
+
+def _by_models(summaries: Summaries, horizon: Horizon) -> tuple[dict[str, Floats], list[Fitted]]:
+    from fondaco.analytics.clv import fit_bg_nbd, fit_gamma_gamma
+
+    history = (summaries.frequency, summaries.recency, summaries.age)
+    purchase, told_purchase = _fit("bg_nbd", lambda: fit_bg_nbd(*history))
+    spend, told_spend = _fit(
+        "gamma_gamma", lambda: fit_gamma_gamma(summaries.frequency, summaries.monetary_value)
+    )
+    columns: dict[str, Floats] = {}
+    if purchase is not None:
+        columns["alive_probability"] = purchase.probability_alive(*history)
+        columns["expected_orders"] = purchase.expected_purchases(horizon.days, *history)
+        if spend is not None:
+            columns |= _expected_value(purchase, spend, summaries, horizon)
+    return columns, [told_purchase, told_spend]
+
+
+def _expected_value(
+    purchase: BGNBD, spend: GammaGamma, summaries: Summaries, horizon: Horizon
+) -> dict[str, Floats]:
+    from fondaco.analytics.clv import discounted_value, value_interval
+
+    history = (summaries.frequency, summaries.recency, summaries.age)
+    worth = spend.expected_value(summaries.frequency, summaries.monetary_value)
+    if not np.isfinite(worth).all():
+        return {}
+    value = discounted_value(
+        purchase, *history, worth, horizon_days=horizon.days, yearly_discount=horizon.yearly_discount
+    )
+    low, high = value_interval(
+        purchase, spend, *history, monetary_value=summaries.monetary_value, horizon_days=horizon.days
+    )
+    undiscounted = purchase.expected_purchases(horizon.days, *history) * worth
+    with np.errstate(invalid="ignore", divide="ignore"):
+        discounting = np.where(undiscounted > 0, value / undiscounted, 1.0)
+    return {
+        "expected_order_value": worth,
+        "expected_value": value,
+        "expected_value_low": low * discounting,
+        "expected_value_high": high * discounting,
+    }
+
+
+def _fit(name: str, fit: Callable[[], Model]) -> tuple[Model | None, Fitted]:
+    """The model, or None where the customers cannot tell it, and what is kept of it."""
+    with _timed() as taken:
+        try:
+            model = fit()
+        except ConfigError as error:
+            return None, Fitted(name, note=f"Not fitted: {error.what}", seconds=taken())
+    facts = asdict(model)
+    told = Fitted(
+        name,
+        customers=model.customers,
+        log_likelihood=model.log_likelihood,
+        parameters={key: _finite(value) for key, value in facts.items() if key in (model.standard_errors or {})},
+        standard_errors={key: _finite(value) for key, value in (model.standard_errors or {}).items()},
+        note="Not used: the customers cannot tell its parameters; more of them must come back."
+        if model.is_undetermined
+        else None,
+        seconds=taken(),
+    )  # fmt: skip
+    return (None if model.is_undetermined else model), told
+
+
+def _evaluation(purchases: Purchases, as_of: int) -> Fitted:
+    from fondaco.analytics.clv import hold_out
+
+    with _timed() as taken:
+        try:
+            found = hold_out(purchases, as_of)
+        except ConfigError as error:
+            return Fitted("hold_out", note=f"Not checked: {error.what}", seconds=taken())
+    told = asdict(found)
+    told["errors"] = {
+        method: {name: _finite(value) for name, value in errors.items()}
+        for method, errors in told["errors"].items()
+    }
+    return Fitted("hold_out", customers=found.customers, evaluation=told, seconds=taken())
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+@contextmanager
+def _timed() -> Iterator[Callable[[], float]]:
+    started = time.monotonic()
+    yield lambda: time.monotonic() - started

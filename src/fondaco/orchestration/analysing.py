@@ -1,0 +1,42 @@
+"""The analyse step: scores, values and models of customers, from the marts just built."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from fondaco.clock import zone
+from fondaco.orchestration.modelling import refuse_half_built
+from fondaco.orchestration.progress import Event, Progress
+
+if TYPE_CHECKING:
+    from fondaco.orchestration.project import Project
+
+
+def analyse_customers(project: Project, run_id: str, progress: Progress) -> None:
+    """Work out anew what is known of the tenant's customers.
+
+    Raises
+    ------
+    ConfigError
+        If the last build has not ended well.
+    """
+    from fondaco.jobs.analysing import Analysis, analyse
+    from fondaco.jobs.valuing import Horizon
+
+    refuse_half_built(project)
+    own, settings = project.settings.project, project.settings.analytics
+    progress(Event("analyse"))
+    now = project.clock()
+    customers, fitted = analyse(
+        project.warehouse,
+        Analysis(
+            tenant_id=project.tenant,
+            run_id=run_id,
+            today=now.astimezone(zone(own.timezone)).date(),
+            fitted_at=now.astimezone(UTC).replace(tzinfo=None),
+            horizon=Horizon(settings.horizon_days, settings.yearly_discount),
+        ),
+    )
+    detail = f"{customers} customers, {sum(not each.note for each in fitted)} models"
+    progress(Event("analyse", detail=detail, ended=True))
