@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fondaco.analytics.clv.bg_nbd import BGNBD, fit_bg_nbd
-from fondaco.analytics.clv.gamma_gamma import GammaGamma, fit_gamma_gamma
+from fondaco.analytics.clv.gamma_gamma import fit_gamma_gamma
 from fondaco.analytics.clv.histories import Floats
 from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
 from fondaco.analytics.purchases import Integers, Purchases, Summaries
@@ -62,7 +62,7 @@ class HoldOut:
         What those customers did in these days.
     errors
         By method: ``naive``, ``bg_nbd``, ``pareto_nbd``. The naive forecast lets every customer do again what they did in as many
-        days before the split.
+        days before the split. A model whose parameters the customers cannot tell is left out.
     """
 
     split_day: int
@@ -107,8 +107,7 @@ def hold_out(purchases: Purchases, as_of: int, *, days: int | None = None) -> Ho
     happened = _of(before.customer, purchases.totals(codes, split + 1, as_of))
     lately = _of(before.customer, purchases.totals(codes, split - ahead + 1, split))
     history = (before.frequency, before.recency, before.age)
-    worth = fit_gamma_gamma(before.frequency, before.monetary_value)
-    value = _value_a_purchase(worth, before)
+    value = _value_a_purchase(before)
     errors = {NAIVE: _errors(lately[0], lately[1], happened)}
     for name, model in _models(before).items():
         expected = model.expected_purchases(ahead, *history)
@@ -121,13 +120,21 @@ def hold_out(purchases: Purchases, as_of: int, *, days: int | None = None) -> Ho
 def _models(before: Summaries) -> dict[str, BGNBD | ParetoNBD]:
     history = (before.frequency, before.recency, before.age)
     every = slice(None, None, max(1, len(before.customer) // _PARETO_CUSTOMERS))
-    return {"bg_nbd": fit_bg_nbd(*history), "pareto_nbd": fit_pareto_nbd(*(each[every] for each in history))}
+    fitted = {
+        "bg_nbd": fit_bg_nbd(*history),
+        "pareto_nbd": fit_pareto_nbd(*(each[every] for each in history)),
+    }
+    return {name: model for name, model in fitted.items() if not model.is_undetermined}
 
 
-def _value_a_purchase(worth: GammaGamma, before: Summaries) -> Floats:
-    if not np.isfinite(worth.mean_value):
-        return np.where(before.frequency > 0, before.monetary_value, before.monetary_value.mean())
-    return worth.expected_value(before.frequency, before.monetary_value)
+def _value_a_purchase(before: Summaries) -> Floats:
+    """By Gamma-Gamma; where it cannot be told, everybody's own mean, and for who came once that of all."""
+    if (paying := before.monetary_value > 0).sum() > 1:
+        worth = fit_gamma_gamma(before.frequency, before.monetary_value)
+        if not worth.is_undetermined and np.isfinite(worth.mean_value):
+            return worth.expected_value(before.frequency, before.monetary_value)
+    mean = float(before.monetary_value[paying].mean()) if paying.any() else 0.0
+    return np.where(paying, before.monetary_value, mean)
 
 
 def _of(customers: Integers, totals: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
