@@ -37,13 +37,15 @@ def run(_orders: int) -> list[Claim]:
 
 
 def simulated(model: BGNBD, customers: int, *, seed: int = 7) -> tuple[Floats, Floats, Floats]:
-    """Frequency, recency and age of customers who behave as the model says, in whole days."""
+    """Frequency, recency and age of customers who behave as the model says, BG/NBD or MBG/NBD, in whole days."""
     chance = np.random.default_rng(seed)
     age = chance.integers(60, DAYS + 1, customers).astype(float)
     rate = chance.gamma(model.r, 1 / model.alpha, customers)
     leaving = chance.beta(model.a, model.b, customers)
     frequency, recency, now = np.zeros(customers), np.zeros(customers), np.zeros(customers)
     active = np.arange(customers)
+    if model.chances_at_first:
+        active = active[chance.random(customers) >= leaving]
     while len(active):
         now[active] += chance.exponential(1 / rate[active])
         active = active[now[active] < age[active]]

@@ -10,17 +10,19 @@ from benchmarks.customers import simulated
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from numpy.polynomial.legendre import leggauss
-from scipy.special import betaln, hyp2f1, logsumexp
+from scipy.special import betaln, gammaln, hyp2f1, logsumexp
 from tests.analytics.conftest import Customers, Floats
 
 from fondaco.analytics.clv import (
     BGNBD,
+    MBGNBD,
     GammaGamma,
     ParetoNBD,
     bg_nbd,
     discounted_value,
     fit_bg_nbd,
     fit_gamma_gamma,
+    fit_mbg_nbd,
     fit_pareto_nbd,
     gamma_gamma,
     pareto_nbd,
@@ -33,9 +35,10 @@ from fondaco.analytics.clv.likelihood import Objective
 from fondaco.errors import ConfigError
 
 positive = st.floats(0.05, 20)
-models = st.builds(BGNBD, positive, st.floats(0.5, 200), positive, positive) | st.builds(
-    ParetoNBD, positive, st.floats(0.5, 200), positive, st.floats(0.5, 200)
+beta_geometric = st.builds(BGNBD, positive, st.floats(0.5, 200), positive, positive) | st.builds(
+    MBGNBD, positive, st.floats(0.5, 200), positive, positive
 )
+models = beta_geometric | st.builds(ParetoNBD, positive, st.floats(0.5, 200), positive, st.floats(0.5, 200))
 
 
 @st.composite
@@ -55,6 +58,19 @@ def test_bg_nbd_comes_to_the_optimum_of_its_paper(cdnow: Customers) -> None:
     assert (round(model.r, 3), round(model.alpha, 3)) == (0.243, 4.414)
     assert (round(model.a, 3), round(model.b, 3)) == (0.793, 2.426)
     assert round(model.log_likelihood, 1) == -9582.4
+    assert not model.is_undetermined
+
+
+def test_mbg_nbd_has_the_likelihood_of_its_paper(cdnow: Customers) -> None:
+    """Batislam, Denizel and Filiztekin (2007): A1 A2 (A3 + A4), with the chance to leave at the first purchase too."""
+    model = fit_mbg_nbd(*cdnow.history)
+    x, t_x, age = cdnow.history
+    r, alpha, a, b = model.r, model.alpha, model.a, model.b
+    stayed = betaln(a, b + x + 1) - betaln(a, b) - (r + x) * np.log(alpha + age)
+    left = betaln(a + 1, b + x) - betaln(a, b) - (r + x) * np.log(alpha + t_x)
+    whole = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + np.logaddexp(stayed, left)
+    assert model.log_likelihood == pytest.approx(whole.sum(), rel=1e-9)
+    assert round(model.log_likelihood, 1) == -9582.1
     assert not model.is_undetermined
 
 
@@ -94,7 +110,8 @@ def fine_rule(start: float, end: float) -> tuple[Floats, Floats]:
 @pytest.mark.parametrize(
     ("likelihood", "size"),
     [
-        (lambda c: bg_nbd._Likelihood(histories(*c.history), 10.0), 4),
+        (lambda c: bg_nbd.Likelihood(histories(*c.history), 10.0, chances_at_first=0), 4),
+        (lambda c: bg_nbd.Likelihood(histories(*c.history), 10.0, chances_at_first=1), 4),
         (lambda c: pareto_nbd._Likelihood(histories(*c.history), 10.0), 4),
         (lambda c: gamma_gamma._Likelihood(c.frequency[c.frequency > 0], c.value[c.frequency > 0] + 0.01), 3),
     ],
@@ -127,14 +144,14 @@ def test_the_integral_over_the_time_of_leaving_is_that_of_a_rule_eight_hundred_t
     assert found == pytest.approx(logsumexp(terms), abs=1e-7)
 
 
-@given(model=st.builds(BGNBD, positive, st.floats(0.5, 200), positive, positive), history=a_history())
+@given(model=beta_geometric, history=a_history())
 def test_expected_purchases_are_the_mean_over_all_customers_that_it_may_be(
     model: BGNBD, history: tuple[float, float, float]
 ) -> None:
     """The mean over the probability to leave of (1 - (1 + p t / (alpha + T)) ^ -(r + x)) / p, by a fine rule over
     the logarithm of p."""
     x, t_x, age = history
-    a, b = model.a, model.b + x
+    a, b = model.a, model.b + x + model.chances_at_first
     assume(a >= 0.1 and b >= 1)
     logs, weights = fine_rule(-60 / min(a, 1), 0.0)
     p = np.exp(logs)
@@ -224,9 +241,14 @@ def test_the_simple_value_is_a_product_and_a_retention_above_one_is_refused() ->
 # ---- known parameters ----------------------------------------------------------------------------------------------------
 
 
-def test_parameters_that_are_known_are_found_within_their_errors() -> None:
-    truth = BGNBD(0.6, 40.0, 0.9, 3.0)
-    found = fit_bg_nbd(*simulated(truth, 40_000))
+@pytest.mark.parametrize(
+    ("truth", "fit"),
+    [(BGNBD(0.6, 40.0, 0.9, 3.0), fit_bg_nbd), (MBGNBD(0.6, 40.0, 0.9, 3.0), fit_mbg_nbd)],
+)
+def test_parameters_that_are_known_are_found_within_their_errors(
+    truth: BGNBD, fit: Callable[..., BGNBD]
+) -> None:
+    found = fit(*simulated(truth, 40_000))
     assert found.standard_errors is not None
     for name, error in found.standard_errors.items():
         assert abs(getattr(found, name) - getattr(truth, name)) < 4 * error, name
@@ -254,7 +276,7 @@ def test_a_search_among_many_customers_ends_where_one_without_a_sketch_does(
     ],
 )  # fmt: skip
 def test_histories_that_cannot_be_are_refused(history: tuple[list[float], ...], word: str) -> None:
-    for fit in (fit_bg_nbd, fit_pareto_nbd):
+    for fit in (fit_bg_nbd, fit_mbg_nbd, fit_pareto_nbd):
         with pytest.raises(ConfigError, match=word):
             fit(*history)
 

@@ -83,7 +83,10 @@ def test_customers_get_scores_values_and_models(empty_warehouse: Warehouse) -> N
         assert row["simple_value"] >= 0 and row["retention_value"] >= 0
         assert row["segment"] is not None
     runs = {row["model"]: row for row in rows_of(empty_warehouse, "model_runs")}
-    assert {*runs} == {each.model for each in fitted} == {"retention", "bg_nbd", "gamma_gamma", "hold_out"}
+    assert {*runs} == {each.model for each in fitted}
+    assert {*runs} == {"retention", "bg_nbd", "mbg_nbd", "gamma_gamma", "hold_out"}
+    likelier = max(("bg_nbd", "mbg_nbd"), key=lambda name: runs[name]["log_likelihood"])
+    assert [name for name in ("bg_nbd", "mbg_nbd") if runs[name]["is_used"]] == [likelier]
     assert {*json.loads(runs["bg_nbd"]["parameters"])} == {"r", "alpha", "a", "b"}
     assert {*json.loads(runs["bg_nbd"]["standard_errors"])} == {"r", "alpha", "a", "b"}
     assert runs["bg_nbd"]["log_likelihood"] < 0
@@ -112,7 +115,7 @@ def test_one_customer_alone_has_scores_and_no_forecast(empty_warehouse: Warehous
     [ada] = rows_of(empty_warehouse, "customer_scores")
     assert (ada["days_since_last"], ada["purchase_days"]) == (0, 1)
     assert ada["alive_probability"] is None and ada["expected_value"] is None
-    assert all(row["note"] for row in rows_of(empty_warehouse, "model_runs"))
+    assert all(row["note"] and not row["is_used"] for row in rows_of(empty_warehouse, "model_runs"))
 
 
 def test_neither_cancelled_nor_future_orders_are_purchases(empty_warehouse: Warehouse) -> None:

@@ -158,6 +158,13 @@ def test_readers_see_what_is_published_and_nothing_of_the_next_build(empty_wareh
     reader.close()
 
 
+@pytest.mark.parametrize("sql", ["select 1 as one from marts.not_yet", "select not_yet from marts.orders"])
+def test_what_an_older_version_published_says_how_it_is_renewed(empty_warehouse: Warehouse, sql: str) -> None:
+    publish_orders(empty_warehouse, 1)
+    with pytest.raises(ConfigError, match="another version of Fondaco"):
+        empty_warehouse.reader().query(sql)
+
+
 def test_parameters_go_by_name(empty_warehouse: Warehouse) -> None:
     publish_orders(empty_warehouse, 1, 2, 3)
     found = empty_warehouse.reader().query(

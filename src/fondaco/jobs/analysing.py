@@ -118,6 +118,7 @@ def _runs(analysis: Analysis, history: History, fitted: list[Fitted]) -> pa.Tabl
             "run_id": analysis.run_id,
             "model": each.model,
             "as_of_date": history.as_of,
+            "is_used": each.is_used,
             "customers": each.customers,
             "log_likelihood": each.log_likelihood,
             "parameters": json.dumps(each.parameters),
@@ -129,7 +130,7 @@ def _runs(analysis: Analysis, history: History, fitted: list[Fitted]) -> pa.Tabl
         }
         for each in fitted
     ]
-    schema = pa.schema([("run_id", pa.string()), ("model", pa.string()), ("as_of_date", pa.date32()), ("customers", pa.int64()),
+    schema = pa.schema([("run_id", pa.string()), ("model", pa.string()), ("as_of_date", pa.date32()), ("is_used", pa.bool_()), ("customers", pa.int64()),
         ("log_likelihood", pa.float64()), ("parameters", pa.string()), ("standard_errors", pa.string()), ("evaluation", pa.string()),
         ("note", pa.string()), ("seconds", pa.float64()), ("fitted_at", pa.timestamp("us"))])  # fmt: skip
     return _owned(analysis, pa.Table.from_pylist(rows, schema))

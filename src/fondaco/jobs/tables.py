@@ -55,6 +55,7 @@ MODEL_RUNS = TableSpec(
         ("run_id", "text"),
         ("model", "text"),
         ("as_of_date", "date"),
+        ("is_used", "bool"),
         ("customers", "bigint"),
         ("log_likelihood", "double"),
         ("parameters", "json"),

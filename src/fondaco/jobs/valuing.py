@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,9 +28,18 @@ _LONGEST_PERIODS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """One model of one run: a row of ``MODEL_RUNS``. A note says in words why parameters are missing."""
+    """One model of one run: a row of ``MODEL_RUNS``.
+
+    Attributes
+    ----------
+    is_used
+        Whether scores rest on it.
+    note
+        Why it is not used, in words.
+    """
 
     model: str
+    is_used: bool = False
     customers: int = 0
     log_likelihood: float | None = None
     parameters: dict[str, float | None] = field(default_factory=dict)
@@ -86,6 +95,7 @@ def _by_retention(
     kept = np.full_like(periods, retention)
     fitted = Fitted(
         "retention",
+        is_used=True,
         customers=there,
         parameters={"period_days": period, "retention": retention, "lifespan_periods": lifespan, "discount": discount},
     )  # fmt: skip
@@ -96,10 +106,21 @@ def _by_retention(
 
 
 def _by_models(summaries: Summaries, horizon: Horizon) -> tuple[dict[str, Floats], list[Fitted]]:
-    from fondaco.analytics.clv import fit_bg_nbd, fit_gamma_gamma
+    """By BG/NBD or MBG/NBD, whichever makes the histories likelier: both have four parameters."""
+    from fondaco.analytics.clv import fit_bg_nbd, fit_gamma_gamma, fit_mbg_nbd
 
     history = (summaries.frequency, summaries.recency, summaries.age)
-    purchase, told_purchase = _fit("bg_nbd", lambda: fit_bg_nbd(*history))
+    candidates = [
+        _fit("bg_nbd", lambda: fit_bg_nbd(*history)),
+        _fit("mbg_nbd", lambda: fit_mbg_nbd(*history)),
+    ]
+    purchase = max((model for model, _ in candidates if model), key=lambda m: m.log_likelihood, default=None)
+    told = [
+        replace(fitted, is_used=model is not None)
+        if model is purchase or model is None
+        else replace(fitted, note="Not used: another model makes the histories likelier.")
+        for model, fitted in candidates
+    ]
     spend, told_spend = _fit(
         "gamma_gamma", lambda: fit_gamma_gamma(summaries.frequency, summaries.monetary_value)
     )
@@ -109,7 +130,7 @@ def _by_models(summaries: Summaries, horizon: Horizon) -> tuple[dict[str, Floats
         columns["expected_orders"] = purchase.expected_purchases(horizon.days, *history)
         if spend is not None:
             columns |= _expected_value(purchase, spend, summaries, horizon)
-    return columns, [told_purchase, told_spend]
+    return columns, [*told, replace(told_spend, is_used="expected_value" in columns)]
 
 
 def _expected_value(

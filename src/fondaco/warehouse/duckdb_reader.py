@@ -45,7 +45,12 @@ class DuckDBReader:
 
     def query(self, sql: str, params: Params | None = None) -> pa.Table:
         with self._cursor() as cursor:
-            return cursor.sql(sql, params=dict(params) if params else None).to_arrow_table()
+            try:
+                return cursor.sql(sql, params=dict(params) if params else None).to_arrow_table()
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                if _is_lack(error):
+                    raise outdated() from error
+                raise
 
     def select(self, sql: str, *, limit: int | None = None) -> pa.Table:
         with self._cursor() as cursor:
@@ -143,6 +148,23 @@ class DuckDBReader:
 
 def nothing_published() -> ConfigError:
     return ConfigError("Nothing is published yet.", "Build and publish with `fondaco run` first.")
+
+
+def _is_lack(error: duckdb.Error) -> bool:
+    """Whether the published file lacks a table or a column that Fondaco's own SQL asks for."""
+    text = str(error)
+    return (
+        isinstance(error, duckdb.CatalogException)
+        or "does not have a column" in text
+        or "Referenced column" in text
+    )
+
+
+def outdated() -> ConfigError:
+    return ConfigError(
+        "What is published was built by another version of Fondaco: a table or column of it is missing.",
+        "Build and publish anew with `fondaco run`.",
+    )
 
 
 def _is_damage(error: duckdb.Error) -> bool:

@@ -100,7 +100,7 @@ class Reader(Protocol):
         Raises
         ------
         ConfigError
-            If nothing is published yet.
+            If nothing is published yet, or what is published lacks a table or column, for an older Fondaco built it.
         RetryableError
             If it takes longer than the time limit.
         """

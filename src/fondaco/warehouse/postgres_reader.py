@@ -11,7 +11,7 @@ import pyarrow as pa
 from psycopg_pool import ConnectionPool
 
 from fondaco.errors import RetryableError
-from fondaco.warehouse.duckdb_reader import nothing_published, refused, too_slow
+from fondaco.warehouse.duckdb_reader import nothing_published, outdated, refused, too_slow
 from fondaco.warehouse.engine import Dialect, Params
 from fondaco.warehouse.postgres_publish import current_version, schema_of
 from fondaco.warehouse.postgres_rows import read_json_as_text, to_arrow
@@ -41,7 +41,10 @@ class PostgresReader:
     def query(self, sql: str, params: Params | None = None) -> pa.Table:
         def run(connection: psycopg.Connection[Any]) -> pa.Table:
             text = self._published(connection, sql)
-            cursor = connection.execute(parameters(text) if params else text, params)
+            try:
+                cursor = connection.execute(parameters(text) if params else text, params)
+            except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+                raise outdated() from error
             return to_arrow(cursor, cursor.fetchall())
 
         return self._within(run)

@@ -26,12 +26,14 @@ from fondaco.analytics.clv.bg_nbd import BGNBD, fit_bg_nbd
 from fondaco.analytics.clv.gamma_gamma import GammaGamma, fit_gamma_gamma
 from fondaco.analytics.clv.holdout import Errors, HoldOut, hold_out
 from fondaco.analytics.clv.interval import value_interval
+from fondaco.analytics.clv.mbg_nbd import MBGNBD, fit_mbg_nbd
 from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
 from fondaco.analytics.clv.simple import retention_value, simple_value
 from fondaco.analytics.clv.value import discounted_value
 
 __all__ = [
     "BGNBD",
+    "MBGNBD",
     "Errors",
     "GammaGamma",
     "HoldOut",
@@ -39,6 +41,7 @@ __all__ = [
     "discounted_value",
     "fit_bg_nbd",
     "fit_gamma_gamma",
+    "fit_mbg_nbd",
     "fit_pareto_nbd",
     "hold_out",
     "retention_value",

@@ -7,6 +7,8 @@ Science 24(2), 275-284. Equations are numbered as there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +17,7 @@ from scipy.special import digamma, expit, gammaln, hyp2f1
 from fondaco.analytics.clv.fit import Fit, fit_over_days
 from fondaco.analytics.clv.histories import Floats, Histories, columns, histories
 
-_STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, 0.0, -1.0, 1.0))
+STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, 0.0, -1.0, 1.0))
 _FROM_ONE = 1e-5
 _BESIDE = 1e-7
 
@@ -37,6 +39,9 @@ class BGNBD(Fit):
     a: float
     b: float
 
+    chances_at_first: ClassVar[int] = 0
+    """How often a customer may have left when the first purchase is over."""
+
     def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Floats:
         """P(alive) at the end of ``age``, in 0..1, a number a customer.
 
@@ -44,13 +49,13 @@ class BGNBD(Fit):
         does not say so. Fader, Hardie and Lee (2008), Computing P(alive) Using the BG/NBD Model.
         """
         x, t_x, t = columns(frequency=frequency, recency=recency, age=age)
-        later = np.maximum(x, 1)  # the others are alive anyway
+        chances = x + self.chances_at_first
         log_odds = (
             np.log(self.a)
-            - np.log(self.b + later - 1)
+            - np.log(self.b + np.maximum(chances, 1) - 1)
             + (self.r + x) * np.log((self.alpha + t) / (self.alpha + t_x))
         )
-        return np.where(x > 0, expit(-log_odds), 1.0)
+        return np.where(chances > 0, expit(-log_odds), 1.0)
 
     def expected_purchases(
         self, horizon: ArrayLike, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
@@ -63,19 +68,18 @@ class BGNBD(Fit):
         x, t_x, t = columns(frequency=frequency, recency=recency, age=age)
         ahead = np.broadcast_to(np.asarray(horizon, dtype=np.float64), x.shape)
         a = self.a if abs(self.a - 1) > _FROM_ONE else 1 + _FROM_ONE
-        c = a + self.b + x - 1
+        b = self.b + self.chances_at_first
+        c = a + b + x - 1
         z = ahead / (self.alpha + t + ahead)
-        reached = (1 - z) ** (a - 1) * _hypergeometric(a + self.b - 1 - self.r, a - 1, c, z)
+        reached = (1 - z) ** (a - 1) * _hypergeometric(a + b - 1 - self.r, a - 1, c, z)
         purchases: Floats = np.maximum(c / (a - 1) * (1 - reached), 0.0)
         return purchases * self.probability_alive(x, t_x, t)
 
     def expected_purchases_of_new(self, horizon: ArrayLike) -> Floats:
         """Purchases after the first one that a customer nobody knows yet makes in ``horizon`` days; equation (9)."""
         ahead = np.atleast_1d(np.asarray(horizon, dtype=np.float64))
-        a = self.a if abs(self.a - 1) > _FROM_ONE else 1 + _FROM_ONE
-        z = ahead / (self.alpha + ahead)
-        reached = (1 - z) ** (a - 1) * _hypergeometric(a + self.b - 1 - self.r, a - 1, a + self.b - 1, z)
-        return np.asarray((a + self.b - 1) / (a - 1) * (1 - reached), dtype=np.float64)
+        nothing = np.zeros_like(ahead)
+        return self.expected_purchases(ahead, nothing, nothing, nothing)
 
 
 def fit_bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BGNBD:
@@ -93,8 +97,8 @@ def fit_bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BGNB
     """
     return fit_over_days(
         BGNBD,
-        _Likelihood,
-        _STARTS,
+        partial(Likelihood, chances_at_first=0),
+        STARTS,
         histories(frequency, recency, age),
         parameters=("r", "alpha", "a", "b"),
         in_days=frozenset({"alpha"}),
@@ -107,28 +111,31 @@ def _hypergeometric(a: float, b: float, c: Floats | float, z: Floats) -> Floats:
     return np.where(np.isfinite(found), found, hyp2f1(a, b, np.asarray(c) + _BESIDE, z))
 
 
-class _Likelihood:
-    """The mean of equation (6) over customers, and its gradient, both of the logarithms of r, alpha, a, b."""
+class Likelihood:
+    """The mean of equation (6) over customers, and its gradient, both of the logarithms of r, alpha, a, b.
 
-    def __init__(self, known: Histories, scale: float) -> None:
+    A customer who made x purchases after the first had x chances to leave, or one more where the first gives one too.
+    """
+
+    def __init__(self, known: Histories, scale: float, *, chances_at_first: int) -> None:
         self._known = known
         self._weights = known.customers / known.total
         # Whatever depends on one column alone is worked out once for each of its values.
         self._counts, self._count = np.unique(known.frequency, return_inverse=True)
         self._recencies, self._recency = np.unique(known.recency / scale, return_inverse=True)
         self._ages, self._age = np.unique(known.age / scale, return_inverse=True)
-        self._repeated = known.frequency > 0
+        self._chances = self._counts + chances_at_first
 
     def __call__(self, theta: Floats) -> tuple[float, Floats]:
         r, alpha, a, b = np.exp(theta)
         x, weights = self._known.frequency, self._weights
-        counts = self._counts
+        counts, chances = self._counts, self._chances
         placed = gammaln(r + counts) - gammaln(r) + r * np.log(alpha)
-        stayed = gammaln(a + b) + gammaln(b + counts) - gammaln(b) - gammaln(a + b + counts)
+        stayed = gammaln(a + b) + gammaln(b + chances) - gammaln(b) - gammaln(a + b + chances)
         log_age, log_recency = np.log(alpha + self._ages), np.log(alpha + self._recencies)
-        # ln(a / (b + x - 1)), for those who came back; never reached by the others.
+        # ln(a / (b + chances - 1)), for those who could leave; never reached by the others.
         with np.errstate(divide="ignore", invalid="ignore"):
-            left = np.where(counts > 0, np.log(a) - np.log(b + counts - 1), -np.inf)
+            left = np.where(chances > 0, np.log(a) - np.log(b + chances - 1), -np.inf)
         alive = -(r + x) * log_age[self._age]
         gone = left[self._count] - (r + x) * log_recency[self._recency]
         total = np.logaddexp(alive, gone)
@@ -142,10 +149,10 @@ class _Likelihood:
         mean_inverse = (1 - gone_share) * inverse_age[self._age] + gone_share * inverse_recency[self._recency]
         of_r = by_count @ (digamma(r + counts) - digamma(r) + np.log(alpha)) - weights @ mean_log
         of_alpha = r / alpha - weights @ ((r + x) * mean_inverse)
-        both = digamma(a + b) - digamma(a + b + counts)
+        both = digamma(a + b) - digamma(a + b + chances)
         of_a = by_count @ both + gone_by_count.sum() / a
-        later = counts > 0
-        of_b = by_count @ (both + digamma(b + counts) - digamma(b)) - gone_by_count[later] @ (
-            1 / (b + counts[later] - 1)
+        could = chances > 0
+        of_b = by_count @ (both + digamma(b + chances) - digamma(b)) - gone_by_count[could] @ (
+            1 / (b + chances[could] - 1)
         )
         return value, np.array([of_r * r, of_alpha * alpha, of_a * a, of_b * b])

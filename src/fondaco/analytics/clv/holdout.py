@@ -9,6 +9,7 @@ import numpy as np
 from fondaco.analytics.clv.bg_nbd import BGNBD, fit_bg_nbd
 from fondaco.analytics.clv.gamma_gamma import fit_gamma_gamma
 from fondaco.analytics.clv.histories import Floats
+from fondaco.analytics.clv.mbg_nbd import fit_mbg_nbd
 from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
 from fondaco.analytics.purchases import Integers, Purchases, Summaries
 from fondaco.errors import ConfigError
@@ -61,7 +62,7 @@ class HoldOut:
     purchases, value
         What those customers did in these days.
     errors
-        By method: ``naive``, ``bg_nbd``, ``pareto_nbd``. The naive forecast lets every customer do again what they did in as many
+        By method: ``naive``, ``bg_nbd``, ``mbg_nbd``, ``pareto_nbd``. The naive forecast lets every customer do again what they did in as many
         days before the split. A model whose parameters the customers cannot tell is left out.
     """
 
@@ -120,8 +121,9 @@ def hold_out(purchases: Purchases, as_of: int, *, days: int | None = None) -> Ho
 def _models(before: Summaries) -> dict[str, BGNBD | ParetoNBD]:
     history = (before.frequency, before.recency, before.age)
     every = slice(None, None, max(1, len(before.customer) // _PARETO_CUSTOMERS))
-    fitted = {
+    fitted: dict[str, BGNBD | ParetoNBD] = {
         "bg_nbd": fit_bg_nbd(*history),
+        "mbg_nbd": fit_mbg_nbd(*history),
         "pareto_nbd": fit_pareto_nbd(*(each[every] for each in history)),
     }
     return {name: model for name, model in fitted.items() if not model.is_undetermined}

@@ -26,7 +26,7 @@ def purchase_moments(
 
     A customer who is alive makes the n-th purchase if that many come in time and the customer leaves after none of the n - 1
     before: P(n or more) = P(alive) I_z(n, r + x) B(a, b + x + n - 1) / B(a, b + x), z = horizon / (alpha + age + horizon), with
-    the regularised incomplete beta function I. Sums over n give the moments.
+    the regularised incomplete beta function I; in MBG/NBD b + 1 stands for b. Sums over n give the moments.
     """
     x, t_x, t = columns(frequency=frequency, recency=recency, age=age)
     pairs, place = np.unique(np.stack([x, t]), axis=1, return_inverse=True)
@@ -40,7 +40,7 @@ def purchase_moments(
         square[active] += (2 * n - 1) * at_least
         if n == 1:
             some[active] = at_least
-        inner = model.b + bought[active] + n - 1
+        inner = model.b + model.chances_at_first + bought[active] + n - 1
         stays[active] *= inner / (model.a + inner)
         active = active[at_least * n > _NEGLIGIBLE]
         n += 1

@@ -1,0 +1,196 @@
+"""Customers as they stand in the newest published state: lists, totals and one person. What is not a metric of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fondaco.errors import ConfigError
+from fondaco.warehouse.engine import Reader, Value
+
+Row = dict[str, Any]
+Sort = Literal["expected_value", "net_sales", "last_order_date", "orders", "churn_probability", "name"]
+
+_ORDER: Mapping[str, str] = {
+    "expected_value": "s.expected_value desc nulls last",
+    "net_sales": "c.net_sales desc",
+    "last_order_date": "c.last_order_date desc nulls last",
+    "orders": "c.orders desc",
+    "churn_probability": "s.churn_probability desc nulls last",
+    "name": "lower(coalesce(c.last_name, c.email, '')), lower(coalesce(c.first_name, ''))",
+}
+SORTS: tuple[str, ...] = tuple(_ORDER)
+
+_COLUMNS = (
+    "c.person_id, c.email, c.phone, c.first_name, c.last_name, c.city, c.country, c.accepts_marketing, c.first_channel,"
+    " c.first_order_date, c.last_order_date, c.orders, c.shops, c.net_units, c.net_sales, c.total_sales, c.currency,"
+    " s.segment, s.previous_segment, s.days_since_last, s.recency_score, s.frequency_score, s.monetary_score,"
+    " s.alive_probability, s.expected_orders, s.expected_order_value, s.expected_value, s.expected_value_low,"
+    " s.expected_value_high, s.simple_value, s.retention_value, s.churn_probability, s.churn_reasons, s.as_of_date"
+)
+_JOINED = (
+    "marts.customers as c left join marts.customer_scores as s"
+    " on s.person_id = c.person_id and s.tenant_id = c.tenant_id"
+)
+_SUMMARY = """
+select
+    max(as_of_date) as as_of_date,
+    count(*) as customers,
+    cast(sum(case when purchase_days > 1 then 1 else 0 end) as bigint) as repeat_customers,
+    sum(alive_probability) as active_customers,
+    sum(expected_orders) as expected_orders,
+    sum(expected_value) as expected_value,
+    sum(churn_probability * expected_value) as value_at_risk
+from marts.customer_scores
+where tenant_id = $tenant_id
+"""
+_SEGMENTS = """
+select
+    s.segment,
+    count(*) as customers,
+    cast(sum(case when s.previous_segment = s.segment then 1 else 0 end) as bigint) as stayed,
+    sum(c.net_sales) as net_sales,
+    sum(s.expected_value) as expected_value,
+    avg(s.alive_probability) as alive_probability,
+    avg(s.churn_probability) as churn_probability
+from marts.customer_scores as s
+inner join marts.customers as c on c.person_id = s.person_id and c.tenant_id = s.tenant_id
+where s.tenant_id = $tenant_id
+group by s.segment
+"""
+_MOVEMENTS = """
+select month_end, from_segment, to_segment, customers
+from marts.segment_movements
+where tenant_id = $tenant_id
+order by month_end, customers desc, from_segment, to_segment
+"""
+# Tenths of customers, the most valuable ones first.
+_TENTHS = """
+select
+    tenth,
+    count(*) as customers,
+    min(expected_value) as least,
+    max(expected_value) as most,
+    sum(expected_value) as expected_value
+from (
+    select expected_value, ntile(10) over (order by expected_value desc, person_id) as tenth
+    from marts.customer_scores
+    where tenant_id = $tenant_id and expected_value is not null
+) as ranked
+group by tenth
+order by tenth
+"""
+_ORDERS = """
+select order_id, connection_id, order_number, source_order_id, ordered_at, order_date, channel, order_status, is_cancelled,
+    order_sequence, discount_codes, units_sold, net_sales, total_sales, returns
+from marts.orders
+where tenant_id = $tenant_id and person_id = $person_id
+order by ordered_at desc, order_id desc
+limit 500
+"""
+_REFUNDS = """
+select refund_id, order_id, connection_id, refunded_at, refunded_date, reason, amount
+from marts.refunds
+where tenant_id = $tenant_id and person_id = $person_id
+order by refunded_at desc, refund_id desc
+limit 500
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which customers, in which order.
+
+    Attributes
+    ----------
+    segment
+        A name of ``fondaco.analytics.rfm.SEGMENTS``; None: all of them, also who has not bought.
+    text
+        In name, e-mail address or telephone, whatever its case; empty: everybody.
+    after
+        How many to leave out from the beginning.
+    """
+
+    segment: str | None = None
+    text: str = ""
+    sort: str = "expected_value"
+    after: int = 0
+    limit: int = 50
+
+
+def summary(reader: Reader, tenant_id: str) -> Row:
+    """Totals over who has bought; sums are None where no model could be fitted."""
+    [row] = reader.query(_SUMMARY, {"tenant_id": tenant_id}).to_pylist()
+    return dict(row)
+
+
+def segments(reader: Reader, tenant_id: str) -> list[Row]:
+    """Each segment that has customers."""
+    return list(reader.query(_SEGMENTS, {"tenant_id": tenant_id}).to_pylist())
+
+
+def movements(reader: Reader, tenant_id: str) -> list[Row]:
+    """Between the ends of months, oldest first; ``from_segment`` is empty for who had not bought before."""
+    return list(reader.query(_MOVEMENTS, {"tenant_id": tenant_id}).to_pylist())
+
+
+def value_tenths(reader: Reader, tenant_id: str) -> list[Row]:
+    """Tenths of customers by expected value, the highest first; none where no model could be fitted."""
+    return list(reader.query(_TENTHS, {"tenant_id": tenant_id}).to_pylist())
+
+
+def listed(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], int]:
+    """Customers, and how many there are of that kind.
+
+    Raises
+    ------
+    ConfigError
+        If the order is unknown.
+    """
+    if wanted.sort not in _ORDER:
+        raise ConfigError(
+            f"Customers cannot be sorted by {wanted.sort[:63]!r}.", f"Sort by one of {', '.join(SORTS)}."
+        )
+    conditions, params = ["c.tenant_id = $tenant_id"], {"tenant_id": tenant_id}
+    if wanted.segment is not None:
+        conditions.append("s.segment = $segment")
+        params["segment"] = wanted.segment
+    for place, word in enumerate(wanted.text.split()[:5]):
+        params[f"word_{place}"] = f"%{_literally(word.lower())}%"
+        conditions.append(
+            f"lower(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '') || ' ' || coalesce(c.email, '')"
+            f" || ' ' || coalesce(c.phone, '')) like $word_{place} escape '!'"
+        )
+    where = " and ".join(conditions)
+    [counted] = reader.query(f"select count(*) as n from {_JOINED} where {where}", params).to_pylist()
+    paging: dict[str, Value] = {**params, "limit": wanted.limit, "after": wanted.after}
+    rows = reader.query(
+        f"select {_COLUMNS} from {_JOINED} where {where}"
+        f" order by {_ORDER[wanted.sort]}, c.person_id limit $limit offset $after",
+        paging,
+    )
+    return rows.to_pylist(), int(counted["n"])
+
+
+def one(reader: Reader, tenant_id: str, person_id: str) -> Row | None:
+    """One person; None where there is none of that id."""
+    found = reader.query(
+        f"select {_COLUMNS} from {_JOINED} where c.tenant_id = $tenant_id and c.person_id = $person_id",
+        {"tenant_id": tenant_id, "person_id": person_id},
+    ).to_pylist()
+    return found[0] if found else None
+
+
+def orders_of(reader: Reader, tenant_id: str, person_id: str) -> list[Row]:
+    """A person's newest 500 orders, newest first."""
+    return list(reader.query(_ORDERS, {"tenant_id": tenant_id, "person_id": person_id}).to_pylist())
+
+
+def refunds_of(reader: Reader, tenant_id: str, person_id: str) -> list[Row]:
+    """A person's newest 500 refunds, newest first."""
+    return list(reader.query(_REFUNDS, {"tenant_id": tenant_id, "person_id": person_id}).to_pylist())
+
+
+def _literally(word: str) -> str:
+    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
