@@ -14,7 +14,7 @@ const ICONS = [
   "alert-triangle", "arrow-down-right", "arrow-up-right", "building-store", "calendar", "chart-bar", "check",
   "chevron-down", "chevron-right", "circle-check", "clock", "database-import", "download", "heartbeat",
   "info-circle", "layout-dashboard", "logout", "moon", "plug", "refresh", "shield-check", "shield-x",
-  "shield-question", "sun", "table", "x",
+  "shield-question", "sun", "table", "users", "x",
 ];
 
 rmSync(vendor, { recursive: true, force: true });

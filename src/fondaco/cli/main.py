@@ -23,6 +23,7 @@ from fondaco.cli import (
     imports,
     init,
     metrics,
+    models,
     quarantine,
     rates,
     reconcile,
@@ -84,6 +85,7 @@ app.command("runs")(runs.runs)
 app.command("reconcile")(reconcile.reconcile)
 app.command("quarantine")(quarantine.quarantine)
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(models.app, name="models")
 app.add_typer(rates.app, name="rates")
 app.command("sql")(sql.sql)
 app.command("docs")(docs.docs)

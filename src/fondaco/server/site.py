@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -31,6 +31,7 @@ class NotThereError(ConfigError):
     """What the address names does not exist."""
 
 
+T = TypeVar("T")
 _LOCALES_AT_MOST = 3
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -46,6 +47,7 @@ class Site:
         self._locales: tuple[str, ...] = (negotiate(""),)
         self._currencies: Remembered[str] = Remembered(4)
         self._answers: Remembered[pa.Table] = Remembered(4096)
+        self._recalled: Remembered[Any] = Remembered(256)
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=select_autoescape(["html"]),
@@ -107,6 +109,11 @@ class Site:
         """The answer of the newest published state, remembered until the next is published."""
         key = (self.published, self.tenant_id, _frozen(query))
         return self._answers.get(key, lambda: self.layer.query(self.project.reader, query, self.tenant_id))
+
+    def recall(self, what: str, work: Callable[[], T]) -> T:
+        """Something of the newest published state that is worked out once, and remembered until the next is published."""
+        found: T = self._recalled.get((self.published, self.tenant_id, what), work)
+        return found
 
     def clock_bridge(self, first: date, last: date, connection_id: str | None) -> list[dict[str, Any]]:
         """What lies between the two clocks over a period, figure by figure; remembered like ``ask``."""

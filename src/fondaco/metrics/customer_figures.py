@@ -1,0 +1,100 @@
+"""What is said of customers that is no metric of a period: each figure with its name, unit and definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFigure:
+    """A figure of customers as of the last known day.
+
+    Attributes
+    ----------
+    unit
+        money, count, decimal or rate, as ``fondaco.server.numbers`` writes them.
+    column
+        Where it stands in ``marts.customer_scores`` or ``marts.customers``; empty for a figure of many customers.
+    """
+
+    name: str
+    label: str
+    unit: str
+    description: str
+    formula: str
+    column: str = ""
+
+
+_ALL = (
+    CustomerFigure(
+        "customers_who_bought", "Customers", "count",
+        "People who have bought at least once, over all shops and all time. A cancelled order is no purchase.",
+        "count(person with a purchase)",
+    ),
+    CustomerFigure(
+        "came_back", "Came back", "rate",
+        "Part of all customers who bought on more than one day.",
+        "count(customers with purchases on 2 days or more) / count(customers)",
+    ),
+    CustomerFigure(
+        "active_customers", "Still active", "count",
+        "How many customers are expected to be there still: the sum of everyone's probability. Who is not expected to buy again is not "
+        "counted, however good a customer once.",
+        "sum(probability to be active)",
+    ),
+    CustomerFigure(
+        "alive_probability", "Active", "rate",
+        "Probability that the customer has not left for good, from how often, how regularly and how lately they bought.",
+        "P(alive) of BG/NBD or MBG/NBD, whichever makes the histories likelier", "alive_probability",
+    ),
+    CustomerFigure(
+        "expected_orders", "Purchases ahead", "decimal",
+        "Days with a purchase that are expected in the time ahead (a year, unless [analytics] horizon_days says otherwise).",
+        "E[purchases in the time ahead] of BG/NBD or MBG/NBD", "expected_orders",
+    ),
+    CustomerFigure(
+        "expected_value", "Value ahead", "money",
+        "Net sales that are expected in the time ahead (a year, unless [analytics] horizon_days says otherwise), in today's money: "
+        "what comes later is discounted. It is what a customer will bring, not what they brought.",
+        "sum over months(expected purchases × expected value of one) / (1 + discount)^years", "expected_value",
+    ),
+    CustomerFigure(
+        "expected_order_value", "Value of a purchase", "money",
+        "What a purchase of the customer is expected to be worth: their own mean, pulled towards that of all where few purchases are known.",
+        "p (v + x m) / (p x + q − 1) of Gamma-Gamma", "expected_order_value",
+    ),
+    CustomerFigure(
+        "churn_probability", "Will not buy", "rate",
+        "Probability that the customer buys nothing in the next 90 days.",
+        "the better calibrated of BG/NBD and a boosted classifier, by the last 90 known days", "churn_probability",
+    ),
+    CustomerFigure(
+        "value_at_risk", "Value at risk", "money",
+        "Part of the value ahead that is likely to be lost: everyone's value ahead, weighed with their probability to buy nothing in the "
+        "next 90 days.",
+        "sum(value ahead × probability of no purchase in 90 days)",
+    ),
+    CustomerFigure(
+        "net_sales_so_far", "Net sales so far", "money",
+        "What the customer's orders brought after discounts and returns, before tax, over all time. Historic customer value.",
+        "sum(net sales of all orders)", "net_sales",
+    ),
+    CustomerFigure(
+        "simple_value", "Simple lifetime value", "money",
+        "The textbook formula: mean value of a purchase × purchases a period × periods that a customer stays. It takes everybody for as "
+        "loyal as the mean, so read it beside the value ahead.",
+        "mean purchase × purchases a period × 1 / (1 − retention)", "simple_value",
+    ),
+    CustomerFigure(
+        "retention_value", "Value by retention", "money",
+        "Today's worth of all periods to come, if the customer stays from each to the next with the mean probability.",
+        "net sales a period × retention / (1 + discount − retention)", "retention_value",
+    ),
+    CustomerFigure(
+        "segment", "Segment", "",
+        "By how lately, how often and for how much a customer bought, each as a fifth of all customers (1 to 5). The first rule of a "
+        "table of eight decides; everyone is in exactly one segment.",
+        "first rule that takes (recency, frequency, monetary) scores", "segment",
+    ),
+)  # fmt: skip
+CUSTOMER_FIGURES: dict[str, CustomerFigure] = {figure.name: figure for figure in _ALL}

@@ -1,0 +1,198 @@
+"""One customer: who they are, what they did, what is expected of them and why."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import HTMLResponse, Response
+
+from fondaco.governance import Permission, may
+from fondaco.metrics import customers
+from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
+from fondaco.metrics.customers import Row
+from fondaco.server.auth.roles import page_user
+from fondaco.server.auth.sessions import CurrentUser, form_token
+from fondaco.server.numbers import NOTHING, Numbers
+from fondaco.server.site import NotThereError, Site, the_site
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
+TheSite = Annotated[Site, Depends(the_site)]
+
+UNKNOWN = "Name not known"
+
+
+@router.get("/customers/{person_id}")
+def person(person_id: str, request: Request, site: TheSite, user: CurrentUser) -> Response:
+    """The page of one person."""
+    if (
+        site.published is None
+        or (row := customers.one(site.project.reader, site.tenant_id, person_id)) is None
+    ):
+        raise NotThereError("There is no such customer.", "Look for them on the page Customers.")
+    numbers = site.numbers(request, site.currency)
+    orders = customers.orders_of(site.project.reader, site.tenant_id, person_id)
+    refunds = customers.refunds_of(site.project.reader, site.tenant_id, person_id)
+    shops = {each.connection_id: each.name for each in site.connections()}
+    html = site.render(
+        "customer.html",
+        request,
+        page="customers",
+        user=user,
+        csrf=form_token(request),
+        numbers=numbers,
+        person=shown_person(numbers, row, reveals=may(user.role, Permission.EXPORT)),
+        tiles=_tiles(numbers, row),
+        facts=_facts(numbers, row, shops),
+        values=_values(numbers, row),
+        reasons=reasons_of(row),
+        timeline=_timeline(numbers, shops, orders, refunds),
+        figures=CUSTOMER_FIGURES,
+    )
+    return HTMLResponse(html)
+
+
+def shown_person(numbers: Numbers, row: Row, *, reveals: bool) -> dict[str, Any]:
+    """A customer as a row of a table. Who may not take personal data away sees it masked."""
+    name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
+    email = row["email"] or ""
+    if not reveals:
+        name, email = _initials(name), _masked(email)
+    return {
+        "id": row["person_id"],
+        "name": name or email or UNKNOWN,
+        "email": email if name else "",
+        "phone": (row["phone"] or "") if reveals else "",
+        "segment": row["segment"],
+        "country": row["country"] or "",
+        "orders": numbers.count(row["orders"]),
+        "net_sales": numbers.money(row["net_sales"]),
+        "last_order": numbers.day(row["last_order_date"]) if row["last_order_date"] else NOTHING,
+        "expected_value": numbers.money(row["expected_value"]),
+        "alive": numbers.rate(row["alive_probability"]),
+        "churn": numbers.rate(row["churn_probability"]),
+    }
+
+
+def reasons_of(row: Row) -> list[str]:
+    """Why the customer is, or is not, expected to leave."""
+    found = row["churn_reasons"]
+    return [str(reason) for reason in json.loads(found)] if found else []
+
+
+def _initials(name: str) -> str:
+    return " ".join(f"{part[0]}." for part in name.split())
+
+
+def _masked(email: str) -> str:
+    box, sign, domain = email.partition("@")
+    return f"{box[:1]}…@{domain}" if sign else ""
+
+
+def _tiles(numbers: Numbers, row: Row) -> list[tuple[Any, str, str]]:
+    def note(value: str) -> str:
+        return value if value != NOTHING else ""
+
+    interval = ""
+    if row["expected_value_low"] is not None and row["expected_value_high"] is not None:
+        low, high = numbers.money(row["expected_value_low"]), numbers.money(row["expected_value_high"])
+        interval = f"four times in five {low} to {high}"
+    average = row["net_sales"] / row["orders"] if row["orders"] else None
+    silent = row["days_since_last"]
+    return [
+        (CUSTOMER_FIGURES["net_sales_so_far"], numbers.money(row["net_sales"]),
+         f"{numbers.count(row['orders'])} orders, {numbers.money(average)} each" if row["orders"] else "no order"),
+        (CUSTOMER_FIGURES["expected_value"], numbers.money(row["expected_value"]), interval),
+        (CUSTOMER_FIGURES["expected_orders"], numbers.decimal(row["expected_orders"]),
+         note(numbers.money(row["expected_order_value"])) and f"{numbers.money(row['expected_order_value'])} each"),
+        (CUSTOMER_FIGURES["alive_probability"], numbers.rate(row["alive_probability"]),
+         "" if silent is None else f"silent for {numbers.count(silent)} days"),
+        (CUSTOMER_FIGURES["churn_probability"], numbers.rate(row["churn_probability"]), "in the next 90 days"),
+    ]  # fmt: skip
+
+
+def _facts(numbers: Numbers, row: Row, shops: dict[str, str]) -> list[tuple[str, str]]:
+    def day(value: date | None) -> str:
+        return numbers.day(value) if value else NOTHING
+
+    marketing = {True: "Yes", False: "No", None: "Not known"}[row["accepts_marketing"]]
+    scores = [row[f"{part}_score"] for part in ("recency", "frequency", "monetary")]
+    return [
+        ("Place", ", ".join(part for part in (row["city"], row["country"]) if part) or NOTHING),
+        ("First order", day(row["first_order_date"])),
+        ("Last order", day(row["last_order_date"])),
+        ("First came by", row["first_channel"] or NOTHING),
+        ("Shops", numbers.count(row["shops"])),
+        ("Pieces kept", numbers.count(row["net_units"])),
+        ("Accepts marketing", marketing),
+        (
+            "Recency, frequency, monetary",
+            " · ".join(str(s) for s in scores) if scores[0] is not None else NOTHING,
+        ),
+        ("Segment a month ago", row["previous_segment"] or NOTHING),
+    ]
+
+
+def _values(numbers: Numbers, row: Row) -> list[tuple[Any, str]]:
+    """Lifetime value each way that Fondaco knows."""
+    pairs = (
+        ("net_sales_so_far", "net_sales"), ("simple_value", "simple_value"),
+        ("retention_value", "retention_value"), ("expected_value", "expected_value"),
+    )  # fmt: skip
+    return [(CUSTOMER_FIGURES[name], numbers.money(row[column])) for name, column in pairs]
+
+
+def _timeline(
+    numbers: Numbers, shops: dict[str, str], orders: list[Row], refunds: list[Row]
+) -> list[dict[str, Any]]:
+    """Orders and refunds, newest first."""
+    names = {order["order_id"]: _order_name(order) for order in orders}
+    events: list[tuple[datetime, dict[str, Any]]] = [
+        (
+            order["ordered_at"],
+            {
+                "kind": "Cancelled order" if order["is_cancelled"] else "Order",
+                "tone": "warn" if order["is_cancelled"] else "none",
+                "day": numbers.day(order["order_date"]),
+                "name": _order_name(order),
+                "order_id": order["order_id"],
+                "shop": shops.get(order["connection_id"], order["connection_id"]),
+                "what": _what(numbers, order),
+                "amount": numbers.money(order["net_sales"]),
+            },
+        )
+        for order in orders
+    ]
+    events += [
+        (
+            refund["refunded_at"],
+            {
+                "kind": "Refund",
+                "tone": "bad",
+                "day": numbers.day(refund["refunded_date"]),
+                "name": names.get(refund["order_id"], ""),
+                "order_id": refund["order_id"],
+                "shop": shops.get(refund["connection_id"], refund["connection_id"]),
+                "what": refund["reason"] or "",
+                "amount": numbers.money(-refund["amount"]),
+            },
+        )
+        for refund in refunds
+    ]
+    return [event for _, event in sorted(events, key=lambda pair: pair[0], reverse=True)]
+
+
+def _order_name(order: Row) -> str:
+    return str(order["order_number"] or order["source_order_id"])
+
+
+def _what(numbers: Numbers, order: Row) -> str:
+    units = order["units_sold"]
+    parts = [f"{numbers.count(units)} piece{'' if units == 1 else 's'}"]
+    if order["channel"]:
+        parts.append(str(order["channel"]))
+    if order["discount_codes"]:
+        parts.append(f"code {order['discount_codes']}")
+    return " · ".join(parts)
