@@ -114,6 +114,9 @@ class ServerSettings(_Section):
         "another than `host` and `port`: for the log-in links that are sent to them.",
     )
     session_hours: int = Field(24 * 14, ge=1, le=24 * 366, description="How long a log-in lasts.")
+    api_requests_a_minute: int = Field(
+        600, ge=1, le=1_000_000, description="How often a token may ask the API; more is answered with 429."
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "

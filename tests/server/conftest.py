@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
+from tests.published import publish
 
 from fondaco.control import Role
 from fondaco.orchestration import Project
@@ -81,3 +82,55 @@ def owner(stranger: TestClient) -> TestClient:
     """A browser in which the owner has logged in."""
     assert log_in(stranger).status_code == 303
     return stranger
+
+
+ADA, BO, CY = "a" * 32, "b" * 32, "c" * 32
+AS_OF = date(2026, 3, 30)
+
+
+@pytest.fixture
+def known(new_project: Project) -> Project:
+    """Three people: one who buys, one who may be gone, one who never bought."""
+    shop = {"connection_id": "aurora", "name": "Aurora", "currency": "EUR", "reporting_currency": "EUR"}
+    people = [
+        {"person_id": ADA, "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com", "country": "GB", "orders": 2, "net_sales": 300, "first_order_date": date(2025, 6, 1), "last_order_date": AS_OF},
+        {"person_id": BO, "first_name": "Bo", "last_name": "100% <b>", "email": "bo@example.org", "orders": 1, "net_sales": 40, "last_order_date": date(2025, 1, 5)},
+        {"person_id": CY, "email": "cy@example.net"},
+    ]  # fmt: skip
+    scores = [
+        {"person_id": ADA, "as_of_date": AS_OF, "purchase_days": 2, "days_since_last": 0, "segment": "Champions", "previous_segment": "New Customers", "recency_score": 5, "frequency_score": 5, "monetary_score": 5, "alive_probability": 0.9, "expected_orders": 1.5, "expected_order_value": 80, "expected_value": 120, "expected_value_low": 0, "expected_value_high": 310, "churn_probability": 0.25, "churn_reasons": '["Bought 2 times in the last year."]'},
+        {"person_id": BO, "as_of_date": AS_OF, "purchase_days": 1, "days_since_last": 449, "segment": "Hibernating", "alive_probability": 0.1, "expected_orders": 0.1, "expected_value": 4, "churn_probability": 0.95},
+    ]  # fmt: skip
+    moved = [
+        {"month_end": date(2026, 2, 28), "from_segment": "", "to_segment": "New Customers", "customers": 1},
+        {"month_end": date(2026, 2, 28), "from_segment": "Hibernating", "to_segment": "Hibernating", "customers": 1},
+        {"month_end": AS_OF, "from_segment": "New Customers", "to_segment": "Champions", "customers": 1},
+        {"month_end": AS_OF, "from_segment": "Hibernating", "to_segment": "Hibernating", "customers": 1},
+    ]  # fmt: skip
+    order = {"connection_id": "aurora", "person_id": ADA, "channel": "web", "is_cancelled": False}
+    orders = [
+        {**order, "order_id": "aurora:1", "order_number": "#1001", "ordered_at": datetime(2025, 6, 1, 9), "order_date": date(2025, 6, 1), "units_sold": 1, "net_sales": 100},
+        {**order, "order_id": "aurora:2", "order_number": "#1002", "ordered_at": datetime(2026, 3, 30, 9), "order_date": AS_OF, "units_sold": 2, "net_sales": 200, "discount_codes": "SPRING"},
+    ]  # fmt: skip
+    refund = {"refund_id": "aurora:9", "order_id": "aurora:1", "connection_id": "aurora", "person_id": ADA, "refunded_at": datetime(2025, 7, 1), "refunded_date": date(2025, 7, 1), "amount": 12, "reason": "Too small"}  # fmt: skip
+    model = {"run_id": "r1", "model": "mbg_nbd", "as_of_date": AS_OF, "is_used": True, "customers": 2, "parameters": '{"r": 0.5}', "standard_errors": '{"r": 0.1}', "evaluation": "{}", "fitted_at": datetime(2026, 3, 31)}  # fmt: skip
+    told = '{"split_day": 1, "days": 90, "customers": 2, "purchases": 4.0, "value": 9.0, "errors": {"naive": {"purchases": 6.0, "purchases_error": 0.5, "value_error": 0.4, "purchases_mae": 1.0}, "mbg_nbd": {"purchases": 4.2, "purchases_error": 0.05, "value_error": null, "purchases_mae": 0.8}}}'
+    check = {
+        **model,
+        "model": "hold_out",
+        "is_used": False,
+        "parameters": "{}",
+        "standard_errors": "{}",
+        "evaluation": told,
+    }
+    publish(
+        new_project,
+        connections=[shop],
+        customers=people,
+        customer_scores=scores,
+        segment_movements=moved,
+        orders=orders,
+        refunds=[refund],
+        model_runs=[model, check],
+    )
+    return new_project

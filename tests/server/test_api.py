@@ -1,6 +1,6 @@
 """``/api/v1`` is a promise. This file pins its addresses, shapes, errors and tags.
 
-Every error is ``{"error": {"what": …, "remedy": …, "code": …}}`` with code unauthorized (401), forbidden (403), not_found (404), invalid (422),
+Every error is ``{"error": {"what": …, "remedy": …, "code": …}}`` with code unauthorized (401), forbidden (403), not_found (404), invalid (422), too_many (429),
 try_again (503) or fault (500). Amounts are strings, days ISO dates, instants UTC; what does not exist is null.
 """
 
@@ -23,6 +23,11 @@ PATHS = {
     "/api/v1/metrics",
     "/api/v1/metrics/query",
     "/api/v1/metrics/{name}",
+    "/api/v1/customers",
+    "/api/v1/customers/segments",
+    "/api/v1/customers/movements",
+    "/api/v1/customers/{person_id}",
+    "/api/v1/models",
     "/api/v1/runs",
     "/api/v1/runs/{run_id}",
     "/api/v1/reconciliation",

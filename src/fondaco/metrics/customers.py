@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import pyarrow as pa
 
 from fondaco.errors import ConfigError
 from fondaco.warehouse.engine import Reader, Value
@@ -21,6 +24,9 @@ _ORDER: Mapping[str, str] = {
     "name": "lower(coalesce(c.last_name, c.email, '')), lower(coalesce(c.first_name, ''))",
 }
 SORTS: tuple[str, ...] = tuple(_ORDER)
+
+PERSONAL = ("email", "phone", "first_name", "last_name")
+"""Columns that say who somebody is."""
 
 _COLUMNS = (
     "c.person_id, c.email, c.phone, c.first_name, c.last_name, c.city, c.country, c.accepts_marketing, c.first_channel,"
@@ -171,6 +177,27 @@ def listed(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], i
         paging,
     )
     return rows.to_pylist(), int(counted["n"])
+
+
+def page(
+    reader: Reader, tenant_id: str, *, segment: str | None, after: str, limit: int, personal: bool
+) -> pa.Table:
+    """Customers by person_id, behind ``after``; without the ``PERSONAL`` columns unless ``personal``."""
+    params: dict[str, Value] = {"tenant_id": tenant_id, "after": after, "limit": limit}
+    where = "c.tenant_id = $tenant_id and c.person_id > $after"
+    if segment is not None:
+        where += " and s.segment = $segment"
+        params["segment"] = segment
+    table = reader.query(
+        f"select {_COLUMNS} from {_JOINED} where {where} order by c.person_id limit $limit", params
+    )
+    return table if personal else table.drop_columns(list(PERSONAL))
+
+
+def reasons(row: Row) -> list[str]:
+    """Why a customer is, or is not, expected to leave, in sentences."""
+    found = row["churn_reasons"]
+    return [str(reason) for reason in json.loads(found)] if found else []
 
 
 def one(reader: Reader, tenant_id: str, person_id: str) -> Row | None:

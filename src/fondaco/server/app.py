@@ -25,6 +25,7 @@ from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import customers, overview, persons, runs
 from fondaco.server.proxies import believed
+from fondaco.server.rate import TooManyRequestsError
 from fondaco.server.site import NotThereError, Site
 from fondaco.server.warming import Warmer
 
@@ -124,6 +125,8 @@ def _say(request: Request, error: Exception) -> Response:
         return _answer(request, 403, error.what, error.remedy, "forbidden")
     if isinstance(error, UnauthorizedError):
         return _answer(request, 401, error.what, error.remedy, "unauthorized")
+    if isinstance(error, TooManyRequestsError):
+        return api_error(429, error.what, error.remedy, "too_many", error.wait_seconds)
     if isinstance(error, NotThereError):
         return _answer(request, 404, error.what, error.remedy, "not_found")
     if isinstance(error, ConfigError):

@@ -22,6 +22,7 @@ from fondaco.server.answers import Remembered
 from fondaco.server.assets import Assets
 from fondaco.server.auth.throttle import Throttle
 from fondaco.server.numbers import Numbers, negotiate
+from fondaco.server.rate import RateLimit
 
 if TYPE_CHECKING:
     from fondaco.orchestration import Project
@@ -43,6 +44,7 @@ class Site:
         self.project = project
         self.assets = Assets()
         self.throttle = Throttle(project.clock)
+        self.rates = RateLimit(project.clock, project.settings.server.api_requests_a_minute)
         self.panels: Remembered[str] = Remembered(4096)
         self._locales: tuple[str, ...] = (negotiate(""),)
         self._currencies: Remembered[str] = Remembered(4)

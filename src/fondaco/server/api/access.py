@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from fondaco.control import ApiToken
 from fondaco.errors import ConfigError
-from fondaco.governance import Permission
+from fondaco.governance import Permission, may
 from fondaco.server.auth.roles import READING, ForbiddenError, require
 from fondaco.server.site import Site, the_site
 
@@ -32,12 +32,19 @@ def reading_token(
             "The request has no valid token.",
             "Make one with `fondaco tokens create NAME` and send it as `Authorization: Bearer fnd_…`.",
         )
+    site.rates.take(token.token_id)
     if request.method not in READING:
         raise ForbiddenError("This token may read, and change nothing.", "Use the command line instead.")
     return token
 
 
 ReadingToken = Annotated[ApiToken, Depends(reading_token)]
+
+
+def permits(site: Site, token: ApiToken, permission: Permission) -> bool:
+    """Whether a token may do more than read: what its user may; one that is nobody's is limited by its scopes only."""
+    user = site.control.users.get(token.user_id) if token.user_id is not None else None
+    return user is None or may(user.role, permission)
 
 
 def require_of_token(site: Site, token: ApiToken, permission: Permission) -> None:

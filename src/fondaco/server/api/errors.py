@@ -9,14 +9,20 @@ from starlette.responses import JSONResponse
 class ErrorBody(BaseModel):
     what: str = Field(description="What happened, with the values.")
     remedy: str = Field(description="What to do about it.")
-    code: str = Field(description="unauthorized, forbidden, not_found, invalid, try_again or fault.")
+    code: str = Field(
+        description="unauthorized, forbidden, not_found, invalid, too_many, try_again or fault."
+    )
 
 
 class ErrorAnswer(BaseModel):
     error: ErrorBody
 
 
-def api_error(status: int, what: str, remedy: str, code: str) -> JSONResponse:
+def api_error(
+    status: int, what: str, remedy: str, code: str, wait_seconds: int | None = None
+) -> JSONResponse:
     body = ErrorAnswer(error=ErrorBody(what=what, remedy=remedy, code=code))
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if wait_seconds is not None:
+        headers["Retry-After"] = str(wait_seconds)
     return JSONResponse(body.model_dump(), status, headers)

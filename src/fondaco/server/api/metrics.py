@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -14,15 +12,16 @@ from starlette.responses import Response
 
 from fondaco.clock import local_date
 from fondaco.errors import ConfigError
-from fondaco.governance import Permission
 from fondaco.metrics import MetricQuery
-from fondaco.server.api.access import ReadingToken, reading_token, require_of_token
+from fondaco.server.api.access import ReadingToken, reading_token
 from fondaco.server.api.errors import ErrorAnswer
-from fondaco.server.downloads import csv_file
+from fondaco.server.api.tables import Format, checked_format, file_answer, json_answer, tag_headers, unchanged
 from fondaco.server.periods import DEFAULT_RANGE, PRESETS, Period, parse_period
 from fondaco.server.site import Site, the_site
 
-ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorAnswer} for code in (401, 403, 404, 422, 503)}
+ERRORS: dict[int | str, dict[str, Any]] = {
+    code: {"model": ErrorAnswer} for code in (401, 403, 404, 422, 429, 503)
+}
 router = APIRouter(
     prefix="/metrics", tags=["metrics"], dependencies=[Depends(reading_token)], responses=ERRORS
 )
@@ -98,26 +97,22 @@ class Question(BaseModel):
         "", description="Dimensions or metrics, separated by commas; - in front turns it around."
     )
     limit: int | None = Field(None, ge=1, le=1_000_000, description="At most so many rows.")
-    format: Literal["json", "csv"] = "json"
+    format: Format = "json"
 
 
 @router.get("/query", summary="Figures", response_model=QueryAnswer)
 def query(
     request: Request, site: TheSite, token: ReadingToken, question: Annotated[Question, Query()]
 ) -> Response:
-    """Metrics over a period. `Accept: text/csv` or `format=csv` gives a file. The `ETag` changes when new figures are
+    """Metrics over a period. `format` or the Accept header chooses JSON, CSV or Parquet. The `ETag` changes when new figures are
     published; send it back as `If-None-Match` to be told 304 as long as nothing is new."""
-    as_file = question.format == "csv" or "text/csv" in request.headers.get("accept", "")
-    if as_file:
-        require_of_token(site, token, Permission.EXPORT)
+    kind = checked_format(request, site, token, question.format)
     version = site.published
     # Without days in the address the period ends today, so that it is another one tomorrow.
     period = _period(site, question.first, question.last)
-    asked_for = f"{version}|{period.first}|{period.last}|{request.url.query}|{request.headers.get('accept')}"
-    tag = hashlib.sha256(asked_for.encode()).hexdigest()
-    headers = {"ETag": f'"{tag[:32]}"', "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
+    headers = tag_headers(request, version, period.first, period.last)
+    if (same := unchanged(request, headers)) is not None:
+        return same
     asked = MetricQuery(
         metrics=_names(",".join(question.metrics)),
         by=_names(question.by),
@@ -129,11 +124,8 @@ def query(
         limit=question.limit,
     )
     table = site.ask(asked)
-    if as_file:
-        lines = (list(row.values()) for row in table.to_pylist())
-        response = csv_file("metrics.csv", table.column_names, lines)
-        response.headers.update(headers)
-        return response
+    if kind != "json":
+        return file_answer(kind, "metrics", table, headers)
     answer = QueryAnswer(
         metrics=list(asked.metrics),
         by=list(asked.by),
@@ -145,8 +137,7 @@ def query(
         version=version,
         rows=[{name: plain(value) for name, value in row.items()} for row in table.to_pylist()],
     )
-    body = json.dumps(answer.model_dump(mode="json", by_alias=True), ensure_ascii=False)
-    return Response(body, media_type="application/json", headers=headers)
+    return json_answer(answer.model_dump(mode="json", by_alias=True), headers)
 
 
 @router.get("/{name}", summary="One metric")

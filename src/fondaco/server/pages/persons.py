@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -47,7 +46,7 @@ def person(person_id: str, request: Request, site: TheSite, user: CurrentUser) -
         tiles=_tiles(numbers, row),
         facts=_facts(numbers, row, shops),
         values=_values(numbers, row),
-        reasons=reasons_of(row),
+        reasons=customers.reasons(row),
         timeline=_timeline(numbers, shops, orders, refunds),
         figures=CUSTOMER_FIGURES,
     )
@@ -74,12 +73,6 @@ def shown_person(numbers: Numbers, row: Row, *, reveals: bool) -> dict[str, Any]
         "alive": numbers.rate(row["alive_probability"]),
         "churn": numbers.rate(row["churn_probability"]),
     }
-
-
-def reasons_of(row: Row) -> list[str]:
-    """Why the customer is, or is not, expected to leave."""
-    found = row["churn_reasons"]
-    return [str(reason) for reason in json.loads(found)] if found else []
 
 
 def _initials(name: str) -> str:

@@ -1,0 +1,221 @@
+"""Customers, their segments and the models behind them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from fondaco.analytics.rfm import RULES, SEGMENTS
+from fondaco.governance import Permission
+from fondaco.metrics import customers
+from fondaco.metrics.models import newest_models
+from fondaco.server.api.access import ReadingToken, permits, reading_token
+from fondaco.server.api.metrics import ERRORS
+from fondaco.server.api.tables import (
+    Format,
+    checked_format,
+    cursor_after,
+    file_answer,
+    json_answer,
+    key_of,
+    next_link,
+    tag_headers,
+    unchanged,
+)
+from fondaco.server.site import NotThereError, Site, the_site
+
+router = APIRouter(tags=["customers"], dependencies=[Depends(reading_token)], responses=ERRORS)
+TheSite = Annotated[Site, Depends(the_site)]
+
+
+class CustomerAnswer(BaseModel):
+    """A person over all shops. Names and addresses are null for a token whose user may not take data away."""
+
+    person_id: str
+    email: str | None
+    phone: str | None
+    first_name: str | None
+    last_name: str | None
+    city: str | None
+    country: str | None
+    accepts_marketing: bool | None
+    first_channel: str | None
+    first_order_date: date | None
+    last_order_date: date | None
+    orders: int
+    shops: int
+    net_units: int
+    net_sales: Decimal = Field(description="Of all orders: historic customer value.")
+    total_sales: Decimal
+    currency: str | None
+    segment: str | None
+    previous_segment: str | None = Field(description="At the end of the month before.")
+    days_since_last: int | None
+    recency_score: int | None
+    frequency_score: int | None
+    monetary_score: int | None
+    alive_probability: float | None
+    expected_orders: float | None
+    expected_order_value: Decimal | None
+    expected_value: Decimal | None = Field(description="Net sales expected in the time ahead, discounted.")
+    expected_value_low: Decimal | None
+    expected_value_high: Decimal | None
+    simple_value: Decimal | None
+    retention_value: Decimal | None
+    churn_probability: float | None
+    churn_reasons: list[str]
+    as_of_date: date | None
+
+
+class CustomersAnswer(BaseModel):
+    """A page of customers, by person_id."""
+
+    version: str | None = Field(description="The published state that answered.")
+    rows: list[CustomerAnswer]
+    next: str | None = Field(description="Send it as `cursor` for the next page; null after the last.")
+
+
+class SegmentAnswer(BaseModel):
+    """One of the eight segments by recency, frequency and monetary value."""
+
+    segment: str
+    meaning: str
+    recency: tuple[int, int]
+    frequency: tuple[int, int]
+    monetary: tuple[int, int]
+    customers: int
+    net_sales: Decimal | None
+    expected_value: Decimal | None
+    alive_probability: float | None = Field(description="The mean of its customers.")
+    churn_probability: float | None = Field(description="The mean of its customers.")
+
+
+class MovementAnswer(BaseModel):
+    """How many were in a segment at the end of a month, by where they were a month before."""
+
+    month_end: date
+    from_segment: str | None = Field(description="null: had not bought before.")
+    to_segment: str
+    customers: int
+
+
+class ModelAnswer(BaseModel):
+    """A model of customers as it was fitted last."""
+
+    model: str
+    run_id: str
+    as_of_date: date
+    is_used: bool = Field(description="Whether the scores of customers rest on it.")
+    customers: int
+    log_likelihood: float | None
+    parameters: dict[str, float | None]
+    standard_errors: dict[str, float | None]
+    evaluation: dict[str, Any] = Field(description="How it did on days that it was not shown.")
+    note: str | None
+    fitted_at: datetime
+
+
+class Asked(BaseModel):
+    """Which customers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    segment: str | None = Field(None, description=f"One of {', '.join(SEGMENTS)}.")
+    cursor: str = Field("", max_length=512, description="The `next` of the page before.")
+    limit: int = Field(100, ge=1, le=10_000)
+    format: Format = "json"
+
+
+@router.get("/customers", summary="Customers, page by page", response_model=CustomersAnswer)
+def all_customers(
+    request: Request, site: TheSite, token: ReadingToken, asked: Annotated[Asked, Query()]
+) -> Response:
+    """By person_id, as JSON, CSV or Parquet (`format`, or the Accept header). The `Link` header leads to the next page."""
+    kind = checked_format(request, site, token, asked.format)
+    if asked.segment is not None and asked.segment not in SEGMENTS:
+        raise NotThereError(
+            f"There is no segment {asked.segment[:63]!r}.", f"Choose one of {', '.join(SEGMENTS)}."
+        )
+    after = key_of(asked.cursor)
+    version = site.published
+    headers = tag_headers(request, version, token.token_id)
+    if (same := unchanged(request, headers)) is not None:
+        return same
+    table = customers.page(
+        site.project.reader,
+        site.tenant_id,
+        segment=asked.segment,
+        after=after,
+        limit=asked.limit,
+        personal=permits(site, token, Permission.EXPORT),
+    )
+    full = table.num_rows == asked.limit
+    cursor = cursor_after(table.column("person_id")[-1].as_py()) if full else None
+    headers |= next_link(request, cursor)
+    if kind != "json":
+        return file_answer(kind, "customers", table, headers)
+    rows = [_customer(row) for row in table.to_pylist()]
+    answer = CustomersAnswer(version=version, rows=rows, next=cursor)
+    return json_answer(answer.model_dump(mode="json"), headers)
+
+
+@router.get("/customers/segments", summary="The eight segments")
+def segments(site: TheSite) -> list[SegmentAnswer]:
+    found = {row["segment"]: row for row in customers.segments(site.project.reader, site.tenant_id)}
+    return [
+        SegmentAnswer(
+            segment=rule.segment,
+            meaning=rule.meaning,
+            recency=rule.recency,
+            frequency=rule.frequency,
+            monetary=rule.monetary,
+            **{
+                name: found.get(rule.segment, {"customers": 0}).get(name)
+                for name in (
+                    "customers",
+                    "net_sales",
+                    "expected_value",
+                    "alive_probability",
+                    "churn_probability",
+                )
+            },
+        )
+        for rule in RULES
+    ]
+
+
+@router.get("/customers/movements", summary="Movements between segments, month by month")
+def movements(site: TheSite) -> list[MovementAnswer]:
+    return [
+        MovementAnswer(**{**row, "from_segment": row["from_segment"] or None})
+        for row in customers.movements(site.project.reader, site.tenant_id)
+    ]
+
+
+@router.get("/customers/{person_id}", summary="One customer")
+def one_customer(person_id: str, site: TheSite, token: ReadingToken) -> CustomerAnswer:
+    row = customers.one(site.project.reader, site.tenant_id, person_id)
+    if row is None:
+        raise NotThereError("There is no such customer.", "Take a person_id of `/api/v1/customers`.")
+    if not permits(site, token, Permission.EXPORT):
+        row |= dict.fromkeys(customers.PERSONAL)
+    return _customer(row)
+
+
+@router.get("/models", summary="The models of customers", tags=["models"])
+def models(site: TheSite) -> list[ModelAnswer]:
+    found = newest_models(site.project.reader, site.tenant_id)
+    return [
+        ModelAnswer(**{name: getattr(model, name) for name in ModelAnswer.model_fields})
+        for model in found.values()
+    ]
+
+
+def _customer(row: dict[str, Any]) -> CustomerAnswer:
+    known = dict.fromkeys(customers.PERSONAL) | row
+    return CustomerAnswer(**{**known, "churn_reasons": customers.reasons(row)})
