@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from fondaco.warehouse.engine import Reader
@@ -57,6 +57,7 @@ def newest_models(reader: Reader, tenant_id: str) -> dict[str, ModelRun]:
         row["model"]: ModelRun(
             **{
                 **row,
+                "fitted_at": row["fitted_at"].replace(tzinfo=UTC),
                 **{name: json.loads(row[name]) for name in ("parameters", "standard_errors", "evaluation")},
             }
         )

@@ -17,6 +17,7 @@ from fondaco.metrics.models import newest_models
 from fondaco.server.api.access import ReadingToken, permits, reading_token
 from fondaco.server.api.metrics import ERRORS
 from fondaco.server.api.tables import (
+    FILES,
     Format,
     checked_format,
     cursor_after,
@@ -131,7 +132,7 @@ class Asked(BaseModel):
     format: Format = "json"
 
 
-@router.get("/customers", summary="Customers, page by page", response_model=CustomersAnswer)
+@router.get("/customers", summary="Customers, page by page", response_model=CustomersAnswer, responses=FILES)
 def all_customers(
     request: Request, site: TheSite, token: ReadingToken, asked: Annotated[Asked, Query()]
 ) -> Response:

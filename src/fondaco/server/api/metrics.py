@@ -15,7 +15,15 @@ from fondaco.errors import ConfigError
 from fondaco.metrics import MetricQuery
 from fondaco.server.api.access import ReadingToken, reading_token
 from fondaco.server.api.errors import ErrorAnswer
-from fondaco.server.api.tables import Format, checked_format, file_answer, json_answer, tag_headers, unchanged
+from fondaco.server.api.tables import (
+    FILES,
+    Format,
+    checked_format,
+    file_answer,
+    json_answer,
+    tag_headers,
+    unchanged,
+)
 from fondaco.server.periods import DEFAULT_RANGE, PRESETS, Period, parse_period
 from fondaco.server.site import Site, the_site
 
@@ -100,7 +108,7 @@ class Question(BaseModel):
     format: Format = "json"
 
 
-@router.get("/query", summary="Figures", response_model=QueryAnswer)
+@router.get("/query", summary="Figures", response_model=QueryAnswer, responses=FILES)
 def query(
     request: Request, site: TheSite, token: ReadingToken, question: Annotated[Question, Query()]
 ) -> Response:

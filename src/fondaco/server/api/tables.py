@@ -23,6 +23,16 @@ from fondaco.server.site import Site
 
 Format = Literal["json", "csv", "parquet"]
 PARQUET = "application/vnd.apache.parquet"
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            PARQUET: {"schema": {"type": "string", "format": "binary"}},
+        }
+    },
+    304: {"description": "What was sent before has not changed."},
+}
+"""What the description of an address says of its other formats."""
 _BY_ACCEPT: tuple[tuple[str, Format], ...] = (("text/csv", "csv"), (PARQUET, "parquet"))
 
 
