@@ -15,11 +15,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.warehouse import Warehouse, open_warehouse
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# How long an example takes says something of the machine's other work, not of the law.
+settings.register_profile("fondaco", deadline=None)
+settings.load_profile("fondaco")
 
 
 @pytest.fixture(scope="session")

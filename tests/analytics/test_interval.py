@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tests.analytics.conftest import Customers
 
 from fondaco.analytics.clv import BGNBD, GammaGamma, fit_bg_nbd, value_interval
-from fondaco.analytics.clv.interval import purchase_moments
 from fondaco.errors import ConfigError
 
 MODEL = BGNBD(0.55, 60.0, 0.8, 2.5)
@@ -22,11 +21,21 @@ def test_the_first_moment_is_the_equation_of_the_paper(
     bought: int, last: int, silence: int, ahead: int
 ) -> None:
     history = (float(bought), float(last if bought else 0), float(last + silence))
-    nothing, mean, square = purchase_moments(MODEL, ahead, *history)
+    nothing, mean, square = MODEL.purchase_moments(ahead, *history)
     assert mean[0] == pytest.approx(MODEL.expected_purchases(ahead, *history)[0], rel=1e-5, abs=1e-7)
     assert 0 <= nothing[0] <= 1
     assert square[0] >= mean[0] ** 2 * (1 - 1e-9)
     assert mean[0] >= (1 - nothing[0]) * (1 - 1e-9)  # who buys, buys once at least
+
+
+def test_parameters_beyond_all_customers_still_give_a_forecast() -> None:
+    """Nearly everybody leaves with the same probability: the paper's formula overflows there."""
+    same = BGNBD(0.46, 32.4, 664_325.0, 2_508_734.0)
+    less = BGNBD(0.46, 32.4, 664.325, 2_508.734)
+    history = ([2.0, 0.0, 10.0], [121.0, 0.0, 410.0], [448.0, 66.0, 450.0])
+    assert same.expected_purchases(243, *history) == pytest.approx(
+        less.expected_purchases(243, *history), rel=0.01
+    )
 
 
 def test_moments_are_those_of_drawn_futures(cdnow: Customers) -> None:
@@ -40,7 +49,7 @@ def test_moments_are_those_of_drawn_futures(cdnow: Customers) -> None:
     bought = np.minimum(chance.poisson(rate * ahead), until_left) * (
         chance.random(draws) < model.probability_alive(x, t_x, t)[0]
     )
-    nothing, mean, square = (found[0] for found in purchase_moments(model, ahead, x, t_x, t))
+    nothing, mean, square = (found[0] for found in model.purchase_moments(ahead, x, t_x, t))
     assert (bought == 0).mean() == pytest.approx(nothing, abs=0.004)
     assert bought.mean() == pytest.approx(mean, rel=0.02)
     assert (bought.astype(float) ** 2).mean() == pytest.approx(square, rel=0.03)

@@ -24,6 +24,8 @@ Model = TypeVar("Model", "BGNBD", "GammaGamma")
 
 DAYS_A_YEAR = 365.25
 _LONGEST_PERIODS = 10.0
+FEWEST_REPEATERS = 50
+"""Customers who came back, below which no model is fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +111,16 @@ def _by_models(summaries: Summaries, horizon: Horizon) -> tuple[dict[str, Floats
     """By BG/NBD or MBG/NBD, whichever makes the histories likelier: both have four parameters."""
     from fondaco.analytics.clv import fit_bg_nbd, fit_gamma_gamma, fit_mbg_nbd
 
+    if (repeaters := int((summaries.frequency > 0).sum())) < FEWEST_REPEATERS:
+        note = f"Not fitted: {repeaters} customers have come back; {FEWEST_REPEATERS} are needed."
+        return {}, [Fitted(name, note=note) for name in ("bg_nbd", "mbg_nbd", "gamma_gamma")]
     history = (summaries.frequency, summaries.recency, summaries.age)
     candidates = [
         _fit("bg_nbd", lambda: fit_bg_nbd(*history)),
         _fit("mbg_nbd", lambda: fit_mbg_nbd(*history)),
     ]
     purchase = max((model for model, _ in candidates if model), key=lambda m: m.log_likelihood, default=None)
-    told = [
-        replace(fitted, is_used=model is not None)
-        if model is purchase or model is None
-        else replace(fitted, note="Not used: another model makes the histories likelier.")
-        for model, fitted in candidates
-    ]
+    told = [fitted if model is None else _chosen(fitted, model, purchase) for model, fitted in candidates]
     spend, told_spend = _fit(
         "gamma_gamma", lambda: fit_gamma_gamma(summaries.frequency, summaries.monetary_value)
     )
@@ -131,6 +131,13 @@ def _by_models(summaries: Summaries, horizon: Horizon) -> tuple[dict[str, Floats
         if spend is not None:
             columns |= _expected_value(purchase, spend, summaries, horizon)
     return columns, [*told, replace(told_spend, is_used="expected_value" in columns)]
+
+
+def _chosen(fitted: Fitted, model: BGNBD, purchase: BGNBD | None) -> Fitted:
+    if model is not purchase:
+        return replace(fitted, note="Not used: another model makes the histories likelier.")
+    note = "The customers cannot tell its parameters one by one; only its forecasts mean something."
+    return replace(fitted, is_used=True, note=note if model.is_undetermined else None)
 
 
 def _expected_value(
@@ -160,7 +167,7 @@ def _expected_value(
 
 
 def _fit(name: str, fit: Callable[[], Model]) -> tuple[Model | None, Fitted]:
-    """The model, or None where the customers cannot tell it, and what is kept of it."""
+    """The model, or None where there is none, and what is kept of it."""
     with _timed() as taken:
         try:
             model = fit()
@@ -173,12 +180,9 @@ def _fit(name: str, fit: Callable[[], Model]) -> tuple[Model | None, Fitted]:
         log_likelihood=model.log_likelihood,
         parameters={key: _finite(value) for key, value in facts.items() if key in (model.standard_errors or {})},
         standard_errors={key: _finite(value) for key, value in (model.standard_errors or {}).items()},
-        note="Not used: the customers cannot tell its parameters; more of them must come back."
-        if model.is_undetermined
-        else None,
         seconds=taken(),
     )  # fmt: skip
-    return (None if model.is_undetermined else model), told
+    return model, told
 
 
 def _evaluation(purchases: Purchases, as_of: int) -> Fitted:

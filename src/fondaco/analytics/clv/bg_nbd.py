@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import digamma, expit, gammaln, hyp2f1
+from scipy.special import betainc, digamma, expit, gammaln, hyp2f1
 
 from fondaco.analytics.clv.fit import Fit, fit_over_days
 from fondaco.analytics.clv.histories import Floats, Histories, columns, histories
@@ -20,6 +20,7 @@ from fondaco.analytics.clv.histories import Floats, Histories, columns, historie
 STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, 0.0, -1.0, 1.0))
 _FROM_ONE = 1e-5
 _BESIDE = 1e-7
+_NEGLIGIBLE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class BGNBD(Fit):
         """Purchases that a customer is expected to make in the ``horizon`` days after ``age``.
 
         Equation (10). Its hypergeometric function is written by Euler's transformation, so that no factor overflows for
-        customers with hundreds of purchases.
+        customers with hundreds of purchases. Where it does in spite of that, for parameters beyond all customers, the mean of
+        ``purchase_moments`` is taken.
         """
         x, t_x, t = columns(frequency=frequency, recency=recency, age=age)
         ahead = np.broadcast_to(np.asarray(horizon, dtype=np.float64), x.shape)
@@ -71,9 +73,43 @@ class BGNBD(Fit):
         b = self.b + self.chances_at_first
         c = a + b + x - 1
         z = ahead / (self.alpha + t + ahead)
-        reached = (1 - z) ** (a - 1) * _hypergeometric(a + b - 1 - self.r, a - 1, c, z)
-        purchases: Floats = np.maximum(c / (a - 1) * (1 - reached), 0.0)
-        return purchases * self.probability_alive(x, t_x, t)
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            reached = (1 - z) ** (a - 1) * _hypergeometric(a + b - 1 - self.r, a - 1, c, z)
+            purchases: Floats = np.maximum(c / (a - 1) * (1 - reached), 0.0) * self.probability_alive(
+                x, t_x, t
+            )
+        lost = np.flatnonzero(~np.isfinite(purchases))
+        if len(lost):
+            purchases[lost] = self.purchase_moments(ahead[lost], x[lost], t_x[lost], t[lost])[1]
+        return purchases
+
+    def purchase_moments(
+        self, horizon: ArrayLike, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+    ) -> tuple[Floats, Floats, Floats]:
+        """Of the ``horizon`` days after ``age``: probability of no purchase, expected purchases, and their expected square.
+
+        A customer who is alive makes the n-th purchase if that many come in time and the customer leaves after none of the
+        n - 1 before: P(n or more) = P(alive) I_z(n, r + x) B(a, b + x + n - 1) / B(a, b + x), z = horizon / (alpha + age + horizon),
+        with the regularised incomplete beta function I; in MBG/NBD b + 1 stands for b. Sums over n give the moments.
+        """
+        x, t_x, t = columns(frequency=frequency, recency=recency, age=age)
+        ahead = np.broadcast_to(np.asarray(horizon, dtype=np.float64), x.shape)
+        known, place = np.unique(np.stack([x, t, ahead]), axis=1, return_inverse=True)
+        bought, z = known[0], known[2] / (self.alpha + known[1] + known[2])
+        some, mean, square = (np.zeros(len(bought)) for _ in range(3))
+        active, stays, n = np.arange(len(bought)), np.ones(len(bought)), 1
+        while len(active):
+            at_least = betainc(n, self.r + bought[active], z[active]) * stays[active]
+            mean[active] += at_least
+            square[active] += (2 * n - 1) * at_least
+            if n == 1:
+                some[active] = at_least
+            inner = self.b + self.chances_at_first + bought[active] + n - 1
+            stays[active] *= inner / (self.a + inner)
+            active = active[at_least * n > _NEGLIGIBLE]
+            n += 1
+        alive = self.probability_alive(x, t_x, t)
+        return 1 - alive * some[place], alive * mean[place], alive * square[place]
 
     def expected_purchases_of_new(self, horizon: ArrayLike) -> Floats:
         """Purchases after the first one that a customer nobody knows yet makes in ``horizon`` days; equation (9)."""

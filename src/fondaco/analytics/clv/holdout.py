@@ -63,7 +63,7 @@ class HoldOut:
         What those customers did in these days.
     errors
         By method: ``naive``, ``bg_nbd``, ``mbg_nbd``, ``pareto_nbd``. The naive forecast lets every customer do again what they did in as many
-        days before the split. A model whose parameters the customers cannot tell is left out.
+        days before the split.
     """
 
     split_day: int
@@ -121,12 +121,11 @@ def hold_out(purchases: Purchases, as_of: int, *, days: int | None = None) -> Ho
 def _models(before: Summaries) -> dict[str, BGNBD | ParetoNBD]:
     history = (before.frequency, before.recency, before.age)
     every = slice(None, None, max(1, len(before.customer) // _PARETO_CUSTOMERS))
-    fitted: dict[str, BGNBD | ParetoNBD] = {
+    return {
         "bg_nbd": fit_bg_nbd(*history),
         "mbg_nbd": fit_mbg_nbd(*history),
         "pareto_nbd": fit_pareto_nbd(*(each[every] for each in history)),
     }
-    return {name: model for name, model in fitted.items() if not model.is_undetermined}
 
 
 def _value_a_purchase(before: Summaries) -> Floats:

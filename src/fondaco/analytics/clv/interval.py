@@ -9,43 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, gammaincinv
+from scipy.special import gammaincinv
 
 from fondaco.analytics.clv.bg_nbd import BGNBD
 from fondaco.analytics.clv.gamma_gamma import GammaGamma
 from fondaco.analytics.clv.histories import Floats, columns
 from fondaco.errors import ConfigError
-
-_NEGLIGIBLE = 1e-9
-
-
-def purchase_moments(
-    model: BGNBD, horizon_days: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
-) -> tuple[Floats, Floats, Floats]:
-    """Probability of no purchase in the ``horizon_days`` after ``age``, expected purchases, and their expected square.
-
-    A customer who is alive makes the n-th purchase if that many come in time and the customer leaves after none of the n - 1
-    before: P(n or more) = P(alive) I_z(n, r + x) B(a, b + x + n - 1) / B(a, b + x), z = horizon / (alpha + age + horizon), with
-    the regularised incomplete beta function I; in MBG/NBD b + 1 stands for b. Sums over n give the moments.
-    """
-    x, t_x, t = columns(frequency=frequency, recency=recency, age=age)
-    pairs, place = np.unique(np.stack([x, t]), axis=1, return_inverse=True)
-    bought, known = pairs
-    z = horizon_days / (model.alpha + known + horizon_days)
-    some, mean, square = (np.zeros(len(bought)) for _ in range(3))
-    active, stays, n = np.arange(len(bought)), np.ones(len(bought)), 1
-    while len(active):
-        at_least = betainc(n, model.r + bought[active], z[active]) * stays[active]
-        mean[active] += at_least
-        square[active] += (2 * n - 1) * at_least
-        if n == 1:
-            some[active] = at_least
-        inner = model.b + model.chances_at_first + bought[active] + n - 1
-        stays[active] *= inner / (model.a + inner)
-        active = active[at_least * n > _NEGLIGIBLE]
-        n += 1
-    alive = model.probability_alive(x, t_x, t)
-    return 1 - alive * some[place], alive * mean[place], alive * square[place]
 
 
 def value_interval(
@@ -75,7 +44,7 @@ def value_interval(
             "Give a share between 0 and 1, and positive days.",
         )
     x, t_x, t, m = columns(frequency=frequency, recency=recency, age=age, monetary_value=monetary_value)
-    nothing, purchases, square = purchase_moments(model, horizon_days, x, t_x, t)
+    nothing, purchases, square = model.purchase_moments(horizon_days, x, t_x, t)
     shape, rate = spend.q + spend.p * x, spend.v + x * m
     with np.errstate(divide="ignore", invalid="ignore"):
         of_mean = np.where(shape > 2, rate**2 / ((shape - 1) * (shape - 2)), np.nan)  # E[1 / nu^2]
