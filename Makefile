@@ -9,7 +9,7 @@ ARGS ?=
 # Tests start many processes; without cached byte code each compiles all it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo setup dev assets test test-fast test-system lint check bench lock wheel docs clean
+.PHONY: demo setup dev assets test test-fast test-system lint check bench fuzz lock wheel docs clean
 
 demo: setup assets
 	$(BIN)/fondaco demo $(ARGS)
@@ -58,6 +58,10 @@ check: lint test
 
 bench: dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# Fifty thousand calls of the API; ARGS="--calls 1000" for fewer.
+fuzz: dev
+	$(BIN)/python -m benchmarks.fuzz $(ARGS)
 
 wheel: dev assets
 	$(BIN)/python -m build --wheel --outdir dist .
