@@ -22,7 +22,7 @@ if find_spec("scipy") is None:
         "Install it with `pip install 'fondaco[analytics]'`.",
     )
 
-from fondaco.analytics.clv.bg_nbd import BGNBD, fit_bg_nbd
+from fondaco.analytics.clv.bg_nbd import BGNBD, MBGNBD, fit_bg_nbd, fit_mbg_nbd
 from fondaco.analytics.clv.gamma_gamma import GammaGamma, fit_gamma_gamma
 from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
 from fondaco.analytics.clv.simple import retention_value, simple_value
@@ -30,11 +30,13 @@ from fondaco.analytics.clv.value import discounted_value
 
 __all__ = [
     "BGNBD",
+    "MBGNBD",
     "GammaGamma",
     "ParetoNBD",
     "discounted_value",
     "fit_bg_nbd",
     "fit_gamma_gamma",
+    "fit_mbg_nbd",
     "fit_pareto_nbd",
     "retention_value",
     "simple_value",
