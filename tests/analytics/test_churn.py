@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fondaco.analytics.churn import CLASSIFIER, ChurnFit, Purchases, features, fit_churn, outcomes, report
+from fondaco.analytics.churn import CLASSIFIER, Behaviour, ChurnFit, features, fit_churn, outcomes, report
 from fondaco.errors import ConfigError
 
 TODAY, HORIZON = 700, 60
@@ -34,16 +34,16 @@ def lives(customers: int, seed: int, until: int = TODAY + HORIZON) -> tuple[Any,
 
 
 @pytest.fixture(scope="module")
-def shop() -> Purchases:
-    return Purchases.of(*lives(4_000, seed=1))
+def shop() -> Behaviour:
+    return Behaviour.of(*lives(4_000, seed=1))
 
 
 @pytest.fixture(scope="module")
-def found(shop: Purchases) -> ChurnFit:
+def found(shop: Behaviour) -> ChurnFit:
     return fit_churn(shop, TODAY, HORIZON, seed=1)
 
 
-def told_by_discounts() -> Purchases:
+def told_by_discounts() -> Behaviour:
     """Steady customers; those who have bought at a great discount never come back, and nothing else tells them apart."""
     chance = np.random.default_rng(4)
     rows = []
@@ -54,10 +54,10 @@ def told_by_discounts() -> Purchases:
             rows.append((customer, day, 50.0, 40.0 if last else 2.0))
             day += TODAY * 2 if last else chance.integers(15, 45)
     customer, day, net, discounts = zip(*rows, strict=True)
-    return Purchases.of(customer, day, net, discounts=discounts)
+    return Behaviour.of(customer, day, net, discounts=discounts)
 
 
-def test_probabilities_of_today_are_those_that_came_true(shop: Purchases, found: ChurnFit) -> None:
+def test_probabilities_of_today_are_those_that_came_true(shop: Behaviour, found: ChurnFit) -> None:
     known = features(shop, TODAY, HORIZON)
     assert (found.customers == shop.customers[known.owner]).all()
     seen = report("today", found.probability, outcomes(shop, known, HORIZON))
@@ -78,7 +78,7 @@ def test_both_ways_are_tested_on_the_same_customers_and_the_lower_brier_score_is
 def test_what_comes_after_today_changes_nothing_and_the_same_seed_gives_the_same(found: ChurnFit) -> None:
     customer, day, net = lives(4_000, seed=1)
     past = day <= TODAY
-    again = fit_churn(Purchases.of(customer[past], day[past], net[past]), TODAY, HORIZON, seed=1)
+    again = fit_churn(Behaviour.of(customer[past], day[past], net[past]), TODAY, HORIZON, seed=1)
     assert (again.customers == found.customers).all()
     assert (again.probability == found.probability).all()
     assert again.reports == found.reports
@@ -99,7 +99,7 @@ def test_the_classifier_is_taken_where_behaviour_tells_more_than_silence_and_it_
 
 
 def test_silence_is_the_reason_where_customers_are_silent_beyond_their_habit(
-    shop: Purchases, found: ChurnFit
+    shop: Behaviour, found: ChurnFit
 ) -> None:
     known = features(shop, TODAY, HORIZON)
     for place in np.flatnonzero((known.columns["silence_by_gap"] > 3) & (known.columns["mean_gap"] > 2))[:50]:
@@ -108,7 +108,7 @@ def test_silence_is_the_reason_where_customers_are_silent_beyond_their_habit(
     assert max(len(said) for said in found.reasons.to_pylist()) <= 3
 
 
-def test_who_bought_today_has_no_reason_of_silence(shop: Purchases, found: ChurnFit) -> None:
+def test_who_bought_today_has_no_reason_of_silence(shop: Behaviour, found: ChurnFit) -> None:
     known = features(shop, TODAY, HORIZON)
     here = np.flatnonzero(known.silence == 0)
     assert len(here)
@@ -122,14 +122,14 @@ def test_who_bought_today_has_no_reason_of_silence(shop: Purchases, found: Churn
 
 def test_a_short_history_leaves_the_model_alone_and_says_why() -> None:
     customer, day, net = lives(2_000, seed=2, until=150)
-    found = fit_churn(Purchases.of(customer, day, net), 149, HORIZON)
+    found = fit_churn(Behaviour.of(customer, day, net), 149, HORIZON)
     assert found.method in ("BG/NBD", "MBG/NBD")
     assert "needs a history of 240 days" in found.why and "there are 150" in found.why
     assert np.isfinite(found.probability).all()
 
 
 def test_customers_who_all_bought_once_tell_nothing_and_the_reason_is_said() -> None:
-    found = fit_churn(Purchases.of(range(300), range(300), [10.0] * 300), 400, HORIZON)
+    found = fit_churn(Behaviour.of(range(300), range(300), [10.0] * 300), 400, HORIZON)
     assert (found.method, found.why) == (None, "Too few customers have come back to tell who will.")
     assert len(found.customers) == 300 and np.isnan(found.probability).all()
     assert len(found.reasons) == 300
@@ -139,7 +139,7 @@ def test_where_nobody_ever_leaves_the_model_stands_alone() -> None:
     chance = np.random.default_rng(1)
     customer = np.repeat(np.arange(300), 70)
     day = np.tile(np.arange(0, 700, 10), 300) + chance.integers(0, 10, len(customer))
-    found = fit_churn(Purchases.of(customer, day, np.ones(len(day))), 699, HORIZON)
+    found = fit_churn(Behaviour.of(customer, day, np.ones(len(day))), 699, HORIZON)
     assert found.method != CLASSIFIER and "50 who left" in found.why
     assert all(each.auc is None and each.lift is None for each in found.reports)
     if found.method:
@@ -147,7 +147,7 @@ def test_where_nobody_ever_leaves_the_model_stands_alone() -> None:
 
 
 def test_before_the_first_purchase_there_is_nobody() -> None:
-    found = fit_churn(Purchases.of([1], [50], [10.0]), 40, HORIZON)
+    found = fit_churn(Behaviour.of([1], [50], [10.0]), 40, HORIZON)
     assert (found.method, found.why) == (None, "Nobody has bought yet.")
     assert len(found.customers) == len(found.probability) == len(found.reasons) == 0
 
@@ -160,7 +160,7 @@ def test_before_the_first_purchase_there_is_nobody() -> None:
 )
 def test_no_honest_data_end_in_an_error(rows: list[tuple[int, int, int]], today: int, horizon: int) -> None:
     columns = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    found = fit_churn(Purchases.of(*columns), today, horizon)
+    found = fit_churn(Behaviour.of(*columns), today, horizon)
     known = np.unique(columns[0][columns[1] <= today])
     assert found.customers.tolist() == known.tolist()
     assert found.why
@@ -170,7 +170,7 @@ def test_no_honest_data_end_in_an_error(rows: list[tuple[int, int, int]], today:
         assert ((found.probability >= 0) & (found.probability <= 1)).all()
 
 
-def test_a_horizon_without_days_is_refused(shop: Purchases) -> None:
+def test_a_horizon_without_days_is_refused(shop: Behaviour) -> None:
     with pytest.raises(ConfigError, match="no end"):
         fit_churn(shop, TODAY, 0)
 

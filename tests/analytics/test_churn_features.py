@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondaco.analytics.churn import Purchases, features, outcomes
+from fondaco.analytics.churn import Behaviour, features, outcomes
 from fondaco.errors import ConfigError
 
 HORIZON = 30
@@ -23,10 +23,10 @@ rows_of_purchases = st.lists(
 )  # fmt: skip
 
 
-def purchases(rows: list[Row]) -> Purchases:
+def purchases(rows: list[Row]) -> Behaviour:
     columns: Any = np.array(rows, dtype=np.int64).reshape(-1, 9).T
     customer, day, net, bought, discounts, returned, units, products, channel = columns
-    return Purchases.of(
+    return Behaviour.of(
         customer, day, net, bought=bought, discounts=discounts, returned=returned, units=units, products=products,
         channel=channel,
     )  # fmt: skip
@@ -70,7 +70,7 @@ def test_whoever_buys_within_the_horizon_has_not_left_and_everybody_else_has(
 
 
 def test_a_customer_by_hand() -> None:
-    shop = Purchases.of(
+    shop = Behaviour.of(
         customer=[7, 7, 7, 7, 7, 9],
         day=[10, 30, 30, 90, 95, 99],
         net_value=[40.0, 30.0, 10.0, 20.0, 0.0, 5.0],
@@ -114,4 +114,4 @@ def test_a_shop_without_rows_has_nobody_to_tell_of() -> None:
 )  # fmt: skip
 def test_columns_that_cannot_be_are_refused(columns: tuple[list[float], ...], word: str) -> None:
     with pytest.raises(ConfigError, match=word):
-        Purchases.of(*columns)
+        Behaviour.of(*columns)

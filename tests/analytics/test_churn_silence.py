@@ -113,7 +113,7 @@ def test_who_has_bought_once_is_not_alive_for_certain_where_they_may_leave_at_on
 
 
 def test_gradients_of_mbg_nbd_are_those_of_its_likelihood(cdnow: Customers) -> None:
-    objective = bg_nbd._Likelihood(histories(*cdnow.history), 10.0, chances_at_first=1)
+    objective = bg_nbd.Likelihood(histories(*cdnow.history), 10.0, chances_at_first=1)
     for theta in np.random.default_rng(1).normal(0, 1, (5, 4)):
         steps = np.eye(4) * 1e-5
         slopes = [(objective(theta + step)[0] - objective(theta - step)[0]) / 2e-5 for step in steps]

@@ -94,7 +94,7 @@ def fine_rule(start: float, end: float) -> tuple[Floats, Floats]:
 @pytest.mark.parametrize(
     ("likelihood", "size"),
     [
-        (lambda c: bg_nbd._Likelihood(histories(*c.history), 10.0), 4),
+        (lambda c: bg_nbd.Likelihood(histories(*c.history), 10.0, chances_at_first=0), 4),
         (lambda c: pareto_nbd._Likelihood(histories(*c.history), 10.0), 4),
         (lambda c: gamma_gamma._Likelihood(c.frequency[c.frequency > 0], c.value[c.frequency > 0] + 0.01), 3),
     ],

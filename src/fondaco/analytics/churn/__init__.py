@@ -14,19 +14,19 @@ if missing := [name for name in ("scipy", "xgboost") if find_spec(name) is None]
         "Install it with `pip install 'fondaco[analytics]'`.",
     )
 
+from fondaco.analytics.churn.behaviour import Behaviour
 from fondaco.analytics.churn.classifier import Classifier, fit_classifier
 from fondaco.analytics.churn.features import Features, features, outcomes
 from fondaco.analytics.churn.fit import CLASSIFIER, ChurnFit, fit_churn
 from fondaco.analytics.churn.measures import Bin, Report, report
-from fondaco.analytics.churn.purchases import Purchases
 
 __all__ = [
     "CLASSIFIER",
+    "Behaviour",
     "Bin",
     "ChurnFit",
     "Classifier",
     "Features",
-    "Purchases",
     "Report",
     "features",
     "fit_churn",

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from fondaco.analytics.churn.behaviour import Floats
 from fondaco.analytics.churn.features import GROUPS, Features
-from fondaco.analytics.churn.purchases import Floats
 
 FOLDS = 3
 MOST_ROWS = 150_000

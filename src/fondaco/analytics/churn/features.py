@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fondaco.analytics.churn.purchases import Days, Floats, Integers, Purchases
+from fondaco.analytics.churn.behaviour import Behaviour, Days, Floats, Integers
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "silence": ("silence", "silence_by_gap", "silence_by_longest_gap"),
@@ -21,7 +21,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "channels": ("channels",),
     "model": ("silent_by_model", "alive_by_model"),
 }
-"""What each number is about. A feature that the purchases cannot give is left out everywhere."""
+"""What each number is about. A feature that the columns given cannot tell is left out everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Features:
     Attributes
     ----------
     owner
-        Place of the customer in ``Purchases.customers``, ascending.
+        Place of the customer in ``Behaviour.customers``, ascending.
     frequency, recency, age
         As in ``fondaco.analytics.clv``, in days.
     columns
@@ -65,12 +65,12 @@ class Features:
         return np.column_stack([self.columns[name][rows].astype(np.float32) for name in self.names()])
 
 
-def features(purchases: Purchases, day: int, horizon_days: int) -> Features:
+def features(behaviour: Behaviour, day: int, horizon_days: int) -> Features:
     """Numbers of every customer from what happened until the end of ``day``; nothing after it is looked at.
 
     Windows of recent days are parts and multiples of ``horizon_days``.
     """
-    past = purchases.bought.until(day)
+    past = behaviour.bought.until(day)
     heads = np.flatnonzero(np.r_[True, np.diff(past.owner) != 0][: len(past.owner)])
     counts = np.diff(np.r_[heads, len(past.owner)])
     owner, tails = past.owner[heads], heads + counts - 1
@@ -83,18 +83,18 @@ def features(purchases: Purchases, day: int, horizon_days: int) -> Features:
         **_worth(spans, day, horizon_days),
         **_breadth(spans),
     }
-    if purchases.returned is not None:
-        columns |= _returns(purchases.returned.until(day), owner, columns["total_value"], day - horizon_days)
-    if purchases.channels is not None:
-        columns["channels"] = _by_owner(purchases.channels.until(day), owner, "channels")
+    if behaviour.returned is not None:
+        columns |= _returns(behaviour.returned.until(day), owner, columns["total_value"], day - horizon_days)
+    if behaviour.channels is not None:
+        columns["channels"] = _by_owner(behaviour.channels.until(day), owner, "channels")
     return Features(day, owner, frequency, recency, age, columns)
 
 
-def outcomes(purchases: Purchases, known: Features, horizon_days: int) -> NDArray[np.bool_]:
+def outcomes(behaviour: Behaviour, known: Features, horizon_days: int) -> NDArray[np.bool_]:
     """Whether each of the customers bought nothing in the ``horizon_days`` after the day of their features."""
-    later = purchases.bought
+    later = behaviour.bought
     within = (later.day > known.day) & (later.day <= known.day + horizon_days)
-    came = np.zeros(len(purchases.customers), bool)
+    came = np.zeros(len(behaviour.customers), bool)
     came[later.owner[within]] = True
     return ~came[known.owner]
 

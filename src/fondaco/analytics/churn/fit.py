@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from fondaco.analytics.churn.behaviour import Behaviour, Floats, Integers
 from fondaco.analytics.churn.classifier import Classifier, fit_classifier
 from fondaco.analytics.churn.features import Features, features, outcomes
 from fondaco.analytics.churn.measures import Report, report
-from fondaco.analytics.churn.purchases import Floats, Integers, Purchases
 from fondaco.analytics.churn.reasons import reasons_in_words
 from fondaco.analytics.clv import BGNBD, MBGNBD, fit_bg_nbd, fit_mbg_nbd
 from fondaco.errors import ConfigError
@@ -63,7 +63,7 @@ class ChurnFit:
 
 
 def fit_churn(
-    purchases: Purchases, today: int, horizon_days: int = 90, *, seed: int = 0, threads: int = 2
+    behaviour: Behaviour, today: int, horizon_days: int = 90, *, seed: int = 0, threads: int = 2
 ) -> ChurnFit:
     """Test the model of purchases and the classifier on the last customers whose outcome is known, and apply the better one.
 
@@ -75,7 +75,7 @@ def fit_churn(
     Parameters
     ----------
     today
-        The last day observed, counted as in ``purchases``; what is after it is not looked at.
+        The last day observed, counted as in ``behaviour``; what is after it is not looked at.
     horizon_days
         Days without a purchase that count as having left.
     seed
@@ -88,9 +88,9 @@ def fit_churn(
     """
     if horizon_days < 1:
         raise ConfigError(f"A horizon of {horizon_days} days has no end.", "Give one day or more.")
-    shop = _Shop(purchases, horizon_days, seed, threads, {})
+    shop = _Shop(behaviour, horizon_days, seed, threads, {})
     now, test = shop.on(today, of_all=True), shop.on(today - horizon_days, of_all=True)
-    left = outcomes(purchases, test.known, horizon_days)
+    left = outcomes(behaviour, test.known, horizon_days)
     reports = []
     if test.model is not None:
         reports.append(report(test.model_name, test.silent, left))
@@ -123,9 +123,9 @@ class _Day:
 
 @dataclass(frozen=True, slots=True)
 class _Shop:
-    """The purchases as of any day."""
+    """What customers did, as of any day."""
 
-    purchases: Purchases
+    behaviour: Behaviour
     horizon: int
     seed: int
     threads: int
@@ -138,7 +138,7 @@ class _Shop:
         return self.seen[day]
 
     def _look(self, day: int, of_all: bool) -> _Day:
-        known = features(self.purchases, day, self.horizon)
+        known = features(self.behaviour, day, self.horizon)
         model = _model(known, len(known.owner) if of_all else SAMPLE)
         nothing = np.full(len(known.owner), np.nan)
         silent = nothing if model is None else model.probability_silent(self.horizon, *known.history)
@@ -148,7 +148,7 @@ class _Shop:
 
     def learned(self, today: int) -> Classifier | str:
         """A classifier that knows nothing of what came after ``today``; or why there can be none."""
-        first = int(self.purchases.bought.day.min(initial=today))
+        first = int(self.behaviour.bought.day.min(initial=today))
         step = max(self.horizon // 3, 1)
         days = [today - self.horizon - step * back for back in range(MOST_DAYS)]
         days = [day for day in days if day - first >= self.horizon]
@@ -158,7 +158,7 @@ class _Shop:
                 f"there are {today + self.horizon - first + 1}."
             )
         known = [self.on(day).known for day in days]
-        left = [outcomes(self.purchases, each, self.horizon) for each in known]
+        left = [outcomes(self.behaviour, each, self.horizon) for each in known]
         if not _enough(np.concatenate(left)):
             return _TOO_FEW
         return fit_classifier(known, left, seed=self.seed, threads=self.threads)
@@ -224,7 +224,7 @@ def _told(
         why=why,
         reports=tuple(reports),
         tested_on=known.day - horizon if reports else None,
-        customers=shop.purchases.customers[known.owner],
+        customers=shop.behaviour.customers[known.owner],
         probability=probability,
         reasons=reasons_in_words(known, horizon, weights),
         model=now.model,

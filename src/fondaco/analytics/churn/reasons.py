@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from fondaco.analytics.churn.behaviour import Floats
 from fondaco.analytics.churn.features import Features
-from fondaco.analytics.churn.purchases import Floats
 
 MOST_REASONS = 3
 _LEAST_WEIGHT = 0.05

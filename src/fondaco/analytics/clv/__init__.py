@@ -22,8 +22,9 @@ if find_spec("scipy") is None:
         "Install it with `pip install 'fondaco[analytics]'`.",
     )
 
-from fondaco.analytics.clv.bg_nbd import BGNBD, MBGNBD, fit_bg_nbd, fit_mbg_nbd
+from fondaco.analytics.clv.bg_nbd import BGNBD, fit_bg_nbd
 from fondaco.analytics.clv.gamma_gamma import GammaGamma, fit_gamma_gamma
+from fondaco.analytics.clv.mbg_nbd import MBGNBD, fit_mbg_nbd
 from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
 from fondaco.analytics.clv.simple import retention_value, simple_value
 from fondaco.analytics.clv.value import discounted_value

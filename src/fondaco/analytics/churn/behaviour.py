@@ -21,7 +21,7 @@ class Days:
     Attributes
     ----------
     owner
-        Place of the customer in ``Purchases.customers``.
+        Place of the customer in ``Behaviour.customers``.
     day
         Whole days, counted from any one day.
     """
@@ -53,8 +53,8 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class Purchases:
-    """Everything customers did, by day; made by ``Purchases.of``.
+class Behaviour:
+    """Everything customers did, by day; made by ``Behaviour.of``.
 
     Attributes
     ----------
