@@ -124,7 +124,7 @@ def test_a_short_history_leaves_the_model_alone_and_says_why() -> None:
     customer, day, net = lives(2_000, seed=2, until=150)
     found = fit_churn(Behaviour.of(customer, day, net), 149, HORIZON)
     assert found.method in ("BG/NBD", "MBG/NBD")
-    assert "needs a history of 240 days" in found.why and "there are 150" in found.why
+    assert "needs a history of 181 days" in found.why and "there are 150" in found.why
     assert np.isfinite(found.probability).all()
 
 

@@ -35,6 +35,8 @@ _PARAMETERS = {
     "verbosity": 0,
 }
 _ROWS_AT_ONCE = 50_000
+_ONE_THREAD_ROWS = 40_000
+"""Up to so many rows, threads wait for each other longer than they work, above all where others use the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def fit_classifier(
     y = np.concatenate([gone[some] for gone, some in zip(left, taken, strict=True)])
     fold = np.concatenate([fold_of[place[some]] for place, some in zip(places, taken, strict=True)])
     names = known[0].names()
-    parameters = {**_PARAMETERS, "seed": seed, "nthread": threads}
+    parameters = {**_PARAMETERS, "seed": seed, "nthread": threads if len(y) > _ONE_THREAD_ROWS else 1}
 
     margin, trees = np.zeros(len(y)), []
     for number in range(FOLDS):
@@ -103,9 +105,8 @@ def fit_classifier(
         enough = booster.best_iteration + 1
         trees.append(enough)
         margin[out] = booster.predict(test, output_margin=True, iteration_range=(0, enough))
-    booster = xgboost.train(
-        parameters, _matrix(table, names, y), num_boost_round=round(float(np.mean(trees)))
-    )
+    booster = xgboost.train(parameters, _matrix(table, names, y), num_boost_round=round(np.mean(trees)))
+    booster.set_param({"nthread": threads})
     return Classifier(booster, *_calibrated(margin, y))
 
 
@@ -113,7 +114,7 @@ def _matrix(
     table: NDArray[np.float32], names: list[str], left: NDArray[np.bool_] | None = None
 ) -> xgboost.DMatrix:
     label = None if left is None else left.astype(np.float32)
-    return xgboost.DMatrix(table, label=label, feature_names=names)
+    return xgboost.DMatrix(table, label=label, feature_names=names, nthread=1)
 
 
 def _calibrated(margin: Floats, left: NDArray[np.bool_]) -> tuple[float, float]:

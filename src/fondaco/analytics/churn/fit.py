@@ -154,7 +154,7 @@ class _Shop:
         days = [day for day in days if day - first >= self.horizon]
         if not days:
             return (
-                f"The classifier needs a history of {4 * self.horizon} days to be tested on what it has not seen; "
+                f"The classifier needs a history of {3 * self.horizon + 1} days to be tested on what it has not seen; "
                 f"there are {today + self.horizon - first + 1}."
             )
         known = [self.on(day).known for day in days]
