@@ -95,7 +95,8 @@ def online_retail() -> Dataset | Absent:
     ).fetchnumpy()
     about = (
         "A wholesaler of gifts, United Kingdom (Chen, Sain and Guo 2012, CC0). Lines without a customer are left out; "
-        "cancellations are returns on the day they were made."
+        "cancellations are returns on the day they were made. The last third is the season before Christmas; none of the forecasts "
+        "knows of seasons."
     )
     return _dataset(title, about, "GBP", _columns(rows))
 

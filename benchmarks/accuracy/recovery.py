@@ -42,6 +42,14 @@ class Recovery:
     covered: int
     intervals: int
 
+    @property
+    def moved_by_days(self) -> float:
+        """How far counting by day moves a parameter at most, in halves of its interval, on the scale of logarithms."""
+        return max(
+            abs(np.log(one.by_day[0] / one.by_instant[0])) / np.log(one.by_instant[2] / one.by_instant[0])
+            for one in self.parameters
+        )
+
 
 def recovery(instants: Instants, *, worlds: int = WORLDS, orders: int = WORLD_ORDERS) -> Recovery:
     """Fit MBG/NBD to the world's orders by the second and by the day, and to the orders of more worlds by the second."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -55,11 +56,7 @@ class Known:
 
     def between(self, first: int, last: int) -> tuple[Floats, Floats]:
         """Days with a purchase, and money net of returns, of each customer in these days, ends included."""
-        size, owner = len(self.behaviour.customers), self.features.owner
-        bought, spent = _sums(self.behaviour.bought, "net_value", first, last, size)
-        if self.behaviour.returned is not None:
-            spent = spent - _sums(self.behaviour.returned, "value", first, last, size)[1]
-        return bought[owner], spent[owner]
+        return _between(self.behaviour, self.features, first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +82,18 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Customers by the purchases that were known of them: how many each made in the hold-out, and was said to, on average."""
+
+    label: str
+    customers: int
+    actual: float
+    forecast: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class HoldOut:
-    """A hold-out of a data set, and how each way did."""
+    """A hold-out of a data set, and how each way did; notes say which way could not be taken whole."""
 
     ahead: int
     span: int
@@ -94,22 +101,20 @@ class HoldOut:
     purchases: float
     value: float
     scores: tuple[Score, ...]
-    left_out: tuple[str, ...]
+    groups: tuple[Group, ...]
+    notes: tuple[str, ...]
 
 
 def known_until(data: Dataset, ahead: int) -> Known:
     """Customers ``ahead`` days before the end of the data."""
     split = data.last - ahead
     known = features(data.behaviour, split, ahead)
-    shell = Known(
-        data.behaviour, known, ahead, split - data.first + 1, known.age, known.age
-    )  # the money comes next
-    bought, spent = shell.between(data.first, split)
+    spent = _between(data.behaviour, known, data.first, split)[1]
     total = known.columns["total_value"]
     kept = np.clip(np.divide(spent, total, out=np.ones(len(total)), where=total > 0), 0, 1)
     later = total - _first_values(data.behaviour.bought.until(split))
     value_a_purchase = np.maximum(later, 0) * kept / np.maximum(known.frequency, 1)
-    return Known(data.behaviour, known, ahead, shell.span, spent, value_a_purchase)
+    return Known(data.behaviour, known, ahead, split - data.first + 1, spent, value_a_purchase)
 
 
 def hold_out(data: Dataset) -> HoldOut:
@@ -118,11 +123,28 @@ def hold_out(data: Dataset) -> HoldOut:
     known = known_until(data, ahead)
     split = known.features.day
     bought, spent = known.between(split + 1, split + ahead)
-    forecasts, left_out = _forecasts(known, data)
+    forecasts, notes = _forecasts(known)
     return HoldOut(
         ahead, known.span, len(bought), float(bought.sum()), float(spent.sum()),
-        tuple(_score(one, bought, spent) for one in forecasts), tuple(left_out),
+        tuple(_score(one, bought, spent) for one in forecasts), tuple(_groups(known, forecasts, bought)), tuple(notes),
     )  # fmt: skip
+
+
+def _groups(known: Known, forecasts: list[Forecast], bought: Floats) -> Iterator[Group]:
+    edges = [1, 2, 3, 5, 10, 20, 50, 100, 1_000_000]
+    days = known.features.frequency + 1
+    for low, high in pairwise(edges):
+        inside = (days >= low) & (days < high)
+        if inside.any():
+            label = (
+                str(low)
+                if high == low + 1
+                else f"{low}–{high - 1}"
+                if high < edges[-1]
+                else f"{low} and more"
+            )
+            told = {one.method: float(one.purchases[inside].mean()) for one in forecasts}
+            yield Group(label, int(inside.sum()), float(bought[inside].mean()), told)
 
 
 def fitted(known: Features) -> Iterator[tuple[str, BGNBD | ParetoNBD | str]]:
@@ -136,15 +158,15 @@ def fitted(known: Features) -> Iterator[tuple[str, BGNBD | ParetoNBD | str]]:
             yield name, error.what
 
 
-def _forecasts(known: Known, data: Dataset) -> tuple[list[Forecast], list[str]]:
+def _forecasts(known: Known) -> tuple[list[Forecast], list[str]]:
     day, ahead = known.features.day, known.ahead
     x = known.features.frequency
     found = [
         Forecast(NAIVE, (x + 1) / known.span * ahead, known.value / known.span * ahead),
         Forecast("historic: the days before again", *known.between(day - ahead + 1, day)),
-        *_by_formulas(known, data),
+        *_by_formulas(known),
     ]
-    left_out = []
+    notes, untold = [], []
     try:
         spend = fit_gamma_gamma(x, known.value_a_purchase)
     except ConfigError as error:
@@ -152,16 +174,18 @@ def _forecasts(known: Known, data: Dataset) -> tuple[list[Forecast], list[str]]:
     worth = spend.expected_value(x, known.value_a_purchase)
     for name, model in fitted(known.features):
         if isinstance(model, str):
-            left_out.append(f"{name}: {model}")
+            notes.append(f"{name}: {model}")
             continue
         purchases = model.expected_purchases(ahead, *known.features.history)
         found.append(Forecast(f"{name} + Gamma-Gamma", purchases, purchases * worth))
         if model.is_undetermined:
-            left_out.append(f"{name} foretells, but the customers do not tell all of its parameters.")
-    return found, left_out
+            untold.append(name)
+    if untold:
+        notes.append(f"Some parameters cannot be told from these customers: of {', '.join(untold)}")
+    return found, notes
 
 
-def _by_formulas(known: Known, data: Dataset) -> Iterator[Forecast]:
+def _by_formulas(known: Known) -> Iterator[Forecast]:
     """The two formulas that need no model, cut off at the end of the hold-out. A period is a year, or half of what is shown."""
     period = min(DAYS_A_YEAR, known.span / 2)
     day, days = known.features.day, round(period)
@@ -200,6 +224,15 @@ def _score(forecast: Forecast, bought: Floats, spent: Floats) -> Score:
         )
 
     return Score(forecast.method, *parts(forecast.purchases, bought), *parts(forecast.value, spent))
+
+
+def _between(behaviour: Behaviour, known: Features, first: int, last: int) -> tuple[Floats, Floats]:
+    """Days with a purchase, and money net of returns, of the customers that are known."""
+    size = len(behaviour.customers)
+    bought, spent = _sums(behaviour.bought, "net_value", first, last, size)
+    if behaviour.returned is not None:
+        spent = spent - _sums(behaviour.returned, "value", first, last, size)[1]
+    return bought[known.owner], spent[known.owner]
 
 
 def _sums(days: Days, name: str, first: int, last: int, size: int) -> tuple[Floats, Floats]:

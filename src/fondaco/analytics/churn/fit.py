@@ -193,7 +193,7 @@ def _choose(reports: list[Report], now: _Day, refused: str | None) -> tuple[str 
     ranked = sorted(reports, key=lambda each: each.brier)
     if (ranked and ranked[0].name == CLASSIFIER) or (model is None and len(ranked) > 1):
         told = " and ".join(f"{each.brier:.4f} by {each.name}" for each in ranked)
-        return CLASSIFIER, f"The lower Brier score on {ranked[0].customers} customers is taken: {told}."
+        return CLASSIFIER, f"The lower Brier score on {ranked[0].customers:,} customers is taken: {told}."
     if not len(now.known.owner):
         return None, "Nobody has bought yet."
     if model is None:
@@ -201,7 +201,7 @@ def _choose(reports: list[Report], now: _Day, refused: str | None) -> tuple[str 
     if refused:
         return model, refused
     told = " and ".join(f"{each.brier:.4f} by {each.name}" for each in ranked)
-    return model, f"The lower Brier score on {ranked[0].customers} customers is taken: {told}."
+    return model, f"The lower Brier score on {ranked[0].customers:,} customers is taken: {told}."
 
 
 def _told(
