@@ -218,7 +218,7 @@ def _of_scores(part: Measured) -> list[str]:
     if top is not None:
         text += f" {top.name}, {_share(top.customer_share)} of the customers, brought {_share(top.revenue_share)}."
     rankings = [
-        (one.name, _share(one.revenue_share), _share(one.stayed), f"{one.correlation:.3f}")
+        (one.name, _share(one.revenue_share), _share(one.stayed), _figure(one.correlation, 3))
         for one in found.rankings
     ]
     segments = [

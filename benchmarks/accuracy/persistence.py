@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from benchmarks.accuracy.datasets import Dataset, Floats
 from benchmarks.accuracy.value import known_until
@@ -25,13 +24,13 @@ class Ranking:
     stayed
         Share of its top fifth that is in the top fifth by money of the second half.
     correlation
-        Spearman's, with the money of the second half.
+        Spearman's, with the money of the second half; None where all customers rank alike.
     """
 
     name: str
     revenue_share: float
     stayed: float
-    correlation: float
+    correlation: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,20 @@ def _ranking(name: str, numbers: Floats, spent: Floats, revenue: float) -> Ranki
         name=name,
         revenue_share=float(weight @ spent) / revenue,
         stayed=float(np.minimum(weight, later).sum() / weight.sum()),
-        correlation=float(spearmanr(numbers, spent).statistic),
+        correlation=_correlation(_ranks(numbers), _ranks(spent)),
     )
+
+
+def _ranks(numbers: Floats) -> Floats:
+    """Places in ascending order; equal numbers share the middle of theirs."""
+    _, place, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[place]
+
+
+def _correlation(first: Floats, second: Floats) -> float | None:
+    if first.min() == first.max() or second.min() == second.max():
+        return None
+    return float(np.corrcoef(first, second)[0, 1])
 
 
 def _top(numbers: Floats) -> Floats:
