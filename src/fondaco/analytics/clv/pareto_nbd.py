@@ -46,6 +46,25 @@ class ParetoNBD(Fit):
         left = np.log(self.s) + _Left(self.r + x, self.alpha, self.s + 1, self.beta).between(t_x, t)[0]
         return np.asarray(np.exp(stayed - np.logaddexp(stayed, left)), dtype=np.float64)
 
+    def probability_silent(
+        self, horizon: ArrayLike, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+    ) -> Floats:
+        """P(no purchase in the ``horizon`` days after ``age``), in 0..1, a number a customer.
+
+        Whoever is alive at T buys at a rate that is gamma(r + x, alpha + T) and leaves at one that is gamma(s, beta + T), by what
+        is known of them. They are silent if they neither buy nor leave within the horizon, or leave, at T + u, before they
+        buy: M(horizon) + s / (beta + T) x the integral of (1 + u / (beta + T))^-(s + 1) (1 + u / (alpha + T))^-(r + x) over u, with
+        M(u) = (1 + u / (alpha + T))^-(r + x) (1 + u / (beta + T))^-s.
+        """
+        x, t_x, t = columns(frequency=frequency, recency=recency, age=age)
+        ahead = np.broadcast_to(np.asarray(horizon, dtype=np.float64), x.shape)
+        m = self.r + x
+        silent = -m * np.log1p(ahead / (self.alpha + t)) - self.s * np.log1p(ahead / (self.beta + t))
+        leaving = _Left(m, self.alpha, self.s + 1, self.beta).between(t, t + ahead)[0]
+        scale = np.log(self.s) + m * np.log(self.alpha + t) + self.s * np.log(self.beta + t)
+        quiet = np.minimum(np.exp(silent) + np.exp(scale + leaving), 1.0)
+        return np.asarray(1 - self.probability_alive(x, t_x, t) * (1 - quiet), dtype=np.float64)
+
     def expected_purchases(
         self, horizon: ArrayLike, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
     ) -> Floats:
