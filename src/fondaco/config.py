@@ -93,6 +93,9 @@ class AnalyticsSettings(_Section):
     horizon_days: int = Field(
         365, ge=30, le=3650, description="How many days ahead a customer's value is counted."
     )
+    churn_days: int = Field(
+        90, ge=7, le=730, description="A customer who buys nothing for so many days counts as having left."
+    )
     yearly_discount: float = Field(
         0.1,
         gt=0,

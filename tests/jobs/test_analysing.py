@@ -26,13 +26,19 @@ def write_orders(warehouse: Warehouse, rows: list[dict[str, Any]], tenant: str =
         writer.execute("create schema if not exists marts")
         writer.execute(
             "create table if not exists marts.orders (tenant_id varchar, order_id varchar, person_id varchar,"
-            " order_sequence bigint, is_cancelled boolean, order_date date, net_sales decimal(18, 6))"
+            " order_sequence bigint, is_cancelled boolean, order_date date, net_sales decimal(18, 6),"
+            " gross_sales decimal(18, 6), discounts decimal(18, 6), units_sold bigint, connection_id varchar)"
+        )
+        writer.execute(
+            "create table if not exists marts.sales_ledger (tenant_id varchar, person_id varchar, event_date date,"
+            " returns decimal(18, 6))"
         )
         for number, row in enumerate(rows):
             whole = {"order_sequence": 1, "is_cancelled": False, "net_sales": 50} | row
             writer.execute(
                 "insert into marts.orders values"
-                " ($tenant, $order, $person, $order_sequence, $is_cancelled, $order_date, $net_sales)",
+                " ($tenant, $order, $person, $order_sequence, $is_cancelled, $order_date, $net_sales,"
+                " $net_sales, 0, 1, 'aurora')",
                 {"tenant": tenant, "order": f"{tenant}-{number}"}
                 | {key: whole[key] for key in ("order_sequence", "is_cancelled", "order_date", "net_sales")}
                 | {"person": whole["person_id"]},
@@ -82,9 +88,14 @@ def test_customers_get_scores_values_and_models(empty_warehouse: Warehouse) -> N
         assert row["expected_value"] >= 0
         assert row["simple_value"] >= 0 and row["retention_value"] >= 0
         assert row["segment"] is not None
+        assert 0 <= row["churn_probability"] <= 1
+    silent = max(scores, key=lambda row: row["churn_probability"])
+    assert all(sentence.endswith(".") for sentence in json.loads(silent["churn_reasons"]))
     runs = {row["model"]: row for row in rows_of(empty_warehouse, "model_runs")}
     assert {*runs} == {each.model for each in fitted}
-    assert {*runs} == {"retention", "bg_nbd", "mbg_nbd", "gamma_gamma", "hold_out"}
+    churn = {name for name in runs if name.startswith("churn")}
+    assert {*runs} - churn == {"retention", "bg_nbd", "mbg_nbd", "gamma_gamma", "hold_out"}
+    assert [name for name in churn if runs[name]["is_used"]]
     likelier = max(("bg_nbd", "mbg_nbd"), key=lambda name: runs[name]["log_likelihood"])
     assert [name for name in ("bg_nbd", "mbg_nbd") if runs[name]["is_used"]] == [likelier]
     assert {*json.loads(runs["bg_nbd"]["parameters"])} == {"r", "alpha", "a", "b"}
@@ -133,6 +144,16 @@ def test_neither_cancelled_nor_future_orders_are_purchases(empty_warehouse: Ware
     analyse(empty_warehouse, analysis(today=date(2026, 2, 1)))
     [ada] = rows_of(empty_warehouse, "customer_scores")
     assert (ada["person_id"], ada["purchase_days"], ada["as_of_date"]) == ("ada", 1, date(2026, 1, 1))
+
+
+def test_who_only_ever_gave_back_is_no_customer(empty_warehouse: Warehouse) -> None:
+    write_orders(empty_warehouse, world(200))
+    with empty_warehouse.writer() as writer:
+        writer.execute("insert into marts.sales_ledger values ('maison', 'nobody', date '2025-03-01', 40)")
+        writer.execute("insert into marts.sales_ledger values ('maison', 'p0001', date '2025-03-01', 40)")
+    customers, _ = analyse(empty_warehouse, analysis())
+    found = {row["person_id"] for row in rows_of(empty_warehouse, "customer_scores")}
+    assert customers == len(found) == 200 and "nobody" not in found
 
 
 def test_a_tenant_touches_no_other(empty_warehouse: Warehouse) -> None:

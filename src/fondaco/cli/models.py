@@ -23,9 +23,13 @@ class Family(StrEnum):
     """Models that answer one question."""
 
     CLV = "clv"
+    CHURN = "churn"
 
 
-_FAMILIES = {Family.CLV: ("bg_nbd", "mbg_nbd", "gamma_gamma", "retention", "hold_out")}
+_FAMILIES = {
+    Family.CLV: ("bg_nbd", "mbg_nbd", "gamma_gamma", "retention", "hold_out"),
+    Family.CHURN: ("churn", "churn_bg_nbd", "churn_mbg_nbd", "churn_classifier"),
+}
 
 
 @app.callback()
@@ -36,7 +40,7 @@ def _models() -> None:
 @app.command("show")
 def show(
     ctx: typer.Context,
-    family: Annotated[Family, typer.Argument(help="clv: what customers are worth.")],
+    family: Annotated[Family, typer.Argument(help="clv: what customers are worth; churn: who is leaving.")],
     as_json: AsJson = False,
 ) -> None:
     """Show the newest models: parameters, standard errors, log-likelihood, and the hold-out check.
@@ -60,7 +64,7 @@ def show(
         ["model", "in use", "customers", "log-likelihood", "parameters", "note"],
         [_row(model) for model in models],
     )
-    for line in _check(found.get("hold_out")):
+    for line in _check(found.get("hold_out")) if family is Family.CLV else _tests(models):
         typer.echo(line)
 
 
@@ -89,3 +93,12 @@ def _check(model: ModelRun | None) -> list[str]:
             + f", {errors['purchases_mae']:.3f} off a customer"
         )
     return lines
+
+
+def _tests(models: list[ModelRun]) -> list[str]:
+    return [
+        f"  {model.model:<18}AUC {told['auc']:.3f}, Brier {told['brier']:.4f}, calibration error {told['calibration_error']:.4f},"
+        f" lift {told['lift']:.2f} in the top tenth"
+        for model in models
+        if (told := model.evaluation) and told["auc"] is not None and told["lift"] is not None
+    ]

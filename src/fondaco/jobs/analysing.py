@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from fondaco.analytics import rfm
 from fondaco.analytics.purchases import Summaries
+from fondaco.jobs.churning import churn
 from fondaco.jobs.reading import History, read_history
 from fondaco.jobs.segmenting import Segmented, movements, segment_today
 from fondaco.jobs.tables import CUSTOMER_SCORES, MODEL_RUNS, SEGMENT_MOVEMENTS, TABLES
@@ -38,6 +39,8 @@ class Analysis:
         In the project's zone; purchases after it are left out.
     fitted_at
         The instant that is kept with the models.
+    churn_days
+        So many days without a purchase count as having left.
     """
 
     tenant_id: str
@@ -45,6 +48,8 @@ class Analysis:
     today: date
     fitted_at: datetime
     horizon: Horizon
+    churn_days: int = 90
+    threads: int = 2
 
 
 def create_tables(warehouse: Warehouse) -> None:
@@ -62,7 +67,9 @@ def analyse(warehouse: Warehouse, analysis: Analysis) -> tuple[int, list[Fitted]
             return 0, []
         summaries = history.purchases.summaries(history.as_of_day)
         columns, fitted = value_customers(history.purchases, summaries, history.as_of_day, analysis.horizon)
-        scores = _scores(analysis, history, summaries, columns)
+        leaving, tested = churn(writer, analysis.tenant_id, history, analysis.churn_days, analysis.threads)
+        fitted += tested
+        scores = _scores(analysis, history, summaries, columns, leaving)
         moved = movements(history)
         own: dict[str, Value] = {"tenant_id": analysis.tenant_id}
         with writer.transaction():
@@ -84,7 +91,11 @@ def _forget(writer: Writer, analysis: Analysis) -> None:
 
 
 def _scores(
-    analysis: Analysis, history: History, summaries: Summaries, columns: dict[str, Floats]
+    analysis: Analysis,
+    history: History,
+    summaries: Summaries,
+    columns: dict[str, Floats],
+    leaving: dict[str, pa.Array],
 ) -> pa.Table:
     segmented: Segmented = segment_today(history, summaries)
     names = pa.array(rfm.SEGMENTS)
@@ -99,6 +110,7 @@ def _scores(
         "segment": names.take(pa.array(segmented.segment)),
         "previous_segment": names.take(pa.array(segmented.previous, mask=segmented.previous < 0)),
         **{name: _nullable(name, values) for name, values in columns.items()},
+        **{name: values.take(pa.array(summaries.customer)) for name, values in leaving.items()},
     }
     return _owned(analysis, pa.table(found))
 

@@ -36,6 +36,8 @@ def analyse_customers(project: Project, run_id: str, progress: Progress) -> None
             today=now.astimezone(zone(own.timezone)).date(),
             fitted_at=now.astimezone(UTC).replace(tzinfo=None),
             horizon=Horizon(settings.horizon_days, settings.yearly_discount),
+            churn_days=settings.churn_days,
+            threads=project.settings.warehouse.threads,
         ),
     )
     detail = f"{customers} customers, {sum(not each.note for each in fitted)} models"
