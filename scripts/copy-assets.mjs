@@ -15,6 +15,8 @@ const ICONS = [
   "chevron-down", "chevron-right", "circle-check", "clock", "database-import", "download", "heartbeat",
   "info-circle", "layout-dashboard", "logout", "moon", "plug", "refresh", "shield-check", "shield-x",
   "shield-question", "sun", "table", "x",
+  "bookmark", "key", "mail", "package", "pencil", "plus", "printer", "receipt", "search", "settings", "trash", "user",
+  "users", "world",
 ];
 
 rmSync(vendor, { recursive: true, force: true });
