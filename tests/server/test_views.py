@@ -38,7 +38,7 @@ def test_a_view_leads_back_to_the_page_with_its_filters(owner: TestClient) -> No
     assert listed(owner) == [("Year", "/?range=last_year&compare=none&shop=caf%C3%A9+1")]
 
 
-@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/nowhere", "/\\evil", ""])
+@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/nowhere", "/\\evil"])
 def test_a_view_of_another_place_is_refused(owner: TestClient, path: str) -> None:
     answer = send(owner, "/views", name="Bad", path=path)
     assert answer.headers["location"] == "/settings/views"
@@ -79,3 +79,8 @@ def test_a_view_is_renamed_and_deleted_by_its_owner(staffed: Project) -> None:
     assert listed(analyst) == []
     assert told(owner, send(owner, f"/views/{number}/remove")) == "good: The view is deleted."
     assert listed(owner) == []
+
+
+def test_a_view_without_a_name_is_refused_in_words(owner: TestClient) -> None:
+    said = told(owner, send(owner, "/views", path="/runs", name=" "))
+    assert said == "bad: The name of the view has 0 characters. Give it a name of one to 60 characters."

@@ -41,7 +41,13 @@ def _role(word: str) -> Role:
 
 @router.post("/settings/users", dependencies=[CheckedForm])
 def invite(
-    *, request: Request, site: TheSite, user: Owner, email: Words, role: Words = "viewer", name: Words = ""
+    *,
+    request: Request,
+    site: TheSite,
+    user: Owner,
+    email: Words = "",
+    role: Words = "viewer",
+    name: Words = "",
 ) -> Response:
     """Add a user, and show the link that logs them in once."""
 
@@ -66,7 +72,7 @@ def new_link(user_id: int, request: Request, site: TheSite, user: Owner) -> Resp
 
 
 @router.post("/settings/users/{user_id}/role", dependencies=[CheckedForm])
-def change_role(user_id: int, site: TheSite, user: Owner, role: Words) -> Response:
+def change_role(user_id: int, site: TheSite, user: Owner, role: Words = "") -> Response:
     def work() -> Notice:
         given = _role(role)
         _people(site, user).give_role(user_id, given)
@@ -88,7 +94,7 @@ def remove(user_id: int, site: TheSite, user: Owner) -> Response:
 
 
 @router.post("/settings/tokens", dependencies=[CheckedForm, Depends(current_user)])
-def create_token(site: TheSite, user: CurrentUser, name: Words) -> Response:
+def create_token(site: TheSite, user: CurrentUser, name: Words = "") -> Response:
     """A token of one's own: it may do what one may, and ends with one."""
 
     def work() -> Notice:

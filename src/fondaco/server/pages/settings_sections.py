@@ -13,6 +13,7 @@ from fondaco.governance import Permission, may
 from fondaco.orchestration.connection_states import connection_states
 from fondaco.orchestration.schedule import next_run_at
 from fondaco.reports.subscriptions import Subscriptions
+from fondaco.reports.weekly import newest_round
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages import health
 from fondaco.server.site import Site
@@ -182,8 +183,21 @@ def schedule(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
         "coming": [f"{numbers.weekday(one.date())}, {one:%H:%M}" for one in coming],
         "latest": latest,
         "latest_at": numbers.instant(latest.started_at) if latest else "",
+        "round": _round(site, numbers),
         "latest_badge": health.badge(health.OUTCOMES, latest.outcome) if latest else None,
         "mail_is_set": settings.mail.host is not None,
+    }
+
+
+def _round(site: Site, numbers: Numbers) -> dict[str, Any] | None:
+    """What came of the newest round of weekly summaries."""
+    found = newest_round(site.control, site.tenant_id)
+    if found is None:
+        return None
+    mails = f"{numbers.count(found.mails)} mail{'' if found.mails == 1 else 's'}"
+    return {
+        "text": f"{mails} of week {found.week.partition('-W')[2]}, {numbers.instant(found.at)}",
+        "faults": found.faults,
     }
 
 

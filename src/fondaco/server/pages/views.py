@@ -29,7 +29,7 @@ def save(
     request: Request,
     site: TheSite,
     user: CurrentUser,
-    name: Words,
+    name: Words = "",
     path: Words = "/",
     query: Words = "",
     shared: bool = Form(False),
@@ -56,7 +56,7 @@ def save(
 
 @router.post("/views/{view_id}", dependencies=[CheckedForm])
 def change(
-    view_id: int, site: TheSite, user: CurrentUser, name: Words, shared: bool = Form(False)
+    view_id: int, site: TheSite, user: CurrentUser, name: Words = "", shared: bool = Form(False)
 ) -> Response:
     """Give a view of one's own another name; share it or not."""
     if shared:
