@@ -57,6 +57,13 @@ class Numbers:
         digits = len(rest) - len(rest.lstrip("0123456789"))
         return head, sign + rest[:digits], rest[digits:]
 
+    def axis_money(self, amount: Number) -> str:
+        """An amount for an axis, rounded: €8k. Nowhere else are amounts rounded."""
+        text = babel_numbers.format_compact_currency(
+            amount or 0, self.currency, locale=self.locale, fraction_digits=1
+        )
+        return _minus(text.replace("K", "k"))
+
     def count(self, value: Number | None) -> str:
         if value is None:
             return NOTHING

@@ -65,6 +65,37 @@ def weekly(
             )
 
 
+@app.command("pdf")
+def pdf(
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Option(help="Write the PDF to this file.")],
+    period: Annotated[
+        str | None,
+        typer.Option(help="2026, 2026-Q3, 2026-10 or 2026-W47.", show_default="the last month that is over"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the report of a month, quarter, year or week as a PDF: what you hand to your accountant.
+
+    Example: fondaco report pdf --period 2026-10 --out october.pdf
+    """
+    from fondaco.clock import local_date
+    from fondaco.reports.content import write_content
+    from fondaco.reports.pdf import write_pdf
+    from fondaco.reports.spans import last_full_month, parse_span
+    from fondaco.server.assets import STATIC
+
+    with ctx.obj.project() as project:
+        today = local_date(project.clock(), project.settings.project.timezone)
+        span = parse_span(period) if period else last_full_month(today)
+        formulas = {metric.name: metric.formula for metric in project.metrics.metrics}
+        out.write_bytes(write_pdf(write_content(_books(project), span, top=10), formulas, STATIC / "vendor"))
+        if as_json:
+            print_json({"period": span.name, "file": str(out)})
+        else:
+            typer.echo(f"The report of {span.label} is in {out}.")
+
+
 def _books(project: Project) -> Books:
     from fondaco.reports.content import Books
 

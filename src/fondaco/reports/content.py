@@ -123,7 +123,7 @@ class Books:
 
 
 def write_content(books: Books, span: Span, *, locale: str = USUAL_LOCALE, top: int = 5) -> Content:
-    """The report of ``span``, with its ``top`` products and countries.
+    """The report of ``span``, with its ``top`` products; of shops and countries all, so that they add up.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def write_content(books: Books, span: Span, *, locale: str = USUAL_LOCALE, top: 
         money_in=[lines.line(name) for name in MONEY_IN if now[name]],
         shops=parts.of("connection_id", lambda key: shops.get(key, (key, "")), None),
         products=parts.of("product", lambda key: (key, ""), top, ("units_sold", "orders", "net_sales")),
-        countries=parts.of("country", lambda key: (territories.get(key, key), ""), top),
+        countries=parts.of("country", lambda key: (territories.get(key, key), ""), None),
         course=_course(books, numbers, span),
         seal=seal_of(books.control, books.tenant_id, numbers, first=span.first, last=span.last),
         warnings=told,

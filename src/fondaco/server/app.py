@@ -23,7 +23,7 @@ from fondaco.server.auth import routes as auth_routes
 from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
-from fondaco.server.pages import overview, runs, search, settings, settings_people, views
+from fondaco.server.pages import overview, report, runs, search, settings, settings_people, views
 from fondaco.server.proxies import believed
 from fondaco.server.site import NotThereError, Site
 from fondaco.server.warming import Warmer
@@ -84,6 +84,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(auth_routes.router)
     app.include_router(overview.router)
     app.include_router(runs.router)
+    app.include_router(report.router)
     app.include_router(settings.router)
     app.include_router(settings_people.router)
     app.include_router(views.router)
