@@ -101,3 +101,18 @@ def test_orders_are_found_by_the_number_on_them(reader: Reader, words: str, foun
 
 def test_no_more_is_found_than_was_asked_for(reader: Reader) -> None:
     assert ids(lookup.find_products, reader, "linen", limit=1) == ["a:1"]
+
+
+@pytest.mark.postgres
+def test_postgresql_finds_the_same(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FONDACO_WAREHOUSE__KIND", "postgres")
+    monkeypatch.setenv("FONDACO_WAREHOUSE__URL", postgres_url)
+    with Project.create(tmp_path / "project") as project:
+        publish(project, products=PRODUCTS, customers=CUSTOMERS, orders=ORDERS)
+        assert ids(lookup.find_products, project.reader, "LINEN") == ["a:1", "a:2"]
+        assert ids(lookup.find_products, project.reader, "100%") == ["a:3"]
+        assert ids(lookup.find_customers, project.reader, "030 123456") == ["p3"]
+        assert ids(lookup.find_customers, project.reader, "ana") == ["p1", "p2"]
+        assert ids(lookup.find_orders, project.reader, "10") == ["b:10", "a:10", "a:101"]

@@ -32,7 +32,8 @@ def _span(site: Site, period: str) -> tuple[Span, date]:
 
 
 def _content(site: Site, request: Request, span: Span) -> Content:
-    books = Books(site.control, site.layer, site.project.reader, site.tenant_id, site.project.clock())
+    now = site.project.clock()
+    books = Books(site.control, site.layer, site.project.reader, site.tenant_id, now, ask=site.ask)
     return write_content(books, span, locale=site.numbers(request).locale, top=PRODUCTS)
 
 

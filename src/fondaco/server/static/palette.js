@@ -40,6 +40,17 @@
     }
   };
 
+  // A definition draws its course; pages without charts fetch what draws them when the first one is opened.
+  const fetchCharts = () => {
+    if (document.querySelector("script[src*='charts.js']")) return;
+    for (const source of palette.dataset.charts.split(" ")) {
+      const script = document.createElement("script");
+      script.src = source;
+      script.async = false;
+      document.head.append(script);
+    }
+  };
+
   const open = () => {
     if (palette.open) return;
     for (const other of document.querySelectorAll("dialog[open]")) other.close();
@@ -54,6 +65,7 @@
       event.preventDefault();
       open();
     }
+    if (event.target.closest("[data-drawer]")) fetchCharts();
     const option = event.target.closest("#palette-list [role=option]");
     if (option?.matches("[data-drawer]")) event.preventDefault();
     if (option) palette.close();
