@@ -14,7 +14,9 @@ const ICONS = [
   "alert-triangle", "arrow-down-right", "arrow-up-right", "building-store", "calendar", "chart-bar", "check",
   "chevron-down", "chevron-right", "circle-check", "clock", "database-import", "download", "heartbeat",
   "info-circle", "layout-dashboard", "logout", "moon", "plug", "refresh", "shield-check", "shield-x",
-  "shield-question", "sun", "table", "users", "x",
+  "shield-question", "sun", "table", "x",
+  "bookmark", "key", "mail", "package", "pencil", "plus", "printer", "receipt", "search", "settings", "trash", "user",
+  "users", "world",
 ];
 
 rmSync(vendor, { recursive: true, force: true });
@@ -24,10 +26,13 @@ mkdirSync(vendor, { recursive: true });
 const plain = (path) => readFileSync(join(modules, path), "utf8").replace(/\n?(\/\/|\/\*)# sourceMappingURL=.*$/m, "");
 writeFileSync(join(vendor, "tabler.min.css"), plain("@tabler/core/dist/css/tabler.min.css"));
 writeFileSync(join(vendor, "htmx.min.js"), plain("htmx.org/dist/htmx.min.js"));
-cpSync(
-  join(modules, "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"),
-  join(vendor, "inter-latin.woff2"),
-);
+// The pages load Latin only; reports as PDF embed what their names are written in.
+for (const letters of ["latin", "latin-ext", "greek", "cyrillic"]) {
+  cpSync(
+    join(modules, `@fontsource-variable/inter/files/inter-${letters}-wght-normal.woff2`),
+    join(vendor, `inter-${letters}.woff2`),
+  );
+}
 
 await build({
   stdin: {

@@ -24,7 +24,8 @@ def publish(project: Project, **rows: list[Mapping[str, Any]]) -> None:
         for mart in marts:
             types = columns(mart)
             declared = ", ".join(f"{name} {kind}" for name, kind in types.items())
-            writer.execute(f"create or replace table marts.{mart} ({declared})")
+            writer.execute(f"drop table if exists marts.{mart}")
+            writer.execute(f"create table marts.{mart} ({declared})")
             for row in rows.get(mart, ()):
                 blank = {
                     name: 0 if kind.startswith(("decimal", "bigint")) else None

@@ -138,6 +138,33 @@ class ServerSettings(_Section):
         return tuple(str(ip_network(part)) for part in value)
 
 
+class MailSettings(_Section):
+    """``[mail]``: the server that takes the weekly summary."""
+
+    host: str | None = Field(
+        None, min_length=1, description="Name of the SMTP server; without it no mail is sent."
+    )
+    port: int = Field(587, ge=1, le=65535, description="Port of the server: 587, or 465 for `tls`.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the connection is kept secret; the server's certificate is verified. `none` is for a server on this "
+        "machine only, and sends no password.",
+    )
+    user: str | None = Field(None, description="Name to log in with; without it nobody logs in.")
+    password: SecretStr | None = Field(
+        None, description="Password to log in with; it belongs into the environment, not into the file."
+    )
+    sender: str | None = Field(
+        None,
+        pattern=r"^[^\s<>@]+@[^\s<>@]+$",
+        description="Address that mails come from, such as figures@example.com.",
+    )
+    ca_file: Path | None = Field(
+        None, description="Certificates that are trusted, where the server's is none that the machine knows."
+    )
+    timeout_seconds: float = Field(20, gt=0, le=600, description="How long an answer of the server may take.")
+
+
 class Settings(BaseSettings):
     """All settings of one project."""
 
@@ -154,6 +181,7 @@ class Settings(BaseSettings):
     reconcile: ReconcileSettings = ReconcileSettings()
     analytics: AnalyticsSettings = AnalyticsSettings()
     server: ServerSettings = ServerSettings()
+    mail: MailSettings = MailSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -62,12 +62,12 @@ def first_user(project: Project, email: str) -> str:
 
 
 def login_link(project: Project, user_id: int, *, port: int | None = None) -> str:
-    """Address of a fresh one-time link: at ``port``; else at the public address, where the project is served now, or where it is
-    set to be."""
-    from fondaco.orchestration.address import live_url
+    """Address of a fresh one-time link."""
+    return link_address(project, project.control.users.create_login_link(user_id), port=port)
 
-    server = project.settings.server
-    host = "127.0.0.1" if server.host in ("0.0.0.0", "::") else server.host
-    known = None if port is not None else server.public_url or live_url(project.data)
-    base = known or f"http://{host}:{port or server.port}"
-    return f"{base.rstrip('/')}/login/link/{project.control.users.create_login_link(user_id)}"
+
+def link_address(project: Project, secret: str, *, port: int | None = None) -> str:
+    """Where a one-time link leads."""
+    from fondaco.orchestration.address import base_url
+
+    return f"{base_url(project.settings, port=port)}/login/link/{secret}"

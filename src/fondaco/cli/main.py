@@ -27,6 +27,7 @@ from fondaco.cli import (
     quarantine,
     rates,
     reconcile,
+    report,
     run,
     runs,
     serve,
@@ -83,6 +84,7 @@ app.command("serve")(serve.serve)
 app.command("up")(serve.up)
 app.command("runs")(runs.runs)
 app.command("reconcile")(reconcile.reconcile)
+app.add_typer(report.app, name="report")
 app.command("quarantine")(quarantine.quarantine)
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(models.app, name="models")

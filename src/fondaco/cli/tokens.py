@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fondaco.cli.output import AsJson, print_json, print_table
-from fondaco.cli.users import known_user
+from fondaco.cli.users import known_user, people
 
 app = typer.Typer(help="Make and revoke keys to /api/v1.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -31,10 +31,7 @@ def create(
     """
     with ctx.obj.project() as project:
         user_id = known_user(project, user).user_id if user is not None else None
-        token, secret = project.control.tokens.create(project.tenant, name, user_id=user_id)
-        project.control.audit.add(
-            project.tenant, actor="cli", action="token.create", subject=f"token:{token.token_id}"
-        )
+        token, secret = people(project).create_token(name, user_id)
         if as_json:
             print_json({"token_id": token.token_id, "name": name, "scopes": token.scopes, "token": secret})
         else:
@@ -82,10 +79,7 @@ def revoke(
     Example: fondaco tokens revoke 3
     """
     with ctx.obj.project() as project:
-        project.control.tokens.revoke(project.tenant, token_id)
-        project.control.audit.add(
-            project.tenant, actor="cli", action="token.revoke", subject=f"token:{token_id}"
-        )
+        people(project).revoke_token(token_id)
         if as_json:
             print_json({"revoked": token_id})
         else:

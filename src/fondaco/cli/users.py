@@ -11,12 +11,16 @@ from fondaco.errors import ConfigError
 
 if TYPE_CHECKING:
     from fondaco.control import Role, User
+    from fondaco.governance import People
     from fondaco.orchestration import Project
 
 app = typer.Typer(
     help="Add, list and take away the people who may log in.", no_args_is_help=True, rich_markup_mode=None
 )
-_ROLES = "owner: everything. analyst: see all figures and take them away as files. viewer: see them."
+_ROLES = (
+    "owner: everything. analyst: see all figures and customers, and take them away as files. "
+    "viewer: see figures, not customers."
+)
 _Email = Annotated[str, typer.Argument(help="E-mail address of the user.")]
 
 
@@ -35,19 +39,12 @@ def add(
 
     Example: fondaco users add ana@example.com --role analyst
     """
-    from fondaco.cli.init import login_link
+    from fondaco.cli.init import link_address
 
     given = _role(role, "--role")
     with ctx.obj.project() as project:
-        user = project.control.users.create(project.tenant, email, role=given, name=name)
-        project.control.audit.add(
-            project.tenant,
-            actor="cli",
-            action="user.add",
-            subject=f"user:{user.user_id}",
-            detail={"role": role},
-        )
-        link = login_link(project, user.user_id)
+        user, secret = people(project).invite(email, given, name)
+        link = link_address(project, secret)
         if as_json:
             print_json({"user_id": user.user_id, "role": role, "login_link": link})
         else:
@@ -73,11 +70,11 @@ def link(
 
     Example: fondaco users link ana@example.com
     """
-    from fondaco.cli.init import login_link
+    from fondaco.cli.init import link_address
 
     with ctx.obj.project() as project:
-        user = known_user(project, email)
-        address = login_link(project, user.user_id, port=port)
+        user, secret = people(project).link(known_user(project, email).user_id)
+        address = link_address(project, secret, port=port)
         if as_json:
             print_json({"user_id": user.user_id, "login_link": address})
         else:
@@ -98,14 +95,7 @@ def role(
     given = _role(role, "ROLE")
     with ctx.obj.project() as project:
         user = known_user(project, email)
-        project.control.users.set_role(project.tenant, user.user_id, given)
-        project.control.audit.add(
-            project.tenant,
-            actor="cli",
-            action="user.role",
-            subject=f"user:{user.user_id}",
-            detail={"role": role},
-        )
+        people(project).give_role(user.user_id, given)
         if as_json:
             print_json({"user_id": user.user_id, "role": role})
         else:
@@ -127,10 +117,7 @@ def remove(
         user = known_user(project, email)
         if not yes and not typer.confirm(f"Take {user.name} away?"):
             raise typer.Exit(1)
-        ended = project.control.users.remove(project.tenant, user.user_id)
-        project.control.audit.add(
-            project.tenant, actor="cli", action="user.remove", subject=f"user:{user.user_id}"
-        )
+        ended = people(project).remove(user.user_id)
         if as_json:
             print_json(
                 {
@@ -143,6 +130,13 @@ def remove(
             typer.echo(
                 f"{user.name} is gone; sessions ended: {ended.sessions}, tokens revoked: {ended.tokens}."
             )
+
+
+def people(project: Project) -> People:
+    """The project's people in the hands of the command line."""
+    from fondaco.governance import People
+
+    return People(project.control, project.tenant, "cli")
 
 
 def known_user(project: Project, email: str) -> User:

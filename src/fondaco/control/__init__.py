@@ -9,6 +9,7 @@ from fondaco.control.models import (
     Role,
     Run,
     RunStream,
+    SavedView,
     StreamState,
     Tenant,
     User,
@@ -16,6 +17,7 @@ from fondaco.control.models import (
 )
 from fondaco.control.plane import ControlPlane, SecretBox
 from fondaco.control.reconciliation import SealSummary
+from fondaco.control.saved_views import SavedViews, Shown
 
 __all__ = [
     "ApiToken",
@@ -27,8 +29,11 @@ __all__ = [
     "Role",
     "Run",
     "RunStream",
+    "SavedView",
+    "SavedViews",
     "SealSummary",
     "SecretBox",
+    "Shown",
     "StreamState",
     "Tenant",
     "User",

@@ -7,7 +7,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Enum, ForeignKey, ForeignKeyConstraint, Index, MetaData, String, Text
+from sqlalchemy import (
+    JSON,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from fondaco.control.columns import Exact, Instant
@@ -249,3 +259,19 @@ class SavedSetting(Table):
     )
     key: Mapped[str] = mapped_column(String(127), primary_key=True)
     value: Mapped[dict[str, Any]]
+
+
+class SavedView(Table):
+    """A page with its filters, kept by a user under a name; shared with all of the tenant where they want it."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    view_id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.tenant_id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(63))
+    path: Mapped[str]
+    query: Mapped[str]
+    is_shared: Mapped[bool]
+    created_at: Mapped[datetime]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from fondaco.clock import Clock, utc_now
 from fondaco.control.connections import Connections, SecretBox, States
@@ -14,6 +15,7 @@ from fondaco.control.database import Database
 from fondaco.control.models import AuditEntry, SavedSetting, Tenant
 from fondaco.control.reconciliation import Reconciliation
 from fondaco.control.runs import Runs
+from fondaco.control.saved_views import SavedViews
 from fondaco.control.users import Sessions, Tokens, Users
 
 __all__ = ["ControlPlane", "SecretBox"]
@@ -37,6 +39,7 @@ class ControlPlane:
         self.reconciliation = Reconciliation(database)
         self.audit = Audit(database, clock)
         self.saved = Saved(database)
+        self.views = SavedViews(database, clock)
 
     @classmethod
     def open(cls, url: str, box: SecretBox, *, clock: Clock = utc_now) -> Self:
@@ -131,6 +134,26 @@ class Saved:
     def put(self, tenant_id: str, key: str, value: Mapping[str, Any]) -> None:
         with self._database.writing() as session:
             session.merge(SavedSetting(tenant_id=tenant_id, key=key, value=dict(value)))
+
+    def swap(
+        self, tenant_id: str, key: str, expected: Mapping[str, Any] | None, value: Mapping[str, Any]
+    ) -> bool:
+        """Put ``value`` where ``expected`` stands, and nowhere else; whether it did. Of two who try at once, one does.
+
+        ``expected`` may be None where nothing is remembered yet.
+        """
+        try:
+            with self._database.writing() as session:
+                found = session.get(SavedSetting, (tenant_id, key), with_for_update=True)
+                if (found.value if found else None) != (None if expected is None else dict(expected)):
+                    return False
+                if found is None:
+                    session.add(SavedSetting(tenant_id=tenant_id, key=key, value=dict(value)))
+                else:
+                    found.value = dict(value)
+        except IntegrityError:  # another one was first to put something there
+            return False
+        return True
 
     def forget(self, tenant_id: str, key: str) -> None:
         with self._database.writing() as session:

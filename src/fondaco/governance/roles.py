@@ -8,15 +8,17 @@ from fondaco.control import Role
 
 
 class Permission(StrEnum):
-    """More than reading: take figures away as files, or change anything that is not one's own."""
+    """More than reading figures: see who the customers are, take figures away as files, or change anything that is not
+    one's own."""
 
+    PEOPLE = "people"
     EXPORT = "export"
     CHANGE = "change"
 
 
 _GRANTED = {
     Role.OWNER: frozenset(Permission),
-    Role.ANALYST: frozenset({Permission.EXPORT}),
+    Role.ANALYST: frozenset({Permission.PEOPLE, Permission.EXPORT}),
     Role.VIEWER: frozenset[Permission](),
 }
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from fondaco.config import Settings
+
 FILE = "serving.json"
 _PATIENCE_SECONDS = 0.5
 
@@ -28,6 +30,15 @@ def announced(data: Path, url: str) -> Iterator[None]:
         with suppress(OSError):
             if path.read_text(encoding="utf-8") == said:  # another server may have said so since
                 path.unlink()
+
+
+def base_url(settings: Settings, *, port: int | None = None) -> str:
+    """The address that people open: at ``port``; else the public one, where the project is served now, or where it is set to
+    be. Without a slash at its end."""
+    server = settings.server
+    host = "127.0.0.1" if server.host in ("0.0.0.0", "::") else server.host
+    known = None if port is not None else server.public_url or live_url(settings.data)
+    return (known or f"http://{host}:{port or server.port}").rstrip("/")
 
 
 def live_url(data: Path) -> str | None:

@@ -16,10 +16,14 @@ from fondaco.orchestration.stopping import Stop
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
+    from fondaco.reports.weekly import Sent
 
 _log = logging.getLogger(__name__)
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LATE_BUT_STILL_RUN_SECONDS = 6 * 3600
+_LATE_BUT_STILL_MAILED_SECONDS = 3000
+_MAIL_FROM, _MAIL_ANYWAY = 7, 12
+"""Hours of Monday: from when on the weekly summary is sent, and from when on also without a run since Sunday."""
 
 
 def cron_trigger(settings: Settings) -> Any:
@@ -60,6 +64,40 @@ def next_run_at(settings: Settings, now: datetime) -> datetime:
     return moment
 
 
+def mail_trigger(settings: Settings) -> Any:
+    """Mondays, every hour of the day from ``_MAIL_FROM`` on: whoever has had the week's summary gets no other."""
+    from apscheduler.triggers.cron import CronTrigger
+
+    hours = f"{_MAIL_FROM}-23"
+    return CronTrigger(day_of_week="mon", hour=hours, minute=0, timezone=zone(settings.project.timezone))
+
+
+def mail_weekly(project: Project) -> Sent | None:
+    """Send the last full week's summary to everyone who wants it and has not had it; a fault is kept and logged, never raised.
+
+    Until noon it waits for a run that was started after the week was over; None while it waits.
+    """
+    from fondaco.orchestration.address import base_url
+    from fondaco.reports.content import Books
+    from fondaco.reports.mail import Postbox
+    from fondaco.reports.spans import last_full_week
+    from fondaco.reports.weekly import Sent, is_whole, remember, send_weekly
+
+    time_zone = project.settings.project.timezone
+    now = project.clock().astimezone(zone(time_zone))
+    books = Books(project.control, project.metrics, project.reader, project.tenant, project.clock())
+    if now.hour < _MAIL_ANYWAY and not is_whole(books, now.date(), time_zone):
+        return None
+    try:
+        post = Postbox(project.settings.mail)
+        return send_weekly(books, now.date(), base_url(project.settings), post.send)
+    except FondacoError as error:
+        _log.error("the weekly summary was not sent", extra={"error": f"{error.what} {error.remedy}"})
+        sent = Sent(last_full_week(now.date()).name, 0, (error,))
+        remember(books, sent)
+        return sent
+
+
 class Schedule:
     """A running scheduler."""
 
@@ -78,6 +116,16 @@ class Schedule:
             misfire_grace_time=_LATE_BUT_STILL_RUN_SECONDS,
         )
 
+        if project.settings.mail.host is not None:
+            self._scheduler.add_job(
+                self._mail,
+                mail_trigger(project.settings),
+                id="weekly",
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=_LATE_BUT_STILL_MAILED_SECONDS,
+            )
+
     def start(self) -> None:
         self._scheduler.start()
 
@@ -88,6 +136,9 @@ class Schedule:
 
     def next_run_at(self) -> datetime:
         return next_run_at(self._project.settings, self._project.clock())
+
+    def _mail(self) -> None:
+        mail_weekly(self._project)
 
     def _run(self) -> None:
         from fondaco.orchestration.pipeline import run_pipeline

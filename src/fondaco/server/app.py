@@ -23,7 +23,17 @@ from fondaco.server.auth import routes as auth_routes
 from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
-from fondaco.server.pages import customers, overview, persons, runs
+from fondaco.server.pages import (
+    customers,
+    overview,
+    persons,
+    report,
+    runs,
+    search,
+    settings,
+    settings_people,
+    views,
+)
 from fondaco.server.proxies import believed
 from fondaco.server.rate import TooManyRequestsError
 from fondaco.server.site import NotThereError, Site
@@ -88,6 +98,11 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(customers.finding)
     app.include_router(customers.router)
     app.include_router(persons.router)
+    app.include_router(report.router)
+    app.include_router(settings.router)
+    app.include_router(settings_people.router)
+    app.include_router(views.router)
+    app.include_router(search.router)
 
     @app.get("/static/{name:path}", include_in_schema=False)
     async def static(name: str, request: Request) -> Response:

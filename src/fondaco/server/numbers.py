@@ -1,21 +1,14 @@
-"""How figures are written: by the reader's locale, exact, and "–" where there is nothing to say."""
+"""Which locale a reader's figures are written in; how they are written is said in ``fondaco.numbers``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel import numbers as babel_numbers
-from babel.dates import format_date, format_datetime
 
-NOTHING = "–"
-"""Undefined, unknown or not there: never 0."""
+from fondaco.numbers import NOTHING, USUAL_LOCALE, Change, Number, Numbers
 
-Number = Decimal | int | float
+__all__ = ["NOTHING", "Change", "Number", "Numbers", "negotiate"]
 
 
 @lru_cache(maxsize=256)
@@ -30,131 +23,4 @@ def negotiate(accept_language: str) -> str:
         except (UnknownLocaleError, ValueError):
             continue
         return str(locale)
-    return "en_GB"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A figure held against an earlier one. ``rate`` is None where the earlier one is missing or nought."""
-
-    text: str
-    direction: str  # up, down, flat, none
-    verdict: str  # good, bad, neutral
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """Writes figures for one reader."""
-
-    locale: str
-    currency: str
-    time_zone: ZoneInfo
-
-    @property
-    def tag(self) -> str:
-        """The locale as a browser names it."""
-        return self.locale.replace("_", "-")
-
-    def money(self, amount: Number | None) -> str:
-        if amount is None:
-            return NOTHING
-        amount = amount or 0  # a decimal nought may carry a minus
-        return _minus(babel_numbers.format_currency(amount, self.currency, locale=self.locale))
-
-    def money_parts(self, amount: Number | None) -> tuple[str, str, str]:
-        """The amount cut at its decimal sign, so that cents can stand back: ("€1,234", ".56", "")."""
-        text = self.money(amount)
-        point = babel_numbers.get_decimal_symbol(self.locale)
-        head, sign, rest = text.rpartition(point)
-        if not sign or not rest[:1].isdigit():
-            return text, "", ""
-        digits = len(rest) - len(rest.lstrip("0123456789"))
-        return head, sign + rest[:digits], rest[digits:]
-
-    def count(self, value: Number | None) -> str:
-        if value is None:
-            return NOTHING
-        return _minus(babel_numbers.format_decimal(value, format="#,##0", locale=self.locale))
-
-    def decimal(self, value: Number | None) -> str:
-        if value is None:
-            return NOTHING
-        return _minus(babel_numbers.format_decimal(value, format="#,##0.##", locale=self.locale))
-
-    def rate(self, value: Number | None) -> str:
-        if value is None:
-            return NOTHING
-        return _minus(babel_numbers.format_percent(value, format="#,##0.0%", locale=self.locale))
-
-    def figure(self, value: Number | None, unit: str) -> str:
-        """A figure by the unit its metric is declared with."""
-        return {"money": self.money, "currency": self.money, "rate": self.rate, "share": self.rate}.get(
-            unit, self.count if value is None or value == int(value) else self.decimal
-        )(value)
-
-    def change(self, now: Number | None, before: Number | None, good: str = "up") -> Change:
-        """How ``now`` stands to ``before``; ``good`` is the direction that pleases: up, down or none."""
-        if now is None or not before:
-            return Change(NOTHING, "none", "neutral")
-        rate = (Decimal(str(now)) - Decimal(str(before))) / abs(Decimal(str(before)))
-        shown = round(rate, 3)
-        if shown == 0:
-            return Change(self.rate(0), "flat", "neutral")
-        direction = "up" if shown > 0 else "down"
-        verdict = "neutral" if good not in ("up", "down") else "good" if direction == good else "bad"
-        text = self.rate(abs(shown)) if abs(shown) < 10 else self.count(abs(shown) * 100) + "%"
-        return Change(("+" if shown > 0 else "−") + text, direction, verdict)
-
-    def day(self, day: date) -> str:
-        return format_date(day, "d MMM y", locale="en_GB")
-
-    def short_day(self, day: date) -> str:
-        return format_date(day, "d MMM", locale="en_GB")
-
-    def weekday(self, day: date) -> str:
-        return format_date(day, "EEE d MMM y", locale="en_GB")
-
-    def month(self, day: date) -> str:
-        return format_date(day, "MMM y", locale="en_GB")
-
-    def period(self, first: date, last: date) -> str:
-        if first == last:
-            return self.day(first)
-        if first.year == last.year:
-            start = format_date(first, "d" if first.month == last.month else "d MMM", locale="en_GB")
-            return f"{start} – {self.day(last)}"
-        return f"{self.day(first)} – {self.day(last)}"
-
-    def bucket(self, day: date, grain: str) -> str:
-        """A step of a chart: a day, the week that starts on it, or its month."""
-        if grain == "month":
-            return self.month(day)
-        return f"Week of {self.day(day)}" if grain == "week" else self.weekday(day)
-
-    def instant(self, moment: datetime) -> str:
-        return format_datetime(self._local(moment), "d MMM y, HH:mm", locale="en_GB")
-
-    def ago(self, moment: datetime, now: datetime) -> str:
-        seconds = int((now - moment).total_seconds())
-        for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
-            if seconds >= size:
-                amount = seconds // size
-                return f"{amount} {name}{'s' if amount > 1 else ''} ago"
-        return "just now"
-
-    def seconds(self, value: float | None) -> str:
-        if value is None:
-            return NOTHING
-        if value < 60:
-            return f"{value:.1f} s"
-        minutes, seconds = divmod(round(value), 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
-
-    def _local(self, moment: datetime) -> datetime:
-        return moment.astimezone(self.time_zone)
-
-
-def _minus(text: str) -> str:
-    """A true minus sign, as wide as a digit."""
-    return text.replace("-", "−")
+    return USUAL_LOCALE

@@ -14,13 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 
 from fondaco.clock import zone
-from fondaco.control import Connection, ControlPlane, Run
+from fondaco.control import Connection, ControlPlane, Run, Shown, User
 from fondaco.errors import ConfigError
-from fondaco.governance import may
+from fondaco.governance import Permission, may
 from fondaco.metrics import Metric, MetricQuery, SemanticLayer, bridge
 from fondaco.server.answers import Remembered
 from fondaco.server.assets import Assets
 from fondaco.server.auth.throttle import Throttle
+from fondaco.server.notices import Notices
 from fondaco.server.numbers import Numbers, negotiate
 from fondaco.server.rate import RateLimit
 
@@ -45,6 +46,7 @@ class Site:
         self.assets = Assets()
         self.throttle = Throttle(project.clock)
         self.rates = RateLimit(project.clock, project.settings.server.api_requests_a_minute)
+        self.notices = Notices()
         self.panels: Remembered[str] = Remembered(4096)
         self._locales: tuple[str, ...] = (negotiate(""),)
         self._currencies: Remembered[str] = Remembered(4)
@@ -87,6 +89,14 @@ class Site:
 
     def connections(self) -> list[Connection]:
         return self.control.connections.all(self.tenant_id)
+
+    def views_of(self, user: User) -> list[Shown]:
+        """The views that a user has saved, then those that others share; not those of others who may share no more."""
+        sharing = {
+            one.user_id for one in self.control.users.all(self.tenant_id) if may(one.role, Permission.EXPORT)
+        }
+        found = self.control.views.visible_to(self.tenant_id, user.user_id)
+        return [one for one in found if one.is_own or one.view.user_id in sharing]
 
     def metric(self, name: str) -> Metric:
         """The metric an address names."""

@@ -12,6 +12,7 @@ from fondaco.server.auth.sessions import CurrentUser
 READING = ("GET", "HEAD", "OPTIONS")
 
 _REFUSED = {
+    Permission.PEOPLE: "may look at figures, but not at who the customers are",
     Permission.EXPORT: "may look at figures, but not take them away as files",
     Permission.CHANGE: "may change nothing here",
 }

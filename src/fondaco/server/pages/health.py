@@ -12,6 +12,7 @@ from fondaco.control import Connection, ReconciliationDay, Run
 from fondaco.control.reconciliation import is_off
 from fondaco.errors import ConfigError
 from fondaco.orchestration.connection_states import ConnectionState, connection_states
+from fondaco.reports.trust import Seal, seal_of
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.site import Site
 from fondaco.sources.source import report_streams
@@ -26,18 +27,6 @@ class Badge:
 
     text: str
     tone: str  # good, bad, warn or none
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """The reconciliation seal as it is shown."""
-
-    text: str
-    detail: str
-    tone: str
-    icon: str
-    left_out: str = ""
-    """What no comparison covers, as a sentence; empty where that is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +70,7 @@ def reconciled_days(site: Site, shop: str | None = None) -> list[ReconciliationD
 
 def seal(site: Site, numbers: Numbers, shop: str | None = None) -> Seal:
     """Whether our figures match the shops' own reports, over all that was ever compared."""
-    summary = site.control.reconciliation.seal(site.tenant_id, shop)
-    if summary.state == "not compared" or summary.first_day is None or summary.last_day is None:
-        return Seal("Not compared yet", "", "none", "shield-question")
-    span = numbers.period(summary.first_day, summary.last_day)
-    if summary.state == "matched":
-        without = f" · without orders in {' and '.join(summary.left_out)}" if summary.left_out else ""
-        return Seal(
-            "Matched to the cent", span + without, "good", "shield-check", summary.left_out_in_words()
-        )
-    gaps = [
-        Numbers(numbers.locale, currency, numbers.time_zone).money(gap)
-        for currency, gap in summary.largest_gap.items()
-    ]
-    days = f"{summary.days_off} day{'s' if summary.days_off > 1 else ''}"
-    by = " and ".join(gaps) if gaps else "some orders"
-    return Seal(
-        f"Off by up to {by} on {days}",
-        f"of {summary.days_compared} compared",
-        "bad",
-        "shield-x",
-        summary.left_out_in_words(),
-    )
+    return seal_of(site.control, site.tenant_id, numbers, shop)
 
 
 @dataclass(frozen=True, slots=True)

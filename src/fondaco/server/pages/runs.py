@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from fondaco.control import ReconciliationDay
 from fondaco.control.reconciliation import is_off
 from fondaco.orchestration.schedule import next_run_at
+from fondaco.reports.weekly import newest_round
 from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
@@ -48,6 +49,7 @@ def runs(request: Request, site: TheSite, user: CurrentUser) -> Response:
         window=site.project.settings.reconcile.days,
         next_run=next_run_at(site.project.settings, site.project.clock()),
         cron=site.project.settings.schedule.cron,
+        unsent=newest_round(site.control, site.tenant_id),
         numbers=numbers,
     )
     return HTMLResponse(html)

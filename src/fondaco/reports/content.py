@@ -1,0 +1,292 @@
+"""What a report says, in words and figures ready to be set: the same for mail, page and PDF. Every figure is the semantic layer's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+from babel import Locale
+
+from fondaco.clock import day_bounds, zone
+from fondaco.control import ControlPlane
+from fondaco.metrics import MetricQuery, SemanticLayer, reporting_currency
+from fondaco.numbers import NOTHING, USUAL_LOCALE, Change, Numbers
+from fondaco.reports.spans import Span
+from fondaco.reports.trust import Seal, seal_of, warnings_since
+from fondaco.warehouse.engine import Reader
+
+STATEMENT = (
+    ("gross_sales", 1, False),
+    ("discounts", -1, False),
+    ("returns", -1, False),
+    ("net_sales", 1, True),
+    ("shipping", 1, False),
+    ("taxes", 1, False),
+    ("duties", 1, False),
+    ("additional_fees", 1, False),
+    ("total_sales", 1, True),
+)
+"""Metric, its sign in the statement, and whether it is a sum of what stands above it."""
+
+_ALWAYS = frozenset({"gross_sales", "discounts", "returns", "net_sales", "shipping", "taxes", "total_sales"})
+COUNTS = ("orders", "average_order_value", "units_sold", "customers", "new_customers", "returning_customers")
+MONEY_IN = ("payments_received", "refunded_amount", "payment_fees", "tips", "gift_card_sales")
+_ALL = tuple(dict.fromkeys((*(name for name, _, _ in STATEMENT), *COUNTS, *MONEY_IN)))
+_OF_A_PART = ("orders", "net_sales", "taxes", "total_sales")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure: now, the span before and a year before, as they read, and how they stand to each other."""
+
+    name: str
+    label: str
+    text: str
+    before: str
+    year_before: str
+    change: Change
+    year_change: Change
+    is_sum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one shop, product or country has of the whole. ``weight`` is its net sales' part of the largest's, 0..1."""
+
+    name: str
+    detail: str
+    texts: Mapping[str, str]
+    share: str
+    change: Change
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Net sales of a day or month of the span, and of the one that answers to it in the span before; None if undefined."""
+
+    label: str
+    now: Decimal | None
+    before: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A report whole."""
+
+    merchant: str
+    currency: str
+    numbers: Numbers
+    span: Span
+    before: Span
+    year_before: Span
+    net_sales: Line
+    statement: Sequence[Line]
+    counts: Sequence[Line]
+    money_in: Sequence[Line]
+    shops: Sequence[Part]
+    products: Sequence[Part]
+    countries: Sequence[Part]
+    course: Sequence[Step]
+    seal: Seal
+    warnings: Sequence[str]
+    made_at: datetime
+
+
+class Books:
+    """Where a report's figures are: what is published of one tenant, and what is known of its shops and runs.
+
+    ``ask`` answers the semantic layer's questions where somebody remembers the answers already.
+    """
+
+    def __init__(
+        self,
+        control: ControlPlane,
+        layer: SemanticLayer,
+        reader: Reader,
+        tenant_id: str,
+        now: datetime,
+        *,
+        ask: Callable[[MetricQuery], pa.Table] | None = None,
+    ) -> None:
+        self.control = control
+        self.layer = layer
+        self.reader = reader
+        self.tenant_id = tenant_id
+        self.now = now
+        self._ask = ask or (lambda query: layer.query(reader, query, tenant_id))
+
+    def rows(self, metrics: Sequence[str], span: Span, by: Sequence[str] = (), **how: Any) -> list[Row]:
+        query = MetricQuery(
+            metrics=tuple(metrics), by=tuple(by), first=span.first, last=span.last, clock="finance", **how
+        )
+        found: list[Row] = self._ask(query).to_pylist()
+        return found
+
+    def totals(self, metrics: Sequence[str], span: Span) -> Row:
+        rows = self.rows(metrics, span)
+        return rows[0] if rows else dict.fromkeys(metrics)
+
+
+def write_content(books: Books, span: Span, *, locale: str = USUAL_LOCALE, top: int = 5) -> Content:
+    """The report of ``span``, with its ``top`` products; of shops and countries all, so that they add up.
+
+    Raises
+    ------
+    ConfigError
+        If nothing is published yet.
+    """
+    tenant = books.control.tenants.get(books.tenant_id)
+    own_currency = tenant.currency if tenant else "EUR"
+    currency = reporting_currency(books.reader, books.tenant_id) or own_currency
+    time_zone = tenant.time_zone if tenant else "UTC"
+    numbers = Numbers(locale, currency, zone(time_zone))
+    spans = (span, span.before, span.year_before)
+    now, before, year = (books.totals(_ALL, one) for one in spans)
+    lines = _Lines(books.layer, numbers, now, before, year)
+    told = warnings_since(
+        books.control,
+        books.tenant_id,
+        numbers,
+        day_bounds(span.first, time_zone)[0],
+        min(day_bounds(span.last, time_zone)[1], books.now),
+    )
+    shops = {
+        one.connection_id: (one.name, one.currency) for one in books.control.connections.all(books.tenant_id)
+    }
+    territories = Locale("en").territories
+    parts = _Parts(books, numbers, span, now["net_sales"])
+    return Content(
+        merchant=tenant.name if tenant else "",
+        currency=currency,
+        numbers=numbers,
+        span=span,
+        before=spans[1],
+        year_before=spans[2],
+        net_sales=lines.line("net_sales"),
+        statement=lines.statement(),
+        counts=[lines.line(name) for name in COUNTS],
+        money_in=[lines.line(name) for name in MONEY_IN if now[name]],
+        shops=parts.of("connection_id", lambda key: shops.get(key, (key, "")), None),
+        products=parts.of("product", lambda key: (key, ""), top, ("units_sold", "orders", "net_sales")),
+        countries=parts.of("country", lambda key: (territories.get(key, key), ""), None),
+        course=_course(books, numbers, span),
+        seal=seal_of(books.control, books.tenant_id, numbers, first=span.first, last=span.last),
+        warnings=told,
+        made_at=books.now,
+    )
+
+
+class _Lines:
+    """Figures of three spans beside each other."""
+
+    def __init__(self, layer: SemanticLayer, numbers: Numbers, now: Row, before: Row, year: Row) -> None:
+        self._layer, self._numbers = layer, numbers
+        self._now, self._before, self._year = now, before, year
+
+    def line(self, name: str, sign: int = 1, is_sum: bool = False) -> Line:
+        metric, numbers = self._layer.metric(name), self._numbers
+        now, before, year = (row[name] for row in (self._now, self._before, self._year))
+
+        def text(value: Any) -> str:
+            return numbers.figure(None if value is None else sign * value, metric.unit)
+
+        return Line(
+            name=name,
+            label=metric.label,
+            text=text(now),
+            before=text(before),
+            year_before=text(year),
+            change=numbers.change(now, before, metric.good),
+            year_change=numbers.change(now, year, metric.good),
+            is_sum=is_sum,
+        )
+
+    def statement(self) -> list[Line]:
+        """From gross to total sales; what a shop rarely has only where there is some."""
+        rows = (self._now, self._before, self._year)
+        return [
+            self.line(name, sign, is_sum)
+            for name, sign, is_sum in STATEMENT
+            if name in _ALWAYS or any(row[name] for row in rows)
+        ]
+
+
+class _Parts:
+    """Shops, products and countries of a span, the largest first."""
+
+    def __init__(self, books: Books, numbers: Numbers, span: Span, total: Decimal | None) -> None:
+        self._books, self._numbers, self._span, self._total = books, numbers, span, total
+
+    def of(
+        self, dimension: str, named: Any, limit: int | None, metrics: Sequence[str] = _OF_A_PART
+    ) -> list[Part]:
+        order = ("-net_sales", dimension)
+        rows = self._books.rows(metrics, self._span, (dimension,), order_by=order, limit=limit)
+        keys = [row[dimension] for row in rows]
+        earlier = {
+            row[dimension]: row["net_sales"]
+            for row in self._books.rows(("net_sales",), self._span.before, (dimension,))
+            if row[dimension] in keys
+        }
+        largest = max((float(row["net_sales"] or 0) for row in rows), default=0.0)
+        return [
+            self._part(
+                row=row, dimension=dimension, named=named, metrics=metrics, earlier=earlier, largest=largest
+            )
+            for row in rows
+        ]
+
+    def _part(
+        self,
+        *,
+        row: Row,
+        dimension: str,
+        named: Any,
+        metrics: Sequence[str],
+        earlier: Mapping[Any, Any],
+        largest: float,
+    ) -> Part:
+        key, net, numbers = row[dimension], row["net_sales"], self._numbers
+        name, detail = named(key) if key is not None else ("Unknown", "")
+        units = {metric: str(self._books.layer.metric(metric).unit) for metric in metrics}
+        share = net / self._total if self._total and net is not None else None
+        return Part(
+            name=name or "Unknown",
+            detail=detail,
+            texts={metric: numbers.figure(row[metric], units[metric]) for metric in metrics},
+            share=numbers.rate(share),
+            change=numbers.change(net, earlier.get(key), "up"),
+            weight=max(0.0, float(net or 0) / largest) if largest > 0 else 0.0,
+        )
+
+
+def _course(books: Books, numbers: Numbers, span: Span) -> list[Step]:
+    """Net sales day by day, month by month where a year is shown; beside each the step of the same place in the span before."""
+    grain = "month" if span.days > 100 else "day"
+
+    def series(of: Span) -> dict[date, Decimal | None]:
+        return {row[grain]: row["net_sales"] for row in books.rows(("net_sales",), of, (grain,))}
+
+    now, before = series(span), series(span.before)
+    earlier = _steps(span.before, grain)
+    shown = []
+    for place, step in enumerate(_steps(span, grain)):
+        then = before.get(earlier[place]) if place < len(earlier) else None
+        label = numbers.month(step) if grain == "month" else numbers.short_day(step)
+        shown.append(Step(label, now.get(step), then))
+    return shown
+
+
+def _steps(span: Span, grain: str) -> list[date]:
+    days = [span.first + timedelta(place) for place in range(span.days)]
+    return days if grain == "day" else [day for day in days if day.day == 1]
+
+
+__all__ = ["NOTHING", "Books", "Content", "Line", "Part", "Step", "write_content"]

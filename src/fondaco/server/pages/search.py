@@ -1,0 +1,243 @@
+"""Search over everything that has a page or a definition, and the command palette in front of it.
+
+What is searched for may be a person's name, so it is sent in the body of a POST: an address would stand in the browser's history
+and in the logs of every proxy. Nothing here writes it down.
+
+A kind of thing is one entry of ``KINDS``: its heading and a function that finds it. A page adds its own things there; a kind whose
+page does not exist in this application is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, FastAPI, Form, Request
+from starlette.responses import HTMLResponse, Response
+
+from fondaco.control import User
+from fondaco.governance import Permission, may
+from fondaco.metrics import lookup
+from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
+from fondaco.server.numbers import Numbers
+from fondaco.server.pages.settings_sections import SECTIONS
+from fondaco.server.routes import leads_somewhere
+from fondaco.server.site import Site, the_site
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)])
+TheSite = Annotated[Site, Depends(the_site)]
+
+LONGEST = 100
+OF_A_KIND = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and who asks it: ``words`` as typed, without blanks around them."""
+
+    words: str
+    site: Site
+    user: User
+    numbers: Numbers
+    app: FastAPI
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing: where it is, or the metric whose definition it is."""
+
+    title: str
+    address: str = ""
+    definition: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Things of one kind.
+
+    Attributes
+    ----------
+    find
+        At most about ``OF_A_KIND`` things that fit, the best first.
+    icon
+        A name in the sprite of icons.
+    page
+        An address of the page that things lead to; without that page in the application they are not looked for.
+    needs
+        The permission without which a user is shown none of them.
+    when_empty
+        Whether they are listed before anything is typed.
+    """
+
+    heading: str
+    icon: str
+    find: Callable[[Asked], Iterable[Found]]
+    page: str = ""
+    needs: Permission | None = None
+    when_empty: bool = False
+
+
+def _fits(words: str, *texts: str) -> bool:
+    """Whether every word that was typed is in one of the texts, whatever its case."""
+    among = " ".join(texts).casefold()
+    return all(word in among for word in words.casefold().split())
+
+
+def _rank(words: str, title: str) -> tuple[bool, bool, str]:
+    return not title.casefold().startswith(words.casefold()), not _fits(words, title), title.casefold()
+
+
+_PAGES = (
+    ("Overview", "/", "net sales home dashboard start"),
+    ("Customers", "/customers", "people buyers value churn"),
+    ("Segments", "/segments", "groups of customers builder"),
+    ("Cohorts", "/cohorts", "retention repeat"),
+    ("Products", "/products", "articles sku"),
+    ("Sales", "/sales", "orders country channel hour"),
+    ("Runs & data health", "/runs", "reconciliation freshness shops pipeline set aside"),
+    ("Report", "/report", "print pdf accountant month"),
+)
+"""Name, address and other words by which they may be meant; only those that the application has are shown."""
+
+
+def _pages(asked: Asked) -> Iterable[Found]:
+    known = [page for page in _PAGES if leads_somewhere(asked.app, page[1])]
+    settings = [(f"Settings: {one.label}", one.address, one.meant) for one in SECTIONS]
+    for label, address, meant in (*known, *settings):
+        if (asked.words or not label.startswith("Settings:")) and _fits(asked.words, label, meant):
+            yield Found(label, address)
+
+
+def _views(asked: Asked) -> Iterable[Found]:
+    for shown in asked.site.views_of(asked.user):
+        if _fits(asked.words, shown.view.name):
+            yield Found(
+                shown.view.name, shown.address, detail="" if shown.is_own else f"shared by {shown.owner}"
+            )
+
+
+def _metrics(asked: Asked) -> Iterable[Found]:
+    fitting = [
+        metric
+        for metric in asked.site.layer.metrics
+        if _fits(asked.words, metric.label, metric.name, *metric.synonyms)
+    ]
+    for metric in sorted(fitting, key=lambda one: _rank(asked.words, one.label)):
+        yield Found(metric.label, definition=metric.name, detail="Definition")
+
+
+def _shops(asked: Asked) -> Iterable[Found]:
+    for connection in asked.site.connections():
+        if _fits(asked.words, connection.name, connection.connection_id, connection.source):
+            address = "/?" + urlencode({"shop": connection.connection_id})
+            yield Found(connection.name, address, detail=connection.source)
+
+
+def _rows(asked: Asked, find: Callable[..., Any]) -> list[dict[str, Any]]:
+    if asked.site.published is None:
+        return []
+    found: list[dict[str, Any]] = find(
+        asked.site.project.reader, asked.site.tenant_id, asked.words, OF_A_KIND
+    ).to_pylist()
+    return found
+
+
+def _in(asked: Asked, currency: str | None) -> Numbers:
+    numbers = asked.numbers
+    return Numbers(numbers.locale, currency or numbers.currency, numbers.time_zone)
+
+
+def _products(asked: Asked) -> Iterable[Found]:
+    names = {one.connection_id: one.name for one in asked.site.connections()}
+    for row in _rows(asked, lookup.find_products):
+        shop = names.get(row["connection_id"], row["connection_id"])
+        sold = _in(asked, row["currency"]).money(row["net_sales"])
+        yield Found(
+            row["title"] or "Unnamed", f"/products/{quote(row['product_id'])}", detail=f"{shop} · {sold}"
+        )
+
+
+def _customers(asked: Asked) -> Iterable[Found]:
+    for row in _rows(asked, lookup.find_customers):
+        name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
+        place = ", ".join(part for part in (row["city"], row["country"]) if part)
+        orders = asked.numbers.count(row["orders"]) + (" order" if row["orders"] == 1 else " orders")
+        detail = " · ".join(part for part in (place, orders) if part)
+        yield Found(
+            name or row["email"] or "Nameless", f"/customers/{quote(row['person_id'])}", detail=detail
+        )
+
+
+def _orders(asked: Asked) -> Iterable[Found]:
+    names = {one.connection_id: one.name for one in asked.site.connections()}
+    for row in _rows(asked, lookup.find_orders):
+        parts = (
+            names.get(row["connection_id"], row["connection_id"]),
+            asked.numbers.day(row["order_date"]) if row["order_date"] else "",
+            _in(asked, row["currency"]).money(row["total_sales"]),
+        )
+        number = row["order_number"] or row["order_id"]
+        detail = " · ".join(part for part in parts if part)
+        yield Found(f"Order {number}", f"/orders/{quote(row['order_id'])}", detail=detail)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("Pages", "layout-dashboard", _pages, when_empty=True),
+    Kind("Saved views", "bookmark", _views, when_empty=True),
+    Kind("Figures", "chart-bar", _metrics),
+    Kind("Shops", "building-store", _shops),
+    Kind("Products", "package", _products, page="/products/x"),
+    Kind("Customers", "user", _customers, page="/customers/x", needs=Permission.PEOPLE),
+    Kind("Orders", "receipt", _orders, page="/orders/x"),
+)
+
+
+def results(asked: Asked) -> list[tuple[Kind, list[Found]]]:
+    """What fits, kind by kind; kinds of which nothing fits are left out."""
+    shown = []
+    for kind in KINDS:
+        barred = kind.needs is not None and not may(asked.user.role, kind.needs)
+        nowhere = kind.page and not leads_somewhere(asked.app, kind.page)
+        if barred or nowhere or not (asked.words or kind.when_empty):
+            continue
+        most = OF_A_KIND if asked.words else 2 * OF_A_KIND
+        if found := list(kind.find(asked))[:most]:
+            shown.append((kind, found))
+    return shown
+
+
+def _asked(request: Request, site: Site, user: User, words: str) -> Asked:
+    return Asked(words.strip()[:LONGEST], site, user, site.numbers(request), request.app)
+
+
+@router.get("/search")
+def search_page(request: Request, site: TheSite, user: CurrentUser) -> Response:
+    """The search as a page of its own, for browsers without scripts."""
+    return _page(request, site, user, _asked(request, site, user, ""))
+
+
+@router.post("/search", dependencies=[CheckedForm])
+def search(
+    request: Request, site: TheSite, user: CurrentUser, q: Annotated[str, Form(max_length=4000)] = ""
+) -> Response:
+    """What fits ``q``: as a list for the palette, else as a page."""
+    asked = _asked(request, site, user, q)
+    if not request.headers.get("hx-request"):
+        return _page(request, site, user, asked)
+    return HTMLResponse(site.render("parts/found.html", request, found=results(asked), words=asked.words))
+
+
+def _page(request: Request, site: Site, user: User, asked: Asked) -> Response:
+    html = site.render(
+        "search.html",
+        request,
+        page="search",
+        user=user,
+        csrf=form_token(request),
+        found=results(asked),
+        words=asked.words,
+    )
+    return HTMLResponse(html)

@@ -1,0 +1,155 @@
+"""The search finds what has a page or a definition, for those who may see it, and writes no words down."""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from tests.published import publish
+from tests.server.conftest import OWNER, form_token
+from tests.server.test_settings import browser_of
+
+from fondaco.control import Role
+from fondaco.control.connections import ConnectionRecord
+from fondaco.orchestration import Project
+from fondaco.server.routes import leads_somewhere
+
+pytestmark = pytest.mark.slow
+
+ROLES = {Role.OWNER: OWNER, Role.ANALYST: "analyst@example.com", Role.VIEWER: "viewer@example.com"}
+PERSON = {"person_id": "abc", "first_name": "Ana", "last_name": "Ortega", "city": "Bilbao", "orders": 2}
+ORDER = {"order_id": "berlin:77", "order_number": "#1077", "connection_id": "berlin", "total_sales": "12.50"}
+PRODUCT = {"product_id": "berlin:5", "connection_id": "berlin", "title": "Linen throw", "net_sales": 40}
+
+
+@pytest.fixture
+def shop(new_project: Project) -> Project:
+    """A shop with a product, a customer and an order, and a user of every role."""
+    for role, email in ROLES.items():
+        if role is not Role.OWNER:
+            new_project.control.users.create(new_project.tenant, email, role=role)
+    record = ConnectionRecord("berlin", "shopify", "Berlin store", "EUR", "Europe/Berlin", {})
+    new_project.control.connections.add(new_project.tenant, record)
+    money = {"currency": "EUR"}
+    publish(new_project, products=[PRODUCT | money], customers=[PERSON | money], orders=[ORDER | money])
+    return new_project
+
+
+def with_pages(client: TestClient, *paths: str) -> TestClient:
+    """The application with pages that others bring."""
+    app = client.app
+    assert isinstance(app, FastAPI)
+    for path in paths:
+        app.add_api_route(path, lambda: "a page")
+    return client
+
+
+def search(client: TestClient, words: str) -> list[tuple[str, str]]:
+    token = form_token(client.get("/settings/account").text)
+    answer = client.post("/search", data={"csrf": token, "q": words}, headers={"hx-request": "true"})
+    assert answer.status_code == 200
+    options = re.findall(
+        r'<a role="option".*?(?:hx-get|href)="(?!/settings/definitions#)([^"]+)".*?found-title">(.*?)</span>',
+        answer.text,
+        re.S,
+    )
+    return [(html.unescape(title), html.unescape(address)) for address, title in options]
+
+
+def test_before_anything_is_typed_the_pages_that_exist_are_there(shop: Project) -> None:
+    assert search(browser_of(shop, OWNER), " ") == [
+        ("Overview", "/"),
+        ("Runs & data health", "/runs"),
+        ("Report", "/report"),
+    ]
+
+
+def test_figures_open_their_definition_and_are_found_by_other_words(shop: Project) -> None:
+    client = browser_of(shop, OWNER)
+    assert ("Average order value", "/definitions/average_order_value") in search(client, "aov")
+    assert search(client, "net sales")[1] == ("Net sales", "/definitions/net_sales")
+
+
+def test_shops_lead_to_their_overview_and_sections_of_settings_are_found(shop: Project) -> None:
+    client = browser_of(shop, OWNER)
+    assert ("Berlin store", "/?shop=berlin") in search(client, "berlin")
+    assert ("Settings: API tokens", "/settings/tokens") in search(client, "bearer")
+
+
+def test_saved_views_are_found_with_their_filters(shop: Project) -> None:
+    owner = shop.control.users.find(OWNER)
+    assert owner is not None
+    query = "range=last_year&shop=berlin"
+    shop.control.views.save(shop.tenant, owner.user_id, name="Bakery", path="/", query=query)
+    assert search(browser_of(shop, OWNER), "bakery") == [("Bakery", f"/?{query}")]
+
+
+@pytest.mark.parametrize(
+    ("words", "page", "found"),
+    [
+        ("linen", "/products/{product_id}", ("Linen throw", "/products/berlin%3A5")),
+        ("1077", "/orders/{order_id}", ("Order #1077", "/orders/berlin%3A77")),
+        ("ortega", "/customers/{person_id}", ("Ana Ortega", "/customers/abc")),
+    ],
+)
+def test_things_are_found_once_their_page_exists(
+    shop: Project, words: str, page: str, found: tuple[str, str]
+) -> None:
+    client = browser_of(shop, OWNER)
+    assert found not in search(client, words)
+    assert search(with_pages(client, page), words) == [found]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_customers_are_found_by_those_who_may_see_them(shop: Project, role: Role) -> None:
+    client = with_pages(browser_of(shop, ROLES[role]), "/customers/{person_id}")
+    found = [("Ana Ortega", "/customers/abc")] if role is not Role.VIEWER else []
+    assert search(client, "ortega") == found
+
+
+def test_words_are_not_markup_and_nothing_found_is_said(shop: Project) -> None:
+    client = browser_of(shop, OWNER)
+    token = form_token(client.get("/settings/account").text)
+    sent = {"csrf": token, "q": "<script>alert(1)</script>" + "x" * 300}
+    page = client.post("/search", data=sent, headers={"hx-request": "true"}).text
+    assert "<script>" not in page
+    assert "Nothing here is called" in page
+
+
+def test_without_scripts_the_search_is_a_page(shop: Project) -> None:
+    client = browser_of(shop, OWNER)
+    page = client.get("/search").text
+    answer = client.post("/search", data={"csrf": form_token(page), "q": "gross"})
+    assert 'href="/settings/definitions#gross_sales"' in answer.text
+    assert "<h1>Search</h1>" in answer.text
+
+
+def test_what_was_searched_for_stands_in_no_address_and_no_log(
+    shop: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = with_pages(browser_of(shop, OWNER), "/customers/{person_id}")
+    with caplog.at_level(logging.DEBUG):
+        search(client, "ortega")
+    assert client.get("/search?q=ortega").text.count("ortega") == 0
+    assert "ortega" not in caplog.text.casefold()
+
+
+def test_before_anything_is_published_the_search_still_answers(owner: TestClient) -> None:
+    with_pages(owner, "/products/{product_id}", "/orders/{order_id}")
+    assert search(owner, "linen") == []
+    assert ("Net sales", "/definitions/net_sales") in search(owner, "net")
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [("/", True), ("/runs/1", True), ("/customers/1", False), ("/search", True), ("/logout", False)],
+)
+def test_an_address_leads_somewhere_if_a_page_answers_there(
+    stranger: TestClient, path: str, there: bool
+) -> None:
+    assert isinstance(stranger.app, FastAPI)
+    assert leads_somewhere(stranger.app, path) is there
