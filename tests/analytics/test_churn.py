@@ -102,7 +102,9 @@ def test_silence_is_the_reason_where_customers_are_silent_beyond_their_habit(
     shop: Behaviour, found: ChurnFit
 ) -> None:
     known = features(shop, TODAY, HORIZON)
-    for place in np.flatnonzero((known.columns["silence_by_gap"] > 3) & (known.columns["mean_gap"] > 2))[:50]:
+    for place in np.flatnonzero(
+        (known.columns["silence_by_gap"] > 3) & (known.columns["mean_gap"] > 2) & (known.frequency > 1)
+    )[:50]:
         silent, gap = int(known.silence[place]), round(float(known.columns["mean_gap"][place]))
         assert f"Silent for {silent} days; usually buys every {gap}." in found.reasons[int(place)].as_py()
     assert max(len(said) for said in found.reasons.to_pylist()) <= 3

@@ -25,7 +25,7 @@ def said(
     columns = {name: [row[name] for _, row in rows] for name in names}
     known = features(Behaviour.of([code for code, _ in rows], **columns), TODAY, HORIZON)
     by_group = weights and {group: np.full(len(known.owner), weight) for group, weight in weights.items()}
-    found: list[list[str]] = reasons_in_words(known, HORIZON, by_group).to_pylist()
+    found: list[list[str]] = reasons_in_words(known, np.ones(len(known.owner)), HORIZON, by_group).to_pylist()
     return found
 
 
@@ -36,6 +36,17 @@ def every(gap: int, last: int, times: int, **columns: Any) -> list[dict[str, Any
 def test_silence_is_told_against_ones_own_habit() -> None:
     assert said({1: every(31, TODAY - 84, 3)}) == [["Silent for 84 days; usually buys every 31."]]
     assert said({1: every(1, TODAY - 40, 6)})[0][0] == "Silent for 40 days; usually buys every day."
+
+
+def test_one_return_is_no_habit_yet() -> None:
+    assert "Silent for 84 days; came back once, after 7 days." in said({1: every(7, TODAY - 84, 2)})[0]
+
+
+def test_whoever_is_less_than_half_as_likely_to_leave_as_the_average_customer_is_given_no_reason() -> None:
+    rows = [(code, TODAY - 84 - back) for code in range(4) for back in (0, 31, 62)]
+    known = features(Behaviour.of(*zip(*rows, strict=True), np.ones(len(rows))), TODAY, HORIZON)
+    found = reasons_in_words(known, np.array([0.9, 0.5, 0.25, 0.2]), HORIZON)
+    assert [len(one) for one in found.to_pylist()] == [1, 1, 1, 0]
 
 
 def test_silence_after_one_purchase_is_told_against_those_who_came_back() -> None:
@@ -72,6 +83,7 @@ def test_fewer_purchases_than_in_the_days_before_are_a_reason() -> None:
             "returns", [{"day": 150, "net_value": 90.0, "returned": 30.0}],
             "Sent back 33 % of what they bought; all customers 5 %.",
         ),
+        ("rhythm", [{"day": 190}], "Has not come back yet."),
         ("breadth", [{"day": 150, "products": 1}], "Buys 1 product at a time; all customers 3."),
     ],
 )  # fmt: skip
@@ -115,7 +127,7 @@ def test_there_are_at_most_three_sentences_none_twice_and_no_number_that_is_none
     )
     known = features(behaviour, TODAY, HORIZON)
     for sentences in reasons_in_words(
-        known, HORIZON, {group: np.ones(len(known.owner)) for group in ("silence", "recent", "value", "discounts", "returns", "breadth")}
+        known, np.ones(len(known.owner)), HORIZON, {group: np.ones(len(known.owner)) for group in ("silence", "recent", "value", "discounts", "returns", "breadth")}
     ).to_pylist():  # fmt: skip
         assert len(sentences) == len(set(sentences)) <= MOST_REASONS
         assert all(one.endswith(".") and "nan" not in one and "-" not in one for one in sentences)

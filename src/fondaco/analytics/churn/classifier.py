@@ -19,15 +19,15 @@ from fondaco.analytics.churn.behaviour import Floats
 from fondaco.analytics.churn.features import GROUPS, Features
 
 FOLDS = 3
-MOST_ROWS = 150_000
-"""More rows make the trees no better than by the third digit; they are a sample of customers then."""
+MOST_ROWS = 100_000
+"""More rows make the trees no better by the third digit of the Brier score; above it they are of a sample of customers."""
 _MOST_TREES, _PATIENCE = 300, 15
 _PARAMETERS = {
     "objective": "binary:logistic",
     "eval_metric": "logloss",
     "tree_method": "hist",
-    "max_depth": 4,
-    "eta": 0.08,
+    "max_depth": 3,
+    "eta": 0.15,
     "min_child_weight": 10,
     "subsample": 0.8,
     "colsample_bytree": 0.8,
@@ -35,8 +35,6 @@ _PARAMETERS = {
     "verbosity": 0,
 }
 _ROWS_AT_ONCE = 50_000
-_ONE_THREAD_ROWS = 40_000
-"""Up to so many rows, threads wait for each other longer than they work, above all where others use the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,8 @@ def fit_classifier(
     ----------
     known, left
         Features as of each day, and who bought nothing after it; both outcomes must occur.
+    threads
+        That the classifier may use to predict; it learns on one.
     """
     chance = np.random.default_rng(seed)
     # By their place among the customers of these days, so that those who come later change nothing.
@@ -92,7 +92,8 @@ def fit_classifier(
     y = np.concatenate([gone[some] for gone, some in zip(left, taken, strict=True)])
     fold = np.concatenate([fold_of[place[some]] for place, some in zip(places, taken, strict=True)])
     names = known[0].names()
-    parameters = {**_PARAMETERS, "seed": seed, "nthread": threads if len(y) > _ONE_THREAD_ROWS else 1}
+    # One thread grows a tree of so few rows in 0.02 s; two take 0.012 s, or 0.13 s where others use the machine, waiting for each other.
+    parameters = {**_PARAMETERS, "seed": seed, "nthread": 1}
 
     margin, trees = np.zeros(len(y)), []
     for number in range(FOLDS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,7 +46,8 @@ class ChurnFit:
     probability
         That each buys nothing in the next ``horizon_days``, 0..1; NaN for all without a method.
     reasons
-        For each a list of at most three sentences, the weightiest first: what speaks for their leaving. Empty where nothing does.
+        For each a list of at most three sentences, the weightiest first: what speaks for their leaving. Empty where nothing
+        does, without a method, and for whoever is less than half as likely to leave as customers are on average.
     model
         The model of purchases as of today; None where the customers cannot tell its parameters.
     """
@@ -79,7 +81,9 @@ def fit_churn(
     horizon_days
         Days without a purchase that count as having left.
     seed
-        Of the classifier's samples. The same seed and number of threads give the same result.
+        Of the classifier's samples. The same seed gives the same result.
+    threads
+        That may work out today's probabilities and their reasons.
 
     Raises
     ------
@@ -94,7 +98,9 @@ def fit_churn(
     reports = []
     if test.model is not None:
         reports.append(report(test.model_name, test.silent, left))
-    learned = shop.learned(today - horizon_days) if _enough(left) else _TOO_FEW
+    learned = shop.learned(today - horizon_days)
+    if isinstance(learned, Classifier) and not _enough(left):
+        learned = _TOO_FEW
     if isinstance(learned, Classifier):
         reports.append(report(CLASSIFIER, learned.probability(test.known), left))
     choice = _choose(reports, now, learned if isinstance(learned, str) else None)
@@ -139,7 +145,7 @@ class _Shop:
 
     def _look(self, day: int, of_all: bool) -> _Day:
         known = features(self.behaviour, day, self.horizon)
-        model = _model(known, len(known.owner) if of_all else SAMPLE)
+        model = _model(known, of_all=of_all)
         nothing = np.full(len(known.owner), np.nan)
         silent = nothing if model is None else model.probability_silent(self.horizon, *known.history)
         alive = nothing if model is None else model.probability_alive(*known.history)
@@ -164,23 +170,28 @@ class _Shop:
         return fit_classifier(known, left, seed=self.seed, threads=self.threads)
 
 
-def _model(known: Features, most: int) -> BGNBD | None:
-    """The likelier of BG/NBD and MBG/NBD; None where too few have come back.
+def _model(known: Features, *, of_all: bool) -> BGNBD | None:
+    """The likelier of BG/NBD and MBG/NBD, by a sample; None where too few have come back.
 
     Where many have, a parameter that they cannot tell, as a chance to leave where nobody leaves, is one that hardly changes
     what is foretold.
     """
-    came_back = int((known.frequency > 0).sum())
-    found: list[BGNBD] = []
-    every = max(1, len(known.owner) // max(most, 1))
-    for fit in (fit_bg_nbd, fit_mbg_nbd):
-        try:
-            model = fit(*(column[::every] for column in known.history))
-        except ConfigError:  # no customer, or no optimum
-            continue
-        if came_back >= LEAST_OUTCOMES or not model.is_undetermined:
-            found.append(model)
-    return max(found, key=lambda model: model.log_likelihood, default=None)
+    every = max(1, len(known.owner) // SAMPLE)
+    sample = [column[::every] for column in known.history]
+    is_told = int((known.frequency > 0).sum()) >= LEAST_OUTCOMES
+    fitted = [(fit, _fitted(fit, sample)) for fit in (fit_bg_nbd, fit_mbg_nbd)]
+    found = [(fit, model) for fit, model in fitted if model and (is_told or not model.is_undetermined)]
+    if not found:
+        return None
+    fit, model = max(found, key=lambda each: each[1].log_likelihood)
+    return (_fitted(fit, known.history) or model) if of_all and every > 1 else model
+
+
+def _fitted(fit: Callable[..., BGNBD], history: Sequence[Floats]) -> BGNBD | None:
+    try:
+        return fit(*history)
+    except ConfigError:  # no customer, or no optimum
+        return None
 
 
 def _enough(left: NDArray[np.bool_]) -> bool:
@@ -191,17 +202,19 @@ def _choose(reports: list[Report], now: _Day, refused: str | None) -> tuple[str 
     """Which way is taken, and why."""
     model = None if now.model is None else now.model_name
     ranked = sorted(reports, key=lambda each: each.brier)
-    if (ranked and ranked[0].name == CLASSIFIER) or (model is None and len(ranked) > 1):
-        told = " and ".join(f"{each.brier:.4f} by {each.name}" for each in ranked)
-        return CLASSIFIER, f"The lower Brier score on {ranked[0].customers:,} customers is taken: {told}."
+    scores = " and ".join(f"{each.brier:.4f} by {each.name}" for each in ranked)
+    by_score = (
+        f"The lower Brier score on {ranked[0].customers:,} customers is taken: {scores}." if ranked else ""
+    )
+    if ranked and ranked[0].name == CLASSIFIER:
+        return CLASSIFIER, by_score
     if not len(now.known.owner):
         return None, "Nobody has bought yet."
     if model is None:
         return None, _NO_MODEL
     if refused:
         return model, refused
-    told = " and ".join(f"{each.brier:.4f} by {each.name}" for each in ranked)
-    return model, f"The lower Brier score on {ranked[0].customers:,} customers is taken: {told}."
+    return model, by_score
 
 
 def _told(
@@ -226,6 +239,6 @@ def _told(
         tested_on=known.day - horizon if reports else None,
         customers=shop.behaviour.customers[known.owner],
         probability=probability,
-        reasons=reasons_in_words(known, horizon, weights),
+        reasons=reasons_in_words(known, probability, horizon, weights),
         model=now.model,
     )

@@ -15,6 +15,8 @@ from fondaco.analytics.churn.features import Features
 MOST_REASONS = 3
 _LEAST_WEIGHT = 0.05
 """Of a contribution to the log-odds: below it a reason is none."""
+_LEAST_RISK = 0.5
+"""Of the mean probability: below it, what speaks for leaving is no news."""
 _LESS, _MORE = 0.75, 1.25
 """What is below or above a customer's own habit, or all customers', by a quarter is worth a sentence."""
 
@@ -29,14 +31,15 @@ class _Sentence:
 
     group: str
     holds: NDArray[np.bool_]
-    numbers: tuple[Floats, ...]
+    numbers: tuple[Floats | NDArray[np.bool_], ...]
     words: Callable[..., str]
 
 
 def reasons_in_words(
-    known: Features, horizon_days: int, weights: Mapping[str, Floats] | None = None
+    known: Features, probability: Floats, horizon_days: int, weights: Mapping[str, Floats] | None = None
 ) -> pa.ListArray:
-    """At most three sentences a customer, as a list of text for each; empty where nothing speaks for their leaving.
+    """At most three sentences a customer, as a list of text for each; empty where nothing speaks for their leaving, and for
+    whoever is less than half as likely to leave as customers are on average.
 
     A sentence holds of a customer whose numbers are worse than their own habit or than all customers'.
 
@@ -59,6 +62,7 @@ def reasons_in_words(
         return pa.array([[] for _ in range(count)], pa.list_(pa.string()))
     weight = np.column_stack([np.where(one.holds, weights[one.group], 0.0) for one in said])
     weight[weight < _LEAST_WEIGHT] = 0.0
+    weight[~(probability >= _LEAST_RISK * np.mean(probability))] = 0.0
     ranked = np.argsort(-weight, axis=1, kind="stable")[:, :MOST_REASONS]
     chosen = np.take_along_axis(weight, ranked, axis=1) > 0
     texts = np.empty(ranked.shape, dtype=object)
@@ -104,19 +108,28 @@ def _of_time(known: Features, horizon: int) -> list[_Sentence]:
     usual = float(np.median(gap[~once])) if not once.all() else np.nan
     mean_days = float(columns["purchase_days"].mean()) if len(once) else np.nan
     everyone = np.full(len(once), usual)
+    longer = (silence > gap) & (silence > np.rint(gap))
+    late = once & (silence > everyone) & (silence > np.rint(everyone))
     return [
         _Sentence(
             "silence",
-            ~once & (silence > gap) & (silence > np.rint(gap)),
+            (known.frequency > 1) & longer,
             (silence, np.maximum(gap, 1)),
             lambda s, g: f"Silent for {_days(s)}; usually buys every {_every(g)}.",
         ),
         _Sentence(
             "silence",
-            once & (silence > everyone) & (silence > np.rint(everyone)),
+            (known.frequency == 1) & longer,
+            (silence, np.maximum(gap, 1)),
+            lambda s, g: f"Silent for {_days(s)}; came back once, after {_days(g)}.",
+        ),
+        _Sentence(
+            "silence",
+            late,
             (silence, np.maximum(np.nan_to_num(everyone), 1)),
             lambda s, g: f"Bought once, {_days(s)} ago; those who come back buy every {_every(g)}.",
         ),
+        _Sentence("rhythm", once & ~late, (once,), lambda _: "Has not come back yet."),
         _Sentence(
             "recent",
             recent < earlier,
