@@ -63,6 +63,14 @@ class SemanticLayer:
         metrics = self._checked(query)
         return compile_query(query, metrics, self._tables, dialect, tenant_id)
 
+    def answers(self, query: MetricQuery) -> bool:
+        """Whether the metrics, dimensions and conditions of a query go together."""
+        try:
+            self.compile(query, "duckdb")
+        except ConfigError:
+            return False
+        return True
+
     def query(self, reader: Reader, query: MetricQuery, tenant_id: str) -> pa.Table:
         """Columns: the dimensions of ``by``, then the metrics. Money and quotients are decimals, null where undefined."""
         return reader.query(*self.compile(query, reader.dialect, tenant_id))
