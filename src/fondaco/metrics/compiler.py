@@ -57,12 +57,16 @@ def compile_query(
         + _order(query)
         + (f"\nlimit {int(query.limit)}" if query.limit is not None else "")
     )
+    return sql, _params(query, sql, tenant_id)
+
+
+def _params(query: MetricQuery, sql: str, tenant_id: str) -> dict[str, Value]:
     params: dict[str, Value] = {"tenant_id": tenant_id, "first": query.first, "last": query.last}
     if "$clock" in sql:
         params["clock"] = query.clock
     for name, values in query.conditions().items():
         params |= {f"{name}_{index}": value for index, value in enumerate(values) if value}
-    return sql, params
+    return params
 
 
 def _parts(
@@ -100,22 +104,31 @@ def _figures(query: MetricQuery, parts: Sequence[_Part], figures: Sequence[str])
 
 
 def _select(query: MetricQuery, part: _Part, figures: Sequence[str]) -> str:
-    table, conditions = part.table, query.conditions()
+    table = part.table
     date = f"{table.name}.{part.date}"
     columns = [f"{_dimension(name, table, date)} as {name}" for name in query.by]
     for figure in figures:
         sql = table.figures[figure].sql if figure in part.figures else f"cast(null as {_WIDE})"
         columns.append(f"{sql} as {figure}")
+    return f"select {', '.join(columns)}\n{_rows(query, table, date)}{_group(query.by)}"
+
+
+def _rows(query: MetricQuery, table: Table, date: str) -> str:
+    """Which rows of the table the query is about: from where on."""
+    conditions = query.conditions()
     used = [table.dimensions[name] for name in (*query.by, *conditions) if name not in _OF_THE_DAY]
     rows = [f"{table.name}.tenant_id = $tenant_id", f"{date} between $first and $last"]
     if table.filter is not None:
         rows.append(f"({table.filter})")
     for name, values in conditions.items():
         rows.append(_allowed(_dimension(name, table, date), name, values))
-    return (
-        f"select {', '.join(columns)}\nfrom marts.{table.name} as {table.name}{_joins(table, used)}"
-        f"\nwhere {' and '.join(rows)}{_group(query.by)}"
-    )
+    return f"from marts.{table.name} as {table.name}{_joins(table, used)}\nwhere {' and '.join(rows)}"
+
+
+def compile_rows(query: MetricQuery, table: Table, tenant_id: str) -> tuple[str, dict[str, Value]]:
+    """The rows of one table that a query is about, as SQL from ``from`` on, and its parameters."""
+    sql = _rows(query, table, f"{table.name}.{table.dates[query.clock]}")
+    return sql, _params(query, sql, tenant_id)
 
 
 def _allowed(sql: str, name: str, values: Sequence[str]) -> str:

@@ -17,7 +17,16 @@ from fondaco.clock import zone
 from fondaco.control import Connection, ControlPlane, Run
 from fondaco.errors import ConfigError
 from fondaco.governance import may
-from fondaco.metrics import Metric, MetricQuery, SemanticLayer, bridge
+from fondaco.metrics import (
+    Metric,
+    MetricQuery,
+    OrderRecord,
+    SemanticLayer,
+    bridge,
+    first_order_date,
+    list_orders,
+    one_order,
+)
 from fondaco.server.answers import Remembered
 from fondaco.server.assets import Assets
 from fondaco.server.auth.throttle import Throttle
@@ -45,6 +54,7 @@ class Site:
         self.panels: Remembered[str] = Remembered(4096)
         self._locales: tuple[str, ...] = (negotiate(""),)
         self._currencies: Remembered[str] = Remembered(4)
+        self._first_days: Remembered[date | None] = Remembered(4)
         self._answers: Remembered[pa.Table] = Remembered(4096)
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -117,6 +127,44 @@ class Site:
         )
         found: list[dict[str, Any]] = table.to_pylist()
         return found
+
+    def orders(
+        self, query: MetricQuery, *, find: str, order_by: str, limit: int, offset: int
+    ) -> list[dict[str, Any]]:
+        """The orders behind a figure, some at a time; remembered like ``ask``."""
+        chosen = {"find": find, "order_by": order_by, "limit": limit, "offset": offset}
+        key = (self.published, self.tenant_id, "orders", _frozen(query), _frozen(chosen))
+        table = self._answers.get(
+            key,
+            lambda: list_orders(
+                self.layer,
+                self.project.reader,
+                query,
+                self.tenant_id,
+                find=find,
+                order_by=order_by,
+                limit=limit,
+                offset=offset,
+            ),
+        )
+        rows: list[dict[str, Any]] = table.to_pylist()
+        return rows
+
+    def order(self, order_id: str) -> OrderRecord:
+        """The order an address names."""
+        found = one_order(self.project.reader, self.tenant_id, order_id)
+        if found is None:
+            raise NotThereError(
+                f"There is no order {order_id[:100]!r}.", "Open it from the list of orders on the page Sales."
+            )
+        return found
+
+    @property
+    def first_order_date(self) -> date | None:
+        """The day of the first order, remembered with the published state."""
+        return self._first_days.get(
+            self.published, lambda: first_order_date(self.project.reader, self.tenant_id)
+        )
 
     @property
     def currency(self) -> str:
