@@ -23,7 +23,7 @@ from fondaco.server.auth import routes as auth_routes
 from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
-from fondaco.server.pages import orders, overview, runs, sales
+from fondaco.server.pages import orders, overview, products, runs, sales
 from fondaco.server.proxies import believed
 from fondaco.server.site import NotThereError, Site
 from fondaco.server.warming import Warmer
@@ -85,6 +85,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(overview.router)
     app.include_router(sales.router)
     app.include_router(orders.router)
+    app.include_router(products.router)
     app.include_router(runs.router)
 
     @app.get("/static/{name:path}", include_in_schema=False)

@@ -81,6 +81,12 @@ class Numbers:
             return NOTHING
         return _minus(babel_numbers.format_decimal(value, format="#,##0.##", locale=self.locale))
 
+    def fixed(self, value: Number | None) -> str:
+        """With two decimals, so that figures stand under each other."""
+        if value is None:
+            return NOTHING
+        return _minus(babel_numbers.format_decimal(value, format="#,##0.00", locale=self.locale))
+
     def rate(self, value: Number | None) -> str:
         if value is None:
             return NOTHING

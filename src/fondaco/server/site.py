@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from fondaco.orchestration import Project
 
 
+T = TypeVar("T")
+
+
 class NotThereError(ConfigError):
     """What the address names does not exist."""
 
@@ -54,7 +57,7 @@ class Site:
         self.panels: Remembered[str] = Remembered(4096)
         self._locales: tuple[str, ...] = (negotiate(""),)
         self._currencies: Remembered[str] = Remembered(4)
-        self._first_days: Remembered[date | None] = Remembered(4)
+        self._findings: Remembered[Any] = Remembered(256)
         self._answers: Remembered[pa.Table] = Remembered(4096)
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -159,11 +162,16 @@ class Site:
             )
         return found
 
+    def remembered(self, key: tuple[Hashable, ...], work: Callable[[], T]) -> T:
+        """What ``work`` finds in the newest published state, worked out once; ``key`` tells it from everything else."""
+        found: T = self._findings.get((self.published, self.tenant_id, *key), work)
+        return found
+
     @property
     def first_order_date(self) -> date | None:
         """The day of the first order, remembered with the published state."""
-        return self._first_days.get(
-            self.published, lambda: first_order_date(self.project.reader, self.tenant_id)
+        return self.remembered(
+            ("first order",), lambda: first_order_date(self.project.reader, self.tenant_id)
         )
 
     @property

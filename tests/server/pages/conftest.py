@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 from tests.published import publish
-from tests.server.conftest import OWNER, PASSWORD, Watch, log_in
+from tests.server.conftest import Watch, log_in
 
-from fondaco.control import ConnectionRecord, Role
+from fondaco.control import ConnectionRecord
 from fondaco.orchestration import Project
 from fondaco.server.app import create_app
 
@@ -66,31 +67,43 @@ def marts() -> dict[str, list[dict[str, Any]]]:
                 "net_units": -1,
             }
             events.append(event_row(order, "2026-03-05", sales_event_id=f"{order['order_id']}-r", **gone))
+    kept = {"a:3": 45}  # the order clock: its return is in it
     orders = [
         {"connection_id": "a", "source": "shopify", "source_order_id": order["order_id"][2:], "channel": "web",
          "ordered_at": f"{order['order_date']} 08:00:00", "currency": "EUR", "shop_currency": "EUR",
-         "is_cancelled": False, "gross_sales": order["net_sales"], "total_sales": order["net_sales"], **order}
+         "is_cancelled": False, "gross_sales": order["net_sales"], **order, "net_sales": kept.get(order["order_id"], order["net_sales"])}
         for order in ORDERS
     ]  # fmt: skip
     shop = {"connection_id": "a", "name": "A", "currency": "EUR", "reporting_currency": "EUR"}
-    return {"connections": [shop], "sales_daily": days, "sales_ledger": events, "orders": orders}
+    mug = {"product_id": "a:Mug", "connection_id": "a", "title": "Mug", "is_deleted": False}
+    return {
+        "connections": [shop],
+        "products": [mug],
+        "sales_daily": days,
+        "sales_ledger": events,
+        "orders": orders,
+    }
 
 
-@pytest.fixture
-def four_orders(tmp_path: Path, watch: Watch) -> Iterator[Project]:
-    (tmp_path / "fondaco.toml").write_text(
-        '[project]\ncurrency = "EUR"\ntimezone = "Europe/Berlin"\n', encoding="utf-8"
-    )
-    with Project.open(tmp_path, clock=watch) as project:
-        project.control.users.create(project.tenant, OWNER, role=Role.OWNER, password=PASSWORD)
-        project.control.connections.add(
-            project.tenant, ConnectionRecord("a", "files", "Aurora", "EUR", "Europe/Berlin", {})
-        )
+@pytest.fixture(scope="session")
+def four_orders(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """Published once; tests only read it."""
+    folder = shop_folder(new_folder, tmp_path_factory.mktemp("four_orders"))
+    with Project.open(folder, clock=Watch()) as project:
         publish(project, **marts())  # type: ignore[arg-type]
         yield project
 
 
-@pytest.fixture
+def shop_folder(new_folder: Path, folder: Path) -> Path:
+    """A project with an owner and the shop Aurora, which has published nothing."""
+    shutil.copytree(new_folder, folder, dirs_exist_ok=True)
+    with Project.open(folder, clock=Watch()) as project:
+        shop = ConnectionRecord("a", "files", "Aurora", "EUR", "Europe/Berlin", {})
+        project.control.connections.add(project.tenant, shop)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def reader(four_orders: Project) -> Iterator[TestClient]:
     """A browser of somebody who is logged in."""
     with TestClient(create_app(four_orders), follow_redirects=False) as client:

@@ -1,0 +1,161 @@
+"""What the page of one product shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from fondaco.metrics import products as facts
+from fondaco.metrics.products import METRICS, ProductLine
+from fondaco.server.numbers import Numbers
+from fondaco.server.pages import shapes
+from fondaco.server.pages.charts import over_time, series
+from fondaco.server.pages.figures import Figure, Figures
+from fondaco.server.pages.products_tables import asked, cells
+from fondaco.server.periods import View
+from fondaco.server.site import NotThereError, Site
+
+BUYERS = ("customers", "new_customers", "returning_customers")
+
+
+def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str) -> dict[str, Any]:
+    """All parts of the page.
+
+    Raises
+    ------
+    NotThereError
+        If no shop has, or had, the product.
+    """
+    reader, tenant = site.project.reader, site.tenant_id
+    key = ("product", product_id)
+    own = site.remembered((*key, "row"), lambda: facts.one_product(reader, tenant, product_id))
+    if own is None:
+        raise NotThereError(f"There is no product {product_id[:100]!r}.", "Choose one on the page Products.")
+    only = replace(view, shop=None, filters=(("product_id", product_id),))
+    figures = Figures(site, only, numbers)
+    line = _line(site, only, own)
+    shop = next((c for c in site.connections() if c.connection_id == own["connection_id"]), None)
+    fact = site.remembered(
+        (*key, "buyers"), lambda: facts.buyers_of(reader, tenant, product_id).get(product_id)
+    )
+    return {
+        "product": own,
+        "shop": shop.name if shop else own["connection_id"],
+        "about": _about(numbers, own),
+        "in_sales": "/sales?" + urlencode({"product": own["title"] or ""}) + _kept(view),
+        "sales": _tiles(figures),
+        "line": cells(line, numbers, {}, view),
+        "speed": numbers.change(line.units_per_day, line.units_per_day_before),
+        "speed_before": numbers.fixed(line.units_per_day_before),
+        "chart": over_time(figures, "units_sold", ("units_sold",)),
+        "buyers": _tiles(figures, BUYERS),
+        "after": _after(numbers, fact),
+        "variants": _variants(site, numbers, only, product_id),
+        "pairs": _pairs(site, numbers, view, product_id),
+    }
+
+
+def _kept(view: View) -> str:
+    query = view.query(shop="")
+    return f"&{query}" if query else ""
+
+
+def _tiles(figures: Figures, names: tuple[str, ...] = METRICS) -> list[tuple[Figure, shapes.Spark]]:
+    """Figures of the product with their lines."""
+    view = figures.view
+    now = figures.totals(names)
+    then = figures.totals(names, view.comparison) if view.comparison else None
+    lines = [row for _, row in series(figures, names, view.period, view.grain)]
+    beside = (
+        [row for _, row in series(figures, names, view.comparison, view.grain)] if view.comparison else []
+    )
+    return [
+        (
+            figures.figure(name, now, then),
+            shapes.spark([row[name] for row in lines], [row[name] for row in beside]),
+        )
+        for name in names
+    ]
+
+
+def _line(site: Site, view: View, own: Mapping[str, Any]) -> ProductLine:
+    """The product's line of the table, by itself."""
+    product_id = own["product_id"]
+    before = asked(view, view.comparison) if view.comparison else None
+    lines = site.remembered(
+        ("product", product_id, "line", view, view.today),
+        lambda: facts.product_lines(
+            site.layer, site.project.reader, asked(view), site.tenant_id, before=before, today=view.today
+        ),
+    )
+    return next(line for line in lines if line.product_id == product_id)
+
+
+def _about(numbers: Numbers, own: Mapping[str, Any]) -> str:
+    """Vendor, kind and price in a line."""
+    parts = [own["vendor"], own["product_type"]]
+    if own["lowest_price"] is not None and own["price_currency"]:
+        theirs = Numbers(numbers.locale, own["price_currency"], numbers.time_zone)
+        low, high = theirs.money(own["lowest_price"]), theirs.money(own["highest_price"])
+        parts.append(low if low == high else f"{low} – {high}")
+    if own["first_sold_date"]:
+        parts.append(f"first sold {numbers.day(own['first_sold_date'])}")
+    return " · ".join(part for part in parts if part)
+
+
+def _after(numbers: Numbers, fact: facts.BoughtAgain | None) -> dict[str, str] | None:
+    """What buyers did afterwards; None until a run has worked it out."""
+    if fact is None:
+        return None
+    return {
+        "buyers": numbers.count(fact.buyers),
+        "bought_again": numbers.rate(fact.bought_again),
+        "bought_again_ever": numbers.rate(fact.bought_again_ever),
+        "first_buyers": numbers.count(fact.first_buyers),
+        "observed": numbers.count(fact.first_buyers_observed),
+        "first_buyer_value": numbers.money(fact.first_buyer_value),
+    }
+
+
+def _variants(site: Site, numbers: Numbers, view: View, product_id: str) -> list[dict[str, Any]]:
+    """Its variants, the largest first, by the name that the shop gives them."""
+    reader, tenant = site.project.reader, site.tenant_id
+    before = asked(view, view.comparison) if view.comparison else None
+
+    def work() -> tuple[list[ProductLine], dict[str, str]]:
+        lines = facts.product_lines(
+            site.layer, reader, asked(view), tenant, before=before, today=view.today, by_variant=True
+        )
+        return [line for line in lines if line.product_id == product_id], facts.variant_titles(
+            reader, tenant, product_id
+        )
+
+    lines, titles = site.remembered(("product", product_id, "variants", view, view.today), work)
+    return [
+        {
+            **cells(line, numbers, {}, view),
+            "name": titles.get(line.variant_id or "") or line.sku or "One variant",
+        }
+        for line in lines
+    ]
+
+
+def _pairs(site: Site, numbers: Numbers, view: View, product_id: str) -> list[dict[str, str]]:
+    reader, tenant = site.project.reader, site.tenant_id
+    found = site.remembered(
+        ("product", product_id, "pairs"), lambda: facts.bought_together(reader, tenant, product_id)
+    )
+    query = view.query()
+    return [
+        {
+            "address": f"/products/{pair.product_id}" + (f"?{query}" if query else ""),
+            "title": pair.title or pair.product_id.partition(":")[2],
+            "orders": numbers.count(pair.orders_together),
+            "support": numbers.rate(pair.support),
+            "confidence": numbers.rate(pair.confidence),
+            "lift": numbers.fixed(pair.lift),
+        }
+        for pair in found
+    ]
