@@ -15,7 +15,7 @@ from typing import Any
 from fondaco.metrics.definitions import Unit
 from fondaco.metrics.layer import SemanticLayer
 from fondaco.metrics.query import MetricQuery
-from fondaco.warehouse.engine import Reader
+from fondaco.warehouse.engine import Reader, Value
 
 Row = Mapping[str, Any]
 
@@ -207,7 +207,8 @@ def product_lines(
     Parameters
     ----------
     query
-        The period, clock and conditions; its metrics and dimensions are not looked at.
+        The period, clock and conditions, of which one shop and one product also narrow down what is offered; its metrics and
+        dimensions are not looked at.
     before
         The same over the period that speed is compared with.
     today
@@ -223,8 +224,9 @@ def product_lines(
         else []
     )
     offered = _offered(reader, query, tenant_id, by_variant=by_variant)
-    stock = stocks(reader, tenant_id, by_variant=by_variant)
-    facts = {} if by_variant else buyers_of(reader, tenant_id)
+    product = next(iter(query.conditions().get("product_id", ())), None)
+    stock = _stocks(reader, tenant_id, product, by_variant=by_variant)
+    facts = {} if by_variant else buyers_of(reader, tenant_id, product)
     first_sold = {row["product_id"]: row["first_sold_date"] for row in offered.values()}
     sold_before = {tuple(row[name] for name in by): row["units_sold"] for row in then}
 
@@ -276,8 +278,11 @@ def _offered(
     reader: Reader, query: MetricQuery, tenant_id: str, *, by_variant: bool
 ) -> dict[str, dict[str, Any]]:
     """What the shops still offer, by its id: products, or variants as far as their stock is known."""
-    shop = query.conditions().get("connection_id", ())
-    only = " and products.connection_id = $shop" if shop else ""
+    params: dict[str, Value] = {"tenant_id": tenant_id}
+    only = ""
+    for name in ("connection_id", "product_id"):
+        for value in query.conditions().get(name, ()):
+            only, params = f"{only} and products.{name} = ${name}", {**params, name: value}
     if by_variant:
         sql = (
             "select inventory.variant_id, max(inventory.sku) as sku, max(products.product_id) as product_id,"
@@ -291,19 +296,22 @@ def _offered(
             "select product_id, title as product, first_sold_date from marts.products as products"
             f" where tenant_id = $tenant_id and not is_deleted{only}"
         )
-    params = {"tenant_id": tenant_id} | ({"shop": shop[0]} if shop else {})
     key = "variant_id" if by_variant else "product_id"
     return {row[key]: row for row in reader.query(sql, params).to_pylist()}
 
 
-def stocks(reader: Reader, tenant_id: str, *, by_variant: bool = False) -> dict[str, int]:
+def _stocks(reader: Reader, tenant_id: str, product_id: str | None, *, by_variant: bool) -> dict[str, int]:
     """Units on hand in all places, by product or by variant; only those whose stock is reported."""
     key = "variant_id" if by_variant else "product_id"
+    params: dict[str, Value] = {"tenant_id": tenant_id}
+    only = ""
+    if product_id is not None:
+        only, params = " and product_id = $product_id", {**params, "product_id": product_id}
     sql = (
         f"select {key}, cast(sum(on_hand) as bigint) as units from marts.inventory"
-        f" where tenant_id = $tenant_id and on_hand is not null group by {key}"
+        f" where tenant_id = $tenant_id and on_hand is not null{only} group by {key}"
     )
-    return {row[key]: row["units"] for row in reader.query(sql, {"tenant_id": tenant_id}).to_pylist()}
+    return {row[key]: row["units"] for row in reader.query(sql, params).to_pylist()}
 
 
 def buyers_of(reader: Reader, tenant_id: str, product_id: str | None = None) -> dict[str, BoughtAgain]:
@@ -311,7 +319,7 @@ def buyers_of(reader: Reader, tenant_id: str, product_id: str | None = None) -> 
     if not _is_published(reader, "product_customers"):
         return {}
     sql = "select * from marts.product_customers where tenant_id = $tenant_id"
-    params = {"tenant_id": tenant_id}
+    params: dict[str, Value] = {"tenant_id": tenant_id}
     if product_id is not None:
         sql, params = f"{sql} and product_id = $product_id", {**params, "product_id": product_id}
     return {

@@ -57,7 +57,8 @@ class Site:
         self.panels: Remembered[str] = Remembered(4096)
         self._locales: tuple[str, ...] = (negotiate(""),)
         self._currencies: Remembered[str] = Remembered(4)
-        self._findings: Remembered[Any] = Remembered(256)
+        self._findings: Remembered[Any] = Remembered(1024)
+        self._large_findings: Remembered[Any] = Remembered(8)
         self._answers: Remembered[pa.Table] = Remembered(4096)
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -162,9 +163,13 @@ class Site:
             )
         return found
 
-    def remembered(self, key: tuple[Hashable, ...], work: Callable[[], T]) -> T:
-        """What ``work`` finds in the newest published state, worked out once; ``key`` tells it from everything else."""
-        found: T = self._findings.get((self.published, self.tenant_id, *key), work)
+    def remembered(self, key: tuple[Hashable, ...], work: Callable[[], T], *, large: bool = False) -> T:
+        """What ``work`` finds in the newest published state, worked out once; ``key`` tells it from everything else.
+
+        Of what is ``large``, thousands of rows, only the newest few are kept.
+        """
+        among = self._large_findings if large else self._findings
+        found: T = among.get((self.published, self.tenant_id, *key), work)
         return found
 
     @property

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from fondaco.metrics import products as facts
 from fondaco.metrics.products import METRICS, ProductLine
-from fondaco.server.numbers import Numbers
+from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages import shapes
 from fondaco.server.pages.charts import over_time, series
 from fondaco.server.pages.figures import Figure, Figures
@@ -35,7 +35,7 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
         raise NotThereError(f"There is no product {product_id[:100]!r}.", "Choose one on the page Products.")
     only = replace(view, shop=None, filters=(("product_id", product_id),))
     figures = Figures(site, only, numbers)
-    line = _line(site, only, own)
+    line = _line(site, only)
     shop = next((c for c in site.connections() if c.connection_id == own["connection_id"]), None)
     fact = site.remembered(
         (*key, "buyers"), lambda: facts.buyers_of(reader, tenant, product_id).get(product_id)
@@ -46,9 +46,7 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
         "about": _about(numbers, own),
         "in_sales": "/sales?" + urlencode({"product": own["title"] or ""}) + _kept(view),
         "sales": _tiles(figures),
-        "line": cells(line, numbers, {}, view),
-        "speed": numbers.change(line.units_per_day, line.units_per_day_before),
-        "speed_before": numbers.fixed(line.units_per_day_before),
+        "speed": _speed(numbers, view, line),
         "chart": over_time(figures, "units_sold", ("units_sold",)),
         "buyers": _tiles(figures, BUYERS),
         "after": _after(numbers, fact),
@@ -80,17 +78,29 @@ def _tiles(figures: Figures, names: tuple[str, ...] = METRICS) -> list[tuple[Fig
     ]
 
 
-def _line(site: Site, view: View, own: Mapping[str, Any]) -> ProductLine:
-    """The product's line of the table, by itself."""
-    product_id = own["product_id"]
+def _line(site: Site, view: View) -> ProductLine | None:
+    """The product's line of the table, by itself; none where it is no longer offered and did not sell."""
     before = asked(view, view.comparison) if view.comparison else None
     lines = site.remembered(
-        ("product", product_id, "line", view, view.today),
+        ("product line", view, view.today),
         lambda: facts.product_lines(
             site.layer, site.project.reader, asked(view), site.tenant_id, before=before, today=view.today
         ),
     )
-    return next(line for line in lines if line.product_id == product_id)
+    return lines[0] if lines else None
+
+
+def _speed(numbers: Numbers, view: View, line: ProductLine | None) -> dict[str, Any]:
+    """How fast it sells, how that stands to before, and how long the stock lasts."""
+    if line is None:
+        return dict.fromkeys(("units_per_day", "before", "units_on_hand", "days_of_cover"), NOTHING) | {
+            "change": numbers.change(None, None)
+        }
+    return {
+        **cells(line, numbers, {}, view),
+        "change": numbers.change(line.units_per_day, line.units_per_day_before),
+        "before": numbers.fixed(line.units_per_day_before),
+    }
 
 
 def _about(numbers: Numbers, own: Mapping[str, Any]) -> str:
@@ -128,9 +138,7 @@ def _variants(site: Site, numbers: Numbers, view: View, product_id: str) -> list
         lines = facts.product_lines(
             site.layer, reader, asked(view), tenant, before=before, today=view.today, by_variant=True
         )
-        return [line for line in lines if line.product_id == product_id], facts.variant_titles(
-            reader, tenant, product_id
-        )
+        return lines, facts.variant_titles(reader, tenant, product_id)
 
     lines, titles = site.remembered(("product", product_id, "variants", view, view.today), work)
     return [

@@ -54,6 +54,11 @@ class ProductsState:
         return sheets.Way(self.address(changes), f"/products/catalogue?{self.query(changes)}")
 
 
+def usual_products(view: View) -> ProductsState:
+    """Products as it opens."""
+    return ProductsState(view, "product", sheets.Sheet("products"))
+
+
 def products_state(request: Request, site: Site) -> ProductsState:
     level = request.query_params.get("level", "")
     return ProductsState(
@@ -83,6 +88,7 @@ def all_lines(site: Site, view: View, *, by_variant: bool) -> Sequence[ProductLi
             today=view.today,
             by_variant=by_variant,
         ),
+        large=True,
     )
 
 

@@ -113,6 +113,11 @@ def _usual_grain(view: View) -> Grain:
     return "month" if whole or view.period.days > 93 else "day"
 
 
+def usual_state(view: View) -> SalesState:
+    """Sales as it opens: net sales by country."""
+    return SalesState(replace(view, usual_grain=_usual_grain(view)))
+
+
 def sales_state(request: Request, site: Site) -> SalesState:
     """Read the state from the URL. A dimension that the metric does not have gives way to the first that it has.
 
@@ -122,9 +127,8 @@ def sales_state(request: Request, site: Site) -> SalesState:
         If a value is not known, or the metric does not have a dimension of the conditions.
     """
     asked = request.query_params
-    view = view_of(request, site, FILTERS)
-    state = SalesState(
-        view=replace(view, usual_grain=_usual_grain(view)),
+    state = replace(
+        usual_state(view_of(request, site, FILTERS)),
         metric=site.metric(asked.get("metric") or DEFAULT_METRIC).name,
         by=asked.get("by") or DEFAULT_BY,
         parts=parse_sheet("parts", asked, PARTS),
