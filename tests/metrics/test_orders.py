@@ -27,11 +27,19 @@ def february_and_march(marts: Any) -> Any:
         )  # fmt: skip
     sale = {"line_type": "product", "line_title": "Mug", "order_line_id": "l", "gross_sales": 20, "units_sold": 2,
             "net_units": 2}  # fmt: skip
-    marts.event("2026-02-20", order_id="a:1", sales_event_id="1", country="DE", **sale)
-    marts.event("2026-03-05", order_id="a:1", order_date="2026-02-20", sales_event_id="2", event_type="return",
+    february = {"order_date": "2026-02-20", "ordered_at": "2026-02-20 08:00:00"}
+    marts.event("2026-02-20", order_id="a:1", sales_event_id="1", **february, country="DE", **sale)
+    marts.event("2026-03-05", order_id="a:1", sales_event_id="2", **february, event_type="return",
                 line_type="product", line_title="Mug", order_line_id="l", returns=10, units_returned=1, net_units=-1,
                 country="DE")  # fmt: skip
-    marts.event("2026-03-02", order_id="a:2", sales_event_id="3", country="FR", **sale)
+    marts.event(
+        "2026-03-02",
+        order_id="a:2",
+        sales_event_id="3",
+        ordered_at="2026-03-02 08:00:00",
+        country="FR",
+        **sale,
+    )
     marts.event("2026-03-03", order_id="a:3", sales_event_id="4", country="DE", tenant_id="other", **sale)
     return marts
 

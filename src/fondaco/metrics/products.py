@@ -274,6 +274,12 @@ def cover(units_on_hand: int | None, units_per_day: Decimal | None) -> Decimal |
     return max(units_on_hand, 0) / units_per_day
 
 
+def total_stock(lines: Sequence[ProductLine]) -> int | None:
+    """Units on hand of all lines; None where no stock is reported."""
+    known = [line.units_on_hand for line in lines if line.units_on_hand is not None]
+    return sum(known) if known else None
+
+
 def _offered(
     reader: Reader, query: MetricQuery, tenant_id: str, *, by_variant: bool
 ) -> dict[str, dict[str, Any]]:

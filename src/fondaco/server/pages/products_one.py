@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from fondaco.metrics import products as facts
 from fondaco.metrics.products import METRICS, ProductLine
-from fondaco.server.numbers import NOTHING, Numbers
+from fondaco.server.numbers import Numbers
 from fondaco.server.pages import shapes
 from fondaco.server.pages.charts import over_time, series
 from fondaco.server.pages.figures import Figure, Figures
-from fondaco.server.pages.products_tables import asked, cells
-from fondaco.server.periods import View
+from fondaco.server.pages.products_tables import asked, cells, days
+from fondaco.server.periods import Period, View
 from fondaco.server.site import NotThereError, Site
 
 BUYERS = ("customers", "new_customers", "returning_customers")
@@ -35,7 +36,8 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
         raise NotThereError(f"There is no product {product_id[:100]!r}.", "Choose one on the page Products.")
     only = replace(view, shop=None, filters=(("product_id", product_id),))
     figures = Figures(site, only, numbers)
-    line = _line(site, only)
+    variants = _variants(site, only, product_id)
+    stock = facts.total_stock([line for line, _ in variants])
     shop = next((c for c in site.connections() if c.connection_id == own["connection_id"]), None)
     fact = site.remembered(
         (*key, "buyers"), lambda: facts.buyers_of(reader, tenant, product_id).get(product_id)
@@ -46,11 +48,14 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
         "about": _about(numbers, own),
         "in_sales": "/sales?" + urlencode({"product": own["title"] or ""}) + _kept(view),
         "sales": _tiles(figures),
-        "speed": _speed(numbers, view, line),
-        "chart": over_time(figures, "units_sold", ("units_sold",)),
-        "buyers": _tiles(figures, BUYERS),
+        "speed": _speed(numbers, figures, own, stock),
+        "chart": over_time(figures, "units_sold", METRICS),
+        "buyers": _tiles(figures, BUYERS, beside=False),
         "after": _after(numbers, fact),
-        "variants": _variants(site, numbers, only, product_id),
+        "variants": [
+            {**cells(line, numbers, {}, view), "name": name or line.sku or "One variant"}
+            for line, name in variants
+        ],
         "pairs": _pairs(site, numbers, view, product_id),
     }
 
@@ -60,46 +65,41 @@ def _kept(view: View) -> str:
     return f"&{query}" if query else ""
 
 
-def _tiles(figures: Figures, names: tuple[str, ...] = METRICS) -> list[tuple[Figure, shapes.Spark]]:
-    """Figures of the product with their lines."""
+def _tiles(
+    figures: Figures, names: tuple[str, ...] = METRICS, *, beside: bool = True
+) -> list[tuple[Figure, shapes.Spark]]:
+    """Figures of the product with their lines; with the compared period's line too where ``beside``."""
     view = figures.view
     now = figures.totals(names)
     then = figures.totals(names, view.comparison) if view.comparison else None
     lines = [row for _, row in series(figures, names, view.period, view.grain)]
-    beside = (
-        [row for _, row in series(figures, names, view.comparison, view.grain)] if view.comparison else []
-    )
+    compared = view.comparison if beside else None
+    other = [row for _, row in series(figures, names, compared, view.grain)] if compared else []
     return [
         (
             figures.figure(name, now, then),
-            shapes.spark([row[name] for row in lines], [row[name] for row in beside]),
+            shapes.spark([row[name] for row in lines], [row[name] for row in other]),
         )
         for name in names
     ]
 
 
-def _line(site: Site, view: View) -> ProductLine | None:
-    """The product's line of the table, by itself; none where it is no longer offered and did not sell."""
-    before = asked(view, view.comparison) if view.comparison else None
-    lines = site.remembered(
-        ("product line", view, view.today),
-        lambda: facts.product_lines(
-            site.layer, site.project.reader, asked(view), site.tenant_id, before=before, today=view.today
-        ),
-    )
-    return lines[0] if lines else None
-
-
-def _speed(numbers: Numbers, view: View, line: ProductLine | None) -> dict[str, Any]:
+def _speed(numbers: Numbers, figures: Figures, own: Mapping[str, Any], stock: int | None) -> dict[str, Any]:
     """How fast it sells, how that stands to before, and how long the stock lasts."""
-    if line is None:
-        return dict.fromkeys(("units_per_day", "before", "units_on_hand", "days_of_cover"), NOTHING) | {
-            "change": numbers.change(None, None)
-        }
+    view, first = figures.view, own["first_sold_date"]
+
+    def per_day(period: Period) -> Decimal | None:
+        units = figures.totals(METRICS, period)["units_sold"]
+        return facts.per_day(units, asked(view, period), first, view.today)
+
+    now = per_day(view.period)
+    before = per_day(view.comparison) if view.comparison else None
     return {
-        **cells(line, numbers, {}, view),
-        "change": numbers.change(line.units_per_day, line.units_per_day_before),
-        "before": numbers.fixed(line.units_per_day_before),
+        "units_per_day": numbers.fixed(now),
+        "before": numbers.fixed(before),
+        "change": numbers.change(now, before),
+        "units_on_hand": numbers.count(stock),
+        "days_of_cover": days(numbers, facts.cover(stock, now)),
     }
 
 
@@ -129,25 +129,18 @@ def _after(numbers: Numbers, fact: facts.BoughtAgain | None) -> dict[str, str] |
     }
 
 
-def _variants(site: Site, numbers: Numbers, view: View, product_id: str) -> list[dict[str, Any]]:
-    """Its variants, the largest first, by the name that the shop gives them."""
+def _variants(site: Site, view: View, product_id: str) -> list[tuple[ProductLine, str]]:
+    """Its variants, the largest first, each with the name that the shop gives it, if any."""
     reader, tenant = site.project.reader, site.tenant_id
-    before = asked(view, view.comparison) if view.comparison else None
 
-    def work() -> tuple[list[ProductLine], dict[str, str]]:
+    def work() -> list[tuple[ProductLine, str]]:
         lines = facts.product_lines(
-            site.layer, reader, asked(view), tenant, before=before, today=view.today, by_variant=True
+            site.layer, reader, asked(view), tenant, before=None, today=view.today, by_variant=True
         )
-        return lines, facts.variant_titles(reader, tenant, product_id)
+        titles = facts.variant_titles(reader, tenant, product_id)
+        return [(line, titles.get(line.variant_id or "", "")) for line in lines]
 
-    lines, titles = site.remembered(("product", product_id, "variants", view, view.today), work)
-    return [
-        {
-            **cells(line, numbers, {}, view),
-            "name": titles.get(line.variant_id or "") or line.sku or "One variant",
-        }
-        for line in lines
-    ]
+    return site.remembered(("variants", view, view.today), work)
 
 
 def _pairs(site: Site, numbers: Numbers, view: View, product_id: str) -> list[dict[str, str]]:

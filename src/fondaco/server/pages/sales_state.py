@@ -132,7 +132,7 @@ def sales_state(request: Request, site: Site) -> SalesState:
         metric=site.metric(asked.get("metric") or DEFAULT_METRIC).name,
         by=asked.get("by") or DEFAULT_BY,
         parts=parse_sheet("parts", asked, PARTS),
-        orders=parse_sheet("orders", asked, tuple(ORDERINGS)),
+        orders=parse_sheet("orders", asked, ORDERINGS),
     )
     site.layer.compile(state.asks(), "duckdb")
     offered = dimensions_of(site, state)
