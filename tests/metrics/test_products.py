@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from fondaco.metrics import MetricQuery, SemanticLayer
+from fondaco.metrics.product_figures import FIGURES
 from fondaco.metrics.products import (
-    FIGURES,
     bought_together,
     buyers_of,
     cover,

@@ -1,7 +1,7 @@
 """What buyers of a product did afterwards, and what is bought together: two tables beside the marts.
 
 All of it is one pass of SQL over the marts, the same on both engines. What a figure means stands in
-``fondaco.metrics.products``; here are the counts that it is made of.
+``fondaco.metrics.product_figures``; here are the counts that it is made of.
 """
 
 from __future__ import annotations

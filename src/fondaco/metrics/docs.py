@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fondaco.metrics.definitions import Metric
 from fondaco.metrics.layer import SemanticLayer
-from fondaco.metrics.products import FIGURES, ProductFigure
+from fondaco.metrics.product_figures import FIGURES, ProductFigure
 from fondaco.metrics.query import TIME_STEPS
 
 _UNITS = {

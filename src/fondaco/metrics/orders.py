@@ -62,12 +62,13 @@ def list_orders(
         found = " and strpos(lower(orders.order_number), lower($find)) > 0" if find else ""
         source = (
             "select events.*, orders.order_number\nfrom events\ninner join marts.orders as orders"
-            f" on events.order_id = orders.order_id\nwhere orders.tenant_id = $tenant_id{found}"
+            f" on events.order_id = orders.order_id and events.order_date = orders.order_date\nwhere orders.tenant_id = $tenant_id{found}"
         )
     else:
         source = "select * from events"
     sql = (
         "with events as (\nselect sales_ledger.order_id as order_id, max(sales_ledger.ordered_at) as ordered_at,"
+        " max(sales_ledger.order_date) as order_date,"
         " cast(sum(sales_ledger.net_units) as bigint) as units, sum(sales_ledger.net_sales) as net_sales,"
         f" sum(sales_ledger.total_sales) as total_sales\n{rows}\ngroup by 1\n),\n\nfound as (\n{source}\n),\n\n"
         f"page as (\nselect *, count(*) over () as matches\nfrom found\n{page}\n)\n\n"
@@ -75,7 +76,8 @@ def list_orders(
         " orders.channel, orders.customer_type, orders.is_cancelled, page.units,"
         " cast(page.net_sales as decimal(18, 6)) as net_sales,"
         " cast(page.total_sales as decimal(18, 6)) as total_sales, page.matches\n"
-        "from page\ninner join marts.orders as orders on page.order_id = orders.order_id"
+        "from page\ninner join marts.orders as orders"
+        " on page.order_id = orders.order_id and page.order_date = orders.order_date"
         "\nwhere orders.tenant_id = $tenant_id"
         f"\norder by {'orders' if name in ('ordered_at', 'order_number') else 'page'}.{name} {direction} nulls last,"
         " orders.order_id"
@@ -114,7 +116,7 @@ class OrderRecord:
     payments: Sequence[Row]
 
 
-_ORDER = "select * from marts.orders where tenant_id = $tenant_id and order_id = $order_id"
+_ORDER = "select * from marts.orders where tenant_id = $tenant_id and order_id = $order_id limit 1"
 _CUSTOMER = "select orders from marts.customers where tenant_id = $tenant_id and person_id = $person_id"
 
 # An order's rows all carry its day, by which an engine can leave out most of a table unread.

@@ -9,7 +9,8 @@ from typing import Any
 from fastapi import Request
 
 from fondaco.metrics import MetricQuery
-from fondaco.metrics.products import FIGURES, METRICS, ProductLine, product_lines
+from fondaco.metrics.product_figures import FIGURES
+from fondaco.metrics.products import METRICS, ProductLine, product_lines
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages import sheets
 from fondaco.server.pages.choices import view_of
