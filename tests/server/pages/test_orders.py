@@ -32,3 +32,7 @@ def test_an_order_that_is_not_there_is_said_so(reader: TestClient) -> None:
     answer = reader.get("/orders/a:99")
     assert answer.status_code == 404
     assert "There is no order" in answer.text
+
+
+def test_an_id_is_read_whole_whatever_it_holds(reader: TestClient) -> None:
+    assert "There is no order &#39;a:#1/2&#39;" in reader.get("/orders/a:%231%2F2").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,6 +110,13 @@ def test_a_product_shows_its_buyers_variants_and_what_they_did_next(shelf: TestC
     assert "Bought again, ever of 3 buyers 33.3%" in page
     assert "Blue MUG €92.00 62" in page
     assert "Nothing is bought with it in three orders or more" in page
+
+
+def test_the_definition_of_a_products_figure_is_of_that_product(shelf: TestClient) -> None:
+    page = shelf.get(f"/products/a:Bead 7?{MARCH}").text
+    address = re.search(r'hx-get="(/definitions/net_sales[^"]+)"', page)
+    assert address
+    assert "€7" in shelf.get(html.unescape(address[1])).text
 
 
 def test_the_file_holds_all_lines_unrounded(shelf: TestClient) -> None:

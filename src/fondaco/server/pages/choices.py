@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from babel import Locale
 from fastapi import Request
@@ -28,6 +29,9 @@ DIMENSIONS: Mapping[str, str] = {
 
 FILTERS = tuple(name for name in DIMENSIONS if name != "shop")
 """The shop is part of every view; these are further conditions."""
+
+CONDITIONS = (*FILTERS, "product_id")
+"""What definitions and files can be restricted by: also by what only one page shows."""
 
 _CHANNELS = {"api": "API", "pos": "Point of sale", "draft": "Draft orders"}
 _CUSTOMER_TYPES = {"new": "New customers", "returning": "Returning customers"}
@@ -61,6 +65,11 @@ def page_answer(request: Request, html: str, path: str, query: str) -> Response:
     return response
 
 
+def address_of(page: str, record_id: str, query: str = "") -> str:
+    """The address of one order or product: shops' own ids may hold anything, such as ``#1001``."""
+    return f"/{page}/{quote(record_id, safe=':')}" + (f"?{query}" if query else "")
+
+
 def asked_by(dimension: str) -> str:
     """What the semantic layer calls a dimension of the URL: shops are told apart by their connection."""
     return "connection_id" if dimension == "shop" else dimension
@@ -77,7 +86,7 @@ def value_in_words(site: Site, dimension: str, value: str | None) -> str:
     if dimension == "hour":
         return f"{value}:00 – {value}:59"
     if dimension == "weekday":
-        return calendar.day_name[int(value) - 1] if value in "1234567" else value
+        return calendar.day_name[int(value) - 1] if value in tuple("1234567") else value
     if dimension == "shop":
         return next((c.name for c in site.connections() if c.connection_id == value), value)
     if dimension == "channel":

@@ -12,7 +12,7 @@ from fondaco.metrics import OrderRecord
 from fondaco.server.auth.roles import page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.numbers import NOTHING, Numbers
-from fondaco.server.pages.choices import value_in_words
+from fondaco.server.pages.choices import address_of, value_in_words
 from fondaco.server.pages.health import Badge
 from fondaco.server.pages.key_figures import BRIDGE
 from fondaco.server.pages.sales_panels import local_instant
@@ -56,7 +56,11 @@ def _shown(site: Site, numbers: Numbers, found: OrderRecord) -> dict[str, Any]:
         "states": _states(own),
         "facts": _facts(site, numbers, own),
         "lines": [
-            {**line, **_amounts(numbers, line, ("gross_sales", "discounts", "returns", "net_sales"))}
+            {
+                **line,
+                "address": address_of("products", line["product_id"] or ""),
+                **_amounts(numbers, line, ("gross_sales", "discounts", "returns", "net_sales")),
+            }
             for line in found.lines
         ],
         "statement": [

@@ -13,7 +13,7 @@ from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.charts import over_time
-from fondaco.server.pages.choices import FILTERS, offered, page_answer, view_of
+from fondaco.server.pages.choices import CONDITIONS, offered, page_answer, view_of
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness, seal
 from fondaco.server.pages.key_figures import KEY, asked_together
@@ -79,7 +79,7 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
 def definition(name: str, request: Request, site: TheSite) -> Response:
     """What a figure means, how it is computed, and its course over the period."""
     metric, numbers = site.metric(name), site.numbers(request, site.currency)
-    view = view_of(request, site, tuple(each for each in FILTERS if each in metric.dimensions))
+    view = view_of(request, site, tuple(each for each in CONDITIONS if each in metric.dimensions))
     figures = Figures(site, view, numbers)
     asked = asked_together(view, name)
     now = figures.totals(asked)
@@ -116,7 +116,7 @@ def export(name: str, request: Request, site: TheSite) -> Response:
         lines = list(figures.totals(KEY).items())
     else:
         metric = site.metric(name)
-        view = view_of(request, site, tuple(each for each in FILTERS if each in metric.dimensions))
+        view = view_of(request, site, tuple(each for each in CONDITIONS if each in metric.dimensions))
         figures = Figures(site, view, numbers)
         grain = view.grain
         header = (grain, name)

@@ -12,7 +12,7 @@ from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
-from fondaco.server.pages.choices import offered, page_answer, view_of
+from fondaco.server.pages.choices import address_of, offered, page_answer, view_of
 from fondaco.server.pages.health import freshness
 from fondaco.server.pages.products_one import one_product_shown
 from fondaco.server.pages.products_tables import LEVELS, ProductsState, catalogue, lines_shown, products_state
@@ -116,10 +116,10 @@ def product(product_id: str, request: Request, site: TheSite, user: CurrentUser)
         csrf=form_token(request),
         numbers=numbers,
         query=view.query(),
-        path=f"/products/{product_id}",
+        path=address_of("products", product_id),
         fresh=freshness(site, numbers),
         figures=FIGURES,
         **shown,
         **offered(site, view),
     )
-    return page_answer(request, html, f"/products/{product_id}", view.query())
+    return page_answer(request, html, address_of("products", product_id), view.query())

@@ -13,6 +13,7 @@ from fondaco.metrics.products import METRICS, ProductLine
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages import shapes
 from fondaco.server.pages.charts import over_time, series
+from fondaco.server.pages.choices import address_of
 from fondaco.server.pages.figures import Figure, Figures
 from fondaco.server.pages.products_tables import asked, cells, days
 from fondaco.server.periods import Period, View
@@ -44,6 +45,7 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
     )
     return {
         "product": own,
+        "own": only.query(),
         "shop": shop.name if shop else own["connection_id"],
         "about": _about(numbers, own),
         "in_sales": "/sales?" + urlencode({"product": own["title"] or ""}) + _kept(view),
@@ -148,10 +150,9 @@ def _pairs(site: Site, numbers: Numbers, view: View, product_id: str) -> list[di
     found = site.remembered(
         ("product", product_id, "pairs"), lambda: facts.bought_together(reader, tenant, product_id)
     )
-    query = view.query()
     return [
         {
-            "address": f"/products/{pair.product_id}" + (f"?{query}" if query else ""),
+            "address": address_of("products", pair.product_id, view.query()),
             "title": pair.title or pair.product_id.partition(":")[2],
             "orders": numbers.count(pair.orders_together),
             "support": numbers.rate(pair.support),

@@ -13,7 +13,7 @@ from fondaco.metrics.product_figures import FIGURES
 from fondaco.metrics.products import METRICS, ProductLine, product_lines
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages import sheets
-from fondaco.server.pages.choices import view_of
+from fondaco.server.pages.choices import address_of, view_of
 from fondaco.server.periods import Period, View, written
 from fondaco.server.site import Site
 
@@ -163,9 +163,8 @@ def catalogue(site: Site, state: ProductsState, numbers: Numbers) -> dict[str, A
 def cells(line: ProductLine, numbers: Numbers, shops: Mapping[str, str], view: View) -> dict[str, Any]:
     """A line in words."""
     shop = (line.product_id or "").partition(":")[0]
-    query = view.query()
     return {
-        "address": f"/products/{line.product_id}" + (f"?{query}" if query else "") if line.product_id else "",
+        "address": address_of("products", line.product_id, view.query()) if line.product_id else "",
         "title": line.title or "Without a name",
         "sku": line.sku,
         "shop": shops.get(shop, shop),

@@ -12,7 +12,7 @@ from fondaco.clock import zone
 from fondaco.server.numbers import Change, Numbers
 from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.charts import over_time
-from fondaco.server.pages.choices import DIMENSIONS, asked_by, value_in_words
+from fondaco.server.pages.choices import DIMENSIONS, address_of, asked_by, value_in_words
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.key_figures import asked_together
 from fondaco.server.pages.sales_state import SalesState, dimensions_of
@@ -173,7 +173,7 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
     def shown(_start: int, _limit: int) -> Sequence[Mapping[str, Any]]:
         return [
             {
-                "address": f"/orders/{row['order_id']}",
+                "address": address_of("orders", row["order_id"]),
                 "number": row["order_number"] or row["order_id"].partition(":")[2],
                 "shop": shops[row["connection_id"]].name
                 if row["connection_id"] in shops
