@@ -74,6 +74,12 @@ class Numbers:
             return NOTHING
         return _minus(babel_numbers.format_decimal(value, format="#,##0.##", locale=self.locale))
 
+    def fixed(self, value: Number | None) -> str:
+        """With two decimals, so that figures stand under each other."""
+        if value is None:
+            return NOTHING
+        return _minus(babel_numbers.format_decimal(value, format="#,##0.00", locale=self.locale))
+
     def rate(self, value: Number | None) -> str:
         if value is None:
             return NOTHING
@@ -118,11 +124,25 @@ class Numbers:
             return f"{start} – {self.day(last)}"
         return f"{self.day(first)} – {self.day(last)}"
 
-    def bucket(self, day: date, grain: str) -> str:
-        """A step of a chart: a day, the week that starts on it, or its month."""
+    def bucket(self, step: date | str, grain: str) -> str:
+        """A step of a chart: a day, the week that starts on it, its month, quarter or year; an hour, such as "09"."""
+        if isinstance(step, str):
+            return f"{step}:00 – {step}:59"
         if grain == "month":
-            return self.month(day)
-        return f"Week of {self.day(day)}" if grain == "week" else self.weekday(day)
+            return self.month(step)
+        if grain in ("quarter", "year"):
+            return self.tick(step, grain)
+        return f"Week of {self.day(step)}" if grain == "week" else self.weekday(step)
+
+    def tick(self, step: date | str, grain: str) -> str:
+        """The same in the few letters that an axis has room for."""
+        if isinstance(step, str):
+            return f"{int(step)}:00"
+        if grain == "year":
+            return str(step.year)
+        if grain == "quarter":
+            return f"Q{(step.month + 2) // 3} {step.year}"
+        return self.month(step) if grain == "month" else self.short_day(step)
 
     def instant(self, moment: datetime) -> str:
         return format_datetime(self._local(moment), "d MMM y, HH:mm", locale="en_GB")

@@ -26,7 +26,7 @@ def findings(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("path", ["/", "/runs", "/login"])
+@pytest.mark.parametrize("path", ["/", "/sales?country=DE", "/products", "/runs", "/login"])
 def test_axe_finds_nothing(shop: Shop, open_page: OpenPage, path: str, width: int, theme: str) -> None:
     page = open_page(shop, path, width=width, theme=theme, logged_in=path != "/login")
     assert findings(page) == []

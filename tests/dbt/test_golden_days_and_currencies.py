@@ -36,6 +36,18 @@ def test_09_days_are_cut_in_the_shops_zone_across_midnight_and_daylight_saving(g
     ]
 
 
+def test_09_hours_are_those_of_the_shops_clock_also_after_it_was_set_forward(golden: Any) -> None:
+    """The last second of a day is 04:59:59Z until 8 March 2026, and 03:59:59Z after."""
+    shop = golden["midnight"]
+    assert shop.select("order_date, order_hour", "marts.orders", "ordered_at") == [
+        (date(2026, 3, 1), 23),
+        (date(2026, 3, 2), 0),
+        (date(2026, 3, 7), 23),
+        (date(2026, 3, 8), 23),
+        (date(2026, 3, 9), 0),
+    ]
+
+
 @case("currencies", currency="USD", reporting="EUR")
 def _currencies(shop: Any) -> None:
     shop.rate("2026-02-27", "USD", "1.25")

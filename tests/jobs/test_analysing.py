@@ -31,7 +31,7 @@ def write_orders(warehouse: Warehouse, rows: list[dict[str, Any]], tenant: str =
         )
         writer.execute(
             "create table if not exists marts.sales_ledger (tenant_id varchar, person_id varchar, event_date date,"
-            " returns decimal(18, 6))"
+            " returns decimal(18, 6), order_id varchar, product_id varchar, units_sold bigint, order_date date)"
         )
         for number, row in enumerate(rows):
             whole = {"order_sequence": 1, "is_cancelled": False, "net_sales": 50} | row
@@ -149,8 +149,10 @@ def test_neither_cancelled_nor_future_orders_are_purchases(empty_warehouse: Ware
 def test_who_only_ever_gave_back_is_no_customer(empty_warehouse: Warehouse) -> None:
     write_orders(empty_warehouse, world(200))
     with empty_warehouse.writer() as writer:
-        writer.execute("insert into marts.sales_ledger values ('maison', 'nobody', date '2025-03-01', 40)")
-        writer.execute("insert into marts.sales_ledger values ('maison', 'p0001', date '2025-03-01', 40)")
+        writer.execute(
+            "insert into marts.sales_ledger (tenant_id, person_id, event_date, returns)"
+            " values ('maison', 'nobody', date '2025-03-01', 40), ('maison', 'p0001', date '2025-03-01', 40)"
+        )
     customers, _ = analyse(empty_warehouse, analysis())
     found = {row["person_id"] for row in rows_of(empty_warehouse, "customer_scores")}
     assert customers == len(found) == 200 and "nobody" not in found

@@ -265,3 +265,51 @@ def test_compiling_takes_less_than_thirty_milliseconds() -> None:
     for _ in range(20):
         LAYER.compile(query, "duckdb")
     assert (perf_counter() - started) / 20 < 0.030
+
+
+def test_the_hour_is_that_of_the_order_by_either_clock(marts: Any) -> None:
+    """Ordered at nine, sent back at another hour of another day."""
+    marts.add(
+        "orders", order_id="o1", order_date="2026-03-02", order_hour=9, order_sequence=1, customer_type="new"
+    )
+    marts.event("2026-03-02", order_id="o1", gross_sales=30)
+    marts.event("2026-03-05", order_id="o1", order_date="2026-03-02", returns=10)
+    for clock in ("finance", "order"):
+        found = ask(marts, "net_sales", "orders", by=("hour",), clock=clock)
+        assert found == [{"hour": "09", "net_sales": D(20), "orders": 1}]
+    assert ask(marts, "net_sales", where={"hour": "10"}) == [{"net_sales": D(0)}]
+
+
+def test_the_weekday_is_that_of_the_day_on_which_a_figure_counts(marts: Any) -> None:
+    marts.day("2026-03-02", net_sales=1, refunds=1)  # a Monday
+    marts.day("2026-03-08", net_sales=2)
+    assert ask(marts, "net_sales", "refunds", by=("weekday",)) == [
+        {"weekday": "1", "net_sales": D(1), "refunds": 1},
+        {"weekday": "7", "net_sales": D(2), "refunds": 0},
+    ]
+    assert ask(marts, "net_sales", where={"weekday": "7"}) == [{"net_sales": D(2)}]
+
+
+def test_an_empty_value_stands_for_rows_without_one(marts: Any) -> None:
+    marts.day("2026-03-02", net_sales=1, country=None)
+    marts.day("2026-03-02", net_sales=2, country="DE")
+    marts.day("2026-03-02", net_sales=4, country="FR")
+    assert ask(marts, "net_sales", where={"country": ""}) == [{"net_sales": D(1)}]
+    assert ask(marts, "net_sales", where={"country": ("", "DE")}) == [{"net_sales": D(3)}]
+
+
+def test_parts_add_up_where_a_metric_is_a_sum_and_not_where_it_divides_or_counts_people() -> None:
+    additive = {
+        name: LAYER.metric(name).additive for name in ("net_sales", "orders", "new_customers", "total_sales")
+    }
+    others = {
+        name: LAYER.metric(name).additive for name in ("average_order_value", "return_rate", "customers")
+    }
+    assert set(additive.values()) == {True}
+    assert set(others.values()) == {False}
+
+
+def test_the_layer_says_what_goes_together() -> None:
+    assert LAYER.answers(MetricQuery(("net_sales",), ("product",), where={"country": "DE"}, **MARCH))
+    assert not LAYER.answers(MetricQuery(("refunds",), ("product",), **MARCH))
+    assert not LAYER.answers(MetricQuery(("net_sales",), ("planet",), **MARCH))

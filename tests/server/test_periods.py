@@ -121,3 +121,39 @@ def test_two_dates_are_a_range_of_their_own_even_without_the_word() -> None:
     assert view(from_="2026-01-01", to="2026-01-31").period == Period(date(2026, 1, 1), date(2026, 1, 31))
     with pytest.raises(ConfigError, match="is not a date"):
         view(from_="abc", to="2026-01-31")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        ("2026-02-01", "2026-02-28", ("2026-01-01", "2026-01-31")),
+        ("2026-03-01", "2026-03-31", ("2026-02-01", "2026-02-28")),
+        ("2025-10-01", "2025-12-31", ("2025-07-01", "2025-09-30")),
+        ("2026-01-01", "2026-03-31", ("2025-10-01", "2025-12-31")),
+        ("2025-01-01", "2025-12-31", ("2024-01-01", "2024-12-31")),
+    ],
+)
+def test_a_month_quarter_or_year_of_ones_own_is_compared_with_the_one_before(
+    first: str, last: str, before: tuple[str, str]
+) -> None:
+    previous = view(range="custom", from_=first, to=last).previous_period
+    assert (previous.first.isoformat(), previous.last.isoformat()) == before
+
+
+def test_a_year_that_is_not_over_is_compared_with_the_same_days_of_the_year_before() -> None:
+    chosen = parse_view({"from": "2026-01-01", "to": "2026-05-20"}, date(2026, 5, 20))
+    assert chosen.previous_period == Period(date(2025, 1, 1), date(2025, 5, 20))
+
+
+def test_conditions_are_read_where_a_page_knows_them_and_stand_in_the_query() -> None:
+    parameters = {"country": "DE", "channel": "~", "planet": "mars", "grain": "week"}
+    chosen = parse_view(parameters, TODAY, ("country", "channel"))
+    assert chosen.where == {"country": "DE", "channel": ""}
+    assert chosen.query() == "country=DE&channel=~&grain=week"
+    assert parse_view(parameters, TODAY).where == {}
+
+
+def test_a_step_that_does_not_fit_the_period_gives_way() -> None:
+    assert view(range="last_7_days", grain="year").grain == "day"
+    assert view(range="last_30_days", grain="week").grain == "week"
+    assert Period(date(2020, 1, 1), date(2026, 3, 31)).grains == ("hour", "week", "month", "quarter", "year")

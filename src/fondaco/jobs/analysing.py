@@ -1,4 +1,4 @@
-"""The step ``analyse``: all that is known of customers is worked out anew, and takes the place of the former findings at once."""
+"""The step ``analyse``: what is known of customers and products is worked out anew, and takes the place of the former findings at once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pyarrow as pa
 from fondaco.analytics import rfm
 from fondaco.analytics.purchases import Summaries
 from fondaco.jobs.churning import churn
+from fondaco.jobs.products import TABLES as PRODUCT_TABLES
+from fondaco.jobs.products import write_product_facts
 from fondaco.jobs.reading import History, read_history
 from fondaco.jobs.segmenting import Segmented, movements, segment_today
 from fondaco.jobs.tables import CUSTOMER_SCORES, MODEL_RUNS, SEGMENT_MOVEMENTS, TABLES
@@ -54,7 +56,7 @@ class Analysis:
 
 def create_tables(warehouse: Warehouse) -> None:
     """Make the tables that are not there yet, empty."""
-    warehouse.create_schemas_and_raw_tables(TABLES)
+    warehouse.create_schemas_and_raw_tables((*TABLES, *PRODUCT_TABLES))
 
 
 def analyse(warehouse: Warehouse, analysis: Analysis) -> tuple[int, list[Fitted]]:
@@ -78,12 +80,13 @@ def analyse(warehouse: Warehouse, analysis: Analysis) -> tuple[int, list[Fitted]
             replace_rows(
                 writer, MODEL_RUNS, _runs(analysis, history, fitted), where={**own, "run_id": analysis.run_id}
             )
+            write_product_facts(writer, analysis.tenant_id, history.as_of)
     return len(summaries.customer), fitted
 
 
 def _forget(writer: Writer, analysis: Analysis) -> None:
     with writer.transaction():
-        for spec in (CUSTOMER_SCORES, SEGMENT_MOVEMENTS):
+        for spec in (CUSTOMER_SCORES, SEGMENT_MOVEMENTS, *PRODUCT_TABLES):
             writer.execute(
                 f"delete from {spec.qualified} where tenant_id = $tenant_id",
                 {"tenant_id": analysis.tenant_id},

@@ -4,6 +4,18 @@ from fondaco.metrics.bridge import bridge
 from fondaco.metrics.currency import reporting_currency
 from fondaco.metrics.definitions import Metric
 from fondaco.metrics.layer import SemanticLayer
+from fondaco.metrics.orders import OrderRecord, first_order_date, list_orders, one_order
 from fondaco.metrics.query import Clock, MetricQuery
 
-__all__ = ["Clock", "Metric", "MetricQuery", "SemanticLayer", "bridge", "reporting_currency"]
+__all__ = [
+    "Clock",
+    "Metric",
+    "MetricQuery",
+    "OrderRecord",
+    "SemanticLayer",
+    "bridge",
+    "first_order_date",
+    "list_orders",
+    "one_order",
+    "reporting_currency",
+]

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 from fondaco.errors import ConfigError
 from fondaco.metrics.definitions import Dimension, Metric, Table
-from fondaco.metrics.query import TIME_STEPS, MetricQuery
+from fondaco.metrics.query import TIME_PARTS, TIME_STEPS, MetricQuery
 from fondaco.warehouse.engine import Dialect, Value
 
 _WIDE = "decimal(38, 6)"
 _TYPES = {"money": "decimal(18, 6)", "ratio": "decimal(18, 6)", "rate": "decimal(18, 6)", "count": "bigint"}
 _SERIES = "generate_series(cast($first as timestamp), cast($last as timestamp), interval '1 day')"
+_OF_THE_DAY = frozenset((*TIME_STEPS, *TIME_PARTS))
 _DAYS = {
     "duckdb": f"select cast(unnest({_SERIES}) as date) as date_day",
     "postgres": f"select cast({_SERIES} as date) as date_day",
@@ -56,19 +57,23 @@ def compile_query(
         + _order(query)
         + (f"\nlimit {int(query.limit)}" if query.limit is not None else "")
     )
+    return sql, _params(query, sql, tenant_id)
+
+
+def _params(query: MetricQuery, sql: str, tenant_id: str) -> dict[str, Value]:
     params: dict[str, Value] = {"tenant_id": tenant_id, "first": query.first, "last": query.last}
     if "$clock" in sql:
         params["clock"] = query.clock
     for name, values in query.conditions().items():
-        params |= {f"{name}_{index}": value for index, value in enumerate(values)}
-    return sql, params
+        params |= {f"{name}_{index}": value for index, value in enumerate(values) if value}
+    return params
 
 
 def _parts(
     query: MetricQuery, metrics: Sequence[Metric], figures: Sequence[str], tables: Sequence[Table]
 ) -> list[_Part]:
     conditions = query.conditions()
-    asked = {name for name in (*query.by, *conditions) if name not in TIME_STEPS}
+    asked = {name for name in (*query.by, *conditions) if name not in _OF_THE_DAY}
     single = set(query.by) | {name for name, values in conditions.items() if len(values) == 1}
     parts: dict[tuple[str, str], _Part] = {}
     for figure in figures:
@@ -99,23 +104,39 @@ def _figures(query: MetricQuery, parts: Sequence[_Part], figures: Sequence[str])
 
 
 def _select(query: MetricQuery, part: _Part, figures: Sequence[str]) -> str:
-    table, conditions = part.table, query.conditions()
+    table = part.table
     date = f"{table.name}.{part.date}"
     columns = [f"{_dimension(name, table, date)} as {name}" for name in query.by]
     for figure in figures:
         sql = table.figures[figure].sql if figure in part.figures else f"cast(null as {_WIDE})"
         columns.append(f"{sql} as {figure}")
-    used = [table.dimensions[name] for name in (*query.by, *conditions) if name not in TIME_STEPS]
+    return f"select {', '.join(columns)}\n{_rows(query, table, date)}{_group(query.by)}"
+
+
+def _rows(query: MetricQuery, table: Table, date: str) -> str:
+    """Which rows of the table the query is about: from where on."""
+    conditions = query.conditions()
+    used = [table.dimensions[name] for name in (*query.by, *conditions) if name not in _OF_THE_DAY]
     rows = [f"{table.name}.tenant_id = $tenant_id", f"{date} between $first and $last"]
     if table.filter is not None:
         rows.append(f"({table.filter})")
     for name, values in conditions.items():
-        allowed = ", ".join(f"${name}_{index}" for index in range(len(values)))
-        rows.append(f"{table.dimensions[name].sql} in ({allowed})")
-    return (
-        f"select {', '.join(columns)}\nfrom marts.{table.name} as {table.name}{_joins(table, used)}"
-        f"\nwhere {' and '.join(rows)}{_group(query.by)}"
-    )
+        rows.append(_allowed(_dimension(name, table, date), name, values))
+    return f"from marts.{table.name} as {table.name}{_joins(table, used)}\nwhere {' and '.join(rows)}"
+
+
+def compile_rows(query: MetricQuery, table: Table, tenant_id: str) -> tuple[str, dict[str, Value]]:
+    """The rows of one table that a query is about, as SQL from ``from`` on, and its parameters."""
+    sql = _rows(query, table, f"{table.name}.{table.dates[query.clock]}")
+    return sql, _params(query, sql, tenant_id)
+
+
+def _allowed(sql: str, name: str, values: Sequence[str]) -> str:
+    known = ", ".join(f"${name}_{index}" for index, value in enumerate(values) if value)
+    tests = [f"{sql} in ({known})"] if known else []
+    if "" in values:
+        tests.append(f"coalesce({sql}, '') = ''")
+    return f"({' or '.join(tests)})"
 
 
 def _dimension(name: str, table: Table, date: str) -> str:
@@ -123,6 +144,8 @@ def _dimension(name: str, table: Table, date: str) -> str:
         return date
     if name in TIME_STEPS:
         return f"cast(date_trunc('{name}', {date}) as date)"
+    if name == "weekday":
+        return f"cast(cast(extract(isodow from {date}) as integer) as varchar)"
     return table.dimensions[name].sql
 
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import yaml
 
-from fondaco.metrics.expressions import expand, figures_of, qualified, sql_of
-from fondaco.metrics.query import TIME_STEPS, Clock
+from fondaco.metrics.expressions import divides, expand, figures_of, qualified, sql_of
+from fondaco.metrics.query import TIME_PARTS, TIME_STEPS, Clock
 
 Unit = Literal["money", "count", "ratio", "rate"]
 """money: reporting currency; count: whole number; ratio: any quotient; rate: a part of a whole, 0..1."""
@@ -63,6 +63,8 @@ class Metric:
     ----------
     good_direction
         up, down or none: which way pleases.
+    additive
+        Whether its values for the parts of a whole, such as countries, add up to its value for the whole.
     figures, sql
         What is read from tables for it, and its value over these.
     """
@@ -76,6 +78,7 @@ class Metric:
     synonyms: tuple[str, ...]
     scope: str
     compared: str
+    additive: bool
     dimensions: tuple[str, ...]
     figures: tuple[str, ...]
     sql: str
@@ -140,7 +143,14 @@ def _metric(name: str, declared: Mapping[str, Any], tables: tuple[Table, ...]) -
         synonyms=tuple(meta.get("synonyms", ())),
         scope=meta.get("scope", ""),
         compared=meta.get("compared", ""),
-        dimensions=(*TIME_STEPS, *(d for d in ordered if d in shared)),
+        additive=not divides(expression) and not any(_is_distinct(figure, tables) for figure in figures),
+        dimensions=(*TIME_STEPS, *TIME_PARTS, *(d for d in ordered if d in shared)),
         figures=figures,
         sql=sql_of(expression),
     )
+
+
+def _is_distinct(figure: str, tables: tuple[Table, ...]) -> bool:
+    """Whether the figure counts what may stand in several rows, so that parts count it more than once."""
+    first = next(table.figures[figure] for table in tables if figure in table.figures)
+    return "distinct" in first.sql.lower()

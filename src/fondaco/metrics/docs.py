@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fondaco.metrics.definitions import Metric
 from fondaco.metrics.layer import SemanticLayer
+from fondaco.metrics.product_figures import FIGURES, ProductFigure
 from fondaco.metrics.query import TIME_STEPS
 
 _UNITS = {
@@ -71,11 +72,19 @@ A quotient with nothing to divide by has no value. It is never shown as 0.
 """
 
 
+_PRODUCTS = """## Figures of products
+
+The pages of products show these beside the metrics. They need the days of a period, the stock of today, or what people did before
+and after, so that no query of metrics gives them.
+"""
+
+
 def write() -> str:
     """The whole page."""
     layer = SemanticLayer.load()
     groups = [_HEAD, "## Definitions\n", _contents(layer.metrics)]
     groups += [_entry(metric) for metric in layer.metrics]
+    groups += [_PRODUCTS, *(_product_entry(figure) for figure in FIGURES.values())]
     return "\n".join(groups).rstrip() + "\n"
 
 
@@ -105,6 +114,18 @@ def _entry(metric: Metric) -> str:
         lines.append(f"- **Elsewhere**: {metric.compared}")
     others = [f"`{name}`" for name in metric.dimensions if name not in TIME_STEPS]
     lines.append(f"- **By**: {', '.join(f'`{step}`' for step in TIME_STEPS)}, {', '.join(others)}\n")
+    return "\n".join(lines)
+
+
+def _product_entry(figure: ProductFigure) -> str:
+    lines = [
+        f"### {figure.label}\n",
+        f"{figure.description}\n",
+        f"- **Formula**: {figure.formula}",
+        f"- **Unit**: {_UNITS[figure.unit]}; {_GOOD[figure.good]}",
+        f"- **In and out**: {figure.scope}",
+        f"- **Elsewhere**: {figure.compared}\n",
+    ]
     return "\n".join(lines)
 
 

@@ -29,6 +29,11 @@ def figures_of(tree: exp.Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
 
 
+def divides(tree: exp.Expression) -> bool:
+    """Whether there is a quotient in it."""
+    return tree.find(exp.Div) is not None
+
+
 def sql_of(tree: exp.Expression) -> str:
     """SQL over the columns of figures. A sum over no rows is 0; a quotient by 0 is null."""
 

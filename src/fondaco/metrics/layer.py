@@ -8,7 +8,7 @@ from functools import cache, cached_property
 import pyarrow as pa
 
 from fondaco.errors import ConfigError
-from fondaco.metrics.compiler import compile_query
+from fondaco.metrics.compiler import compile_query, compile_rows
 from fondaco.metrics.definitions import Metric, Table, load_metrics, load_tables
 from fondaco.metrics.query import TIME_STEPS, MetricQuery
 from fondaco.warehouse.engine import Dialect, Reader, Value
@@ -62,6 +62,26 @@ class SemanticLayer:
         """
         metrics = self._checked(query)
         return compile_query(query, metrics, self._tables, dialect, tenant_id)
+
+    def answers(self, query: MetricQuery) -> bool:
+        """Whether the metrics, dimensions and conditions of a query go together."""
+        try:
+            self.compile(query, "duckdb")
+        except ConfigError:
+            return False
+        return True
+
+    def ledger_rows(self, query: MetricQuery, tenant_id: str) -> tuple[str, dict[str, Value]]:
+        """The events that a query is about: SQL from ``from marts.sales_ledger`` on, and its parameters.
+
+        Raises
+        ------
+        ConfigError
+            As for a query.
+        """
+        self._checked(query)
+        table = next(table for table in self._tables if table.name == "sales_ledger")
+        return compile_rows(query, table, tenant_id)
 
     def query(self, reader: Reader, query: MetricQuery, tenant_id: str) -> pa.Table:
         """Columns: the dimensions of ``by``, then the metrics. Money and quotients are decimals, null where undefined."""

@@ -11,6 +11,8 @@ Clock = Literal["finance", "order"]
 """On which day a figure counts: the day of the event itself, or the day of the order that it belongs to."""
 
 TIME_STEPS = ("day", "week", "month", "quarter", "year")
+TIME_PARTS = ("weekday",)
+"""What repeats: the day of the week on which a figure counts, "1" for Monday to "7" for Sunday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class MetricQuery:
     first, last
         Days in each shop's own time zone, both included.
     where
-        Allowed values for each dimension: one, or several.
+        Allowed values for each dimension: one, or several. An empty text allows rows without a value.
     order_by
         Dimensions or metrics of this query; ``-`` before a name turns the order around. Default: the dimensions.
     """

@@ -42,12 +42,12 @@ def unknown_values(
 
         def found(among: MetricQuery, name: str = name) -> set[str]:
             rows = layer.query(reader, replace(among, by=(name,)), tenant_id)
-            return {str(value) for value in rows.column(name).to_pylist() if value is not None}
+            return {str(value or "") for value in rows.column(name).to_pylist()}
 
         missing = set(values) - found(replace(always, where={name: values}))
         existing = found(always) if missing else set()
         for value in sorted(missing):
-            ranked = sorted(existing, key=partial(_distance, value))
+            ranked = sorted(existing - {""}, key=partial(_distance, value))
             yield UnknownValue(name, value, tuple(ranked[:_NEAREST]), len(ranked[_NEAREST:]))
 
 

@@ -25,10 +25,13 @@ from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import (
     customers,
+    orders,
     overview,
     persons,
+    products,
     report,
     runs,
+    sales,
     search,
     settings,
     settings_people,
@@ -94,6 +97,9 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(api, prefix="/api/v1")
     app.include_router(auth_routes.router)
     app.include_router(overview.router)
+    app.include_router(sales.router)
+    app.include_router(orders.router)
+    app.include_router(products.router)
     app.include_router(runs.router)
     app.include_router(customers.finding)
     app.include_router(customers.router)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, TypeVar
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from fondaco.errors import ConfigError
 from fondaco.metrics import Clock
 
-Grain = Literal["day", "week", "month"]
+Grain = Literal["hour", "day", "week", "month", "quarter", "year"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,33 @@ class Period:
         if self.days <= 93:
             return "day"
         return "week" if self.days <= 400 else "month"
+
+    @property
+    def grains(self) -> tuple[Grain, ...]:
+        """The steps that make a readable chart: more than one, and never more than about four hundred. By hour, all
+        days are laid over each other."""
+        steps: dict[Grain, bool] = {
+            "hour": True,
+            "day": 1 < self.days <= 400,
+            "week": 7 < self.days <= 2800,
+            "month": self.days > 28,
+            "quarter": self.days > 92,
+            "year": self.days > 366,
+        }
+        return tuple(grain for grain, fits in steps.items() if fits)
+
+    def calendar_months(self, today: date) -> int:
+        """How many months the calendar's own stretch is that this is: a month, quarter or year, whole or up to today;
+        also several whole months. 0 for any other days."""
+        if self.first.day != 1:
+            return 0
+        for months in (1, 3, 12):
+            end = shift_months(self.first, months) - timedelta(1)
+            if (self.first.month - 1) % months == 0 and self.last == min(end, today):
+                return months
+        if (self.last + timedelta(1)).day != 1:
+            return 0
+        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
 
 
 def shift_months(day: date, months: int) -> date:
@@ -105,12 +132,30 @@ COMPARISONS: Mapping[str, str] = {
     "previous_year": "Previous year",
     "none": "No comparison",
 }
+GRAINS: Mapping[Grain, str] = {
+    "year": "Years",
+    "quarter": "Quarters",
+    "month": "Months",
+    "week": "Weeks",
+    "day": "Days",
+    "hour": "Hours of the day",
+}
 CLOCKS: Mapping[Clock, str] = {"finance": "Finance", "order": "Order"}
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a reader has chosen on Overview: the whole state of the page."""
+    """Which figures a reader has chosen to see: days, clock, shop and conditions.
+
+    Attributes
+    ----------
+    filters
+        Further conditions, as dimension and value; an empty value stands for rows without one.
+    chosen_grain
+        The step of the chart, where the reader chose one.
+    usual_grain
+        The step that the page takes otherwise; None: the period's own.
+    """
 
     range: str
     period: Period
@@ -118,6 +163,17 @@ class View:
     clock: Clock
     shop: str | None
     today: date = field(compare=False)
+    filters: tuple[tuple[str, str], ...] = ()
+    chosen_grain: Grain | None = None
+    usual_grain: Grain | None = None
+
+    @property
+    def grain(self) -> Grain:
+        """The step of the chart: the chosen one where it fits the period."""
+        chosen = self.chosen_grain
+        if chosen is not None and chosen in self.period.grains:
+            return chosen
+        return self.usual_grain or self.period.grain
 
     @property
     def label(self) -> str:
@@ -128,6 +184,8 @@ class View:
         """The period just before, of the same kind: a month answers to a month."""
         if self.range in PRESETS:
             return PRESETS[self.range].before(self.period)
+        if months := self.period.calendar_months(self.today):
+            return _months_back(months)(self.period)
         return _back(self.period.days)(self.period)
 
     @property
@@ -143,17 +201,31 @@ class View:
 
     @property
     def where(self) -> dict[str, str]:
-        return {"connection_id": self.shop} if self.shop else {}
+        return ({"connection_id": self.shop} if self.shop else {}) | dict(self.filters)
 
-    def query(self, **changes: str) -> str:
-        """The URL's query of this view, defaults left out."""
+    def state(self) -> dict[str, str]:
+        """All that the reader chose, as the URL's query writes it."""
         state: dict[str, str] = {"range": self.range}
         if self.range == CUSTOM:
             state |= {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
         state |= {"compare": self.compare, "clock": self.clock, "shop": self.shop or ""}
-        state |= changes
-        defaults = {"range": DEFAULT_RANGE, "compare": "previous_period", "clock": "finance", "shop": ""}
-        return urlencode({key: value for key, value in state.items() if value != defaults.get(key)})
+        state |= {name: value or NO_VALUE for name, value in self.filters}
+        return state | {"grain": self.chosen_grain or ""}
+
+    def query(self, **changes: str) -> str:
+        """The URL's query of this view, defaults left out."""
+        return written(self.state() | changes)
+
+
+NO_VALUE = "~"
+"""How the URL's query writes the condition that there is no value."""
+
+_DEFAULTS = {"range": DEFAULT_RANGE, "compare": "previous_period", "clock": "finance"}
+
+
+def written(state: Mapping[str, str]) -> str:
+    """The URL's query of a state, without what is empty or as it would be anyway."""
+    return urlencode({key: value for key, value in state.items() if value and value != _DEFAULTS.get(key)})
 
 
 def _day(text: str, name: str) -> date:
@@ -175,8 +247,13 @@ def _choice(value: str, allowed: Mapping[Name, object], name: str) -> Name:
     return found
 
 
-def parse_view(parameters: Mapping[str, str], today: date) -> View:
+def parse_view(parameters: Mapping[str, str], today: date, filters: Iterable[str] = ()) -> View:
     """Read the state of the page from the URL.
+
+    Parameters
+    ----------
+    filters
+        Dimensions that the page can be restricted by; all others are left unread.
 
     Raises
     ------
@@ -197,6 +274,12 @@ def parse_view(parameters: Mapping[str, str], today: date) -> View:
         clock=_choice(parameters.get("clock") or "finance", CLOCKS, "clock"),
         shop=parameters.get("shop") or None,
         today=today,
+        filters=tuple(
+            (name, "" if parameters[name] == NO_VALUE else parameters[name])
+            for name in filters
+            if parameters.get(name)
+        ),
+        chosen_grain=_choice(parameters["grain"], GRAINS, "grain") if parameters.get("grain") else None,
     )
 
 

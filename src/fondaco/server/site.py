@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
@@ -17,7 +17,16 @@ from fondaco.clock import zone
 from fondaco.control import Connection, ControlPlane, Run, Shown, User
 from fondaco.errors import ConfigError
 from fondaco.governance import Permission, may
-from fondaco.metrics import Metric, MetricQuery, SemanticLayer, bridge
+from fondaco.metrics import (
+    Metric,
+    MetricQuery,
+    OrderRecord,
+    SemanticLayer,
+    bridge,
+    first_order_date,
+    list_orders,
+    one_order,
+)
 from fondaco.server.answers import Remembered
 from fondaco.server.assets import Assets
 from fondaco.server.auth.throttle import Throttle
@@ -50,8 +59,9 @@ class Site:
         self.panels: Remembered[str] = Remembered(4096)
         self._locales: tuple[str, ...] = (negotiate(""),)
         self._currencies: Remembered[str] = Remembered(4)
+        self._findings: Remembered[Any] = Remembered(1024)
+        self._large_findings: Remembered[Any] = Remembered(8)
         self._answers: Remembered[pa.Table] = Remembered(4096)
-        self._recalled: Remembered[Any] = Remembered(256)
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=select_autoescape(["html"]),
@@ -122,11 +132,6 @@ class Site:
         key = (self.published, self.tenant_id, _frozen(query))
         return self._answers.get(key, lambda: self.layer.query(self.project.reader, query, self.tenant_id))
 
-    def recall(self, what: str, work: Callable[[], T]) -> T:
-        """Something of the newest published state that is worked out once, and remembered until the next is published."""
-        found: T = self._recalled.get((self.published, self.tenant_id, what), work)
-        return found
-
     def clock_bridge(self, first: date, last: date, connection_id: str | None) -> list[dict[str, Any]]:
         """What lies between the two clocks over a period, figure by figure; remembered like ``ask``."""
         key = (self.published, self.tenant_id, "bridge", first, last, connection_id)
@@ -136,6 +141,53 @@ class Site:
         )
         found: list[dict[str, Any]] = table.to_pylist()
         return found
+
+    def orders(
+        self, query: MetricQuery, *, find: str, order_by: str, limit: int, offset: int
+    ) -> list[dict[str, Any]]:
+        """The orders behind a figure, some at a time; remembered like ``ask``."""
+        chosen = {"find": find, "order_by": order_by, "limit": limit, "offset": offset}
+        key = (self.published, self.tenant_id, "orders", _frozen(query), _frozen(chosen))
+        table = self._answers.get(
+            key,
+            lambda: list_orders(
+                self.layer,
+                self.project.reader,
+                query,
+                self.tenant_id,
+                find=find,
+                order_by=order_by,
+                limit=limit,
+                offset=offset,
+            ),
+        )
+        rows: list[dict[str, Any]] = table.to_pylist()
+        return rows
+
+    def order(self, order_id: str) -> OrderRecord:
+        """The order an address names."""
+        found = one_order(self.project.reader, self.tenant_id, order_id)
+        if found is None:
+            raise NotThereError(
+                f"There is no order {order_id[:100]!r}.", "Open it from the list of orders on the page Sales."
+            )
+        return found
+
+    def remembered(self, key: tuple[Hashable, ...], work: Callable[[], T], *, large: bool = False) -> T:
+        """What ``work`` finds in the newest published state, worked out once; ``key`` tells it from everything else.
+
+        Of what is ``large``, thousands of rows, only the newest few are kept.
+        """
+        among = self._large_findings if large else self._findings
+        found: T = among.get((self.published, self.tenant_id, *key), work)
+        return found
+
+    @property
+    def first_order_date(self) -> date | None:
+        """The day of the first order, remembered with the published state."""
+        return self.remembered(
+            ("first order",), lambda: first_order_date(self.project.reader, self.tenant_id)
+        )
 
     @property
     def currency(self) -> str:

@@ -11,8 +11,11 @@ from datetime import date
 from threading import Event, Thread
 
 from fondaco.clock import local_date
+from fondaco.server.pages import products, sales
 from fondaco.server.pages.overview import panel_html
 from fondaco.server.pages.overview_panels import PANELS
+from fondaco.server.pages.products_tables import usual_products
+from fondaco.server.pages.sales_state import usual_state
 from fondaco.server.periods import CLOCKS, DEFAULT_RANGE, PRESETS, View, parse_view
 from fondaco.server.site import Site
 
@@ -25,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Warmer:
-    """A thread that asks for the usual views of Overview whenever the published state, or the day, is a new one.
+    """A thread that asks for the usual views of Overview, Sales and Products whenever the published state, or the day, is a new one.
 
     Attributes
     ----------
@@ -94,8 +97,17 @@ def usual_views(site: Site) -> Iterator[View]:
                     yield parse_view({"range": name, "clock": clock, "shop": shop.connection_id}, today)
 
 
+SALES = ("course", "breakdown")
+"""Panels of Sales that are written beforehand; its list of orders is only asked for, by those who scroll."""
+
+
 def warm(site: Site, view: View) -> None:
-    """Write all panels of ``view``, as the readers who were here last would see them."""
+    """Write all panels of ``view``, as the readers who were here last would see them: of Overview, of Sales as it opens, and,
+    for the days and shops that Products opens with, its table."""
     for numbers in site.usual_numbers():
         for name in PANELS:
             panel_html(site, numbers, name, view)
+        for name in SALES:
+            sales.panel_html(site, numbers, name, usual_state(view))
+        if view.range == DEFAULT_RANGE and view.shop is None:
+            products.panel_html(site, numbers, usual_products(view))

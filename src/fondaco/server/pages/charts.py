@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +13,17 @@ from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages.figures import Figures, Row
 from fondaco.server.periods import Grain, Period, View, shift_months
 
-_STEPS = {"day": "Day", "week": "Week", "month": "Month"}
+_STEPS = {
+    "hour": "Hour",
+    "day": "Day",
+    "week": "Week",
+    "month": "Month",
+    "quarter": "Quarter",
+    "year": "Year",
+}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+Step = date | str
+"""The first day of a step; for hours the hour itself, "00" to "23"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,8 @@ class Point:
     then_label: str
     then_value: str
     then_text: str
+    href: str = ""
+    """Where the step leads, if anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +48,62 @@ class Chart:
     then_label: str
     summary: str
     points: Sequence[Point]
+    bars: bool = False
+    """Whether it is drawn as bars, each of which leads where its step does."""
 
 
-def steps_of(period: Period, grain: Grain) -> list[date]:
-    """The first day of every step that the period touches."""
+def steps_of(period: Period, grain: Grain) -> list[Step]:
+    """Every step that the period touches."""
+    if grain == "hour":
+        return [f"{hour:02}" for hour in range(24)]
     if grain == "day":
         return [period.first + timedelta(days) for days in range(period.days)]
     if grain == "week":
         monday = period.first - timedelta(period.first.weekday())
         return [monday + timedelta(7 * n) for n in range((period.last - monday).days // 7 + 1)]
-    first = period.first.replace(day=1)
-    months = (period.last.year - first.year) * 12 + period.last.month - first.month
-    return [shift_months(first, n) for n in range(months + 1)]
+    months = _MONTHS[grain]
+    first = period.first.replace(month=(period.first.month - 1) // months * months + 1, day=1)
+    span = (period.last.year - first.year) * 12 + period.last.month - first.month
+    return [shift_months(first, months * n) for n in range(span // months + 1)]
 
 
-def series(figures: Figures, metrics: Sequence[str], period: Period, grain: Grain) -> list[tuple[date, Row]]:
-    """One row for each step of the period; a step without a row has no value."""
-    found: dict[date, Row] = {row[grain]: row for row in figures.rows(metrics, (grain,), period)}
-    empty: Mapping[str, Any] = dict.fromkeys(metrics)
+def step_period(step: date, grain: Grain, within: Period) -> Period:
+    """The days of a step that lie within the period."""
+    if grain in _MONTHS:
+        last = shift_months(step, _MONTHS[grain]) - timedelta(1)
+    else:
+        last = step + timedelta(6 if grain == "week" else 0)
+    return Period(max(step, within.first), min(last, within.last))
+
+
+def series(figures: Figures, metrics: Sequence[str], period: Period, grain: Grain) -> list[tuple[Step, Row]]:
+    """One row for each step of the period. A step without a row has no value; an hour in which nothing happened has
+    sums of nought."""
+    found: dict[Step, Row] = {row[grain]: row for row in figures.rows(metrics, (grain,), period)}
+    sums = [name for name in metrics if grain == "hour" and figures.site.metric(name).additive]
+    empty: Mapping[str, Any] = dict.fromkeys(metrics) | dict.fromkeys(sums, 0)
     return [(step, found.get(step, empty)) for step in steps_of(period, grain)]
 
 
-def over_time(figures: Figures, name: str, metrics: Sequence[str]) -> Chart:
-    """The metric over the view's period and, beside it, over the compared one. ``metrics`` are asked for together."""
+def over_time(
+    figures: Figures, name: str, metrics: Sequence[str], href: Callable[[Step], str] = lambda _: ""
+) -> Chart:
+    """The metric over the view's period and, beside it, over the compared one.
+
+    Parameters
+    ----------
+    metrics
+        Asked for together.
+    href
+        Where a step leads.
+    """
     view, numbers = figures.view, figures.numbers
     metric = figures.metric(name)
-    grain = view.period.grain
+    grain = view.grain
     now = series(figures, metrics, view.period, grain)
     then = series(figures, metrics, view.comparison, grain) if view.comparison else []
 
-    def words(step: date | None, row: Row | None) -> tuple[str, str, str]:
+    def words(step: Step | None, row: Row | None) -> tuple[str, str, str]:
         if step is None or row is None:
             return NOTHING, "", NOTHING
         value = row[name]
@@ -78,8 +116,8 @@ def over_time(figures: Figures, name: str, metrics: Sequence[str]) -> Chart:
             continue
         label, value, text = words(step, row)
         then_label, then_value, then_text = words(*other)
-        tick = numbers.month(step) if grain == "month" else numbers.short_day(step)
-        points.append(Point(tick, label, value, text, then_label, then_value, then_text))
+        tick = numbers.tick(step, grain)
+        points.append(Point(tick, label, value, text, then_label, then_value, then_text, href(step)))
     return Chart(
         title=metric.label,
         unit=metric.unit,
@@ -88,6 +126,7 @@ def over_time(figures: Figures, name: str, metrics: Sequence[str]) -> Chart:
         then_label=_compared(view, numbers),
         summary=_summary(metric.label, grain, points),
         points=points,
+        bars=any(point.href for point in points) or grain == "hour",
     )
 
 

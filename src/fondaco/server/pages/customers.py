@@ -114,7 +114,7 @@ def _page(request: Request, site: Site, user: User, wanted: Wanted) -> Response:
     }
     if site.published is None:
         return HTMLResponse(site.render("customers_empty.html", request, **context))
-    known = site.recall("customers", lambda: _known(site))
+    known = site.remembered(("customers",), lambda: _known(site))
     html = site.render(
         "customers.html",
         request,

@@ -38,7 +38,7 @@ class Figure:
 
 
 class Figures:
-    """The semantic layer as one view of Overview sees it."""
+    """The semantic layer as one view of a page sees it."""
 
     def __init__(self, site: Site, view: View, numbers: Numbers) -> None:
         self.site = site

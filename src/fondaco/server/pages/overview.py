@@ -8,29 +8,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, Response
 
-from fondaco.clock import local_date
 from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.charts import over_time
+from fondaco.server.pages.choices import CONDITIONS, offered, page_answer, view_of
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness, seal
-from fondaco.server.pages.overview_panels import KEY, PANELS
-from fondaco.server.periods import CLOCKS, COMPARISONS, PRESETS, View, parse_view
-from fondaco.server.site import NotThereError, Site, the_site
+from fondaco.server.pages.key_figures import KEY, asked_together
+from fondaco.server.pages.overview_panels import PANELS
+from fondaco.server.periods import CLOCKS, View
+from fondaco.server.site import Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
 TheSite = Annotated[Site, Depends(the_site)]
-
-
-def view_of(request: Request, site: Site) -> View:
-    """The state of the page, from its URL."""
-    today = local_date(site.project.clock(), site.project.settings.project.timezone)
-    view = parse_view(request.query_params, today)
-    if view.shop is not None and view.shop not in {each.connection_id for each in site.connections()}:
-        raise NotThereError(f"There is no shop {view.shop[:63]!r}.", "Choose one in the menu of shops.")
-    return view
 
 
 def _panel_key(site: Site, name: str, view: View, numbers: Numbers) -> tuple[Any, ...]:
@@ -64,22 +56,14 @@ def overview(request: Request, site: TheSite, user: CurrentUser) -> Response:
         page="overview",
         user=user,
         csrf=form_token(request),
-        view=view,
         query=view.query(),
         panels=panels,
-        presets=PRESETS,
-        comparisons=COMPARISONS,
-        clocks=CLOCKS,
-        connections=site.connections(),
+        **offered(site, view),
         seal=seal(site, numbers, view.shop),
         fresh=freshness(site, numbers),
         numbers=numbers,
     )
-    response = HTMLResponse(html)
-    if request.headers.get("hx-request"):
-        query = view.query()
-        response.headers["HX-Push-Url"] = "/" + (f"?{query}" if query else "")
-    return response
+    return page_answer(request, html, "/", view.query())
 
 
 @router.get("/overview/{name}")
@@ -94,10 +78,10 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
 @router.get("/definitions/{name}")
 def definition(name: str, request: Request, site: TheSite) -> Response:
     """What a figure means, how it is computed, and its course over the period."""
-    view, numbers = view_of(request, site), site.numbers(request, site.currency)
+    metric, numbers = site.metric(name), site.numbers(request, site.currency)
+    view = view_of(request, site, tuple(each for each in CONDITIONS if each in metric.dimensions))
     figures = Figures(site, view, numbers)
-    metric = site.metric(name)
-    asked = KEY if name in KEY else (name,)
+    asked = asked_together(view, name)
     now = figures.totals(asked)
     then = figures.totals(asked, view.comparison) if view.comparison else None
     html = site.render(
@@ -131,9 +115,11 @@ def export(name: str, request: Request, site: TheSite) -> Response:
         header = ("metric", "amount")
         lines = list(figures.totals(KEY).items())
     else:
-        site.metric(name)
-        grain = view.period.grain
+        metric = site.metric(name)
+        view = view_of(request, site, tuple(each for each in CONDITIONS if each in metric.dimensions))
+        figures = Figures(site, view, numbers)
+        grain = view.grain
         header = (grain, name)
-        asked = KEY if name in KEY else (name,)
+        asked = asked_together(view, name)
         lines = ([row[column] for column in header] for row in figures.rows(asked, (grain,)))
     return csv_file(f"{name}_{view.period.first}_{view.period.last}_{view.clock}.csv", header, lines)

@@ -11,30 +11,7 @@ from babel import Locale
 from fondaco.server.pages import shapes
 from fondaco.server.pages.charts import over_time, series
 from fondaco.server.pages.figures import Figure, Figures, Row
-
-BRIDGE = (
-    ("gross_sales", 1, False),
-    ("discounts", -1, False),
-    ("returns", -1, False),
-    ("net_sales", 1, True),
-    ("shipping", 1, False),
-    ("taxes", 1, False),
-    ("duties", 1, False),
-    ("additional_fees", 1, False),
-    ("total_sales", 1, True),
-)
-"""Metric, its sign in the bridge, and whether it is a sum of what stands above it."""
-
-TILES = (
-    "orders",
-    "average_order_value",
-    "units_sold",
-    "new_customers",
-    "returning_customers",
-    "refunded_amount",
-)
-KEY = tuple(dict.fromkeys((*(name for name, _, _ in BRIDGE), *TILES)))
-"""Asked for in one query, which all panels share."""
+from fondaco.server.pages.key_figures import BRIDGE, KEY, TILES
 
 TOP = 10
 Panel = Callable[[Figures], dict[str, Any]]

@@ -43,7 +43,18 @@
     return box;
   }
 
-  function option(points, unit, wide) {
+  // A bar for this period, a short line for the compared one in the same place.
+  function bars(points, compared) {
+    return [
+      { type: "bar", data: points.map((point) => point.value), barMaxWidth: 34, barCategoryGap: "28%", itemStyle: { color: token("--bar"), borderRadius: [3, 3, 0, 0] }, emphasis: { itemStyle: { color: token("--accent") } }, z: 2 },
+      compared && {
+        type: "line", data: points.map((point) => point.thenValue), symbol: points.length === 1 ? "circle" : "none", symbolSize: 7, silent: true,
+        lineStyle: { color: token("--compare"), width: 1.5, type: [4, 4] }, itemStyle: { color: token("--compare") }, z: 3,
+      },
+    ].filter(Boolean);
+  }
+
+  function option(points, unit, wide, shape) {
     const compared = points.some((point) => point.thenValue !== null);
     const bar = token("--bar");
     const alone = points.length === 1;
@@ -59,14 +70,14 @@
         formatter: (shown) => tip(points[shown[0].dataIndex], compared),
       },
       xAxis: {
-        type: "category", boundaryGap: alone, data: points.map((point) => point.tick), ...axis,
+        type: "category", boundaryGap: alone || shape === "bar", data: points.map((point) => point.tick), ...axis,
         axisLabel: { ...text, hideOverlap: true, interval: Math.max(0, Math.ceil(points.length / (wide ? 10 : 4)) - 1), margin: 12 },
       },
       yAxis: {
         type: "value", splitNumber: 4, ...axis, axisLabel: { ...text, formatter: ticks(unit) },
         splitLine: { lineStyle: { color: token("--line") } },
       },
-      series: [
+      series: shape === "bar" ? bars(points, compared) : [
         compared && {
           type: "line", data: points.map((point) => point.thenValue), symbol: alone ? "circle" : "none", symbolSize: 7, silent: true,
           lineStyle: { color: token("--compare"), width: 1.5, type: [4, 4] }, itemStyle: { color: token("--compare") }, z: 1,
@@ -82,6 +93,17 @@
 
   const drawn = new Map();
 
+  // The whole height of a bar's place leads where its row in the table does.
+  function follow(box, chart) {
+    const link = (at) => {
+      const [index] = chart.convertFromPixel({ gridIndex: 0 }, [at.offsetX, at.offsetY]) ?? [];
+      const rows = box.parentElement.querySelectorAll(".chart-data tbody tr");
+      return chart.containPixel("grid", [at.offsetX, at.offsetY]) ? rows[index]?.querySelector("a") : null;
+    };
+    chart.getZr().on("click", (at) => link(at)?.click());
+    chart.getZr().on("mousemove", (at) => chart.getZr().setCursorStyle(link(at) ? "pointer" : "default"));
+  }
+
   function draw() {
     for (const [box, chart] of drawn) {
       if (!box.isConnected) { chart.dispose(); drawn.delete(box); }
@@ -89,15 +111,16 @@
     for (const box of document.querySelectorAll("[data-chart]")) {
       if (drawn.has(box) || !box.clientWidth) continue;
       const chart = echarts.init(box, null, { renderer: "canvas" });
-      chart.setOption(option(read(box), box.dataset.unit, box.clientWidth > 640));
+      chart.setOption(option(read(box), box.dataset.unit, box.clientWidth > 640, box.dataset.shape));
       drawn.set(box, chart);
+      if (box.dataset.shape === "bar") follow(box, chart);
       box.dataset.drawn = "";
     }
   }
 
   addEventListener("resize", () => { for (const chart of drawn.values()) chart.resize(); });
   document.addEventListener("fondaco:theme", () => {
-    for (const [box, chart] of drawn) chart.setOption(option(read(box), box.dataset.unit, box.clientWidth > 640), true);
+    for (const [box, chart] of drawn) chart.setOption(option(read(box), box.dataset.unit, box.clientWidth > 640, box.dataset.shape), true);
   });
   document.addEventListener("htmx:after:swap", draw);
   document.addEventListener("click", (event) => { if (event.target.closest("[data-table]")) requestAnimationFrame(draw); });

@@ -23,6 +23,7 @@ final as (
         {% for column in var('conformed')['orders'] %}changed.{{ column }},
         {% endfor -%}
         {{ local_date('changed.ordered_at', "coalesce(connections.time_zone, 'UTC')") }} as order_date,
+        {{ local_hour('changed.ordered_at', "coalesce(connections.time_zone, 'UTC')") }} as order_hour,
         coalesce(changed.counts_in_sales, false) as is_counted,
         coalesce(connections.time_zone, 'UTC') as time_zone,
         coalesce(connections.reporting_currency, changed.currency) as reporting_currency

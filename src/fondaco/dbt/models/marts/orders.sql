@@ -87,6 +87,7 @@ final as (
         order_persons.customer_type,
         orders.ordered_at,
         orders.order_date,
+        orders.order_hour,
         orders.cancelled_at,
         orders.order_status,
         orders.financial_status,

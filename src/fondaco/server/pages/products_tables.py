@@ -1,0 +1,194 @@
+"""The table of products: its lines out of the layer, its order, and each cell in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+
+from fondaco.metrics import MetricQuery
+from fondaco.metrics.product_figures import FIGURES
+from fondaco.metrics.products import METRICS, ProductLine, product_lines
+from fondaco.server.numbers import NOTHING, Numbers
+from fondaco.server.pages import sheets
+from fondaco.server.pages.choices import address_of, view_of
+from fondaco.server.periods import Period, View, written
+from fondaco.server.site import Site
+
+COLUMNS = (
+    "title",
+    "net_sales",
+    "units_sold",
+    "units_per_day",
+    "trend",
+    "return_rate",
+    "discount_rate",
+    "units_on_hand",
+    "days_of_cover",
+    "bought_again",
+    "first_buyer_value",
+)
+"""Columns of the table, by which it can be ordered."""
+
+LEVELS = {"product": "Products", "variant": "Variants"}
+
+
+@dataclass(frozen=True, slots=True)
+class ProductsState:
+    """What a reader has chosen on Products: the days and shop, products or their variants, and which rows."""
+
+    view: View
+    level: str
+    sheet: sheets.Sheet
+
+    def query(self, changes: Mapping[str, str] | None = None) -> str:
+        level = "" if self.level == "product" else self.level
+        return written({**self.view.state(), "level": level, **self.sheet.state(), **(changes or {})})
+
+    def address(self, changes: Mapping[str, str] | None = None) -> str:
+        query = self.query(changes)
+        return "/products" + (f"?{query}" if query else "")
+
+    def way(self, changes: Mapping[str, str]) -> sheets.Way:
+        return sheets.Way(self.address(changes), f"/products/catalogue?{self.query(changes)}")
+
+
+def usual_products(view: View) -> ProductsState:
+    """Products as it opens."""
+    return ProductsState(view, "product", sheets.Sheet("products"))
+
+
+def products_state(request: Request, site: Site) -> ProductsState:
+    level = request.query_params.get("level", "")
+    return ProductsState(
+        view=view_of(request, site),
+        level=level if level in LEVELS else "product",
+        sheet=sheets.parse_sheet("products", request.query_params, COLUMNS),
+    )
+
+
+def asked(view: View, period: Period | None = None) -> MetricQuery:
+    """The period and conditions of a view as a question, metrics left open."""
+    period = period or view.period
+    return MetricQuery(METRICS, first=period.first, last=period.last, clock=view.clock, where=view.where)
+
+
+def all_lines(site: Site, view: View, *, by_variant: bool) -> Sequence[ProductLine]:
+    """Every product or variant of a view, remembered until something new is published."""
+    before = asked(view, view.comparison) if view.comparison else None
+    return site.remembered(
+        ("products", view, view.today, by_variant),
+        lambda: product_lines(
+            site.layer,
+            site.project.reader,
+            asked(view),
+            site.tenant_id,
+            before=before,
+            today=view.today,
+            by_variant=by_variant,
+        ),
+        large=True,
+    )
+
+
+def lines_shown(site: Site, state: ProductsState) -> Sequence[ProductLine]:
+    """The lines that hold what is looked for, in the order of the sheet."""
+    lines = all_lines(site, state.view, by_variant=state.level == "variant")
+    lines = sheets.found(lines, state.sheet, lambda line: f"{line.title or ''} {line.sku or ''}")
+    return sheets.ordered(lines, state.sheet, _value)
+
+
+def _value(line: ProductLine, column: str) -> Any:
+    if column == "title":
+        return (line.title or line.sku or "").casefold()
+    if column == "trend":
+        now, before = line.units_per_day, line.units_per_day_before
+        return (now - before) / before if now is not None and before else None
+    return getattr(line, column)
+
+
+def catalogue(site: Site, state: ProductsState, numbers: Numbers) -> dict[str, Any]:
+    """One sheet of the table."""
+    lines = lines_shown(site, state)
+    metrics = {name: site.metric(name) for name in METRICS}
+    labels = {
+        **{name: metric.label for name, metric in metrics.items()},
+        **{name: FIGURES[name].label for name in COLUMNS if name in FIGURES},
+        "title": "Product" if state.level == "product" else "Variant",
+        "trend": "Trend",
+    }
+    own = state.level == "product"
+    # What is known of buyers is known of products; without a comparison there is no trend.
+    left_out = ({"trend"} if state.view.comparison is None else set()) | (
+        set() if own else {"bought_again", "first_buyer_value"}
+    )
+    names = [name for name in COLUMNS if name not in left_out]
+    shops = {each.connection_id: each.name for each in site.connections()}
+    _, number, find = state.sheet.keys
+    return {
+        "metrics": metrics,
+        "figures": FIGURES,
+        "names": names,
+        "columns": {
+            name: sheets.column(state.sheet, name, labels[name], state.way, text=name == "title")
+            for name in names
+        },
+        "leaf": sheets.leaf(
+            state.sheet,
+            len(lines),
+            lambda start, limit: [
+                cells(line, numbers, shops, state.view) for line in lines[start : start + limit]
+            ],
+            numbers.count(len(lines)),
+            state.way,
+        ),
+        "noun": LEVELS[state.level].lower(),
+        "search": {
+            "name": find,
+            "value": state.sheet.find,
+            "kept": {
+                name: value
+                for name, value in {**state.view.state(), "level": state.level, **state.sheet.state()}.items()
+                if value and name not in (number, find)
+            },
+            "panel": "/products/catalogue",
+            "sheet": "products",
+            "action": "/products",
+        },
+    }
+
+
+def cells(line: ProductLine, numbers: Numbers, shops: Mapping[str, str], view: View) -> dict[str, Any]:
+    """A line in words."""
+    shop = (line.product_id or "").partition(":")[0]
+    return {
+        "address": address_of("products", line.product_id, view.query()) if line.product_id else "",
+        "title": line.title or "Without a name",
+        "sku": line.sku,
+        "shop": shops.get(shop, shop),
+        "net_sales": numbers.money(line.net_sales),
+        "units_sold": numbers.count(line.units_sold),
+        "units_per_day": numbers.fixed(line.units_per_day),
+        "trend": numbers.change(line.units_per_day, line.units_per_day_before),
+        "return_rate": numbers.rate(line.return_rate),
+        "discount_rate": numbers.rate(line.discount_rate),
+        "units_on_hand": numbers.count(line.units_on_hand),
+        "days_of_cover": days(numbers, line.days_of_cover),
+        "short": line.days_of_cover is not None and line.days_of_cover < SHORT_DAYS,
+        "bought_again": numbers.rate(line.bought_again),
+        "first_buyer_value": numbers.money(line.first_buyer_value),
+        "first_buyers": line.first_buyers,
+    }
+
+
+SHORT_DAYS = 14
+"""A stock that lasts less than this is marked."""
+
+
+def days(numbers: Numbers, value: Any) -> str:
+    """Days in words; beyond two years nobody plans."""
+    if value is None:
+        return NOTHING
+    return f"{numbers.count(value)} d" if value < 730 else "over 2 years"

@@ -1,0 +1,103 @@
+"""Questions that the pages ask beside plain metrics: the same answers on both engines, from what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.metrics.conftest import columns
+
+from fondaco.jobs.products import TABLES, write_product_facts
+from fondaco.metrics import MetricQuery, SemanticLayer, first_order_date, list_orders, one_order
+from fondaco.metrics.products import bought_together, buyers_of, one_product, product_lines
+from fondaco.warehouse import Warehouse
+from fondaco.warehouse.engine import Reader
+
+LAYER = SemanticLayer.load()
+MARCH = MetricQuery(("net_sales",), first=date(2026, 3, 1), last=date(2026, 3, 31))
+DAY = date(2026, 3, 2)
+ORDER = {"order_id": "a:1", "order_number": "#1", "order_date": DAY, "order_hour": 9, "ordered_at": "2026-03-02 08:00:00",
+         "person_id": "p", "order_sequence": 1, "connection_id": "a", "customer_type": "new", "is_cancelled": False}  # fmt: skip
+EVENT = {"sales_event_id": "e", "order_id": "a:1", "order_line_id": "l", "product_id": "a:Mug", "event_date": DAY,
+         "order_date": DAY, "event_at": "2026-03-02 08:00:00", "ordered_at": "2026-03-02 08:00:00", "units_sold": 2, "net_units": 2,
+         "net_sales": 31, "total_sales": 31, "line_type": "product", "event_type": "order", "connection_id": "a"}  # fmt: skip
+SOLD = {"event_date": DAY, "order_date": DAY, "product_id": "a:Mug", "product_title": "Mug", "variant_id": "v",
+        "connection_id": "a", "units_sold": 31, "net_sales": 31}  # fmt: skip
+MARTS: dict[str, dict[str, Any]] = {
+    "orders": ORDER,
+    "sales_ledger": EVENT,
+    "product_sales_daily": SOLD,
+    "products": {"product_id": "a:Mug", "title": "Mug", "connection_id": "a", "is_deleted": False},
+    "inventory": {"variant_id": "v", "product_id": "a:Mug", "variant_title": "Blue", "on_hand": 5},
+    "customers": {"person_id": "p", "orders": 1},
+    "order_discounts": {},
+    "refunds": {},
+    "payments": {},
+}
+
+
+@pytest.fixture
+def published(empty_warehouse: Warehouse) -> Iterator[Reader]:
+    with empty_warehouse.writer() as writer:
+        writer.execute("create schema if not exists marts")
+        for mart, row in MARTS.items():
+            types = columns(mart)
+            declared = ", ".join(f"{name} {kind}" for name, kind in types.items())
+            writer.execute(f"create table marts.{mart} ({declared})")
+            nought = {name: 0 for name, kind in types.items() if kind.startswith(("decimal", "bigint"))}
+            whole = {**nought, "tenant_id": "default", **row}
+            if row:
+                names, values = ", ".join(whole), ", ".join(f"${name}" for name in whole)
+                writer.execute(f"insert into marts.{mart} ({names}) values ({values})", whole)
+        empty_warehouse.create_schemas_and_raw_tables(TABLES)
+        with writer.transaction():
+            write_product_facts(writer, "default", date(2026, 3, 31))
+        empty_warehouse.publish()
+    reader = empty_warehouse.reader()
+    yield reader
+    reader.close()
+
+
+def test_hours_weekdays_and_missing_values(published: Reader) -> None:
+    def ask(*by: str, **where: str) -> list[tuple[Any, ...]]:
+        query = MetricQuery(
+            ("net_sales",), by, first=MARCH.first, last=MARCH.last, where={"product_id": "a:Mug", **where}
+        )
+        return [tuple(row.values()) for row in LAYER.query(published, query, "default").to_pylist()]
+
+    assert ask("hour") == [("09", Decimal(31))]
+    assert ask("weekday", hour="09") == [("1", Decimal(31))]
+    assert ask(weekday="1", country="") == [(Decimal(31),)]
+    assert ask(weekday="2") == [(Decimal(0),)]
+
+
+@pytest.mark.parametrize("order_by", ["-ordered_at", "order_number", "-net_sales"])
+def test_lists_of_orders_and_one_order(published: Reader, order_by: str) -> None:
+    (row,) = (
+        list_orders(LAYER, published, MARCH, "default", find="#", order_by=order_by, limit=5).to_pylist()
+        + list_orders(LAYER, published, MARCH, "default", order_by=order_by, limit=5, offset=5).to_pylist()
+    )
+    assert (row["order_id"], row["units"], row["net_sales"], row["matches"]) == ("a:1", 2, 31, 1)
+    (same,) = list_orders(LAYER, published, MARCH, "default", order_by=order_by, limit=5).to_pylist()
+    assert same == row
+    found = one_order(published, "default", "a:1")
+    assert found is not None
+    assert (found.order["customer_orders"], found.lines[0]["units_sold"], len(found.events)) == (1, 2, 1)
+    assert first_order_date(published, "default") == DAY
+
+
+@pytest.mark.parametrize("by_variant", [False, True])
+def test_products_and_what_their_buyers_did(published: Reader, by_variant: bool) -> None:
+    (line,) = product_lines(
+        LAYER, published, MARCH, "default", before=MARCH, today=date(2026, 3, 31), by_variant=by_variant
+    )
+    assert (line.title, line.units_per_day, line.units_per_day_before, line.days_of_cover) == ("Mug", 1, 1, 5)
+    assert line.first_buyers == (None if by_variant else 1)
+    assert buyers_of(published, "default")["a:Mug"].buyers == 1
+    assert bought_together(published, "default", "a:Mug") == []
+    product = one_product(published, "default", "a:Mug")
+    assert product is not None
+    assert product["title"] == "Mug"
