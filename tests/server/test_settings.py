@@ -221,3 +221,15 @@ def test_the_schedule_says_when_the_next_runs_start(owner: TestClient) -> None:
 def test_a_password_logs_in_to_the_settings_that_were_asked_for(stranger: TestClient) -> None:
     assert stranger.get("/settings/shops").headers["location"] == "/login?next=%2Fsettings%2Fshops"
     assert log_in(stranger, OWNER, PASSWORD, next="/settings/shops").headers["location"] == "/settings/shops"
+
+
+def test_mails_that_did_not_go_out_are_told_where_the_data_are_looked_after(
+    owner: TestClient, new_project: Project
+) -> None:
+    fault = "The mail server refuses the mail (code 554)."
+    value = {"week": "2026-W13", "mails": 1, "at": "2026-03-30T05:00:00Z", "faults": [fault]}
+    new_project.control.saved.put(new_project.tenant, "weekly-summary/newest", value)
+    assert fault in owner.get("/runs").text
+    page = owner.get("/settings/schedule").text
+    assert fault in page
+    assert "1 mail of week 13, 30 Mar 2026, 07:00" in page

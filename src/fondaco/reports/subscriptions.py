@@ -31,8 +31,10 @@ class Subscriptions:
 
     def set(self, user_id: int, wanted: bool) -> None:
         """Whoever says no and yes again in a week gets no second mail of it."""
-        state = self._state(user_id) or {}
-        self._control.saved.put(self._tenant_id, weekly_key(user_id), {**state, "wanted": wanted})
+        key, done = weekly_key(user_id), False
+        while not done:  # a mail may be claimed in between
+            state = self._state(user_id)
+            done = self._control.saved.swap(self._tenant_id, key, state, {**(state or {}), "wanted": wanted})
 
     def users(self) -> list[User]:
         """Who wants it."""

@@ -97,6 +97,11 @@
     for (const hint of document.querySelectorAll("[data-shortcut]")) hint.textContent = "⌘ K";
   }
 
+  // On a phone the rows of pages and sections scroll; where one is stands in view.
+  for (const here of document.querySelectorAll(".side .nav [aria-current], .sections [aria-current]")) {
+    here.scrollIntoView({ block: "nearest", inline: "center" });
+  }
+
   // Save view: the page as it stands in the address bar now.
   const saving = document.getElementById("save-view");
   document.addEventListener("click", (event) => {
