@@ -187,6 +187,7 @@ def _own_tables() -> Sequence[str]:
         " name varchar, currency varchar, time_zone varchar)",
         "create table raw.fondaco__exchange_rates (tenant_id varchar, rate_date date, base_currency varchar,"
         " currency varchar, rate double precision)",
+        "create table raw.fondaco__identity_links (tenant_id varchar, record_id varchar, person_id varchar)",
         "insert into raw.fondaco__tenants values ('default', 'Bench', 'EUR', 'Europe/Berlin')",
         f"insert into raw.fondaco__connections values {connections}",
         "insert into raw.fondaco__exchange_rates select 'default',"

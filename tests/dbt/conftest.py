@@ -40,6 +40,8 @@ _OWN = {
     " currency varchar, time_zone varchar, _synced_at timestamp",
     "fondaco__exchange_rates": "tenant_id varchar, rate_date date, base_currency varchar, currency varchar,"
     " rate double precision, provider varchar, _synced_at timestamp",
+    "fondaco__identity_links": "tenant_id varchar, record_id varchar, person_id varchar, linked_to varchar,"
+    " rule varchar, probability double precision, explanation varchar",
 }
 Row = dict[str, Any]
 

@@ -7,6 +7,9 @@ records agree is stated in ``AGREEMENT``: it is about people, not about shops, a
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -20,8 +23,8 @@ from fondaco.analytics.identity.clusters import Ints, Links, roots
 from fondaco.analytics.identity.normalise import VOWELS, by_value
 from fondaco.analytics.identity.rules import ALIKE, RULES, codes, joint
 
-THRESHOLD = 0.95
-"""Pairs are linked from this probability on: of twenty links of the least certain kind one is expected to be wrong."""
+THRESHOLD = 0.99
+"""Pairs are linked from this probability on: of a hundred links of the least certain kind one is expected to be wrong."""
 
 AGREEMENT: dict[str, tuple[float, ...]] = {
     "given": (0.85, 0.08, 0.07),
@@ -40,6 +43,7 @@ MOST_PERSONS = 6
 """So many persons, each told by rules, may likeness unite; a longer chain of resemblances is left as it was."""
 
 _MEMORY, _THREADS, _SAMPLED_PAIRS, _SEED = "1GB", 2, 1_000_000, 1
+_LEAST_CHANCE = 1 / _SAMPLED_PAIRS
 _KEYS = ("tail_key", "mailbox_key", "place_key")
 _SHORTEST_SLIP = 6
 """Below so many letters two words that differ by one are two words."""
@@ -60,7 +64,8 @@ def alike(fields: pa.Table, person: Ints, certain: Links) -> Links:
     keys = _keys(fields, person)
     if not any((key >= 0).any() for key in keys.values()):
         return Links.none()
-    pairs = _scored(_table(fields, keys), _prior(person))
+    table = _table(fields, keys)
+    pairs = _scored(table, _chances(table, person))
     left, right = (np.asarray(pairs[f"unique_id_{side}"].to_numpy(), np.int64) for side in "lr")
     probability = np.asarray(pairs["match_probability"].to_numpy(), float)
     new = person[left] != person[right]
@@ -142,52 +147,96 @@ def _prior(person: Ints) -> float:
     return min(0.1, max(known, 1.0) / (count * (count - 1) / 2))
 
 
-def _settings(prior: float) -> SettingsCreator:
-    telephone = comparisons.CustomComparison(
-        comparison_levels=[
-            levels.NullLevel("tail"),
-            levels.ExactMatchLevel("telephone"),
-            levels.ExactMatchLevel("tail"),
-            levels.LevenshteinLevel("tail", 1),
-            levels.ElseLevel(),
-        ],
-        output_column_name="telephone",
-    )
-    mailbox = comparisons.CustomComparison(
-        comparison_levels=[
-            levels.NullLevel("words"),
-            levels.ExactMatchLevel("words", term_frequency_adjustments=True),
-            levels.ExactMatchLevel("mailbox"),
-            levels.And(levels.LevenshteinLevel("long_words", 1), levels.ExactMatchLevel("digits")),
-            levels.ElseLevel(),
-        ],
-        output_column_name="mailbox",
-    )
-    compared = {
-        "given": comparisons.JaroWinklerAtThresholds("given", [0.9]),
-        "family": comparisons.JaroWinklerAtThresholds("family", [0.9]),
-        "mailbox": mailbox,
-        "telephone": telephone,
-        "city": comparisons.ExactMatch("city"),
-    }
-    by_frequency = ("given", "family", "city")
+@dataclass(frozen=True, slots=True)
+class _Chances:
+    """How often two records agree.
+
+    Attributes
+    ----------
+    prior
+        That any two records are one person.
+    strangers
+        By column, that two persons have the same value: of what is as good as unique no sample of pairs finds any.
+    """
+
+    prior: float
+    strangers: dict[str, float]
+
+
+def _chances(table: pa.Table, person: Ints) -> _Chances:
+    strangers = {name: _coincidence(codes(table[name]), person) for name in ("words", "mailbox", "telephone", "tail")}
+    return _Chances(_prior(person), strangers)
+
+
+def _coincidence(key: Ints, person: Ints) -> float:
+    """The chance that two persons have the same key; no smaller than what the sample of pairs could tell."""
+    pairs = np.unique(np.stack([key[key >= 0], person[key >= 0]]), axis=1)
+    sizes = np.bincount(pairs[0]).astype(float) if pairs.size else np.zeros(1)
+    count = float(sizes.sum())
+    return max(float((sizes * (sizes - 1)).sum()) / max(count * (count - 1), 1.0), _LEAST_CHANCE)
+
+
+def _settings(chances: _Chances) -> SettingsCreator:
     return SettingsCreator(
         link_type="dedupe_only",
         comparisons=[
-            comparison.configure(
-                m_probabilities=list(AGREEMENT[name]),
-                **({"term_frequency_adjustments": True} if name in by_frequency else {}),
-            )
-            for name, comparison in compared.items()
+            *(
+                comparisons.JaroWinklerAtThresholds(name, [0.9]).configure(
+                    m_probabilities=list(AGREEMENT[name]), term_frequency_adjustments=True
+                )
+                for name in ("given", "family")
+            ),
+            comparisons.ExactMatch("city").configure(
+                m_probabilities=list(AGREEMENT["city"]), term_frequency_adjustments=True
+            ),
+            _mailbox(chances.strangers),
+            _telephone(chances.strangers),
         ],
         blocking_rules_to_generate_predictions=[block_on(key) for key in _KEYS],
-        probability_two_random_records_match=prior,
+        probability_two_random_records_match=chances.prior,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
     )
 
 
-def _scored(table: pa.Table, prior: float) -> pa.Table:
+def _mailbox(chance: dict[str, float]) -> comparisons.CustomComparison:
+    slip = levels.And(levels.LevenshteinLevel("long_words", 1), levels.ExactMatchLevel("digits"))
+    told = (
+        (levels.ExactMatchLevel("words", term_frequency_adjustments=True), chance["words"]),
+        (levels.ExactMatchLevel("mailbox"), chance["mailbox"]),
+        (slip, _LEAST_CHANCE),
+    )
+    return _comparison("mailbox", "words", told)
+
+
+def _telephone(chance: dict[str, float]) -> comparisons.CustomComparison:
+    told = (
+        (levels.ExactMatchLevel("telephone"), chance["telephone"]),
+        (levels.ExactMatchLevel("tail"), chance["tail"]),
+        (levels.LevenshteinLevel("tail", 1), _LEAST_CHANCE),
+    )
+    return _comparison("telephone", "tail", told)
+
+
+def _comparison(name: str, column: str, told: Sequence[tuple[Any, float]]) -> comparisons.CustomComparison:
+    """Levels with the chances of one person's and of two strangers' records to be on them, and one for no agreement."""
+    chances = [chance for _, chance in told]
+    whole = zip(
+        [level for level, _ in told] + [levels.ElseLevel()], AGREEMENT[name], [*chances, 1 - sum(chances)], strict=True
+    )
+    return comparisons.CustomComparison(
+        comparison_levels=[
+            levels.NullLevel(column),
+            *(
+                level.configure(m_probability=own, u_probability=strangers, fix_u_probability=True)
+                for level, own, strangers in whole
+            ),
+        ],
+        output_column_name=name,
+    )
+
+
+def _scored(table: pa.Table, chances: _Chances) -> pa.Table:
     """Pairs with a probability of at least ``THRESHOLD``."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     connection = duckdb.connect(config={"memory_limit": _MEMORY, "threads": _THREADS})
@@ -197,7 +246,7 @@ def _scored(table: pa.Table, prior: float) -> pa.Table:
         connection.register("records", table)
         connection.execute("create table kept as select * from records")
         api = DuckDBAPI(connection)
-        linker = Linker(api.register("kept"), _settings(prior), log_level=None)
+        linker = Linker(api.register("kept"), _settings(chances), log_level=None)
         linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLED_PAIRS, seed=_SEED)
         found = linker.inference.predict(threshold_match_probability=THRESHOLD)
         query = f"select unique_id_l, unique_id_r, match_probability from {found.physical_name}"
