@@ -36,7 +36,8 @@ class Links:
 
     @classmethod
     def none(cls) -> Links:
-        return cls(*(np.empty(0, np.int64) for _ in range(3)), np.empty(0))
+        nothing = np.empty(0, np.int64)
+        return cls(nothing, nothing, nothing, np.empty(0))
 
     @classmethod
     def of_rule(cls, left: Ints, right: Ints, rule: int) -> Links:

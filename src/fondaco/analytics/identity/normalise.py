@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import phonenumbers
 import pyarrow as pa
@@ -108,7 +109,7 @@ def _read_by_country(text: str, country: str | None) -> str:
 def _is_filled_in(digits: str) -> bool:
     """Whether somebody typed anything to get past the field: 00000000, 12345678."""
     tail = digits[-7:]
-    steps = {int(right) - int(left) for left, right in zip(tail, tail[1:], strict=False)}
+    steps = {int(right) - int(left) for left, right in pairwise(tail)}
     return steps in ({0}, {1}, {-1})
 
 

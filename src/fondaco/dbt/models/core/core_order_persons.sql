@@ -9,8 +9,8 @@ with orders as (
         ordered_at,
         is_counted,
         coalesce(order_status, '') = 'returned' as is_return_document,
-        case when customer_id is null then
-            {{ person_id('tenant_id', guest_identity('email', 'phone')) }}
+        case
+            when customer_id is null then {{ person_id('tenant_id', guest_identity('email', 'phone')) }}
         end as guest_person_id
     from {{ ref('core_orders') }}
 ),
