@@ -35,7 +35,9 @@ HABITS = {
 
 _CITIES = tuple(f"{start}{end}" for start in ("Al", "Ber", "Cor", "Dun", "El", "Fal", "Gor", "Hal") for end in
                 ("bach", "burg", "dorf", "feld", "furt", "hausen", "heim", "kirch", "mar", "stadt", "tal", "wald"))  # fmt: skip
-_GIVEN = tuple(name + end for name in names.FIRST_NAMES for end in ("", "a", "ina", "o", "an", "el", "is", "mar"))
+_GIVEN = tuple(
+    name + end for name in names.FIRST_NAMES for end in ("", "a", "ina", "o", "an", "el", "is", "mar")
+)
 _FAMILY = tuple(name + middle + end for name in names.LAST_NAMES for middle in ("", "en", "ow", "ing", "ar")
                 for end in ("", "er", "mann", "sen", "ski", "ez", "ini", "berg"))  # fmt: skip
 """As many names as a country has that are not rare: the simulator's own few dozen would tell next to nothing."""
@@ -52,14 +54,22 @@ def people(count: int, *, seed: int = 5) -> tuple[pa.Table, np.ndarray]:
     email = _emails(first, last, person, domain, np.zeros(persons, np.int64))
     phone = names.phones(person, np.zeros(persons, np.int64), ("+49",))
     home = _records(
-        person, "home", email, phone, pa.array(_GIVEN).take(pa.array(first)), pa.array(_FAMILY).take(pa.array(last)), city
+        person,
+        "home",
+        email,
+        phone,
+        pa.array(_GIVEN).take(pa.array(first)),
+        pa.array(_FAMILY).take(pa.array(last)),
+        city,
     )
     some = np.sort(chance.choice(persons, round(persons * SECOND_SHARE), replace=False))
     away = _away(chance, home.take(some), some, first[some], last[some], domain[some])
     return pa.concat_tables([home, away]), np.concatenate([person, some])
 
 
-def _emails(first: np.ndarray, last: np.ndarray, person: np.ndarray, domain: np.ndarray, spelling: np.ndarray) -> pa.Array:
+def _emails(
+    first: np.ndarray, last: np.ndarray, person: np.ndarray, domain: np.ndarray, spelling: np.ndarray
+) -> pa.Array:
     """``first.last<number>@domain``: as it is, in title case, without the dot, with a tag."""
     dots, tags = pa.array([".", ".", "", "."]), pa.array(["@", "@", "@", "+shop@"])
     given, family = pa.array(_GIVEN).take(pa.array(first)), pa.array(_FAMILY).take(pa.array(last))
@@ -83,15 +93,24 @@ def _records(person: np.ndarray, shop: str, *told: pa.Array | np.ndarray) -> pa.
 
 
 def _away(
-    chance: np.random.Generator, home: pa.Table, person: np.ndarray, first: np.ndarray, last: np.ndarray, domain: np.ndarray
+    chance: np.random.Generator,
+    home: pa.Table,
+    person: np.ndarray,
+    first: np.ndarray,
+    last: np.ndarray,
+    domain: np.ndarray,
 ) -> pa.Table:
     """The second records of these people."""
     count = len(person)
     kind = chance.choice(3, count, p=list(HABITS.values())[_ADDRESS])
     spelling = np.where(domain == 0, chance.integers(1, 4, count), 1)
-    elsewhere = np.where(kind == 1, (domain + chance.integers(1, len(names.DOMAINS), count)) % len(names.DOMAINS), domain)
+    elsewhere = np.where(
+        kind == 1, (domain + chance.integers(1, len(names.DOMAINS), count)) % len(names.DOMAINS), domain
+    )
     email = _emails(first, last, person, elsewhere, np.where(kind == 1, 0, spelling))
-    other = pc.binary_join_element_wise("desk", pa.array(chance.permutation(count)).cast(pa.string()), "@work.example", "")
+    other = pc.binary_join_element_wise(
+        "desk", pa.array(chance.permutation(count)).cast(pa.string()), "@work.example", ""
+    )
     email = pc.if_else(pa.array(kind == 2), other, email)
     happens = {habit: chance.random(count) < share for habit, share in HABITS.items()}
     return _records(

@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from tests.dbt.golden import CASES
 
 from fondaco.config import Settings, WarehouseSettings
+from fondaco.landing.raw import IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS
 from fondaco.warehouse import Warehouse, open_warehouse
 from fondaco.warehouse.dbt import BuildResult, build, project_folder
 
@@ -40,8 +41,6 @@ _OWN = {
     " currency varchar, time_zone varchar, _synced_at timestamp",
     "fondaco__exchange_rates": "tenant_id varchar, rate_date date, base_currency varchar, currency varchar,"
     " rate double precision, provider varchar, _synced_at timestamp",
-    "fondaco__identity_links": "tenant_id varchar, record_id varchar, person_id varchar, linked_to varchar,"
-    " rule varchar, probability double precision, explanation varchar",
 }
 Row = dict[str, Any]
 
@@ -74,6 +73,7 @@ class Books:
         self.slices = itertools.count(1)
 
     def create(self) -> None:
+        self.warehouse.create_schemas_and_raw_tables([IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS])
         with self.warehouse.writer() as writer:
             writer.execute("create schema if not exists raw")
             for table, columns in _OWN.items():

@@ -46,7 +46,8 @@ def add_records(writer: Writer, *records: dict[str, Any], tenant: str = "t") -> 
 def people(writer: Writer, tenant: str = "t") -> dict[str, str]:
     """Whose each linked record is."""
     rows = writer.fetch(
-        "select record_id, person_id from raw.fondaco__identity_links where tenant_id = $t order by 1", {"t": tenant}
+        "select record_id, person_id from raw.fondaco__identity_links where tenant_id = $t order by 1",
+        {"t": tenant},
     ).to_pylist()
     return {row["record_id"]: row["person_id"] for row in rows}
 
@@ -116,7 +117,9 @@ def test_what_was_split_stays_apart_and_what_is_joined_again_is_as_before(empty_
         link_identities(writer, "t", now=NOW)
         assert people(writer) == before
         assert members(writer, "t", "person of a:1")[1].rule == "decided"
-        told = writer.fetch("select decision, decided_by from raw.fondaco__identity_decisions order by number")
+        told = writer.fetch(
+            "select decision, decided_by from raw.fondaco__identity_decisions order by number"
+        )
     assert told.to_pylist() == [
         {"decision": "apart", "decided_by": "owner@shop.example"},
         {"decision": "same", "decided_by": "owner@shop.example"},

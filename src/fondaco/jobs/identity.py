@@ -127,7 +127,8 @@ def members(writer: Writer, tenant_id: str, person_id: str) -> list[Member]:
             "Take a person_id of marts.customers, after the last run: `fondaco sql 'select person_id from marts.customers'`.",
         )
     return [
-        Member(**{**row, "explanation": json.loads(row["explanation"]) if row["explanation"] else {}}) for row in rows
+        Member(**{**row, "explanation": json.loads(row["explanation"]) if row["explanation"] else {}})
+        for row in rows
     ]
 
 
@@ -170,11 +171,14 @@ def join(
         If there is no such person, or both are the same.
     """
     mine, theirs = (
-        [member.record_id for member in members(writer, tenant_id, each)] for each in (person_id, other_person_id)
+        [member.record_id for member in members(writer, tenant_id, each)]
+        for each in (person_id, other_person_id)
     )
     if {*mine} & {*theirs}:
         raise ConfigError(f"Both are person {person_id}.", "Name two persons.")
-    apart = {frozenset((d.record_id, d.other_record_id)) for d in _decisions(writer, tenant_id) if not d.is_same}
+    apart = {
+        frozenset((d.record_id, d.other_record_id)) for d in _decisions(writer, tenant_id) if not d.is_same
+    }
     pairs = [(mine[0], theirs[0])]
     pairs += [(a, b) for a in mine for b in theirs if {a, b} in apart and (a, b) != pairs[0]]
     _decide(writer, tenant_id, pairs, _SAME, by, now)
@@ -245,7 +249,9 @@ def _last_run(writer: Writer, tenant_id: str) -> tuple[str, LinkOutcome] | None:
         return None
     last = rows[0]
     aside = json.loads(last["set_aside"])
-    outcome = LinkOutcome("no record and no decision is new", last["records"], last["persons"], last["links"], aside)
+    outcome = LinkOutcome(
+        "no record and no decision is new", last["records"], last["persons"], last["links"], aside
+    )
     return last["fingerprint"], outcome
 
 

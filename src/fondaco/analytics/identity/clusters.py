@@ -119,9 +119,7 @@ def grow(count: int, links: Links, apart: Sequence[tuple[int, int]] = ()) -> For
     return _forest(count, links, root)
 
 
-def _allowed(
-    links: Links, root: Ints, torn: set[int], apart: Sequence[tuple[int, int]]
-) -> NDArray[np.bool_]:
+def _allowed(links: Links, root: Ints, torn: set[int], apart: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
     """Which links may stay so that no pair of ``apart`` is connected."""
     keep = np.ones(len(links), bool)
     enemies: dict[int, set[int]] = defaultdict(set)
@@ -152,7 +150,9 @@ def _forest(count: int, links: Links, root: Ints) -> Forest:
     weight = np.arange(1, len(links) + 1, dtype=float)
     graph = coo_array((weight, (links.left, links.right)), shape=(count, count))
     tree = minimum_spanning_tree(graph.tocsr()).tocoo()
-    linked = np.flatnonzero(np.bincount(links.left, minlength=count) + np.bincount(links.right, minlength=count))
+    linked = np.flatnonzero(
+        np.bincount(links.left, minlength=count) + np.bincount(links.right, minlength=count)
+    )
     heads = linked[root[linked] == linked]
     # One more node stands over all roots, so that a single walk reaches every person.
     left = np.concatenate([tree.row, np.full(len(heads), count)])
@@ -161,9 +161,7 @@ def _forest(count: int, links: Links, root: Ints) -> Forest:
     _, before = breadth_first_order(whole, count, directed=False, return_predecessors=True)
     below = linked[root[linked] != linked]
     parent[below] = before[below]
-    which = {
-        (int(a), int(b)): int(w) - 1 for a, b, w in zip(tree.row, tree.col, tree.data, strict=True)
-    }
+    which = {(int(a), int(b)): int(w) - 1 for a, b, w in zip(tree.row, tree.col, tree.data, strict=True)}
     for one in below.tolist():
         other = int(parent[one])
         link[one] = which[min(one, other), max(one, other)]

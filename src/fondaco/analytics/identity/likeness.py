@@ -43,7 +43,7 @@ MOST_PERSONS = 6
 """So many persons, each told by rules, may likeness unite; a longer chain of resemblances is left as it was."""
 
 _MEMORY, _THREADS, _SAMPLED_PAIRS, _SEED = "1GB", 2, 1_000_000, 1
-_LEAST_CHANCE = 1 / _SAMPLED_PAIRS
+_LEAST_CHANCE, _GREATEST_CHANCE = 1 / _SAMPLED_PAIRS, 1e-3
 _KEYS = ("tail_key", "mailbox_key", "place_key")
 _SHORTEST_SLIP = 6
 """Below so many letters two words that differ by one are two words."""
@@ -119,7 +119,10 @@ def _table(fields: pa.Table, keys: dict[str, Ints]) -> pa.Table:
     ]
     table = (
         compared.append_column("words", pa.array(words, pa.string()))
-        .append_column("long_words", pa.array([w if w and len(w) >= _SHORTEST_SLIP else None for w in words], pa.string()))
+        .append_column(
+            "long_words",
+            pa.array([w if w and len(w) >= _SHORTEST_SLIP else None for w in words], pa.string()),
+        )
         .append_column("digits", pa.array([_digits(word) for word in words], pa.string()))
         .append_column("unique_id", pa.array(np.arange(len(fields))))
     )
@@ -164,16 +167,20 @@ class _Chances:
 
 
 def _chances(table: pa.Table, person: Ints) -> _Chances:
-    strangers = {name: _coincidence(codes(table[name]), person) for name in ("words", "mailbox", "telephone", "tail")}
+    strangers = {
+        name: _coincidence(codes(table[name]), person) for name in ("words", "mailbox", "telephone", "tail")
+    }
     return _Chances(_prior(person), strangers)
 
 
 def _coincidence(key: Ints, person: Ints) -> float:
-    """The chance that two persons have the same key; no smaller than what the sample of pairs could tell."""
+    """The chance that two persons have the same key: no smaller than what the sample of pairs could tell, and no larger than
+    where keys that are the same are so for a reason; in a small shop they may be those of one person who is yet to be found."""
     pairs = np.unique(np.stack([key[key >= 0], person[key >= 0]]), axis=1)
     sizes = np.bincount(pairs[0]).astype(float) if pairs.size else np.zeros(1)
     count = float(sizes.sum())
-    return max(float((sizes * (sizes - 1)).sum()) / max(count * (count - 1), 1.0), _LEAST_CHANCE)
+    found = float((sizes * (sizes - 1)).sum()) / max(count * (count - 1), 1.0)
+    return min(max(found, _LEAST_CHANCE), _GREATEST_CHANCE)
 
 
 def _settings(chances: _Chances) -> SettingsCreator:
@@ -222,7 +229,10 @@ def _comparison(name: str, column: str, told: Sequence[tuple[Any, float]]) -> co
     """Levels with the chances of one person's and of two strangers' records to be on them, and one for no agreement."""
     chances = [chance for _, chance in told]
     whole = zip(
-        [level for level, _ in told] + [levels.ElseLevel()], AGREEMENT[name], [*chances, 1 - sum(chances)], strict=True
+        [level for level, _ in told] + [levels.ElseLevel()],
+        AGREEMENT[name],
+        [*chances, 1 - sum(chances)],
+        strict=True,
     )
     return comparisons.CustomComparison(
         comparison_levels=[

@@ -161,8 +161,10 @@ def _person_ids(records: pa.Table, aside: SetAside, forest: Forest) -> pa.Array:
     able = heads[may]
     bearing[able[np.unique(default[able], return_index=True)[1]]] = True
     ids = pc.if_else(pa.array(bearing), records["default_person_id"], records["own_person_id"])
-    return ids.combine_chunks().take(pa.array(forest.root)) if isinstance(ids, pa.ChunkedArray) else ids.take(
-        pa.array(forest.root)
+    return (
+        ids.combine_chunks().take(pa.array(forest.root))
+        if isinstance(ids, pa.ChunkedArray)
+        else ids.take(pa.array(forest.root))
     )
 
 
@@ -176,7 +178,9 @@ def _links(found: _Found) -> pa.Table:
     joined = forest.link[kept] >= 0
     used = np.where(joined, forest.link[kept], 0)
     rules = np.array([rule.name for rule in RULES] + [FIRST, BY_ITSELF, NOBODY], object)
-    alone = np.where(found.is_nobody[kept], len(RULES) + 2, np.where(shares[kept], len(RULES), len(RULES) + 1))
+    alone = np.where(
+        found.is_nobody[kept], len(RULES) + 2, np.where(shares[kept], len(RULES), len(RULES) + 1)
+    )
     by = forest.links.rule[used] if len(forest.links) else np.zeros(len(kept), np.int64)
     probability = forest.links.probability[used] if len(forest.links) else np.ones(len(kept))
     parent = pa.array(forest.parent[kept], mask=~joined)

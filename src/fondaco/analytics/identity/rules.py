@@ -31,7 +31,9 @@ class Rule:
 
 
 DECIDED = Rule("decided", "Somebody said so, with `fondaco identity join`.")
-SAME_EMAIL = Rule("same e-mail", "The e-mail addresses are one mailbox, as its provider reads them.", ("email",))
+SAME_EMAIL = Rule(
+    "same e-mail", "The e-mail addresses are one mailbox, as its provider reads them.", ("email",)
+)
 SAME_TELEPHONE_AND_NAME = Rule(
     "same telephone and name",
     "The telephone numbers are equal with their country, and so are first and last name.",
@@ -79,7 +81,10 @@ def _bare(fields: pa.Table, person: Ints) -> Links:
     """Records that are nothing but a telephone number join the one person who has it."""
     telephone = codes(fields["telephone"])
     bare: NDArray[np.bool_] = (
-        (telephone >= 0) & (codes(fields["email"]) < 0) & (codes(fields["family"]) < 0) & (codes(fields["given"]) < 0)
+        (telephone >= 0)
+        & (codes(fields["email"]) < 0)
+        & (codes(fields["family"]) < 0)
+        & (codes(fields["given"]) < 0)
     )
     told = (telephone >= 0) & ~bare
     owners = np.unique(np.stack([telephone[told], person[told]]), axis=1)[0]
