@@ -156,7 +156,7 @@ def split(
             "Name some of them, not all.",
         )
     pairs = [(record, other) for record in dict.fromkeys(record_ids) for other in others]
-    _decide(writer, tenant_id, pairs, _APART, by, now)
+    _decide(writer, tenant_id, pairs, _APART, by=by, now=now)
     return len(pairs)
 
 
@@ -181,7 +181,7 @@ def join(
     }
     pairs = [(mine[0], theirs[0])]
     pairs += [(a, b) for a in mine for b in theirs if {a, b} in apart and (a, b) != pairs[0]]
-    _decide(writer, tenant_id, pairs, _SAME, by, now)
+    _decide(writer, tenant_id, pairs, _SAME, by=by, now=now)
     return len(pairs)
 
 
@@ -206,7 +206,7 @@ def _decisions(writer: Writer, tenant_id: str) -> list[Decision]:
 
 
 def _decide(
-    writer: Writer, tenant_id: str, pairs: Iterable[tuple[str, str]], decision: str, by: str, now: datetime
+    writer: Writer, tenant_id: str, pairs: Iterable[tuple[str, str]], decision: str, *, by: str, now: datetime
 ) -> None:
     last = writer.fetch(
         f"select coalesce(max(number), 0) as last from {IDENTITY_DECISIONS.qualified} where tenant_id = $tenant",
