@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fondaco.errors import ConfigError
 from fondaco.landing.raw import IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS
@@ -28,6 +29,7 @@ RECORDS = "core.identity_records"
 
 _NEEDED = ("phonenumbers", "scipy", "splink")
 _SAME, _APART = "same", "apart"
+_CONTACT = ("email", "phone", "first_name", "last_name", "city", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class LinkOutcome:
         How many there are, by the last time that persons were found.
     set_aside
         How many records have an address or number that belongs to nobody in particular, by the reason.
+    has_moved
+        Whether any record is another person than the models took it for until now: what was built before follows with the
+        next build.
     """
 
     skipped: str | None = None
@@ -49,6 +54,7 @@ class LinkOutcome:
     persons: int = 0
     links: int = 0
     set_aside: dict[str, int] = field(default_factory=dict)
+    has_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ class Member:
         Of the link; None where there is none.
     explanation
         ``agree`` and ``differ``: the names of the fields; or ``set aside``: why a key was not used.
+    contact
+        What the record says of the person. Personal data: to be shown to the merchant only, and only when asked for.
     """
 
     record_id: str
@@ -72,6 +80,7 @@ class Member:
     rule: str | None
     probability: float | None
     explanation: dict[str, Any]
+    contact: dict[str, str | None] = field(repr=False)
 
 
 def link_identities(writer: Writer, tenant_id: str, *, now: datetime, anew: bool = False) -> LinkOutcome:
@@ -96,7 +105,10 @@ def link_identities(writer: Writer, tenant_id: str, *, now: datetime, anew: bool
     if last is not None and last[0] == fingerprint and not anew:
         return last[1]
     found = resolve(records, decisions, likeness=alike)
-    outcome = LinkOutcome(None, len(records), found.persons, len(found.links), found.set_aside)
+    outcome = LinkOutcome(
+        None, len(records), found.persons, len(found.links), found.set_aside,
+        has_moved=not _former_persons(writer, tenant_id, records).equals(found.person_ids),
+    )  # fmt: skip
     _keep(writer, tenant_id, found, outcome, (fingerprint, now))
     return outcome
 
@@ -111,7 +123,8 @@ def members(writer: Writer, tenant_id: str, person_id: str) -> list[Member]:
     """
     rows = writer.fetch(
         f"""
-        select records.record_id, links.linked_to, links.rule, links.probability, links.explanation
+        select records.record_id, links.linked_to, links.rule, links.probability, links.explanation,
+            {", ".join(f"records.{name}" for name in _CONTACT)}
         from {RECORDS} as records
         left join {IDENTITY_LINKS.qualified} as links
             on records.record_id = links.record_id and records.tenant_id = links.tenant_id
@@ -127,7 +140,14 @@ def members(writer: Writer, tenant_id: str, person_id: str) -> list[Member]:
             "Take a person_id of marts.customers, after the last run: `fondaco sql 'select person_id from marts.customers'`.",
         )
     return [
-        Member(**{**row, "explanation": json.loads(row["explanation"]) if row["explanation"] else {}})
+        Member(
+            record_id=row["record_id"],
+            linked_to=row["linked_to"],
+            rule=row["rule"],
+            probability=row["probability"],
+            explanation=json.loads(row["explanation"]) if row["explanation"] else {},
+            contact={name: row[name] for name in _CONTACT},
+        )
         for row in rows
     ]
 
@@ -192,6 +212,17 @@ def _records(writer: Writer, tenant_id: str) -> pa.Table:
     columns = ", ".join(schema.names)
     found = writer.fetch(f"select {columns} from {RECORDS} where tenant_id = $tenant", {"tenant": tenant_id})
     return found.cast(schema).sort_by("record_id")
+
+
+def _former_persons(writer: Writer, tenant_id: str, records: pa.Table) -> pa.Array:
+    """Whom the links of the last time, or the models without any, take each record for; null for nobody in particular."""
+    links = writer.fetch(
+        f"select record_id, person_id from {IDENTITY_LINKS.qualified} where tenant_id = $tenant",
+        {"tenant": tenant_id},
+    )
+    places = pc.index_in(records["record_id"].combine_chunks(), value_set=links["record_id"].combine_chunks())
+    linked = links["person_id"].combine_chunks().cast(pa.string()).take(places)
+    return pc.if_else(places.is_valid(), linked, records["default_person_id"].combine_chunks())
 
 
 def _decisions(writer: Writer, tenant_id: str) -> list[Decision]:
