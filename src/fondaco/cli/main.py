@@ -19,6 +19,7 @@ from fondaco.cli import (
     demo,
     docs,
     doctor,
+    identity,
     import_,
     imports,
     init,
@@ -83,6 +84,7 @@ app.command("up")(serve.up)
 app.command("runs")(runs.runs)
 app.command("reconcile")(reconcile.reconcile)
 app.command("quarantine")(quarantine.quarantine)
+app.add_typer(identity.app, name="identity")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(rates.app, name="rates")
 app.command("sql")(sql.sql)
