@@ -122,7 +122,9 @@ def members(writer: Writer, tenant_id: str, person_id: str) -> list[Member]:
         If there is no such person, or no models have been built yet.
     """
     if not has_table(writer, "core", "identity_records"):
-        raise ConfigError("No models have been built yet, so nobody is known.", "Build them with `fondaco run`.")
+        raise ConfigError(
+            "No models have been built yet, so nobody is known.", "Build them with `fondaco run`."
+        )
     rows = writer.fetch(
         f"""
         select records.record_id, links.linked_to, links.rule, links.probability, links.explanation,
