@@ -19,6 +19,7 @@ import yaml
 
 from benchmarks.claim import Claim, peak_memory_mb, timed
 from fondaco.config import Settings, WarehouseSettings
+from fondaco.landing.raw import IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS
 from fondaco.warehouse import Warehouse, open_warehouse
 from fondaco.warehouse.dbt import build, invoke, project_folder
 
@@ -150,13 +151,8 @@ def seed(warehouse: Warehouse, orders: int) -> None:
         "line_at": _AT.replace("cast(o as bigint)",
                                "cast(split_part(split_part(order_id, ':', 2), '/', 1) as bigint)"),
     }  # fmt: skip
+    create_tables(warehouse)
     with warehouse.writer() as writer:
-        writer.execute("create schema if not exists raw")
-        for statement in _own_tables():
-            writer.execute(statement)
-        for entity, columns in contract().items():
-            declared = ", ".join(f"{name} {_TYPES.get(kind, kind)}" for name, kind in columns.items())
-            writer.execute(f"create table raw.bench__{entity} ({declared})")
         for entity, text in _SEED.items():
             if text:
                 query = text.format(**words).strip()
@@ -164,6 +160,17 @@ def seed(warehouse: Warehouse, orders: int) -> None:
                 writer.execute(f"insert into raw.bench__{entity} ({names}) {query}")
             if warehouse.dialect == "postgres":
                 writer.execute(f"analyze raw.bench__{entity}")
+
+
+def create_tables(warehouse: Warehouse) -> None:
+    """Fondaco's own raw tables, with the three shops in them, and an empty one for each entity of the contract."""
+    warehouse.create_schemas_and_raw_tables([IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS])
+    with warehouse.writer() as writer:
+        for statement in _own_tables():
+            writer.execute(statement)
+        for entity, columns in contract().items():
+            declared = ", ".join(f"{name} {_TYPES.get(kind, kind)}" for name, kind in columns.items())
+            writer.execute(f"create table raw.bench__{entity} ({declared})")
 
 
 def _names(query: str, words: dict[str, object]) -> Sequence[str]:

@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from tests.dbt.golden import CASES
 
 from fondaco.config import Settings, WarehouseSettings
+from fondaco.landing.raw import IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS
 from fondaco.warehouse import Warehouse, open_warehouse
 from fondaco.warehouse.dbt import BuildResult, build, project_folder
 
@@ -72,6 +73,7 @@ class Books:
         self.slices = itertools.count(1)
 
     def create(self) -> None:
+        self.warehouse.create_schemas_and_raw_tables([IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS])
         with self.warehouse.writer() as writer:
             writer.execute("create schema if not exists raw")
             for table, columns in _OWN.items():

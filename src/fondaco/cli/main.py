@@ -19,6 +19,7 @@ from fondaco.cli import (
     demo,
     docs,
     doctor,
+    identity,
     import_,
     imports,
     init,
@@ -86,6 +87,7 @@ app.command("runs")(runs.runs)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(report.app, name="report")
 app.command("quarantine")(quarantine.quarantine)
+app.add_typer(identity.app, name="identity")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(models.app, name="models")
 app.add_typer(rates.app, name="rates")

@@ -36,6 +36,47 @@ TOMBSTONES = TableSpec(
     ),
     ("tenant_id", "connection_id", "stream", "record_id"),
 )
+IDENTITY_LINKS = TableSpec(
+    "raw",
+    "fondaco__identity_links",
+    (
+        ("tenant_id", "text"),
+        ("record_id", "text"),
+        ("person_id", "text"),
+        ("linked_to", "text"),
+        ("rule", "text"),
+        ("probability", "double"),
+        ("explanation", "json"),
+    ),
+    ("tenant_id", "record_id"),
+)
+IDENTITY_DECISIONS = TableSpec(
+    "raw",
+    "fondaco__identity_decisions",
+    (
+        ("tenant_id", "text"),
+        ("number", "bigint"),
+        ("record_id", "text"),
+        ("other_record_id", "text"),
+        ("decision", "text"),
+        ("decided_by", "text"),
+        ("decided_at", "timestamp"),
+    ),
+)
+IDENTITY_RUNS = TableSpec(
+    "raw",
+    "fondaco__identity_runs",
+    (
+        ("tenant_id", "text"),
+        ("fingerprint", "text"),
+        ("records", "bigint"),
+        ("persons", "bigint"),
+        ("links", "bigint"),
+        ("set_aside", "json"),
+        ("linked_at", "timestamp"),
+    ),
+    ("tenant_id",),
+)
 OWN = (
     TableSpec(
         "raw",
@@ -79,6 +120,9 @@ OWN = (
         ("tenant_id", "rate_date", "base_currency", "currency"),
     ),
     QUARANTINE,
+    IDENTITY_LINKS,
+    IDENTITY_DECISIONS,
+    IDENTITY_RUNS,
 )
 """Fondaco's own raw tables; docs/architecture.md tells what they mean."""
 

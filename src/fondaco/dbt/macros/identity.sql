@@ -19,3 +19,18 @@ case when length({{ digits }}) >= 7 then {{ digits }} end
 {% macro person_id(tenant_id, key) -%}
 md5({{ tenant_id }} || ' ' || {{ key }})
 {%- endmacro %}
+
+{#- By what the models know an account: its e-mail address, else its telephone, else itself. -#}
+{% macro account_identity(email_key, phone_key, customer_id) -%}
+coalesce('email:' || {{ email_key }}, 'phone:' || {{ phone_key }}, 'customer:' || {{ customer_id }})
+{%- endmacro %}
+
+{#- By what the models know a guest: the e-mail address, else the telephone; null for an order that names nobody. -#}
+{% macro guest_identity(email, phone) -%}
+coalesce('email:' || {{ email_identity(email) }}, 'phone:' || {{ phone_identity(phone) }})
+{%- endmacro %}
+
+{#- A guest's record in `raw.fondaco__identity_links`, from the person the models take the guest for. -#}
+{% macro guest_record(person_id) -%}
+'guest:' || {{ person_id }}
+{%- endmacro %}

@@ -1,5 +1,5 @@
--- One row per vendor customer: what identifies the person. A customer without e-mail and telephone borrows those of
--- their orders, so that one customer id is always one person.
+-- One row per vendor customer: the person. Links found beforehand say who it is; for all others the key does. A customer
+-- without e-mail and telephone borrows those of their orders, so that one customer id is always one person.
 with customers as (
     select
         tenant_id,
@@ -24,23 +24,30 @@ keyed as (
     select
         coalesce(customers.tenant_id, ordered.tenant_id) as tenant_id,
         coalesce(customers.customer_id, ordered.customer_id) as customer_id,
-        coalesce(
-            'email:' || coalesce(customers.email_key, ordered.email_key),
-            'phone:' || coalesce(customers.phone_key, ordered.phone_key),
-            'customer:' || coalesce(customers.customer_id, ordered.customer_id)
-        ) as identity
+        {{ account_identity(
+            'coalesce(customers.email_key, ordered.email_key)',
+            'coalesce(customers.phone_key, ordered.phone_key)',
+            'coalesce(customers.customer_id, ordered.customer_id)'
+        ) }} as identity
     from customers
     full outer join ordered
         on customers.customer_id = ordered.customer_id
         and customers.tenant_id = ordered.tenant_id
 ),
 
+links as (
+    select * from {{ source('fondaco', 'identity_links') }}
+),
+
 final as (
     select
-        tenant_id,
-        customer_id,
-        {{ person_id('tenant_id', 'identity') }} as person_id
+        keyed.tenant_id,
+        keyed.customer_id,
+        coalesce(links.person_id, {{ person_id('keyed.tenant_id', 'keyed.identity') }}) as person_id
     from keyed
+    left join links
+        on keyed.customer_id = links.record_id
+        and keyed.tenant_id = links.tenant_id
 )
 
 select * from final

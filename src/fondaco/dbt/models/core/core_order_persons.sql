@@ -9,13 +9,9 @@ with orders as (
         ordered_at,
         is_counted,
         coalesce(order_status, '') = 'returned' as is_return_document,
-        case when customer_id is null then
-            coalesce(
-                'email:' || {{ email_identity('email') }},
-                'phone:' || {{ phone_identity('phone') }},
-                'order:' || order_id
-            )
-        end as guest_identity
+        case
+            when customer_id is null then {{ person_id('tenant_id', guest_identity('email', 'phone')) }}
+        end as guest_person_id
     from {{ ref('core_orders') }}
 ),
 
@@ -23,6 +19,12 @@ identities as (
     select * from {{ ref('core_customer_identities') }}
 ),
 
+links as (
+    select * from {{ source('fondaco', 'identity_links') }}
+),
+
+-- A link without a person: guests of whom only an address is known that belongs to nobody in particular. Each of their
+-- orders is a person of its own, as is an order that names nobody.
 identified as (
     select
         orders.tenant_id,
@@ -30,11 +32,19 @@ identified as (
         orders.ordered_at,
         orders.is_counted,
         orders.is_return_document,
-        coalesce(identities.person_id, {{ person_id('orders.tenant_id', 'orders.guest_identity') }}) as person_id
+        coalesce(
+            identities.person_id,
+            links.person_id,
+            case when links.record_id is null then orders.guest_person_id end,
+            {{ person_id('orders.tenant_id', "'order:' || orders.order_id") }}
+        ) as person_id
     from orders
     left join identities
         on orders.customer_id = identities.customer_id
         and orders.tenant_id = identities.tenant_id
+    left join links
+        on {{ guest_record('orders.guest_person_id') }} = links.record_id
+        and orders.tenant_id = links.tenant_id
 ),
 
 numbered as (
