@@ -8,15 +8,17 @@ from fondaco.control import Role
 
 
 class Permission(StrEnum):
-    """More than reading: take figures away as files, or change anything that is not one's own."""
+    """More than reading: take figures away as files, keep segments of customers, or change anything else that is not
+    one's own."""
 
     EXPORT = "export"
+    SEGMENT = "segment"
     CHANGE = "change"
 
 
 _GRANTED = {
     Role.OWNER: frozenset(Permission),
-    Role.ANALYST: frozenset({Permission.EXPORT}),
+    Role.ANALYST: frozenset({Permission.EXPORT, Permission.SEGMENT}),
     Role.VIEWER: frozenset[Permission](),
 }
 
