@@ -11,10 +11,10 @@ const modules = join(root, "node_modules");
 const vendor = join(root, "src", "fondaco", "server", "static", "vendor");
 
 const ICONS = [
-  "alert-triangle", "arrow-down-right", "arrow-up-right", "building-store", "calendar", "chart-bar", "check",
-  "chevron-down", "chevron-right", "circle-check", "clock", "database-import", "download", "heartbeat",
-  "info-circle", "layout-dashboard", "logout", "moon", "plug", "refresh", "shield-check", "shield-x",
-  "shield-question", "sun", "table", "x",
+  "alert-triangle", "archive", "arrow-down-right", "arrow-up-right", "building-store", "calendar", "chart-bar", "check",
+  "chevron-down", "chevron-right", "circle-check", "clock", "copy", "database-import", "download", "folder", "heartbeat",
+  "history", "info-circle", "layout-dashboard", "logout", "moon", "plug", "plus", "refresh", "shield-check",
+  "shield-x", "shield-question", "sun", "table", "users-group", "x",
 ];
 
 rmSync(vendor, { recursive: true, force: true });

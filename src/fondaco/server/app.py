@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from fondaco.control.segments import ConflictError
 from fondaco.errors import ConfigError, FondacoError, RetryableError
 from fondaco.orchestration.address import announced
 from fondaco.server.api import router as api
@@ -23,7 +24,7 @@ from fondaco.server.auth import routes as auth_routes
 from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
-from fondaco.server.pages import overview, runs
+from fondaco.server.pages import overview, runs, segments
 from fondaco.server.proxies import believed
 from fondaco.server.site import NotThereError, Site
 from fondaco.server.warming import Warmer
@@ -37,7 +38,7 @@ _BESIDE_THE_FILTERS = {
     "HX-Retarget": "#refused", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice", "HX-Push-Url": "false",
 }  # fmt: skip
 
-_DESCRIPTION = """Figures, runs and reconciliation of one Fondaco project, read only.
+_DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Only segments can be changed.
 
 Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
 strings, days are the shops' own, instants are UTC. A figure that does not exist is null, never 0. Every error is
@@ -84,6 +85,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(auth_routes.router)
     app.include_router(overview.router)
     app.include_router(runs.router)
+    app.include_router(segments.router)
 
     @app.get("/static/{name:path}", include_in_schema=False)
     async def static(name: str, request: Request) -> Response:
@@ -121,6 +123,8 @@ def _say(request: Request, error: Exception) -> Response:
         return _answer(request, 403, error.what, error.remedy, "forbidden")
     if isinstance(error, UnauthorizedError):
         return _answer(request, 401, error.what, error.remedy, "unauthorized")
+    if isinstance(error, ConflictError):
+        return _answer(request, 409, error.what, error.remedy, "conflict")
     if isinstance(error, NotThereError):
         return _answer(request, 404, error.what, error.remedy, "not_found")
     if isinstance(error, ConfigError):

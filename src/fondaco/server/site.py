@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -31,6 +31,8 @@ class NotThereError(ConfigError):
     """What the address names does not exist."""
 
 
+T = TypeVar("T")
+
 _LOCALES_AT_MOST = 3
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -43,6 +45,7 @@ class Site:
         self.assets = Assets()
         self.throttle = Throttle(project.clock)
         self.panels: Remembered[str] = Remembered(4096)
+        self._kept: Remembered[Any] = Remembered(64)
         self._locales: tuple[str, ...] = (negotiate(""),)
         self._currencies: Remembered[str] = Remembered(4)
         self._answers: Remembered[pa.Table] = Remembered(4096)
@@ -128,6 +131,11 @@ class Site:
         own = self.project.settings.project
         locale = negotiate(request.headers.get("accept-language", ""))
         return Numbers(locale, currency or own.currency, zone(own.timezone))
+
+    def kept(self, make: Callable[[Self], T]) -> T:
+        """What a room of pages keeps between requests, made on first use."""
+        made: T = self._kept.get(make, lambda: make(self))
+        return made
 
     def note_reader(self, numbers: Numbers) -> None:
         """Remember how a reader of Overview writes figures; of two who come at once, one may be forgotten."""

@@ -9,7 +9,9 @@ from starlette.responses import JSONResponse
 class ErrorBody(BaseModel):
     what: str = Field(description="What happened, with the values.")
     remedy: str = Field(description="What to do about it.")
-    code: str = Field(description="unauthorized, forbidden, not_found, invalid, try_again or fault.")
+    code: str = Field(
+        description="unauthorized, forbidden, not_found, conflict, invalid, try_again or fault."
+    )
 
 
 class ErrorAnswer(BaseModel):
