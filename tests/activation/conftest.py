@@ -15,7 +15,7 @@ from fondaco.warehouse.engine import Writer
 
 TENANT = "default"
 TODAY = date(2026, 3, 31)
-MARTS = ("customers", "orders", "sales_ledger", "order_discounts")
+MARTS = ("connections", "customers", "orders", "sales_ledger", "order_discounts")
 SCORES = {
     "tenant_id": "varchar", "person_id": "varchar", "as_of_date": "date", "purchase_days": "bigint",
     "days_since_last": "bigint", "recency_score": "bigint", "frequency_score": "bigint", "monetary_score": "bigint",
@@ -54,7 +54,9 @@ def publish(warehouse: Warehouse, rows: Rows, *, scores: bool = True) -> None:
     """Publish the marts that segments ask, with these rows."""
     with warehouse.writer() as writer:
         writer.execute("create schema if not exists marts")
-        create(writer, *MARTS, *(["customer_scores"] if scores else []))
+        create(writer, *MARTS, "customer_scores")
+        if not scores:
+            writer.execute("drop table marts.customer_scores")
         insert(writer, rows)
         warehouse.publish()
 

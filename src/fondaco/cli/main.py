@@ -28,6 +28,7 @@ from fondaco.cli import (
     reconcile,
     run,
     runs,
+    segments,
     serve,
     sql,
     tokens,
@@ -84,6 +85,7 @@ app.command("runs")(runs.runs)
 app.command("reconcile")(reconcile.reconcile)
 app.command("quarantine")(quarantine.quarantine)
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(segments.app, name="segments")
 app.add_typer(rates.app, name="rates")
 app.command("sql")(sql.sql)
 app.command("docs")(docs.docs)

@@ -13,13 +13,18 @@ from starlette.responses import Response
 
 
 def csv_file(name: str, header: Sequence[str], lines: Iterable[Sequence[Any]]) -> Response:
-    """A CSV download; what is unknown is an empty field, and no field can start a formula."""
+    """A CSV download."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(csv_text(header, lines), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def csv_text(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
+    """A CSV file; what is unknown is an empty field, and no field can start a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([_field(value) for value in line] for line in lines)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return text.getvalue()
 
 
 def _field(value: Any) -> Any:
