@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 from tests.activation.conftest import order, person, publish
-from tests.server.conftest import form_token
+from tests.server.conftest import Watch, form_token
 
 from fondaco.activation import Definition, parse_definition
 from fondaco.control import Role
@@ -36,10 +38,27 @@ GERMANS = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def published_folder(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with these customers published, made once and copied by every test."""
+    folder = tmp_path_factory.mktemp("segments") / "project"
+    shutil.copytree(new_folder, folder)
+    with Project.open(folder, clock=Watch()) as project:
+        publish(project.warehouse, ROWS)
+    return folder
+
+
+@pytest.fixture
+def new_project(published_folder: Path, tmp_path: Path, watch: Watch) -> Iterator[Project]:
+    """A project with an owner and published customers."""
+    shutil.copytree(published_folder, tmp_path, dirs_exist_ok=True)
+    with Project.open(tmp_path, clock=watch) as project:
+        yield project
+
+
 @pytest.fixture
 def browsers(new_project: Project) -> Iterator[dict[Role, TestClient]]:
     """A logged-in browser of each role."""
-    publish(new_project.warehouse, ROWS)
     opened = {}
     app = create_app(new_project)
     for role in Role:
@@ -259,7 +278,17 @@ def test_values_of_the_warehouse_are_written_as_text(analyst: TestClient) -> Non
     assert "<script>" not in page and "<b>Lyon" not in page and "&lt;b&gt;Lyon" in page
 
 
-def test_before_the_first_publish_the_pages_say_what_to_do(owner: TestClient) -> None:
+def test_before_the_first_publish_the_pages_say_what_to_do(
+    new_folder: Path, tmp_path: Path, watch: Watch
+) -> None:
+    shutil.copytree(new_folder, tmp_path / "new")
+    with Project.open(tmp_path / "new", clock=watch) as project:
+        user = project.control.users.all(project.tenant)[0]
+        secret = project.control.sessions.create(user.user_id, valid=timedelta(hours=1))
+        _says_what_to_do(TestClient(create_app(project), follow_redirects=False, cookies={SESSION: secret}))
+
+
+def _says_what_to_do(owner: TestClient) -> None:
     assert "fondaco run" in owner.get("/segments").text
     page = owner.get("/segments/new")
     assert page.status_code == 200 and "fondaco run" in page.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,10 +50,21 @@ CHAMPIONS: dict[str, Any] = {
 Client = Callable[..., TestClient]
 
 
+@pytest.fixture(scope="session")
+def published_folder(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with these customers published, made once and copied by every test."""
+    folder = tmp_path_factory.mktemp("segments-api") / "project"
+    shutil.copytree(new_folder, folder)
+    with Project.open(folder, clock=Watch()) as project:
+        publish(project.warehouse, {"customers": PEOPLE, "customer_scores": SCORES})
+    return folder
+
+
 @pytest.fixture
-def published(new_project: Project) -> Project:
-    publish(new_project.warehouse, {"customers": PEOPLE, "customer_scores": SCORES})
-    return new_project
+def published(published_folder: Path, tmp_path: Path, watch: Watch) -> Iterator[Project]:
+    shutil.copytree(published_folder, tmp_path, dirs_exist_ok=True)
+    with Project.open(tmp_path, clock=watch) as project:
+        yield project
 
 
 @pytest.fixture
