@@ -221,6 +221,19 @@ def test_each_engine_takes_the_same_customers(empty_warehouse: Warehouse) -> Non
         assert found == sorted(interpreted(definition, READ, TODAY))
 
 
+def test_a_preview_counts_all_and_shows_the_ten_largest(empty_warehouse: Warehouse) -> None:
+    crowd = [person(f"p{n:02}", country="DE", net_sales=n % 7) for n in range(12)]
+    publish(empty_warehouse, {"customers": crowd})
+    audience = Audience(empty_warehouse.reader(), TENANT, TODAY)
+    everyone = parse_definition({"root": {"kind": "group"}})
+    people, table = audience.preview(everyone, ["person_id", "net_sales"])
+    assert people == 12
+    largest = ["p06", "p05", "p04", "p11", "p03", "p10", "p02", "p09", "p01", "p08"]
+    assert table.column("person_id").to_pylist() == largest
+    nobody = parse_definition({"root": {"kind": "group", "match": "any"}})
+    assert audience.preview(nobody, ["person_id"])[0] == audience.count(nobody) == 0
+
+
 def test_nobody_of_another_tenant_is_counted(segment_marts: duckdb.DuckDBPyConnection) -> None:
     stranger = {"tenant_id": "other", "person_id": "a", "order_id": "9"}
     rows = {**ROWS, "customers": [*ROWS["customers"], {**person("z", country="DE"), "tenant_id": "other"}]}

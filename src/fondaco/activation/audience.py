@@ -88,9 +88,8 @@ class Audience:
         *,
         after: str | None = None,
         limit: int | None = None,
-        largest_first: bool = False,
     ) -> pa.Table:
-        """The members, by their ids, or those with the largest net sales first.
+        """The members, by their ids.
 
         Raises
         ------
@@ -100,16 +99,25 @@ class Audience:
         chosen: tuple[Attribute, ...] = columns(tuple(names))
         self._refuse_scores_that_are_not_there(definition.needs_scores or any(c.of_scores for c in chosen))
         return self._reader.query(
-            *members_query(
-                definition,
-                chosen,
-                self._tenant_id,
-                self.today,
-                after=after,
-                limit=limit,
-                largest_first=largest_first,
-            )
+            *members_query(definition, chosen, self._tenant_id, self.today, after=after, limit=limit)
         )
+
+    def preview(self, definition: Definition, names: Sequence[str]) -> tuple[int, pa.Table]:
+        """How many customers are in the segment, and the ten of them with the largest net sales: one question.
+
+        Raises
+        ------
+        ConfigError
+            As ``members``.
+        """
+        chosen: tuple[Attribute, ...] = columns(tuple(names))
+        self._refuse_scores_that_are_not_there(definition.needs_scores or any(c.of_scores for c in chosen))
+        asked = members_query(
+            definition, chosen, self._tenant_id, self.today, limit=PREVIEW, largest_first=True, counted=True
+        )
+        found = self._reader.query(*asked)
+        people = int(found.column("people")[0].as_py()) if found.num_rows else 0
+        return people, found.drop_columns(["people"])
 
     def suggestions(self, name: str) -> list[Suggestion]:
         """Values that there are, the most frequent first: of an attribute (``attribute:city``), or of events (``shop``,

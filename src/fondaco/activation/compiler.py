@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlglot import exp, parse_one
 
@@ -61,6 +62,7 @@ def members_query(
     after: str | None = None,
     limit: int | None = None,
     largest_first: bool = False,
+    counted: bool = False,
 ) -> Sql:
     """The members, ordered by their ids.
 
@@ -70,9 +72,13 @@ def members_query(
         Only those whose id comes after this one.
     largest_first
         Order by net sales instead; then ``after`` has no meaning.
+    counted
+        A last column ``people`` says on every row how many members there are, whatever the limit.
     """
     query = _Query(tenant_id, today)
     chosen = exp.select(*(exp.alias_(query.column(column), column.name) for column in columns))
+    if counted:
+        chosen = chosen.select("count(*) over () as people")
     predicate = _node(query, definition.root)
     if after is not None:
         predicate = exp.and_(
@@ -235,6 +241,12 @@ def _first_of_last(today: date, days: int) -> date:
 
 
 def _parsed(sql: str) -> exp.Expression:
+    """Our own SQL as a tree; a copy, because a tree belongs to one query."""
+    return _tree(sql).copy()
+
+
+@lru_cache(maxsize=512)
+def _tree(sql: str) -> exp.Expression:
     return parse_one(sql, dialect="duckdb")
 
 

@@ -12,7 +12,6 @@ from babel import Locale
 
 from fondaco.activation import Definition, describe
 from fondaco.activation.attributes import ATTRIBUTES, Kind
-from fondaco.activation.audience import PREVIEW
 from fondaco.activation.definition import Scalar
 from fondaco.activation.events import EVENTS
 from fondaco.server.numbers import Numbers
@@ -102,8 +101,8 @@ def answer(site: Site, numbers: Numbers, reading: Reading) -> dict[str, Any]:
     """How many a draft takes, the sentence it reads as, and the first members."""
     kept = segments_of(site)
     definition = reading.definition
-    people, total = kept.count(definition), kept.total()
-    table = kept.audience.members(definition, _PREVIEWED, limit=PREVIEW, largest_first=True)
+    total = kept.total()
+    people, table = kept.audience.preview(definition, _PREVIEWED)
     return {
         "people": numbers.count(people),
         "total": numbers.count(total),
