@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fondaco.activation import parse_definition
 from fondaco.activation.definition import Comparison
@@ -53,6 +55,7 @@ def test_values_are_read_as_the_attribute_has_them(rule: dict[str, Any], values:
         (of(attribute("city", "is")), "is takes a value, and 0 were given"),
         (of(attribute("city", "is", "")), "write 1 to 200 letters"),
         (of(attribute("city", "is", "a\0b")), "write 1 to 200 letters"),
+        (of(attribute("city", "is", "\ud800")), "write 1 to 200 letters"),
         (of(attribute("city", "known", "x")), "known takes no value"),
         (of(attribute("last_order_date", "in_last_days", 0)), "a whole number of days from 1"),
         (of(attribute("last_order_date", "on_or_after", "soon")), "write a day as YYYY-MM-DD"),
@@ -72,6 +75,31 @@ def test_what_is_not_right_is_said_with_its_place(document: Any, said: str) -> N
         parse_definition(document)
     assert said in refused.value.what
     assert refused.value.remedy
+
+
+PIECES = st.sampled_from(
+    ["kind", "group", "attribute", "event", "rules", "root", "values", "operator", "is", "country", "period", "\ud800", "not"]
+)  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | PIECES | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(PIECES, inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(JSON)
+def test_whatever_is_sent_is_a_definition_or_is_refused_in_text_that_can_be_sent_back(document: Any) -> None:
+    for sent in (
+        document,
+        {"root": document},
+        of(document),
+        of({"kind": "event", "event": "ordered", "period": document}),
+    ):
+        try:
+            parse_definition(sent)
+        except ConfigError as refused:
+            str(refused).encode()
 
 
 def test_nesting_and_number_of_rules_are_bounded() -> None:

@@ -31,7 +31,9 @@ def test_a_segment_is_built_saved_and_exported(shop: Shop, open_page: OpenPage, 
     expect(page.get_by_label("What condition 2 is about")).to_be_focused()
     page.get_by_label("What condition 2 is about").select_option(label="Bought a product")
     page.get_by_label("Product", exact=True).fill("merino")
-    expect(page.locator(".sentence")).to_contain_text("bought a product whose title contains “merino” at least once")
+    expect(page.locator(".sentence")).to_contain_text(
+        "bought a product whose title contains “merino” at least once"
+    )
     both = people(page)
     assert 0 < both < within_90_days
 
@@ -57,7 +59,9 @@ def test_a_segment_is_built_saved_and_exported(shop: Shop, open_page: OpenPage, 
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
-def test_the_pages_are_open_to_everyone_and_fit(shop: Shop, open_page: OpenPage, width: int, theme: str) -> None:
+def test_the_pages_are_open_to_everyone_and_fit(
+    shop: Shop, open_page: OpenPage, width: int, theme: str
+) -> None:
     for path in ("/segments", "/segments/new"):
         page = open_page(shop, path, width=width, theme=theme)
         if path == "/segments/new":

@@ -106,10 +106,17 @@ def test_a_name_is_given_once_unless_its_segment_is_put_away(plane: ControlPlane
         plane.segments.bring_back("default", first.segment_id)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\0b"])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101])
 def test_a_name_has_sane_length(sqlite_plane: ControlPlane, name: str) -> None:
     with pytest.raises(ConfigError, match="name has"):
         keep(sqlite_plane, name)
+
+
+@pytest.mark.parametrize("letter", ["\0", "\ud800"])
+def test_a_letter_that_no_database_holds_is_refused(sqlite_plane: ControlPlane, letter: str) -> None:
+    for texts in ({"name": f"a{letter}"}, {"name": "a", "description": letter}):
+        with pytest.raises(ConfigError, match="cannot be kept"):
+            sqlite_plane.segments.create("default", definition=ALL, **texts)
 
 
 def test_nobody_sees_or_changes_a_segment_of_another_tenant(sqlite_plane: ControlPlane) -> None:

@@ -266,6 +266,24 @@ def test_a_wrong_definition_is_refused(client: Client, definition: dict[str, Any
         assert "definition of the segment is not right" in answer.json()["error"]["what"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"definition": {"root": {"\\ud800": 1}}}',
+        '{"definition": {"root": {"kind": "group", "rules": [{"kind": "attribute", "attribute": "\\ud800"}]}}}',
+        '{"definition": NaN}',
+        '{"definition": {"root": ' + '{"rules": [' * 3000 + "]}" * 3000 + "}}",
+        '{"name": "\\ud800", "definition": {"root": {"kind": "group"}}}',
+    ],
+)
+def test_no_odd_body_is_a_fault_of_ours(client: Client, body: str) -> None:
+    api = client()
+    for path in ("/api/v1/segments", "/api/v1/segments/preview"):
+        answer = api.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code in (400, 422), answer.text
+        assert set(answer.json()["error"]) == {"what", "remedy", "code"}
+
+
 def test_the_table_of_attributes_says_how_each_may_be_asked_for(client: Client) -> None:
     told = {each["name"]: each for each in client().get("/api/v1/segments/attributes").json()}
     assert told["net_sales"]["kind"] == "money"

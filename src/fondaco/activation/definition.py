@@ -28,6 +28,7 @@ DEEPEST = 6
 MOST_RULES = 100
 MOST_VALUES = 500
 MOST_DAYS = 36_500
+_LONGEST_FAULT = 1000
 _LARGEST = Decimal(10) ** 12
 
 Scalar = Decimal | date | str
@@ -36,9 +37,14 @@ Scalar = Decimal | date | str
 def _text(value: object) -> str:
     """A text as people mean it, without blanks around it and of sane length."""
     text = value.strip() if isinstance(value, str) else ""
-    if not text or len(text) > 200 or "\x00" in text:
+    if not text or len(text) > 200 or "\x00" in text or not _is_whole(text):
         raise ValueError("write 1 to 200 letters")
     return text
+
+
+def _is_whole(text: str) -> bool:
+    """Whether the text has no half of a surrogate pair, which JSON can hold and no database can."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _number(value: object) -> Decimal:
@@ -238,6 +244,7 @@ def parse_definition(document: Any) -> Definition:
         faults = "; ".join(
             f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}" for e in told[:5]
         )
+        faults = faults.encode("utf-8", "replace").decode()[:_LONGEST_FAULT]
         raise ConfigError(
             f"The definition of the segment is not right: {faults}.",
             "Correct it; docs/segments.md shows the parts.",

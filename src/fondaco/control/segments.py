@@ -219,7 +219,12 @@ def _refuse_taken(session: Session, tenant_id: str, name: str) -> None:
 
 def _checked(name: str, description: str) -> tuple[str, str]:
     name, description = " ".join(name.split()), description.strip()
-    if not 1 <= len(name) <= LONGEST_NAME or "\x00" in name + description:
+    if any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in name + description):
+        raise ConfigError(
+            "The segment's name or description has a letter that cannot be kept.",
+            "Write it with letters only.",
+        )
+    if not 1 <= len(name) <= LONGEST_NAME:
         raise ConfigError(
             f"The segment's name has {len(name)} letters.", f"Give it a name of 1 to {LONGEST_NAME} letters."
         )
