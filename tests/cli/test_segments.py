@@ -57,17 +57,23 @@ def test_an_export_writes_the_file_and_the_audit_log(fondaco: Fondaco, kept: Pat
     with file.open(newline="", encoding="utf-8") as opened:
         assert list(csv.reader(opened)) == ROWS
     assert list(csv.reader(fondaco(*asked).out.splitlines())) == ROWS
+    assert fondaco(*asked, "--json").json == [
+        {"person_id": "p1", "email": "=a@example.com"},
+        {"person_id": "p2", "email": None},
+    ]
     table = tmp_path / "members.parquet"
-    fondaco(*asked, "--to", table)
+    told = fondaco(*asked, "--to", table, "--json").json
+    assert told == {"segment_id": 1, "rows": 2, "file": str(table)}
     assert parquet.read_table(table).to_pydict() == {
         "person_id": ["p1", "p2"],
         "email": ["=a@example.com", None],
     }
     with Project.open(kept) as project:
         entries = project.control.audit.recent(project.tenant)
-    assert [(e.actor, e.action, e.detail["format"], e.detail["rows"]) for e in entries] == [
-        ("cli", "segment.export", "parquet", 2), ("cli", "segment.export", "csv", 2), ("cli", "segment.export", "csv", 2),
-    ]  # fmt: skip
+    assert {(e.actor, e.action, e.subject, e.detail["rows"]) for e in entries} == {
+        ("cli", "segment.export", "segment:1", 2)
+    }
+    assert [e.detail["format"] for e in entries] == ["parquet", "json", "csv", "csv"]
 
 
 def test_a_segment_that_is_not_there_is_told(fondaco: Fondaco, kept: Path) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondaco.cli.output import AsJson, print_json, print_table
+from fondaco.cli.output import AsJson, print_json, print_table, rows_of
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from fondaco.activation import Audience
     from fondaco.control import Segment
     from fondaco.orchestration import Project
@@ -88,9 +90,9 @@ def export(
         typer.Option("--column", "-c", help="A column; may be repeated.", show_default="nothing personal"),
     ] = None,
     to: Annotated[
-        Path | None,
-        typer.Option("--to", help="The file, .csv or .parquet.", show_default="CSV to the console"),
+        Path | None, typer.Option("--to", help="The file, .csv or .parquet.", show_default="the console")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a segment's members to a file; that it was done is kept in the audit log.
 
@@ -99,26 +101,29 @@ def export(
     from fondaco.activation.attributes import USUAL_COLUMNS
     from fondaco.activation.exports import export_members
 
-    as_parquet = to is not None and to.suffix == ".parquet"
+    form = "json" if to is None and as_json else "parquet" if to and to.suffix == ".parquet" else "csv"
     with ctx.obj.project() as project:
-        found = _found(project, segment)
-        form = "parquet" if as_parquet else "csv"
-        names = tuple(columns or USUAL_COLUMNS)
-        table = export_members(project.control, _audience(project), found, names, actor="cli", form=form)
-        if as_parquet:
-            from pyarrow import parquet
+        found, names = _found(project, segment), tuple(columns or USUAL_COLUMNS)
+        members = export_members(project.control, _audience(project), found, names, actor="cli", form=form)
+    if to is None:
+        print_json(rows_of(members)) if as_json else typer.echo(_csv(members), nl=False)
+        return
+    if form == "parquet":
+        from pyarrow import parquet
 
-            parquet.write_table(table, str(to))
-        else:
-            from fondaco.server.downloads import csv_text
+        parquet.write_table(members, str(to))
+    else:
+        to.write_text(_csv(members), encoding="utf-8", newline="")
+    if as_json:
+        print_json({"segment_id": found.segment_id, "rows": members.num_rows, "file": str(to)})
+    else:
+        typer.echo(f"Wrote {members.num_rows:,} customers to {to}.")
 
-            text = csv_text(table.column_names, zip(*table.to_pydict().values(), strict=True))
-            if to is None:
-                typer.echo(text, nl=False)
-            else:
-                to.write_text(text, encoding="utf-8", newline="")
-        if to is not None:
-            typer.echo(f"Wrote {table.num_rows:,} customers to {to}.")
+
+def _csv(members: pa.Table) -> str:
+    from fondaco.server.downloads import csv_text
+
+    return csv_text(members.column_names, zip(*members.to_pydict().values(), strict=True))
 
 
 def _object(segment: Segment) -> dict[str, object]:
