@@ -29,26 +29,8 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def some_rows(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
-    """Five customers and what they did; scores for some of them."""
-    people = [
-        person(
-            name,
-            country=draw(maybe(st.sampled_from(COUNTRIES))), city=draw(maybe(st.sampled_from(CITIES))),
-            email=draw(maybe(st.just("a@example.com"))), phone=None, accepts_marketing=draw(maybe(st.booleans())),
-            orders=draw(small), net_sales=draw(money), first_order_date=draw(maybe(day)),
-            last_order_date=draw(maybe(day)), first_channel=draw(maybe(st.sampled_from(CHANNELS))),
-            first_connection_id=draw(maybe(st.sampled_from(SHOPS))),
-        )
-        for name in PEOPLE
-    ]  # fmt: skip
-    scores = [
-        {
-            "person_id": name, "segment": draw(st.sampled_from(["Champions", "At Risk"])), "recency_score": draw(small),
-            "churn_probability": draw(maybe(share)), "expected_value": draw(maybe(money)),
-        }
-        for name in draw(st.sets(st.sampled_from(PEOPLE)))
-    ]  # fmt: skip
+def _happenings(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
+    """Orders, their lines and discounts."""
     where = {
         "connection_id": st.sampled_from(SHOPS),
         "channel": st.sampled_from(CHANNELS),
@@ -84,13 +66,31 @@ def some_rows(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
             discounts.append(
                 {"order_id": f"o{number}", "code": code, "amount": draw(money), "order_date": when}
             )
-    return {
-        "customers": people,
-        "customer_scores": scores,
-        "orders": orders,
-        "sales_ledger": lines,
-        "order_discounts": discounts,
-    }
+    return {"orders": orders, "sales_ledger": lines, "order_discounts": discounts}
+
+
+@st.composite
+def some_rows(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
+    """Five customers and what they did; scores for some of them."""
+    people = [
+        person(
+            name,
+            country=draw(maybe(st.sampled_from(COUNTRIES))), city=draw(maybe(st.sampled_from(CITIES))),
+            email=draw(maybe(st.just("a@example.com"))), phone=None, accepts_marketing=draw(maybe(st.booleans())),
+            orders=draw(small), net_sales=draw(money), first_order_date=draw(maybe(day)),
+            last_order_date=draw(maybe(day)), first_channel=draw(maybe(st.sampled_from(CHANNELS))),
+            first_connection_id=draw(maybe(st.sampled_from(SHOPS))),
+        )
+        for name in PEOPLE
+    ]  # fmt: skip
+    scores = [
+        {
+            "person_id": name, "segment": draw(st.sampled_from(["Champions", "At Risk"])), "recency_score": draw(small),
+            "churn_probability": draw(maybe(share)), "expected_value": draw(maybe(money)),
+        }
+        for name in draw(st.sets(st.sampled_from(PEOPLE)))
+    ]  # fmt: skip
+    return {"customers": people, "customer_scores": scores, **draw(_happenings())}
 
 
 def _values(about: Attribute, takes: str) -> st.SearchStrategy[list[Any]]:

@@ -149,7 +149,8 @@ def test_saving_keeps_what_was_in_the_form_and_shows_it_again(
     assert kept(new_project).document()["root"]["rules"][0]["values"] == ["DE"]
     page = analyst.get("/segments/1").text
     assert people(page) == "2" and 'value="Write to them"' in page and "Version 1" in page
-    assert "2</td>" in analyst.get("/segments").text
+    assert '<td class="r">2</td>' in analyst.get("/segments").text
+    assert '<td class="r">2</td>' in analyst.get("/segments/1/count").text
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,10 @@ class Segments:
         audience = self.audience
         return self._counts.get(self._key(definition, audience), lambda: audience.count(definition))
 
+    def note(self, definition: Definition, people: int) -> None:
+        """Remember a count that came with another answer."""
+        self._counts.get(self._key(definition, self.audience), lambda: people)
+
     def known_count(self, document: object) -> int | None:
         """The count of a kept definition, if it was asked before."""
         return self._counts.peek(self._key(parse_definition(document), self.audience))

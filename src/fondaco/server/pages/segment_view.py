@@ -103,6 +103,7 @@ def answer(site: Site, numbers: Numbers, reading: Reading) -> dict[str, Any]:
     definition = reading.definition
     total = kept.total()
     people, table = kept.audience.preview(definition, _PREVIEWED)
+    kept.note(definition, people)
     return {
         "people": numbers.count(people),
         "total": numbers.count(total),
