@@ -11,11 +11,11 @@ const modules = join(root, "node_modules");
 const vendor = join(root, "src", "fondaco", "server", "static", "vendor");
 
 const ICONS = [
-  "alert-triangle", "arrow-down", "arrow-down-right", "arrow-up", "arrow-up-right", "bookmark", "building-store", "calendar",
-  "chart-bar", "check", "chevron-down", "chevron-right", "circle-check", "clock", "database-import", "download", "heartbeat",
-  "info-circle", "key", "layout-dashboard", "logout", "mail", "moon", "package", "pencil", "plug", "plus", "printer", "receipt",
-  "refresh", "search", "selector", "settings", "shield-check", "shield-question", "shield-x", "sun", "table", "trash", "user",
-  "users", "world", "x",
+  "alert-triangle", "archive", "arrow-down", "arrow-down-right", "arrow-up", "arrow-up-right", "bookmark", "building-store",
+  "calendar", "chart-bar", "check", "chevron-down", "chevron-right", "circle-check", "clock", "copy", "database-import",
+  "download", "folder", "heartbeat", "history", "info-circle", "key", "layout-dashboard", "logout", "mail", "moon", "package",
+  "pencil", "plug", "plus", "printer", "receipt", "refresh", "search", "selector", "settings", "shield-check", "shield-question",
+  "shield-x", "sun", "table", "trash", "user", "users", "users-group", "world", "x",
 ];
 
 rmSync(vendor, { recursive: true, force: true });

@@ -80,6 +80,8 @@ def test_users_and_tokens_are_made_listed_and_revoked(fondaco: Any, shop: Path) 
     assert made["token"].startswith("fnd_")
     listed = fondaco("-C", shop, "tokens", "list", "--json")
     assert made["token"] not in listed.out
+    writing = fondaco("-C", shop, "tokens", "create", "robot", "--write", "--json").json
+    assert (made["scopes"], writing["scopes"]) == (["read"], ["read", "write"])
     assert fondaco("-C", shop, "tokens", "revoke", made["token_id"]).code == 0
     assert fondaco("-C", shop, "tokens", "revoke", made["token_id"]).code == 1
 

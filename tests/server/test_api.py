@@ -1,6 +1,6 @@
 """``/api/v1`` is a promise. This file pins its addresses, shapes, errors and tags.
 
-Every error is ``{"error": {"what": …, "remedy": …, "code": …}}`` with code unauthorized (401), forbidden (403), not_found (404), invalid (422), too_many (429),
+Every error is ``{"error": {"what": …, "remedy": …, "code": …}}`` with code unauthorized (401), forbidden (403), not_found (404), conflict (409), invalid (422), too_many (429),
 try_again (503) or fault (500). Amounts are strings, days ISO dates, instants UTC; what does not exist is null.
 """
 
@@ -33,7 +33,16 @@ PATHS = {
     "/api/v1/reconciliation",
     "/api/v1/connections",
     "/api/v1/health",
+    "/api/v1/segments",
+    "/api/v1/segments/attributes",
+    "/api/v1/segments/{segment_id}",
+    "/api/v1/segments/{segment_id}/count",
+    "/api/v1/segments/{segment_id}/members",
+    "/api/v1/segments/{segment_id}/versions",
+    "/api/v1/segments/{segment_id}/versions/{version}",
 }
+POSTED = {"/api/v1/segments/preview", "/api/v1/segments/{segment_id}/versions/{version}/restore"}
+FILLED = {"{name}": "net_sales", "{run_id}": "x", "{segment_id}": "1", "{version}": "1"}
 
 
 @pytest.fixture
@@ -97,7 +106,7 @@ def api(new_project: Project) -> Iterator[TestClient]:
 
 def test_the_addresses_are_these(api: TestClient) -> None:
     document = api.get("/api/v1/openapi.json").json()
-    assert set(document["paths"]) == PATHS
+    assert set(document["paths"]) == PATHS | POSTED
     assert document["openapi"].startswith("3.1")
 
 
@@ -114,11 +123,15 @@ def test_every_answer_and_every_error_is_described(api: TestClient) -> None:
 @pytest.mark.parametrize(
     "headers", [{}, {"Authorization": "Bearer fnd_wrong"}, {"Authorization": "Basic eDp5"}]
 )
-@pytest.mark.parametrize("path", sorted(PATHS))
+@pytest.mark.parametrize("path", sorted(PATHS | POSTED))
 def test_nothing_is_told_without_a_valid_token(
     stranger: TestClient, path: str, headers: dict[str, str]
 ) -> None:
-    answer = stranger.get(path.replace("{name}", "net_sales").replace("{run_id}", "x"), headers=headers)
+    for name, value in FILLED.items():
+        path = path.replace(name, value)
+    answer = stranger.request(
+        "POST" if path in POSTED or path.endswith("/restore") else "GET", path, headers=headers
+    )
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     error = answer.json()["error"]

@@ -31,6 +31,7 @@ from fondaco.cli import (
     report,
     run,
     runs,
+    segments,
     serve,
     sql,
     tokens,
@@ -90,6 +91,7 @@ app.command("quarantine")(quarantine.quarantine)
 app.add_typer(identity.app, name="identity")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(models.app, name="models")
+app.add_typer(segments.app, name="segments")
 app.add_typer(rates.app, name="rates")
 app.command("sql")(sql.sql)
 app.command("docs")(docs.docs)

@@ -23,15 +23,19 @@ def create(
             show_default="nobody's",
         ),
     ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="It may also keep segments of customers, as far as its user may.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token that reads metrics and runs. It is shown this once.
+    """Make a token that reads metrics, runs and segments. It is shown this once.
 
     Example: fondaco tokens create spreadsheet
     """
     with ctx.obj.project() as project:
         user_id = known_user(project, user).user_id if user is not None else None
-        token, secret = people(project).create_token(name, user_id)
+        scopes = ("read", "write") if write else ("read",)
+        token, secret = people(project).create_token(name, user_id, scopes=scopes)
         if as_json:
             print_json({"token_id": token.token_id, "name": name, "scopes": token.scopes, "token": secret})
         else:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from fondaco.errors import ConfigError, FondacoError, RetryableError
 
-HEAD = "0003_saved_views"
+HEAD = "0004_segments"
 """The newest migration in ``migrations/versions``; a test holds the two together."""
 
 _BUSY_TIMEOUT_MS = 15_000

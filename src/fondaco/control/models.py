@@ -275,3 +275,35 @@ class SavedView(Table):
     query: Mapped[str]
     is_shared: Mapped[bool]
     created_at: Mapped[datetime]
+
+
+class Segment(Table):
+    """Customers that a rule takes, under a name; what stands here is its newest version."""
+
+    __tablename__ = "segments"
+
+    segment_id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.tenant_id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    description: Mapped[str]
+    definition: Mapped[dict[str, Any]]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+
+
+class SegmentVersion(Table):
+    """A segment as somebody saved it."""
+
+    __tablename__ = "segment_versions"
+
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segments.segment_id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    description: Mapped[str]
+    definition: Mapped[dict[str, Any]]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.user_id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime]

@@ -16,6 +16,7 @@ from fondaco.control.models import AuditEntry, SavedSetting, Tenant
 from fondaco.control.reconciliation import Reconciliation
 from fondaco.control.runs import Runs
 from fondaco.control.saved_views import SavedViews
+from fondaco.control.segments import Segments
 from fondaco.control.users import Sessions, Tokens, Users
 
 __all__ = ["ControlPlane", "SecretBox"]
@@ -38,6 +39,7 @@ class ControlPlane:
         self.runs = Runs(database, clock)
         self.reconciliation = Reconciliation(database)
         self.audit = Audit(database, clock)
+        self.segments = Segments(database, clock)
         self.saved = Saved(database)
         self.views = SavedViews(database, clock)
 

@@ -67,8 +67,10 @@ class People:
         self._note("user.remove", f"user:{user_id}")
         return ended
 
-    def create_token(self, name: str, user_id: int | None = None) -> tuple[ApiToken, str]:
-        """A token that reads, and its secret, which cannot be shown again.
+    def create_token(
+        self, name: str, user_id: int | None = None, *, scopes: tuple[str, ...] = ("read",)
+    ) -> tuple[ApiToken, str]:
+        """A token that does what its scopes say, and its secret, which cannot be shown again.
 
         Raises
         ------
@@ -81,7 +83,7 @@ class People:
                 f"The name of the token has {len(words)} characters.",
                 f"Say what it is for, in one to {LONGEST_TOKEN_NAME} characters.",
             )
-        token, secret = self._control.tokens.create(self._tenant_id, words, user_id=user_id)
+        token, secret = self._control.tokens.create(self._tenant_id, words, user_id=user_id, scopes=scopes)
         self._note("token.create", f"token:{token.token_id}")
         return token, secret
 

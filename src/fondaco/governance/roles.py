@@ -8,17 +8,18 @@ from fondaco.control import Role
 
 
 class Permission(StrEnum):
-    """More than reading figures: see who the customers are, take figures away as files, or change anything that is not
+    """More than reading figures: see who the customers are, take figures away as files, keep segments, or change anything that is not
     one's own."""
 
     PEOPLE = "people"
     EXPORT = "export"
+    SEGMENT = "segment"
     CHANGE = "change"
 
 
 _GRANTED = {
     Role.OWNER: frozenset(Permission),
-    Role.ANALYST: frozenset({Permission.PEOPLE, Permission.EXPORT}),
+    Role.ANALYST: frozenset({Permission.PEOPLE, Permission.EXPORT, Permission.SEGMENT}),
     Role.VIEWER: frozenset[Permission](),
 }
 

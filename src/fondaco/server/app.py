@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from fondaco.control.segments import ConflictError
 from fondaco.errors import ConfigError, FondacoError, RetryableError
 from fondaco.orchestration.address import announced
 from fondaco.server.api import router as api
@@ -33,6 +34,7 @@ from fondaco.server.pages import (
     runs,
     sales,
     search,
+    segments,
     settings,
     settings_people,
     views,
@@ -51,7 +53,7 @@ _BESIDE_THE_FILTERS = {
     "HX-Retarget": "#refused", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice", "HX-Push-Url": "false",
 }  # fmt: skip
 
-_DESCRIPTION = """Figures, runs and reconciliation of one Fondaco project, read only.
+_DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Only segments can be changed.
 
 Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
 strings, days are the shops' own, instants are UTC. A figure that does not exist is null, never 0. Every error is
@@ -109,6 +111,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(settings_people.router)
     app.include_router(views.router)
     app.include_router(search.router)
+    app.include_router(segments.router)
 
     @app.get("/static/{name:path}", include_in_schema=False)
     async def static(name: str, request: Request) -> Response:
@@ -148,6 +151,8 @@ def _say(request: Request, error: Exception) -> Response:
         return _answer(request, 401, error.what, error.remedy, "unauthorized")
     if isinstance(error, TooManyRequestsError):
         return api_error(429, error.what, error.remedy, "too_many", error.wait_seconds)
+    if isinstance(error, ConflictError):
+        return _answer(request, 409, error.what, error.remedy, "conflict")
     if isinstance(error, NotThereError):
         return _answer(request, 404, error.what, error.remedy, "not_found")
     if isinstance(error, ConfigError):

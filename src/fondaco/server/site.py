@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -57,6 +57,7 @@ class Site:
         self.rates = RateLimit(project.clock, project.settings.server.api_requests_a_minute)
         self.notices = Notices()
         self.panels: Remembered[str] = Remembered(4096)
+        self._kept: Remembered[Any] = Remembered(64)
         self._locales: tuple[str, ...] = (negotiate(""),)
         self._currencies: Remembered[str] = Remembered(4)
         self._findings: Remembered[Any] = Remembered(1024)
@@ -199,6 +200,11 @@ class Site:
         own = self.project.settings.project
         locale = negotiate(request.headers.get("accept-language", ""))
         return Numbers(locale, currency or own.currency, zone(own.timezone))
+
+    def kept(self, make: Callable[[Self], T]) -> T:
+        """What a room of pages keeps between requests, made on first use."""
+        made: T = self._kept.get(make, lambda: make(self))
+        return made
 
     def note_reader(self, numbers: Numbers) -> None:
         """Remember how a reader of Overview writes figures; of two who come at once, one may be forgotten."""

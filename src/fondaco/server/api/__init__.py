@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from fondaco.server.api import customers, data, metrics
+from fondaco.server.api import customers, data, metrics, segments
 
 router = APIRouter()
 router.include_router(metrics.router)
 router.include_router(customers.router)
 router.include_router(data.router)
+router.include_router(segments.router)

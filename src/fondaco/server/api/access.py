@@ -20,12 +20,12 @@ class UnauthorizedError(ConfigError):
     """No token, or one that is not valid."""
 
 
-def reading_token(
-    request: Request,
-    site: Annotated[Site, Depends(the_site)],
-    sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> ApiToken:
-    """The token of the request; it must be valid for this project, and may read but nothing else."""
+Sent = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+TheSite = Annotated[Site, Depends(the_site)]
+
+
+def asking_token(site: TheSite, sent: Sent) -> ApiToken:
+    """The token of the request; it must be valid for this project. Its route reads, whatever its method."""
     token = site.control.tokens.verify(sent.credentials, scope="read") if sent else None
     if token is None or token.tenant_id != site.tenant_id:
         raise UnauthorizedError(
@@ -33,12 +33,29 @@ def reading_token(
             "Make one with `fondaco tokens create NAME` and send it as `Authorization: Bearer fnd_…`.",
         )
     site.rates.take(token.token_id)
+    return token
+
+
+def reading_token(request: Request, token: Annotated[ApiToken, Depends(asking_token)]) -> ApiToken:
+    """The token of a request that may read but nothing else."""
     if request.method not in READING:
         raise ForbiddenError("This token may read, and change nothing.", "Use the command line instead.")
     return token
 
 
+def writing_token(site: TheSite, token: Annotated[ApiToken, Depends(asking_token)]) -> ApiToken:
+    """The token of a request that changes segments: made for writing, and its user may keep segments."""
+    if "write" not in token.scopes:
+        raise ForbiddenError(
+            "This token may read, and change nothing.", "Make one with `fondaco tokens create NAME --write`."
+        )
+    require_of_token(site, token, Permission.SEGMENT)
+    return token
+
+
+AskingToken = Annotated[ApiToken, Depends(asking_token)]
 ReadingToken = Annotated[ApiToken, Depends(reading_token)]
+WritingToken = Annotated[ApiToken, Depends(writing_token)]
 
 
 def permits(site: Site, token: ApiToken, permission: Permission) -> bool:

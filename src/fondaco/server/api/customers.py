@@ -153,7 +153,7 @@ def all_customers(
         segment=asked.segment,
         after=after,
         limit=asked.limit,
-        personal=permits(site, token, Permission.EXPORT),
+        personal=permits(site, token, Permission.PEOPLE),
     )
     full = table.num_rows == asked.limit
     cursor = cursor_after(table.column("person_id")[-1].as_py()) if full else None
@@ -203,7 +203,7 @@ def one_customer(person_id: str, site: TheSite, token: ReadingToken) -> Customer
     row = customers.one(site.project.reader, site.tenant_id, person_id)
     if row is None:
         raise NotThereError("There is no such customer.", "Take a person_id of `/api/v1/customers`.")
-    if not permits(site, token, Permission.EXPORT):
+    if not permits(site, token, Permission.PEOPLE):
         row |= dict.fromkeys(customers.PERSONAL)
     return _customer(row)
 

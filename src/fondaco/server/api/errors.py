@@ -10,7 +10,7 @@ class ErrorBody(BaseModel):
     what: str = Field(description="What happened, with the values.")
     remedy: str = Field(description="What to do about it.")
     code: str = Field(
-        description="unauthorized, forbidden, not_found, invalid, too_many, try_again or fault."
+        description="unauthorized, forbidden, not_found, conflict, invalid, too_many, try_again or fault."
     )
 
 

@@ -14,6 +14,7 @@ READING = ("GET", "HEAD", "OPTIONS")
 _REFUSED = {
     Permission.PEOPLE: "may look at figures, but not at who the customers are",
     Permission.EXPORT: "may look at figures, but not take them away as files",
+    Permission.SEGMENT: "may look at segments of customers, but not change them",
     Permission.CHANGE: "may change nothing here",
 }
 
@@ -35,6 +36,12 @@ def page_user(request: Request, user: CurrentUser) -> User:
     """The user of a page. Whatever is not read there is for owners, unless a route of its own says otherwise."""
     if request.method not in READING:
         require(user.role, Permission.CHANGE)
+    return user
+
+
+def segmenting_user(user: CurrentUser) -> User:
+    """A user who may keep segments of customers."""
+    require(user.role, Permission.SEGMENT)
     return user
 
 

@@ -70,7 +70,7 @@ def find(
     if not request.headers.get("hx-request"):
         return _page(request, site, user, wanted)
     numbers = site.numbers(request, site.currency)
-    context = _list(site, numbers, wanted, reveals=may(user.role, Permission.EXPORT))
+    context = _list(site, numbers, wanted, reveals=may(user.role, Permission.PEOPLE))
     return HTMLResponse(site.render("parts/customer_rows.html", request, numbers=numbers, **context))
 
 
@@ -120,7 +120,7 @@ def _page(request: Request, site: Site, user: User, wanted: Wanted) -> Response:
         request,
         **context,
         **_panels(numbers, known),
-        **_list(site, numbers, wanted, reveals=may(user.role, Permission.EXPORT)),
+        **_list(site, numbers, wanted, reveals=may(user.role, Permission.PEOPLE)),
         figures=CUSTOMER_FIGURES,
         segments_all=SEGMENTS,
     )

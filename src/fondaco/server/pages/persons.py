@@ -42,7 +42,7 @@ def person(person_id: str, request: Request, site: TheSite, user: CurrentUser) -
         user=user,
         csrf=form_token(request),
         numbers=numbers,
-        person=shown_person(numbers, row, reveals=may(user.role, Permission.EXPORT)),
+        person=shown_person(numbers, row, reveals=may(user.role, Permission.PEOPLE)),
         tiles=_tiles(numbers, row),
         facts=_facts(numbers, row, shops),
         values=_values(numbers, row),

@@ -1,0 +1,128 @@
+"""What the templates of segments ask for: choices with their names, and the answer to a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from babel import Locale
+
+from fondaco.activation import Definition, describe
+from fondaco.activation.attributes import ATTRIBUTES, Kind
+from fondaco.activation.definition import Scalar
+from fondaco.activation.events import EVENTS
+from fondaco.server.numbers import Numbers
+from fondaco.server.pages import segment_form
+from fondaco.server.pages.segment_form import Reading
+from fondaco.server.segments import segments_of
+from fondaco.server.site import Site
+
+_PREVIEWED = (
+    "person_id",
+    "first_name",
+    "last_name",
+    "city",
+    "country",
+    "orders",
+    "net_sales",
+    "last_order_date",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value to choose, what it is called, and how many have it."""
+
+    value: str
+    label: str
+    people: str
+
+
+class Builder:
+    """Lists and names of the builder, for one reader."""
+
+    matches = segment_form.MATCHES
+    event_operators = segment_form.EVENT_OPERATORS
+    periods = segment_form.PERIODS
+    products = segment_form.PRODUCTS
+
+    def __init__(self, site: Site, numbers: Numbers) -> None:
+        self._site = site
+        self._numbers = numbers
+        self._segments = segments_of(site)
+
+    @cached_property
+    def whats(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What a condition may be about, by headings."""
+        headings: dict[str, list[tuple[str, str]]] = {"Person": [], "Orders": []}
+        for attribute in ATTRIBUTES:
+            headings.setdefault(attribute.group, []).append((f"attribute:{attribute.name}", attribute.title))
+        done = [(f"event:{event.name}", event.title) for event in EVENTS]
+        return [("What they did", done), *headings.items()]
+
+    @cached_property
+    def names(self) -> dict[str, dict[str, str]]:
+        """What values are called, for people."""
+        shops = {c.connection_id: c.name for c in self._site.connections()}
+        return {"country": dict(Locale("en").territories), "shop": shops, "first_connection_id": shops}
+
+    def choices(self, key: str, chosen: list[str]) -> list[Choice]:
+        """Values that there are, and those that are chosen though they are not there."""
+        named = self.names.get("country" if key == "order_country" else key.removeprefix("attribute:"), {})
+        found = self._segments.suggestions(key) if self._site.published else []
+        there = {suggestion.value for suggestion in found}
+        gone = [Choice(value, named.get(value, value), "0") for value in chosen if value not in there]
+        return gone + [
+            Choice(each.value, named.get(each.value, each.value), self._numbers.count(each.people))
+            for each in found
+        ]
+
+    def label(self, key: str, value: str) -> str:
+        name = "country" if key == "order_country" else key.removeprefix("attribute:")
+        return self.names.get(name, {}).get(value, value)
+
+    def sentence(self, definition: Definition) -> str:
+        return describe(definition, write=self.write, names=self.names)
+
+    def write(self, value: Scalar, kind: Kind) -> str:
+        """A value as this reader writes it."""
+        if isinstance(value, date):
+            return self._numbers.day(value)
+        if isinstance(value, Decimal):
+            by_kind = {"money": self._numbers.money, "share": self._numbers.rate}
+            return by_kind.get(kind, self._numbers.decimal)(value)
+        return value
+
+
+def answer(site: Site, numbers: Numbers, reading: Reading) -> dict[str, Any]:
+    """How many a draft takes, the sentence it reads as, and the first members."""
+    kept = segments_of(site)
+    definition = reading.definition
+    total = kept.total()
+    people, table = kept.audience.preview(definition, _PREVIEWED)
+    kept.note(definition, people)
+    return {
+        "people": numbers.count(people),
+        "total": numbers.count(total),
+        "share": numbers.rate(Decimal(people) / total if total else None),
+        "bar": f"{100 * people / total:.2f}" if total else "0",
+        "sentence": Builder(site, numbers).sentence(definition),
+        "faults": reading.faults,
+        "members": [_member(numbers, row) for row in table.to_pylist()],
+    }
+
+
+def _member(numbers: Numbers, row: dict[str, Any]) -> dict[str, str]:
+    name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
+    place = ", ".join(part for part in (row["city"], row["country"]) if part)
+    last = row["last_order_date"]
+    return {
+        "name": name or f"Customer {row['person_id'][:8]}",
+        "place": place,
+        "orders": numbers.count(row["orders"]),
+        "net_sales": numbers.money(row["net_sales"]),
+        "last": numbers.day(last) if last else "–",
+    }

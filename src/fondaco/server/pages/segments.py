@@ -1,0 +1,304 @@
+"""Segments: the list, the builder with its live count, versions, and files of members."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from fondaco.activation import parse_definition
+from fondaco.activation.attributes import COLUMNS
+from fondaco.activation.exports import export_members
+from fondaco.analytics.rfm import RULES
+from fondaco.control import Segment, User
+from fondaco.control.segments import ConflictError
+from fondaco.errors import ConfigError
+from fondaco.governance import Permission, may
+from fondaco.server.auth.roles import exporting_user, require, segmenting_user
+from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
+from fondaco.server.downloads import csv_file
+from fondaco.server.numbers import NOTHING, Numbers
+from fondaco.server.pages.segment_form import (
+    Draft,
+    act,
+    new_draft,
+    numbered,
+    read_draft,
+    to_definition,
+    to_draft,
+)
+from fondaco.server.pages.segment_view import Builder, answer
+from fondaco.server.segments import segments_of
+from fondaco.server.site import Site, the_site
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)], prefix="/segments")
+TheSite = Annotated[Site, Depends(the_site)]
+SegmentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Keeper = Annotated[User, Depends(segmenting_user)]
+
+_CHOSEN = (
+    "person_id",
+    "email",
+    "first_name",
+    "last_name",
+    "country",
+    "orders",
+    "net_sales",
+    "last_order_date",
+)
+
+
+async def _fields(request: Request) -> FormData:
+    return await request.form()
+
+
+Fields = Annotated[FormData, Depends(_fields)]
+
+
+def _numbers(request: Request, site: Site) -> Numbers:
+    return site.numbers(request, site.currency if site.published else None)
+
+
+@router.get("")
+def all_segments(request: Request, site: TheSite, user: CurrentUser) -> Response:
+    """Own segments with their counts, and the eight by recency, frequency and monetary value."""
+    numbers = _numbers(request, site)
+    kept, builder = segments_of(site), Builder(site, numbers)
+    rows = [_row(site, numbers, builder, each) for each in site.control.segments.all(site.tenant_id)]
+    scored = kept.suggestions("attribute:segment") if site.published else []
+    people = {each.value: each.people for each in scored}
+    total = sum(people.values())
+    eight = [
+        {
+            "name": rule.segment,
+            "link": f"/customers?segment={quote(rule.segment)}",
+            "meaning": rule.meaning,
+            "people": numbers.count(people.get(rule.segment, 0)) if people else NOTHING,
+            "bar": f"{100 * people.get(rule.segment, 0) / total:.2f}" if total else "0",
+            "share": numbers.rate(people.get(rule.segment, 0) / total) if total else NOTHING,
+        }
+        for rule in RULES
+    ]
+    html = site.render(
+        "segments.html", request, page="segments", user=user, csrf=form_token(request), rows=rows, eight=eight,
+        has_scores=bool(people), archived=site.control.segments.all(site.tenant_id, archived=True),
+        may_keep=may(user.role, Permission.SEGMENT), numbers=numbers,
+    )  # fmt: skip
+    return HTMLResponse(html)
+
+
+def _row(site: Site, numbers: Numbers, builder: Builder, segment: Segment) -> dict[str, Any]:
+    definition = parse_definition(segment.definition)
+    known = segments_of(site).known_count(segment.definition) if site.published else None
+    return {
+        "segment": segment,
+        "sentence": segment.description or builder.sentence(definition),
+        "count": _count(site, numbers, known) if known is not None else None,
+        "changed": numbers.day(segment.updated_at.date()),
+    }
+
+
+def _count(site: Site, numbers: Numbers, people: int) -> dict[str, str]:
+    total = segments_of(site).total()
+    return {"people": numbers.count(people), "share": numbers.rate(people / total if total else None)}
+
+
+@router.get("/{segment_id}/count")
+def count(request: Request, site: TheSite, segment_id: SegmentId) -> Response:
+    """How many are in a segment, for its line in the list."""
+    kept, numbers = segments_of(site), _numbers(request, site)
+    people = kept.count(parse_definition(kept.get(segment_id).definition))
+    return HTMLResponse(site.render("parts/segment_count.html", request, count=_count(site, numbers, people)))
+
+
+@router.get("/new")
+def new(request: Request, site: TheSite, user: CurrentUser) -> Response:
+    return HTMLResponse(_builder(request, site, user, new_draft()))
+
+
+@router.get("/{segment_id}")
+def one(
+    request: Request, site: TheSite, user: CurrentUser, segment_id: SegmentId,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> Response:  # fmt: skip
+    """The builder with a segment's rules; with ``version`` those of an old version."""
+    segment = segments_of(site).get(segment_id)
+    shown = segments_of(site).version(segment_id, version).definition if version else segment.definition
+    old = version if version and version != segment.version else None
+    return HTMLResponse(_builder(request, site, user, to_draft(parse_definition(shown)), segment, old=old))
+
+
+def _builder(
+    request: Request,
+    site: Site,
+    user: User,
+    draft: Draft,
+    segment: Segment | None = None,
+    *,
+    old: int | None = None,
+    fault: ConfigError | None = None,
+    typed: FormData | None = None,
+) -> str:
+    numbers = _numbers(request, site)
+    reading = to_definition(draft)
+    told: ConfigError | None = None
+    found: dict[str, Any] | None = None
+    try:
+        found = answer(site, numbers, reading)
+    except ConfigError as error:
+        told = error
+    return site.render(
+        "segment.html", request, page="segments", user=user, csrf=form_token(request), segment=segment, draft=draft,
+        builder=Builder(site, numbers), answer=found, told=told, fault=fault, old=old,
+        name=str(typed.get("name", "")) if typed else segment.name if segment else "",
+        description=str(typed.get("description", "")) if typed else segment.description if segment else "",
+        seen=str(typed.get("seen", "")) if typed else str(segment.version) if segment else "",
+        conflict=isinstance(fault, ConflictError), may_keep=may(user.role, Permission.SEGMENT),
+        may_export=may(user.role, Permission.EXPORT), numbers=numbers,
+    )  # fmt: skip
+
+
+@router.post("/build", dependencies=[CheckedForm])
+def build(request: Request, site: TheSite, fields: Fields) -> Response:
+    """The rules again after a condition was added, removed or became another one."""
+    draft = read_draft(fields)
+    look_at = act(draft, str(fields.get("act", "")))
+    numbers = _numbers(request, site)
+    html = site.render(
+        "parts/segment_builder.html", request, draft=numbered(draft), builder=Builder(site, numbers), look_at=look_at,
+        numbers=numbers,
+    )  # fmt: skip
+    return HTMLResponse(html)
+
+
+@router.post("/preview", dependencies=[CheckedForm])
+def preview(request: Request, site: TheSite, fields: Fields) -> Response:
+    """How many the rules take as they stand in the form."""
+    numbers = _numbers(request, site)
+    found: dict[str, Any] | None = None
+    told: ConfigError | None = None
+    try:
+        found = answer(site, numbers, to_definition(read_draft(fields)))
+    except ConfigError as error:
+        told = error
+    return HTMLResponse(
+        site.render("parts/segment_answer.html", request, answer=found, told=told, numbers=numbers)
+    )
+
+
+@router.post("/save", dependencies=[CheckedForm])
+def save_new(request: Request, site: TheSite, user: Keeper, fields: Fields) -> Response:
+    return _save(request, site, user, fields, None)
+
+
+@router.post("/{segment_id}/save", dependencies=[CheckedForm])
+def save(request: Request, site: TheSite, user: Keeper, segment_id: SegmentId, fields: Fields) -> Response:
+    """A new version; with ``as_new`` a segment of its own."""
+    return _save(request, site, user, fields, segments_of(site).get(segment_id))
+
+
+def _save(request: Request, site: Site, user: User, fields: FormData, segment: Segment | None) -> Response:
+    draft = read_draft(fields)
+    reading = to_definition(draft)
+    kept = {"name": str(fields.get("name", "")), "description": str(fields.get("description", ""))}
+    seen = str(fields.get("seen", ""))
+    try:
+        if reading.faults:
+            raise ConfigError(" ".join(reading.faults), "Finish or remove what is not finished, then save.")
+        document = reading.definition.document()
+        if segment is None or "as_new" in fields:
+            saved = site.control.segments.create(
+                site.tenant_id, definition=document, author=user.user_id, **kept
+            )
+        else:
+            saved = site.control.segments.save(
+                site.tenant_id, segment.segment_id, seen=int(seen) if seen.isdigit() else 0, definition=document,
+                author=user.user_id, **kept,
+            )  # fmt: skip
+    except ConfigError as error:
+        status = 409 if isinstance(error, ConflictError) else 422
+        return HTMLResponse(_builder(request, site, user, draft, segment, fault=error, typed=fields), status)
+    return RedirectResponse(f"/segments/{saved.segment_id}", 303)
+
+
+@router.get("/{segment_id}/versions")
+def versions(request: Request, site: TheSite, user: CurrentUser, segment_id: SegmentId) -> Response:
+    """All versions, in the drawer."""
+    segment, numbers = segments_of(site).get(segment_id), _numbers(request, site)
+    names = {each.user_id: each.name or each.email for each in site.control.users.all(site.tenant_id)}
+    builder = Builder(site, numbers)
+    rows = [
+        {
+            "version": each.version,
+            "saved": numbers.instant(each.created_at),
+            "by": names.get(each.user_id, "") if each.user_id is not None else "",
+            "sentence": builder.sentence(parse_definition(each.definition)),
+        }
+        for each in site.control.segments.versions(site.tenant_id, segment_id)
+    ]
+    html = site.render(
+        "segment_versions.html", request, segment=segment, rows=rows, csrf=form_token(request),
+        may_keep=may(user.role, Permission.SEGMENT), numbers=numbers,
+    )  # fmt: skip
+    return HTMLResponse(html)
+
+
+@router.post("/{segment_id}/restore", dependencies=[CheckedForm])
+def restore(
+    site: TheSite, user: Keeper, segment_id: SegmentId,
+    version: Annotated[int, Form(ge=1, le=2**31 - 1)], seen: Annotated[int, Form()],
+) -> Response:  # fmt: skip
+    segments_of(site).version(segment_id, version)
+    site.control.segments.restore(site.tenant_id, segment_id, version, seen=seen, author=user.user_id)
+    return RedirectResponse(f"/segments/{segment_id}", 303)
+
+
+@router.post("/{segment_id}/archive", dependencies=[CheckedForm])
+def archive(site: TheSite, user: Keeper, segment_id: SegmentId) -> Response:
+    segments_of(site).get(segment_id)
+    site.control.segments.archive(site.tenant_id, segment_id)
+    return RedirectResponse("/segments", 303)
+
+
+@router.post("/{segment_id}/bring-back", dependencies=[CheckedForm])
+def bring_back(site: TheSite, user: Keeper, segment_id: SegmentId) -> Response:
+    segments_of(site).get(segment_id)
+    site.control.segments.bring_back(site.tenant_id, segment_id)
+    return RedirectResponse("/segments", 303)
+
+
+@router.get("/{segment_id}/export")
+def choose_columns(request: Request, site: TheSite, user: CurrentUser, segment_id: SegmentId) -> Response:
+    """Which columns a file shall have, in the drawer."""
+    require(user.role, Permission.EXPORT)
+    kept = segments_of(site)
+    segment = kept.get(segment_id)
+    groups: dict[str, list[Any]] = {"Personal": []}
+    for column in COLUMNS:
+        if not column.of_scores or kept.has_scores:
+            groups.setdefault("Personal" if column.personal else column.group, []).append(column)
+    html = site.render("segment_export.html", request, segment=segment, groups=groups, chosen=_CHOSEN)
+    return HTMLResponse(html)
+
+
+@router.get("/{segment_id}/export.csv")
+def export(
+    site: TheSite, user: Annotated[User, Depends(exporting_user)], segment_id: SegmentId,
+    columns: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
+) -> Response:  # fmt: skip
+    """All members as a file; noted in the audit log."""
+    kept = segments_of(site)
+    segment = kept.get(segment_id)
+    table = export_members(
+        site.control,
+        kept.audience,
+        segment,
+        tuple(columns) or _CHOSEN,
+        actor=f"user:{user.user_id}",
+        form="csv",
+    )
+    lines = zip(*table.to_pydict().values(), strict=True)
+    return csv_file(f"segment_{segment_id}_v{segment.version}.csv", table.column_names, lines)

@@ -1,0 +1,76 @@
+"""Segments as pages and API see them: asked of the newest published state, as of the project's day."""
+
+from __future__ import annotations
+
+import json
+
+from fondaco.activation import Audience, Definition, Suggestion, parse_definition
+from fondaco.clock import local_date
+from fondaco.control import Segment, SegmentVersion
+from fondaco.control.segments import NoSuchSegmentError
+from fondaco.server.answers import Remembered
+from fondaco.server.site import NotThereError, Site
+
+
+class Segments:
+    """What has been asked about segments already; counts and values are remembered until the next publish or day."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._counts: Remembered[int] = Remembered(2048)
+        self._values: Remembered[list[Suggestion]] = Remembered(256)
+        self._scored: Remembered[bool] = Remembered(4)
+
+    @property
+    def audience(self) -> Audience:
+        project = self._site.project
+        today = local_date(project.clock(), project.settings.project.timezone)
+        return Audience(project.reader, project.tenant, today)
+
+    def get(self, segment_id: int) -> Segment:
+        """The segment an address names."""
+        try:
+            return self._site.control.segments.get(self._site.tenant_id, segment_id)
+        except NoSuchSegmentError as error:
+            raise NotThereError(error.what, error.remedy) from error
+
+    def version(self, segment_id: int, version: int) -> SegmentVersion:
+        """The version an address names."""
+        try:
+            return self._site.control.segments.version(self._site.tenant_id, segment_id, version)
+        except NoSuchSegmentError as error:
+            raise NotThereError(error.what, error.remedy) from error
+
+    def total(self) -> int:
+        audience = self.audience
+        return self._counts.get((self._site.published, "all"), audience.total)
+
+    def count(self, definition: Definition) -> int:
+        audience = self.audience
+        return self._counts.get(self._key(definition, audience), lambda: audience.count(definition))
+
+    def note(self, definition: Definition, people: int) -> None:
+        """Remember a count that came with another answer."""
+        self._counts.get(self._key(definition, self.audience), lambda: people)
+
+    def known_count(self, document: object) -> int | None:
+        """The count of a kept definition, if it was asked before."""
+        return self._counts.peek(self._key(parse_definition(document), self.audience))
+
+    def suggestions(self, name: str) -> list[Suggestion]:
+        """Values that there are, the most frequent first."""
+        audience = self.audience
+        return self._values.get((self._site.published, name), lambda: audience.suggestions(name))
+
+    @property
+    def has_scores(self) -> bool:
+        audience = self.audience
+        return self._scored.get(self._site.published, lambda: audience.has_scores)
+
+    def _key(self, definition: Definition, audience: Audience) -> tuple[object, ...]:
+        return self._site.published, audience.today, json.dumps(definition.document(), sort_keys=True)
+
+
+def segments_of(site: Site) -> Segments:
+    """The site's segments; made once."""
+    return site.kept(Segments)

@@ -1,0 +1,116 @@
+"""What a definition may be, and what is said of one that is not right."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fondaco.activation import parse_definition
+from fondaco.activation.definition import Comparison
+from fondaco.errors import ConfigError
+
+
+def of(*rules: dict[str, Any]) -> dict[str, Any]:
+    return {"version": 1, "root": {"kind": "group", "match": "all", "rules": list(rules)}}
+
+
+def attribute(name: str, operator: str, *values: Any) -> dict[str, Any]:
+    return {"kind": "attribute", "attribute": name, "operator": operator, "values": list(values)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "values"),
+    [
+        (attribute("net_sales", "between", "10.50", 20), (Decimal("10.5"), Decimal(20))),
+        (attribute("orders", "at_least", 1e3), (Decimal(1000),)),
+        (attribute("last_order_date", "on_or_after", "2026-03-01"), (date(2026, 3, 1),)),
+        (attribute("last_order_date", "in_last_days", "30"), (Decimal(30),)),
+        (attribute("city", "is", " Berlin ", "Berlin"), ("Berlin",)),
+        (attribute("country", "is", "2026"), ("2026",)),
+    ],
+)
+def test_values_are_read_as_the_attribute_has_them(rule: dict[str, Any], values: tuple[Any, ...]) -> None:
+    (found,) = parse_definition(of(rule)).root.rules
+    assert isinstance(found, Comparison)
+    assert found.values == values
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (of(attribute("shoe_size", "is", 42)), "There is no attribute 'shoe_size'"),
+        (of(attribute("email", "is", "a@example.com")), "There is no attribute 'email'"),
+        (of(attribute("orders", "contains", 1)), "no operator 'contains'"),
+        (of(attribute("orders", "between", 5, 1)), "the first of the two values is the larger one"),
+        (of(attribute("orders", "between", 5)), "between takes two values, and 1 were given"),
+        (of(attribute("orders", "at_least", "many")), "write a number"),
+        (of(attribute("orders", "at_least", True)), "write a number"),
+        (of(attribute("orders", "at_least", "nan")), "write a number"),
+        (of(attribute("net_sales", "at_least", "1e30")), "below 10^12"),
+        (of(attribute("city", "is")), "is takes a value, and 0 were given"),
+        (of(attribute("city", "is", "")), "write 1 to 200 letters"),
+        (of(attribute("city", "is", "a\0b")), "write 1 to 200 letters"),
+        (of(attribute("city", "is", "\ud800")), "write 1 to 200 letters"),
+        (of(attribute("city", "known", "x")), "known takes no value"),
+        (of(attribute("last_order_date", "in_last_days", 0)), "a whole number of days from 1"),
+        (of(attribute("last_order_date", "on_or_after", "soon")), "write a day as YYYY-MM-DD"),
+        (of({"kind": "event", "event": "ordered", "product": {"value": "x"}}), "does not ask for a product"),
+        (of({"kind": "event", "event": "bought", "code": "X"}), "does not ask for a discount code"),
+        (of({"kind": "event", "event": "ordered", "value": 1.5}), "whole numbers"),
+        (of({"kind": "event", "event": "ordered", "period": {"kind": "last_days"}}), "give days for last_days"),
+        (of({"kind": "event", "event": "ordered", "operator": "never", "measure": "amount"}), "never goes with times"),
+        (of({"kind": "group", "rules": [], "colour": "red"}), "colour"),
+        ({"version": 2, "root": {"kind": "group"}}, "version"),
+        ("all of them", "definition"),
+        (None, "definition"),
+    ],
+)  # fmt: skip
+def test_what_is_not_right_is_said_with_its_place(document: Any, said: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse_definition(document)
+    assert said in refused.value.what
+    assert refused.value.remedy
+
+
+PIECES = st.sampled_from(
+    ["kind", "group", "attribute", "event", "rules", "root", "values", "operator", "is", "country", "period", "\ud800", "not"]
+)  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | PIECES | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(PIECES, inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(JSON)
+def test_whatever_is_sent_is_a_definition_or_is_refused_in_text_that_can_be_sent_back(document: Any) -> None:
+    for sent in (
+        document,
+        {"root": document},
+        of(document),
+        of({"kind": "event", "event": "ordered", "period": document}),
+    ):
+        try:
+            parse_definition(sent)
+        except ConfigError as refused:
+            str(refused).encode()
+
+
+def test_nesting_and_number_of_rules_are_bounded() -> None:
+    deep: dict[str, Any] = {"kind": "group"}
+    for _ in range(5):
+        deep = {"kind": "group", "rules": [deep]}
+    assert parse_definition({"root": deep})
+    for _ in range(5000):
+        deep = {"kind": "group", "rules": [deep]}
+    with pytest.raises(ConfigError, match="nested too deep"):
+        parse_definition({"root": deep})
+    wide = [{"kind": "group", "rules": [attribute("orders", "known")] * 10}] * 10
+    with pytest.raises(ConfigError, match="at most 100"):
+        parse_definition(of(*wide))
