@@ -11,7 +11,7 @@ const modules = join(root, "node_modules");
 const vendor = join(root, "src", "fondaco", "server", "static", "vendor");
 
 const ICONS = [
-  "alert-triangle", "arrow-down-right", "arrow-up-right", "building-store", "calendar", "chart-bar", "check",
+  "alert-triangle", "arrow-down-right", "arrow-up-right", "building-store", "calendar", "chart-bar", "chart-cohort", "check",
   "chevron-down", "chevron-right", "circle-check", "clock", "database-import", "download", "heartbeat",
   "info-circle", "layout-dashboard", "logout", "moon", "plug", "refresh", "shield-check", "shield-x",
   "shield-question", "sun", "table", "x",

@@ -23,6 +23,9 @@ Integers = NDArray[np.int64]
 OTHERS = "(others)"
 """The value of all first products that are not among the most frequent."""
 
+UNKNOWN = "(unknown)"
+"""The value of what the first order does not tell."""
+
 PRODUCTS = 50
 RETURN_DAYS = 366
 """Days that a return is looked for; whoever is known for longer counts as known for so long."""
@@ -71,10 +74,10 @@ seconds as (
 lines as (
     select
         ledger.order_id,
-        coalesce(products.title, ledger.line_title, '') as title,
+        coalesce(products.title, ledger.line_title, '{UNKNOWN}') as title,
         row_number() over (
             partition by ledger.order_id
-            order by ledger.gross_sales desc, coalesce(products.title, ledger.line_title, ''), ledger.sales_event_id
+            order by ledger.gross_sales desc, coalesce(products.title, ledger.line_title, '{UNKNOWN}'), ledger.sales_event_id
         ) as place
     from marts.sales_ledger as ledger
     inner join firsts on ledger.order_id = firsts.order_id
@@ -90,10 +93,10 @@ select
     firsts.person_id,
     firsts.order_date as first_date,
     cast(date_trunc('month', firsts.order_date) as date) as cohort_month,
-    coalesce(firsts.channel, '') as channel,
-    coalesce(firsts.country, '') as country,
-    coalesce(firsts.connection_id, '') as shop,
-    case when ranked.place > {PRODUCTS} then '{OTHERS}' else coalesce(first_lines.title, '') end as first_product,
+    coalesce(firsts.channel, '{UNKNOWN}') as channel,
+    coalesce(firsts.country, '{UNKNOWN}') as country,
+    coalesce(firsts.connection_id, '{UNKNOWN}') as shop,
+    case when ranked.place > {PRODUCTS} then '{OTHERS}' else coalesce(first_lines.title, '{UNKNOWN}') end as first_product,
     cast(seconds.second_date - firsts.order_date as bigint) as days_to_second,
     cast(cast($as_of as date) - firsts.order_date as bigint) as days_known,
     {_MONTHS.format(first="firsts.order_date", later="cast($until as date)")} as whole_months

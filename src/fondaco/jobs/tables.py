@@ -90,7 +90,7 @@ COHORTS = TableSpec(
 )
 """Customers by the month of their first purchase, and what they did in each month of their own since then.
 
-The columns ``whole_…`` count only those of them who have had that month whole. ``value`` is '' where it is not known."""
+The columns ``whole_…`` count only those of them who have had that month whole. ``value`` is '' for the dimension all."""
 
 COHORT_FORECASTS = TableSpec(
     "marts",
