@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from fondaco.server.api import data, metrics
+from fondaco.server.api import cohorts, data, metrics
 
 router = APIRouter()
 router.include_router(metrics.router)
+router.include_router(cohorts.router)
 router.include_router(data.router)

@@ -74,7 +74,7 @@ def ask(site: Site, view: CohortView) -> Asked:
         values=values,
         every=every,
         shown=every[-count:],
-        before=every[-2 * count : -count] if count < len(every) else [],
+        before=every[-2 * count : -count] if 2 * count <= len(every) else [],
         money=money,
         returns=read.read_returns(reader, tenant, view.by, value),
     )
@@ -145,7 +145,6 @@ def _returning(asked: Asked, numbers: Numbers) -> dict[str, Any]:
         {
             "days": days,
             "text": numbers.rate(rate),
-            "share": f"{100 * float(rate or 0):.2f}",
             "interval": f"{numbers.rate(low)} – {numbers.rate(high)}" if rate is not None else NOTHING,
             "before": numbers.rate(before.rates[days][0]),
         }
