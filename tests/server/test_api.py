@@ -28,6 +28,7 @@ PATHS = {
     "/api/v1/reconciliation",
     "/api/v1/connections",
     "/api/v1/health",
+    "/api/v1/cohorts",
 }
 
 

@@ -17,6 +17,9 @@ SHADES = 9
 _CLEAR = 1.5
 """Standard errors that two halves must differ by to be called different."""
 
+LEAST_CUSTOMERS = 20
+"""Smaller cohorts stand in the table, but set no shade, draw no line and win no comparison."""
+
 _LOOKED_AT: dict[Measure, int] = {"retention": 3, "orders": 3, "net_sales": 3, "cumulative": 11}
 _MONTHS_AHEAD = 24
 
@@ -37,6 +40,7 @@ class HeatRow:
     month: str
     query: str
     is_followed: bool
+    is_small: bool
     customers: str
     cells: Sequence[HeatCell]
 
@@ -81,6 +85,11 @@ def months_shown(cohorts: Sequence[Cohort]) -> int:
     return min(max(known, default=0), _MONTHS_AHEAD) + 1
 
 
+def telling(cohorts: Sequence[Cohort]) -> Sequence[Cohort]:
+    """Those with ``LEAST_CUSTOMERS``; all where none has so many."""
+    return [cohort for cohort in cohorts if cohort.customers >= LEAST_CUSTOMERS] or cohorts
+
+
 def followed(cohorts: Sequence[Cohort], view: CohortView) -> Cohort:
     """The cohort of the curve: the chosen one, else the newest that has had three months, else two, else one."""
     chosen = next((cohort for cohort in cohorts if cohort.month == view.cohort), None)
@@ -98,7 +107,10 @@ def heat_rows(cohorts: Sequence[Cohort], view: CohortView, numbers: Numbers, mon
     """All cohorts, the newest at the bottom. The month of the first purchase has no shade but where amounts add up."""
     first = 0 if view.measure == "cumulative" else 1
     figures = [
-        cell.figure for cohort in cohorts for cell in cohort.cells[first:months] if cell.figure is not None
+        cell.figure
+        for cohort in telling(cohorts)
+        for cell in cohort.cells[first:months]
+        if cell.figure is not None
     ]
     low = min(figures, default=Decimal(0)) if first == 0 else Decimal(0)
     high = max(figures, default=Decimal(0))
@@ -121,6 +133,7 @@ def heat_rows(cohorts: Sequence[Cohort], view: CohortView, numbers: Numbers, mon
                 numbers.month(cohort.month),
                 view.query(cohort=month),
                 cohort is follow,
+                cohort.customers < LEAST_CUSTOMERS,
                 numbers.count(cohort.customers),
                 cells,
             )
@@ -204,6 +217,7 @@ def curve(
 def sentence(cohorts: Sequence[Cohort], measure: Measure, numbers: Numbers) -> str:
     """Which cohort did best, and whether the newer ones do better than the older ones."""
     unit = MEASURES[measure].unit
+    cohorts = telling(cohorts)
     for number in range(_LOOKED_AT[measure], -1, -1):
         told = [
             (cohort, cell.figure)

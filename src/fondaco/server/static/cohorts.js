@@ -28,7 +28,7 @@
 
   // Columns of the heat map: cohort, customers, then months from 0; the curve may start with month 1.
   function others(first) {
-    return [...document.querySelectorAll("#heat tbody tr:not(.followed)")].map((row) =>
+    return [...document.querySelectorAll("#heat tbody tr:not(.followed, .small-cohort)")].map((row) =>
       [...row.cells].slice(2 + first).map((cell) => (cell.classList.contains("heat-forecast") ? null : number(cell.dataset.value))));
   }
 
