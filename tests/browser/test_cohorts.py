@@ -8,18 +8,25 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import OpenPage, Shop, settle
+from tests.browser.conftest import NOW, OpenPage, Shop, settle
 from tests.browser.test_access import findings
 
-from fondaco.orchestration import run_pipeline
+from fondaco.jobs.analysing import create_tables
+from fondaco.jobs.cohorting import find_cohorts, write_cohorts
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")
 def analysed(shop: Shop) -> Shop:
-    """The shop after a run that analyses its customers."""
-    run_pipeline(shop.project, steps=("analyse", "publish"))
+    """The shop with its cohorts published."""
+    project = shop.project
+    create_tables(project.warehouse)
+    with project.warehouse.writer() as writer:
+        found = find_cohorts(writer, project.tenant, NOW.date())
+        with writer.transaction():
+            write_cohorts(writer, project.tenant, found)
+        project.warehouse.publish()
     return shop
 
 

@@ -195,7 +195,7 @@ ORDER = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(orders=st.lists(ORDER, min_size=1, max_size=12))
 def test_cohort_rows_sum_to_the_total(warehouse: Warehouse, orders: list[dict[str, Any]]) -> None:
     bought = [row for row in orders if not row["is_cancelled"]]

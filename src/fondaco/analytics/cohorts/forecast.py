@@ -29,7 +29,7 @@ _FIRST_MONTH_COHORTS = 12
 _LOOK_BACK = (1, 2, 3, 4, 6)
 _LEAST_CELLS = 10
 _LEAST_CUSTOMERS = 20
-_SCALES = (0.5, 4.0)
+_SCALES = (0.33, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,9 @@ def _forecast(customers: Floats, exposure: Floats, amounts: Floats, z: float) ->
     drift = np.broadcast_to(pattern.rates, expected.shape).copy()
     drift[:, 0] = 0.0
     variance = chance + drift**2 * pattern.level_variance
-    # Of a sum, what differs by chance adds up as variance, what comes from the cohort's level as deviation.
-    ahead = np.where(seen, 0.0, 1.0)
+    # Months miss together, because what they share (habits that change, a season) is not in the pattern: deviations add up, not variances.
     total = np.cumsum(np.where(seen, rate, expected), axis=1)
-    spread = np.cumsum(np.where(seen, 0.0, drift), axis=1)
-    total_variance = np.cumsum(np.where(ahead > 0, chance, 0.0), axis=1) + spread**2 * pattern.level_variance
+    total_variance = np.cumsum(np.where(seen, 0.0, np.sqrt(variance)), axis=1) ** 2
     known = ~seen & (customers > 0)[:, None] & np.isfinite(total)
     found = (expected, *_interval(expected, variance, z), total, *_interval(total, total_variance, z))
     return Forecast(*(np.where(known, each, np.nan) for each in found))
@@ -129,7 +127,7 @@ def _pattern(exposure: Floats, amounts: Floats) -> _Pattern:
         base = (fade * weight * levels[:, None]).sum(axis=0)
         rates = np.divide((fade * amount).sum(axis=0), base, out=np.zeros(months), where=base > 0)
         rates = np.maximum(rates, 0.0)
-        dispersion = _dispersion(weight * levels[:, None] * rates, amount, told)
+        dispersion = _dispersion(weight * levels[:, None] * rates, amount, told, fade)
         levels, level_variance = _levels(
             (weight * rates)[:, told].sum(axis=1), amount[:, told].sum(axis=1), dispersion
         )
@@ -140,13 +138,15 @@ def _pattern(exposure: Floats, amounts: Floats) -> _Pattern:
     )
 
 
-def _dispersion(expected: Floats, amount: Floats, told: Mask) -> float:
-    """Pearson's: squared deviations by what was expected, over the degrees of freedom."""
+def _dispersion(expected: Floats, amount: Floats, told: Mask, fade: Floats) -> float:
+    """Pearson's: squared deviations by what was expected, over the degrees of freedom; newer cohorts count more."""
     cells = (expected > 0) & told
     freedom = int(cells.sum()) - int(told.sum())
     if freedom < 1:
         return 0.0
-    return float((((amount - expected) ** 2)[cells] / expected[cells]).sum()) / freedom
+    weight = np.broadcast_to(fade, expected.shape)[cells]
+    squares = float((weight * ((amount - expected) ** 2)[cells] / expected[cells]).sum() / weight.sum())
+    return squares * len(weight) / freedom
 
 
 def _levels(expected: Floats, amount: Floats, dispersion: float) -> tuple[Floats, Floats]:
@@ -217,7 +217,8 @@ def _scales(
             sure = cells & (reach > 0) & np.isfinite(off)
             kept.append(np.abs(off[sure]) / reach[sure])
     of_month, of_total = (_scale(np.concatenate(kept) if kept else np.empty(0), level) for kept in misses)
-    return of_month, of_total
+    # Narrow in the last months is no warrant for a year's sum, in which misses of one direction pile up.
+    return of_month, max(of_total, 1.0)
 
 
 def _scale(misses: Floats, level: float) -> float:
