@@ -119,7 +119,7 @@ def _pattern(exposure: Floats, amounts: Floats) -> _Pattern:
     weight, amount = exposure.copy(), amounts.copy()
     weight[:, 0] = amount[:, 0] = 0.0
     weight[:1] = amount[:1] = 0.0
-    fade = FADE ** np.arange(cohorts)[::-1, None]
+    fade: Floats = np.power(FADE, np.arange(cohorts, dtype=np.float64)[::-1, None])
     told = (weight > 0).sum(axis=0) >= LEAST_COHORTS
     levels, level_variance, dispersion = np.ones(cohorts), np.zeros(cohorts), 0.0
     rates = np.zeros(months)
