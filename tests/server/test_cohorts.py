@@ -136,6 +136,11 @@ def test_measures_add_up_to_the_value_of_a_customer(reader: TestClient) -> None:
     assert value == pytest.approx(144, abs=1)  # 100 and eleven times 4, most of it forecast
 
 
+def test_small_cohorts_are_not_compared(reader: TestClient) -> None:
+    page = reader.get("/cohorts?by=country&value=FR").text
+    assert "Fewer than two cohorts here have 20 customers: that is too little to compare." in page
+
+
 def test_links_keep_the_filters_and_the_chosen_cohort_is_followed(reader: TestClient) -> None:
     page = reader.get("/cohorts?measure=orders&by=country&value=FR&period=24&cohort=2025-01").text
     assert "The cohort of Jan 2025" in page

@@ -217,6 +217,9 @@ def curve(
 def sentence(cohorts: Sequence[Cohort], measure: Measure, numbers: Numbers) -> str:
     """Which cohort did best, and whether the newer ones do better than the older ones."""
     unit = MEASURES[measure].unit
+    large = sum(cohort.customers >= LEAST_CUSTOMERS for cohort in cohorts)
+    if large < 2 <= len(cohorts):
+        return f"Fewer than two cohorts here have {LEAST_CUSTOMERS} customers: that is too little to compare."
     cohorts = telling(cohorts)
     for number in range(_LOOKED_AT[measure], -1, -1):
         told = [
@@ -227,7 +230,7 @@ def sentence(cohorts: Sequence[Cohort], measure: Measure, numbers: Numbers) -> s
         if len(told) >= min(4, len(cohorts)) and (number > 0 or measure == "cumulative"):
             break
     else:
-        return "No cohort has had a whole month after its first yet: there is nothing to compare."
+        return "No cohort that is large enough has had a whole month after its first yet: there is nothing to compare."
     when = f"by the end of month {number}" if measure == "cumulative" else f"in month {number}"
     best, figure = max(told, key=lambda each: each[1])
     shown = {
