@@ -12,10 +12,10 @@ const vendor = join(root, "src", "fondaco", "server", "static", "vendor");
 
 const ICONS = [
   "alert-triangle", "archive", "arrow-down", "arrow-down-right", "arrow-up", "arrow-up-right", "bookmark", "building-store",
-  "calendar", "chart-bar", "check", "chevron-down", "chevron-right", "circle-check", "clock", "copy", "database-import",
-  "download", "folder", "heartbeat", "history", "info-circle", "key", "layout-dashboard", "logout", "mail", "moon", "package",
-  "pencil", "plug", "plus", "printer", "receipt", "refresh", "search", "selector", "settings", "shield-check", "shield-question",
-  "shield-x", "sun", "table", "trash", "user", "users", "users-group", "world", "x",
+  "calendar", "chart-bar", "chart-cohort", "check", "chevron-down", "chevron-right", "circle-check", "clock", "copy",
+  "database-import", "download", "folder", "heartbeat", "history", "info-circle", "key", "layout-dashboard", "logout", "mail",
+  "moon", "package", "pencil", "plug", "plus", "printer", "receipt", "refresh", "search", "selector", "settings", "shield-check",
+  "shield-question", "shield-x", "sun", "table", "trash", "user", "users", "users-group", "world", "x",
 ];
 
 rmSync(vendor, { recursive: true, force: true });

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.jobs.rows import insert
+from tests.metrics.conftest import columns
 
 from fondaco.jobs.analysing import Analysis, analyse
 from fondaco.jobs.valuing import Horizon
@@ -21,28 +23,28 @@ def analysis(run: str = "first", tenant: str = "maison", today: date = date(2027
 
 
 def write_orders(warehouse: Warehouse, rows: list[dict[str, Any]], tenant: str = "maison") -> None:
-    """Orders as the marts have them; what is not given is an ordinary first order."""
+    """Further orders, as the marts have them; what is not given is an ordinary first order."""
     with warehouse.writer() as writer, writer.transaction():
         writer.execute("create schema if not exists marts")
-        writer.execute(
-            "create table if not exists marts.orders (tenant_id varchar, order_id varchar, person_id varchar,"
-            " order_sequence bigint, is_cancelled boolean, order_date date, net_sales decimal(18, 6),"
-            " gross_sales decimal(18, 6), discounts decimal(18, 6), units_sold bigint, connection_id varchar)"
-        )
-        writer.execute(
-            "create table if not exists marts.sales_ledger (tenant_id varchar, person_id varchar, event_date date,"
-            " returns decimal(18, 6), order_id varchar, product_id varchar, units_sold bigint, order_date date)"
-        )
-        for number, row in enumerate(rows):
-            whole = {"order_sequence": 1, "is_cancelled": False, "net_sales": 50} | row
-            writer.execute(
-                "insert into marts.orders values"
-                " ($tenant, $order, $person, $order_sequence, $is_cancelled, $order_date, $net_sales,"
-                " $net_sales, 0, 1, 'aurora')",
-                {"tenant": tenant, "order": f"{tenant}-{number}"}
-                | {key: whole[key] for key in ("order_sequence", "is_cancelled", "order_date", "net_sales")}
-                | {"person": whole["person_id"]},
+        for mart in ("orders", "sales_ledger", "products"):
+            declared = ", ".join(f"{name} {kind}" for name, kind in columns(mart).items())
+            writer.execute(f"create table if not exists marts.{mart} ({declared})")
+        [known] = writer.fetch("select count(*) as n from marts.orders").to_pylist()
+        orders = []
+        for number, row in enumerate(rows, known["n"]):
+            usual = {
+                "order_id": f"{tenant}-{number}",
+                "order_sequence": 1,
+                "is_cancelled": False,
+                "net_sales": 50,
+            }
+            order = (
+                {"tenant_id": tenant, "connection_id": "aurora", "discounts": 0, "units_sold": 1}
+                | usual
+                | row
             )
+            orders.append(order | {"gross_sales": order["net_sales"]})
+        insert(writer, "orders", orders)
 
 
 def rows_of(warehouse: Warehouse, table: str, order: str = "1") -> list[dict[str, Any]]:
@@ -149,10 +151,8 @@ def test_neither_cancelled_nor_future_orders_are_purchases(empty_warehouse: Ware
 def test_who_only_ever_gave_back_is_no_customer(empty_warehouse: Warehouse) -> None:
     write_orders(empty_warehouse, world(200))
     with empty_warehouse.writer() as writer:
-        writer.execute(
-            "insert into marts.sales_ledger (tenant_id, person_id, event_date, returns)"
-            " values ('maison', 'nobody', date '2025-03-01', 40), ('maison', 'p0001', date '2025-03-01', 40)"
-        )
+        back = {"tenant_id": "maison", "event_date": date(2025, 3, 1), "returns": 40}
+        insert(writer, "sales_ledger", [back | {"person_id": person} for person in ("nobody", "p0001")])
     customers, _ = analyse(empty_warehouse, analysis())
     found = {row["person_id"] for row in rows_of(empty_warehouse, "customer_scores")}
     assert customers == len(found) == 200 and "nobody" not in found

@@ -40,6 +40,7 @@ PATHS = {
     "/api/v1/segments/{segment_id}/members",
     "/api/v1/segments/{segment_id}/versions",
     "/api/v1/segments/{segment_id}/versions/{version}",
+    "/api/v1/cohorts",
 }
 POSTED = {"/api/v1/segments/preview", "/api/v1/segments/{segment_id}/versions/{version}/restore"}
 FILLED = {"{name}": "net_sales", "{run_id}": "x", "{segment_id}": "1", "{version}": "1"}

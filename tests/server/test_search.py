@@ -54,6 +54,11 @@ def search(client: TestClient, words: str) -> list[tuple[str, str]]:
 def test_before_anything_is_typed_the_pages_that_exist_are_there(shop: Project) -> None:
     assert search(browser_of(shop, OWNER), " ") == [
         ("Overview", "/"),
+        ("Sales", "/sales"),
+        ("Products", "/products"),
+        ("Customers", "/customers"),
+        ("Segments", "/segments"),
+        ("Cohorts", "/cohorts"),
         ("Runs & data health", "/runs"),
         ("Report", "/report"),
     ]
@@ -132,7 +137,14 @@ def test_before_anything_is_published_the_search_still_answers(owner: TestClient
 
 @pytest.mark.parametrize(
     ("path", "there"),
-    [("/", True), ("/runs/1", True), ("/customers/1", True), ("/nothing/1", False), ("/search", True), ("/logout", False)],
+    [
+        ("/", True),
+        ("/runs/1", True),
+        ("/customers/1", True),
+        ("/nothing/1", False),
+        ("/search", True),
+        ("/logout", False),
+    ],
 )
 def test_an_address_leads_somewhere_if_a_page_answers_there(
     stranger: TestClient, path: str, there: bool

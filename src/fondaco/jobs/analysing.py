@@ -12,11 +12,12 @@ import pyarrow as pa
 from fondaco.analytics import rfm
 from fondaco.analytics.purchases import Summaries
 from fondaco.jobs.churning import churn
+from fondaco.jobs.cohorting import find_cohorts, write_cohorts
 from fondaco.jobs.products import TABLES as PRODUCT_TABLES
 from fondaco.jobs.products import write_product_facts
 from fondaco.jobs.reading import History, read_history
 from fondaco.jobs.segmenting import Segmented, movements, segment_today
-from fondaco.jobs.tables import CUSTOMER_SCORES, MODEL_RUNS, SEGMENT_MOVEMENTS, TABLES
+from fondaco.jobs.tables import COHORT_TABLES, CUSTOMER_SCORES, MODEL_RUNS, SEGMENT_MOVEMENTS, TABLES
 from fondaco.jobs.valuing import Fitted, Floats, Horizon, value_customers
 from fondaco.jobs.writing import replace_rows
 from fondaco.warehouse.engine import Value, Warehouse, Writer
@@ -73,10 +74,12 @@ def analyse(warehouse: Warehouse, analysis: Analysis) -> tuple[int, list[Fitted]
         fitted += tested
         scores = _scores(analysis, history, summaries, columns, leaving)
         moved = movements(history)
+        cohorts = find_cohorts(writer, analysis.tenant_id, history.as_of)
         own: dict[str, Value] = {"tenant_id": analysis.tenant_id}
         with writer.transaction():
             replace_rows(writer, CUSTOMER_SCORES, scores, where=own)
             replace_rows(writer, SEGMENT_MOVEMENTS, _owned(analysis, moved), where=own)
+            write_cohorts(writer, analysis.tenant_id, cohorts)
             replace_rows(
                 writer, MODEL_RUNS, _runs(analysis, history, fitted), where={**own, "run_id": analysis.run_id}
             )
@@ -86,7 +89,7 @@ def analyse(warehouse: Warehouse, analysis: Analysis) -> tuple[int, list[Fitted]
 
 def _forget(writer: Writer, analysis: Analysis) -> None:
     with writer.transaction():
-        for spec in (CUSTOMER_SCORES, SEGMENT_MOVEMENTS, *PRODUCT_TABLES):
+        for spec in (CUSTOMER_SCORES, SEGMENT_MOVEMENTS, *COHORT_TABLES, *PRODUCT_TABLES):
             writer.execute(
                 f"delete from {spec.qualified} where tenant_id = $tenant_id",
                 {"tenant_id": analysis.tenant_id},

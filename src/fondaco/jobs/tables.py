@@ -69,4 +69,64 @@ MODEL_RUNS = TableSpec(
 )
 """Each model of each run, with what it was fitted to and how it did on days it was not shown. Rows are kept."""
 
-TABLES = (CUSTOMER_SCORES, SEGMENT_MOVEMENTS, MODEL_RUNS)
+COHORTS = TableSpec(
+    "marts",
+    "cohorts",
+    (
+        ("tenant_id", "text"),
+        ("dimension", "text"),
+        ("value", "text"),
+        ("cohort_month", "date"),
+        ("month_number", "bigint"),
+        ("customers", "bigint"),
+        ("buyers", "bigint"),
+        ("orders", "bigint"),
+        ("net_sales", "decimal"),
+        ("whole_customers", "bigint"),
+        ("whole_buyers", "bigint"),
+        ("whole_orders", "bigint"),
+        ("whole_net_sales", "decimal"),
+    ),
+    ("tenant_id", "dimension", "value", "cohort_month", "month_number"),
+)
+"""Customers by the month of their first purchase, and what they did in each month of their own since then.
+
+The columns ``whole_…`` count only those of them who have had that month whole. ``value`` is '' for the dimension all."""
+
+COHORT_FORECASTS = TableSpec(
+    "marts",
+    "cohort_forecasts",
+    (
+        ("tenant_id", "text"),
+        ("dimension", "text"),
+        ("value", "text"),
+        ("cohort_month", "date"),
+        ("month_number", "bigint"),
+        ("measure", "text"),
+        ("expected", "double"),
+        ("low", "double"),
+        ("high", "double"),
+    ),
+    ("tenant_id", "dimension", "value", "cohort_month", "month_number", "measure"),
+)
+"""Figures of a cohort's customer in months that none of them has had whole yet, with an interval of 80 %."""
+
+COHORT_RETURNS = TableSpec(
+    "marts",
+    "cohort_returns",
+    (
+        ("tenant_id", "text"),
+        ("dimension", "text"),
+        ("value", "text"),
+        ("cohort_month", "date"),
+        ("days", "bigint"),
+        ("returned", "bigint"),
+        ("still_out", "bigint"),
+    ),
+    ("tenant_id", "dimension", "value", "cohort_month", "days"),
+)
+"""How many bought for the second time so many days after the first, and how many have not, known for so many days."""
+
+COHORT_TABLES = (COHORTS, COHORT_FORECASTS, COHORT_RETURNS)
+
+TABLES = (CUSTOMER_SCORES, SEGMENT_MOVEMENTS, MODEL_RUNS, *COHORT_TABLES)

@@ -25,6 +25,7 @@ from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import (
+    cohorts,
     customers,
     orders,
     overview,
@@ -102,6 +103,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(sales.router)
     app.include_router(orders.router)
     app.include_router(products.router)
+    app.include_router(cohorts.router)
     app.include_router(runs.router)
     app.include_router(customers.finding)
     app.include_router(customers.router)

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from fondaco.server.api import customers, data, metrics, segments
+from fondaco.server.api import cohorts, customers, data, metrics, segments
 
 router = APIRouter()
 router.include_router(metrics.router)
 router.include_router(customers.router)
+router.include_router(cohorts.router)
 router.include_router(data.router)
 router.include_router(segments.router)

@@ -92,11 +92,11 @@ def _rank(words: str, title: str) -> tuple[bool, bool, str]:
 
 _PAGES = (
     ("Overview", "/", "net sales home dashboard start"),
+    ("Sales", "/sales", "orders country channel hour"),
+    ("Products", "/products", "articles sku"),
     ("Customers", "/customers", "people buyers value churn"),
     ("Segments", "/segments", "groups of customers builder"),
     ("Cohorts", "/cohorts", "retention repeat"),
-    ("Products", "/products", "articles sku"),
-    ("Sales", "/sales", "orders country channel hour"),
     ("Runs & data health", "/runs", "reconciliation freshness shops pipeline set aside"),
     ("Report", "/report", "print pdf accountant month"),
 )

@@ -1,0 +1,135 @@
+"""Cohorts by month since the first purchase."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from fondaco.governance import Permission
+from fondaco.metrics import cohorts as read
+from fondaco.server.api.access import ReadingToken, reading_token, require_of_token
+from fondaco.server.api.metrics import ERRORS, plain
+from fondaco.server.downloads import csv_file
+from fondaco.server.site import NotThereError, Site, the_site
+
+router = APIRouter(tags=["cohorts"], dependencies=[Depends(reading_token)], responses=ERRORS)
+TheSite = Annotated[Site, Depends(the_site)]
+
+HEADER = (
+    "cohort_month", "customers", "month_number", "state", "figure", "low", "high", "whole_customers",
+)  # fmt: skip
+
+
+class CohortsQuestion(BaseModel):
+    """What is asked, in the address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dimension: str = Field("all", description="all, channel, country, shop or first_product.")
+    value: str = Field("", description="One of the dimension's values; needed unless the dimension is all.")
+    measure: str = Field("retention", description="retention, orders, net_sales or cumulative.")
+    format: Literal["json", "csv"] = "json"
+
+
+class CellAnswer(BaseModel):
+    """One month of a cohort. Figures are for each customer and are written as strings; null where there is none."""
+
+    cohort_month: date
+    customers: int = Field(description="Customers of the cohort.")
+    month_number: int = Field(description="Months since the first purchase; 0 starts with it.")
+    state: Literal["seen", "partial", "forecast"] = Field(
+        description="partial: some customers have had the month whole, and the figure is theirs."
+    )
+    figure: str | None
+    low: str | None = Field(description="Of a forecast: it holds with a probability of 80 %.")
+    high: str | None
+    whole_customers: int = Field(description="Who has had the month whole.")
+
+
+class CohortsAnswer(BaseModel):
+    """Cohorts, the oldest first, and their months."""
+
+    dimension: str
+    value: str
+    values: list[str] = Field(description="All values of the dimension, the most customers first.")
+    measure: str
+    currency: str
+    version: str | None = Field(description="The published state that answered.")
+    rows: list[CellAnswer]
+
+
+@router.get(
+    "/cohorts", summary="Customers by the month of their first purchase", response_model=CohortsAnswer
+)
+def cohorts(
+    request: Request, site: TheSite, token: ReadingToken, question: Annotated[CohortsQuestion, Query()]
+) -> Response:
+    """Retention, orders, net sales or cumulative value by month since the first purchase, with forecasts of months to
+    come. `Accept: text/csv` or `format=csv` gives a file. The `ETag` changes when new figures are published."""
+    as_file = question.format == "csv" or "text/csv" in request.headers.get("accept", "")
+    if as_file:
+        require_of_token(site, token, Permission.EXPORT)
+    version = site.published
+    asked_for = f"{version}|{request.url.query}|{request.headers.get('accept')}"
+    tag = f'"{hashlib.sha256(asked_for.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    measure, dimension = read.check_measure(question.measure), read.check_dimension(question.dimension)
+    values = [value for value, _ in read.values_of(site.project.reader, site.tenant_id)[dimension]]
+    if values and question.value not in values:
+        raise NotThereError(
+            f"No customer has the {dimension} {question.value[:63]!r}.",
+            f"Choose from {', '.join(repr(value) for value in values[:60])}.",
+        )
+    rows = (
+        _rows(read.read_cohorts(site.project.reader, site.tenant_id, measure, dimension, question.value))
+        if values
+        else []
+    )
+    if as_file:
+        response = csv_file("cohorts.csv", HEADER, ([row[name] for name in HEADER] for row in rows))
+        response.headers.update(headers)
+        return response
+    told = [
+        CellAnswer.model_validate({name: _text(name, value) for name, value in row.items()}) for row in rows
+    ]
+    answer = CohortsAnswer(
+        dimension=dimension,
+        value=question.value,
+        values=values,
+        measure=measure,
+        currency=site.currency,
+        version=version,
+        rows=told,
+    )
+    body = json.dumps(answer.model_dump(mode="json"), ensure_ascii=False)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _rows(found: list[read.Cohort]) -> list[dict[str, Any]]:
+    return [
+        {
+            "cohort_month": cohort.month,
+            "customers": cohort.customers,
+            "month_number": cell.month_number,
+            "state": cell.state,
+            "figure": cell.figure,
+            "low": cell.low,
+            "high": cell.high,
+            "whole_customers": cell.customers,
+        }
+        for cohort in found
+        for cell in cohort.cells
+        if cell.state != "unknown"
+    ]
+
+
+def _text(name: str, value: Any) -> Any:
+    return plain(value) if name in ("figure", "low", "high") else value

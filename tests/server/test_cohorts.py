@@ -1,0 +1,239 @@
+"""The page Cohorts and its file, and the API beside it, over cohorts that a run has found."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from tests.jobs.rows import insert
+from tests.published import publish
+from tests.server.conftest import OWNER, PASSWORD, Watch, log_in
+
+from fondaco.control import Role
+from fondaco.jobs.analysing import create_tables
+from fondaco.jobs.cohorting import find_cohorts, write_cohorts
+from fondaco.orchestration import Project
+from fondaco.server.app import create_app
+
+LAST = date(2026, 3, 5)
+
+
+def orders(months: int) -> list[dict[str, Any]]:
+    """In each month 25 customers of two countries come, 20 on the third and 5 on the tenth; a fifth of them buys again in
+    each month after, for 20.00."""
+    rows: list[dict[str, Any]] = []
+    for cohort in range(months):
+        year, month = divmod(2026 * 12 + 2 - cohort, 12)
+        for person in range(25):
+            first = date(year, month + 1, 3 if person < 20 else 10)
+            if first > LAST:
+                continue
+            told = {
+                "person_id": f"p{cohort}-{person}",
+                "connection_id": "a",
+                "country": "DE" if person % 2 else "FR",
+                "channel": "web",
+                "is_cancelled": False,
+            }
+            rows.append({**told, "order_date": first, "net_sales": 100})
+            for later in range(1, cohort + 1):
+                day = first + timedelta(days=int(30.44 * later) + 6)
+                if (person + later) % 5 == 0 and day <= LAST:
+                    rows.append({**told, "order_date": day, "net_sales": 20})
+    return [{"order_id": f"o{number}", "order_sequence": number, **row} for number, row in enumerate(rows)]
+
+
+def published(project: Project, months: int) -> None:
+    """Publish what a run finds in so many months of customers."""
+    shop = {"connection_id": "a", "name": "Aurora", "currency": "EUR", "reporting_currency": "EUR"}
+    publish(project, connections=[shop])
+    create_tables(project.warehouse)
+    with project.warehouse.writer() as writer:
+        insert(writer, "orders", [{"tenant_id": project.tenant, **row} for row in orders(months)])
+        found = find_cohorts(writer, project.tenant, LAST)
+        with writer.transaction():
+            write_cohorts(writer, project.tenant, found)
+        project.warehouse.publish()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cohorts")
+
+
+@pytest.fixture(scope="module")
+def two_years(folder: Path) -> Iterator[Project]:
+    """A thousand days of cohorts."""
+    (folder / "fondaco.toml").write_text('[project]\nname = "Maison"\ncurrency = "EUR"\n', encoding="utf-8")
+    with Project.open(folder, clock=Watch()) as project:
+        project.control.users.create(project.tenant, OWNER, role=Role.OWNER, password=PASSWORD)
+        published(project, 33)
+        yield project
+
+
+@pytest.fixture(scope="module")
+def reader(two_years: Project) -> Iterator[TestClient]:
+    with TestClient(create_app(two_years), follow_redirects=False) as client:
+        assert log_in(client).status_code == 303
+        yield client
+
+
+@pytest.fixture(scope="module")
+def program(two_years: Project) -> Iterator[TestClient]:
+    _, secret = two_years.control.tokens.create(two_years.tenant, "test")
+    with TestClient(create_app(two_years)) as client:
+        client.headers["Authorization"] = f"Bearer {secret}"
+        yield client
+
+
+def heat(page: str) -> dict[str, list[tuple[str, str]]]:
+    """By cohort, the cells of the heat map: state and what is read."""
+    table = re.search(r'<table class="heat".*?</table>', page, re.DOTALL)
+    assert table
+    found = {}
+    for row in re.findall(r"<tr class=.*?</tr>", table[0], re.DOTALL):
+        month = re.search(r">([^<]+)</a>", row)
+        assert month
+        found[month[1]] = re.findall(r'<td class="heat-(\w+) s\d".*?><span[^>]*>([^<]*)</span>', row)
+    return found
+
+
+def test_the_heat_map_shows_what_was_seen_what_is_under_way_and_what_is_expected(reader: TestClient) -> None:
+    page = reader.get("/cohorts")
+    assert page.status_code == 200
+    rows = heat(page.text)
+    assert (len(rows), next(iter(rows)), [*rows][-1]) == (12, "Apr 2025", "Mar 2026")
+    assert rows["Apr 2025"][:4] == [
+        ("seen", "100.0%"),
+        ("seen", "20.0%"),
+        ("seen", "20.0%"),
+        ("seen", "20.0%"),
+    ]
+    assert rows["Jan 2026"][:3] == [("seen", "100.0%"), ("partial", "20.0%"), ("forecast", "20.0%")]
+    assert [state for state, _ in rows["Mar 2026"][:2]] == ["forecast", "forecast"]
+    assert "20.0% so far: 20 of 25 customers have had this month whole" in page.text
+    assert re.search(r"Forecast 20\.0%, likely \d", page.text)
+    assert "No clear change" in page.text
+
+
+def test_measures_add_up_to_the_value_of_a_customer(reader: TestClient) -> None:
+    sales = heat(reader.get("/cohorts?measure=net_sales").text)["Apr 2025"]
+    total = heat(reader.get("/cohorts?measure=cumulative").text)["Apr 2025"]
+    assert [text for _, text in sales[:4]] == ["100", "4", "4", "4"]
+    assert [text for _, text in total[:4]] == ["100", "104", "108", "112"]
+    tile = re.search(
+        r'id="tile-value_12".*?<div class="value">(.*?)</div>', reader.get("/cohorts").text, re.DOTALL
+    )
+    assert tile
+    value = float(re.sub(r"<[^>]+>|€", "", tile[1]))
+    assert value == pytest.approx(144, abs=1)  # 100 and eleven times 4, most of it forecast
+
+
+def test_small_cohorts_are_not_compared(reader: TestClient) -> None:
+    page = reader.get("/cohorts?by=country&value=FR").text
+    assert "Fewer than two cohorts here have 20 customers: that is too little to compare." in page
+
+
+def test_links_keep_the_filters_and_the_chosen_cohort_is_followed(reader: TestClient) -> None:
+    page = reader.get("/cohorts?measure=orders&by=country&value=FR&period=24&cohort=2025-01").text
+    assert "The cohort of Jan 2025" in page
+    assert "France, by the month of their first purchase" in page
+    assert (
+        "/cohorts?measure=orders&amp;by=country&amp;value=FR&amp;period=24&amp;cohort=2025-02#curve" in page
+    )
+    assert "/cohorts.csv?measure=orders&amp;by=country&amp;value=FR&amp;period=24&amp;cohort=2025-01" in page
+
+
+def test_a_value_of_the_dimension_before_is_forgotten(reader: TestClient) -> None:
+    page = reader.get("/cohorts?by=channel&of=country&value=FR").text
+    assert "web, by the month of their first purchase" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ("measure=profit", 422, "no measure &#39;profit&#39;"),
+        ("by=colour", 422, "no dimension &#39;colour&#39;"),
+        ("period=7", 422, "is not known"),
+        ("cohort=May", 422, "is not a month"),
+        ("by=country&value=XX", 404, "No customer has country &#39;XX&#39;"),
+    ],
+)
+def test_what_does_not_exist_is_refused(reader: TestClient, query: str, status: int, said: str) -> None:
+    answer = reader.get(f"/cohorts?{query}")
+    assert answer.status_code == status
+    assert said in answer.text
+
+
+def test_every_figure_has_a_definition(reader: TestClient) -> None:
+    names = set(re.findall(r'hx-get="/cohorts/definitions/(\w+)"', reader.get("/cohorts").text))
+    assert names == {"new_customers", "repeat_rate", "days_to_second", "value_12", "retention", "forecast"}
+    for name in names:
+        assert "Formula" in reader.get(f"/cohorts/definitions/{name}").text
+    assert reader.get("/cohorts/definitions/profit").status_code == 404
+
+
+def test_the_file_has_every_month_unrounded(reader: TestClient) -> None:
+    answer = reader.get("/cohorts.csv?measure=cumulative&period=all")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert answer.headers["content-disposition"] == 'attachment; filename="cohorts_cumulative_all.csv"'
+    assert {row["state"] for row in rows} == {"seen", "partial", "forecast"}
+    assert rows[1] == {
+        "dimension": "all", "value": "", "cohort_month": "2023-07-01", "month_number": "1", "measure": "cumulative", "state": "seen",
+        "figure": "104.000000", "low": "", "high": "", "customers": "25", "whole_customers": "25",
+    }  # fmt: skip
+
+
+def test_the_api_tells_the_same(program: TestClient) -> None:
+    answer = program.get("/api/v1/cohorts?measure=retention&dimension=country&value=DE")
+    told = answer.json()
+    assert (told["dimension"], told["value"], told["measure"], told["currency"]) == (
+        "country",
+        "DE",
+        "retention",
+        "EUR",
+    )
+    assert set(told["values"]) == {"DE", "FR"}
+    assert told["rows"][1] == {
+        "cohort_month": "2023-07-01", "customers": 12, "month_number": 1, "state": "seen", "figure": "0.166667", "low": None,
+        "high": None, "whole_customers": 12,
+    }  # fmt: skip
+    again = program.get(answer.url.raw_path.decode(), headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    file = program.get("/api/v1/cohorts?measure=retention&dimension=country&value=DE&format=csv").text
+    assert len(list(csv.reader(io.StringIO(file)))) == len(told["rows"]) + 1
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("measure=profit", 422, "invalid"),
+        ("dimension=country&value=XX", 404, "not_found"),
+        ("colour=red", 422, "invalid"),
+    ],
+)
+def test_the_api_refuses_what_does_not_exist(program: TestClient, query: str, status: int, code: str) -> None:
+    answer = program.get(f"/api/v1/cohorts?{query}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+
+def test_before_anything_is_published_the_page_says_what_will_be_here(owner: TestClient) -> None:
+    page = owner.get("/cohorts")
+    assert page.status_code == 200
+    assert "No cohorts yet" in page.text
+
+
+def test_one_cohort_is_shown_as_what_it_is(new_project: Project, owner: TestClient) -> None:
+    published(new_project, 1)
+    page = owner.get("/cohorts").text
+    assert "there is nothing to compare" in page
+    assert [*heat(page)] == ["Mar 2026"]
+    assert "None" not in re.sub(r"<[^>]+>", "", page)
+    assert owner.get("/cohorts?measure=cumulative&period=all").status_code == 200
