@@ -51,9 +51,11 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
     def tell(node: str, done: int, total: int) -> None:
         progress(Event("build", done=done, total=total, detail=f"{done}/{total} {node}"))
 
+    # A version of Fondaco may know raw tables that the one before did not.
+    project.landing.create_tables()
     project.control.saved.put(project.tenant, _UNFINISHED, {"since": format_instant(project.clock())})
     try:
-        result = _build(project, tell, full_refresh)
+        result = _build_with_persons(project, progress, tell, full_refresh)
     except dbt.BuildError as error:
         missing = _without_rate(project)
         if missing:
@@ -82,6 +84,30 @@ def refuse_half_built(project: Project) -> None:
             "The last build did not end, so its figures are not published; readers keep the former ones.",
             "Build and publish with `fondaco run --step build --step publish`.",
         )
+
+
+def _build_with_persons(
+    project: Project, progress: Progress, tell: Callable[[str, int, int], None], full_refresh: bool
+) -> BuildResult:
+    """Build by who is who now. The records stand in a view of the models: before the first build there is none, so persons are
+    found after it, and what was built is brought up to date where anybody is another person than their key said."""
+    known = _link_persons(project, progress)
+    result = _build(project, tell, full_refresh)
+    if known or not _link_persons(project, progress, tells=False):
+        return result
+    return _build(project, tell, full_refresh=False)
+
+
+def _link_persons(project: Project, progress: Progress, *, tells: bool = True) -> bool:
+    """Find who is who; whether that could be done, or, without ``tells``, whether anybody has moved by it."""
+    from fondaco.jobs.identity import link_identities
+
+    with project.warehouse.writer() as writer:
+        outcome = link_identities(writer, project.tenant, now=project.clock())
+    if outcome.skipped is None:
+        detail = f"{outcome.records:,} records are {outcome.persons:,} people"
+        progress(Event("build", "people", detail=detail, ended=True))
+    return outcome.skipped is None if tells else outcome.has_moved
 
 
 def _build(project: Project, tell: Callable[[str, int, int], None], full_refresh: bool) -> BuildResult:
