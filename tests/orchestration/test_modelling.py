@@ -35,5 +35,7 @@ def test_the_first_run_has_one_person_for_two_spellings_of_an_address(tmp_path: 
 
 def people(project: Project) -> list[tuple[str, int]]:
     """Each order, and as which of its person's orders."""
-    rows = project.reader.query("select source_order_id, order_sequence from marts.orders order by 1").to_pylist()
+    rows = project.reader.query(
+        "select source_order_id, order_sequence from marts.orders order by 1"
+    ).to_pylist()
     return [tuple(row.values()) for row in rows]
