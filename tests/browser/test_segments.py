@@ -43,7 +43,7 @@ def test_a_segment_is_built_saved_and_exported(shop: Shop, open_page: OpenPage, 
     merino = people(page)
     assert merino > both
 
-    page.get_by_label("Name").fill("Merino wearers")
+    page.get_by_role("textbox", name="Name").fill("Merino wearers")
     page.get_by_role("button", name="Save segment").click()
     expect(page.get_by_role("heading", name="Merino wearers", level=1)).to_be_visible()
     page.get_by_role("button", name="Export CSV").click()
