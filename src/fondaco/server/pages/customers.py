@@ -191,12 +191,14 @@ def _panels(numbers: Numbers, known: _Known) -> dict[str, Any]:
         "flows": _flows(numbers, known.movements),
         "tenths": _tenths(numbers, known.tenths),
         "check": _check(numbers, known.models),
-        "notes": [model.note for model in known.models.values() if model.note and model.model in _NEEDED],
+        "notes": list(dict.fromkeys(note for model in known.models.values() if (note := _lack(model)))),
         "has_values": total["expected_value"] is not None,
     }
 
 
-_NEEDED = ("gamma_gamma", "hold_out")
+def _lack(model: ModelRun) -> str:
+    """Why there is no forecast, or no check of it."""
+    return model.note if model.note and model.note.startswith(("Not fitted", "Not checked", "Not known")) else ""
 
 
 def _whole(value: float | None) -> int | None:
