@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date
 from typing import Annotated, Any, Literal
 
+import pyarrow as pa
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from fondaco.governance import Permission
 from fondaco.metrics import cohorts as read
-from fondaco.server.api.access import ReadingToken, reading_token, require_of_token
+from fondaco.server.api.access import ReadingToken, reading_token
 from fondaco.server.api.metrics import ERRORS, plain
-from fondaco.server.downloads import csv_file
+from fondaco.server.api.tables import (
+    FILES,
+    Format,
+    checked_format,
+    file_answer,
+    json_answer,
+    tag_headers,
+    unchanged,
+)
 from fondaco.server.site import NotThereError, Site, the_site
 
 router = APIRouter(tags=["cohorts"], dependencies=[Depends(reading_token)], responses=ERRORS)
@@ -34,7 +40,7 @@ class CohortsQuestion(BaseModel):
     dimension: str = Field("all", description="all, channel, country, shop or first_product.")
     value: str = Field("", description="One of the dimension's values; needed unless the dimension is all.")
     measure: str = Field("retention", description="retention, orders, net_sales or cumulative.")
-    format: Literal["json", "csv"] = "json"
+    format: Format = "json"
 
 
 class CellAnswer(BaseModel):
@@ -65,22 +71,21 @@ class CohortsAnswer(BaseModel):
 
 
 @router.get(
-    "/cohorts", summary="Customers by the month of their first purchase", response_model=CohortsAnswer
+    "/cohorts",
+    summary="Customers by the month of their first purchase",
+    response_model=CohortsAnswer,
+    responses=FILES,
 )
 def cohorts(
     request: Request, site: TheSite, token: ReadingToken, question: Annotated[CohortsQuestion, Query()]
 ) -> Response:
     """Retention, orders, net sales or cumulative value by month since the first purchase, with forecasts of months to
-    come. `Accept: text/csv` or `format=csv` gives a file. The `ETag` changes when new figures are published."""
-    as_file = question.format == "csv" or "text/csv" in request.headers.get("accept", "")
-    if as_file:
-        require_of_token(site, token, Permission.EXPORT)
+    come. `format` or the Accept header chooses JSON, CSV or Parquet. The `ETag` changes when new figures are published."""
+    kind = checked_format(request, site, token, question.format)
     version = site.published
-    asked_for = f"{version}|{request.url.query}|{request.headers.get('accept')}"
-    tag = f'"{hashlib.sha256(asked_for.encode()).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
+    headers = tag_headers(request, version)
+    if (same := unchanged(request, headers)) is not None:
+        return same
     measure, dimension = read.check_measure(question.measure), read.check_dimension(question.dimension)
     values = [value for value, _ in read.values_of(site.project.reader, site.tenant_id)[dimension]]
     if values and question.value not in values:
@@ -93,10 +98,9 @@ def cohorts(
         if values
         else []
     )
-    if as_file:
-        response = csv_file("cohorts.csv", HEADER, ([row[name] for name in HEADER] for row in rows))
-        response.headers.update(headers)
-        return response
+    if kind != "json":
+        table = pa.table({name: [row[name] for row in rows] for name in HEADER})
+        return file_answer(kind, "cohorts", table, headers)
     told = [
         CellAnswer.model_validate({name: _text(name, value) for name, value in row.items()}) for row in rows
     ]
@@ -109,8 +113,7 @@ def cohorts(
         version=version,
         rows=told,
     )
-    body = json.dumps(answer.model_dump(mode="json"), ensure_ascii=False)
-    return Response(body, media_type="application/json", headers=headers)
+    return json_answer(answer.model_dump(mode="json"), headers)
 
 
 def _rows(found: list[read.Cohort]) -> list[dict[str, Any]]:

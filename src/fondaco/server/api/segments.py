@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +15,6 @@ from fondaco.activation.attributes import ATTRIBUTES, COLUMNS, USUAL_COLUMNS, co
 from fondaco.activation.exports import export_members, has_personal, note_export
 from fondaco.activation.operators import OPERATORS
 from fondaco.control import ApiToken, Segment, SegmentVersion
-from fondaco.errors import ConfigError
 from fondaco.governance import Permission
 from fondaco.server.api.access import (
     AskingToken,
@@ -28,7 +25,7 @@ from fondaco.server.api.access import (
 )
 from fondaco.server.api.errors import ErrorAnswer
 from fondaco.server.api.metrics import ERRORS, plain
-from fondaco.server.downloads import csv_file, parquet_file
+from fondaco.server.api.tables import FILES, Format, cursor_after, file_answer, key_of, wanted_format
 from fondaco.server.segments import segments_of
 from fondaco.server.site import Site, the_site
 
@@ -259,10 +256,12 @@ class Page(BaseModel):
     columns: str = Field("", description=f"Names, separated by commas; default: {','.join(USUAL_COLUMNS)}.")
     limit: int = Field(100, ge=1, le=_MOST_AT_ONCE, description="At most so many in a JSON answer.")
     cursor: str = Field("", description="`next` of the answer before.")
-    format: Literal["json", "csv", "parquet"] = Field("json", description="A file holds all members.")
+    format: Format = Field("json", description="A file holds all members.")
 
 
-@router.get("/{segment_id}/members", summary="Members of a segment", response_model=MembersAnswer)
+@router.get(
+    "/{segment_id}/members", summary="Members of a segment", response_model=MembersAnswer, responses=FILES
+)
 def members(
     request: Request,
     site: TheSite,
@@ -274,7 +273,7 @@ def members(
     need a token that may export; each such answer is noted in the audit log."""
     segment = segments_of(site).get(segment_id)
     names = tuple(name.strip() for name in page.columns.split(",") if name.strip()) or USUAL_COLUMNS
-    form = "csv" if "text/csv" in request.headers.get("accept", "") and page.format == "json" else page.format
+    form = wanted_format(request, page.format)
     if form != "json" or has_personal(names):
         require_of_token(site, token, Permission.EXPORT)
     if form == "json":
@@ -282,16 +281,12 @@ def members(
     table = export_members(
         site.control, segments_of(site).audience, segment, names, actor=f"token:{token.token_id}", form=form
     )
-    if form == "parquet":
-        return parquet_file(f"segment_{segment_id}.parquet", table)
-    return csv_file(
-        f"segment_{segment_id}.csv", table.column_names, zip(*table.to_pydict().values(), strict=True)
-    )
+    return file_answer(form, f"segment_{segment_id}", table, {})
 
 
 def _page(site: Site, segment: Segment, names: Sequence[str], page: Page, token: ApiToken) -> Response:
     chosen = [column.name for column in columns(tuple(names))]
-    after = _member_of(page.cursor) if page.cursor else None
+    after = key_of(page.cursor) or None
     asked = (*chosen, "person_id")  # named twice is once
     definition = parse_definition(segment.definition)
     rows = (
@@ -303,26 +298,7 @@ def _page(site: Site, segment: Segment, names: Sequence[str], page: Page, token:
     answer = MembersAnswer(
         columns=chosen,
         rows=[{name: plain(row[name]) for name in chosen} for row in shown],
-        next=_cursor(shown[-1]["person_id"]) if len(rows) > page.limit else None,
+        next=cursor_after(shown[-1]["person_id"]) if len(rows) > page.limit else None,
         version=site.published,
     )
     return JSONResponse(answer.model_dump(mode="json"))
-
-
-def _cursor(person_id: str) -> str:
-    return base64.urlsafe_b64encode(person_id.encode()).decode().rstrip("=")
-
-
-def _member_of(cursor: str) -> str:
-    """The member after whom a page begins."""
-    try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise _no_cursor() from error
-    if not text or "\x00" in text:
-        raise _no_cursor()
-    return text
-
-
-def _no_cursor() -> ConfigError:
-    return ConfigError("The cursor is not one of ours.", "Send `next` of the answer before as it is.")

@@ -5,20 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import io
 import json
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from fastapi import Request
 from starlette.responses import Response
 
 from fondaco.errors import ConfigError
 from fondaco.governance import Permission
 from fondaco.server.api.access import ReadingToken, require_of_token
-from fondaco.server.downloads import csv_file
+from fondaco.server.downloads import csv_file, parquet_file
 from fondaco.server.site import Site
 
 Format = Literal["json", "csv", "parquet"]
@@ -76,10 +74,7 @@ def file_answer(kind: Format, name: str, table: pa.Table, headers: dict[str, str
             f"{name}.csv", table.column_names, (list(row.values()) for row in table.to_pylist())
         )
     else:
-        buffer = io.BytesIO()
-        pq.write_table(table, buffer, compression="zstd")
-        response = Response(buffer.getvalue(), media_type=PARQUET)
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.parquet"'
+        response = parquet_file(f"{name}.parquet", table)
     response.headers.update(headers)
     return response
 
@@ -111,8 +106,11 @@ def key_of(cursor: str) -> str:
         If it was not made by ``cursor_after``.
     """
     try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
+        key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        key = "\0"
+    if "\0" in key:  # PostgreSQL takes no such letter
         raise ConfigError(
             f"cursor={cursor[:63]!r} is not a cursor.", "Send the `next` of the page before, or none."
-        ) from error
+        )
+    return key

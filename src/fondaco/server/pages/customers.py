@@ -198,7 +198,9 @@ def _panels(numbers: Numbers, known: _Known) -> dict[str, Any]:
 
 def _lack(model: ModelRun) -> str:
     """Why there is no forecast, or no check of it."""
-    return model.note if model.note and model.note.startswith(("Not fitted", "Not checked", "Not known")) else ""
+    return (
+        model.note if model.note and model.note.startswith(("Not fitted", "Not checked", "Not known")) else ""
+    )
 
 
 def _whole(value: float | None) -> int | None:
