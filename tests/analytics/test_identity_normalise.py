@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fondaco.analytics.identity.likeness import own_words
@@ -89,6 +89,7 @@ def test_only_what_a_mailbox_says_beyond_the_name_is_evidence(
 
 
 @given(st.text(max_size=40))
+@example("㏏ Uee")
 def test_what_is_normalised_stays_as_it_is(text: str) -> None:
     for function in (email, name):
         once = function(text)

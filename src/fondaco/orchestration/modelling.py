@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fondaco.clock import format_instant, utc_now
 from fondaco.errors import ConfigError
+from fondaco.landing.raw import OWN
 from fondaco.orchestration.progress import Event, Progress
 from fondaco.warehouse import has_table
 
@@ -51,8 +52,8 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
     def tell(node: str, done: int, total: int) -> None:
         progress(Event("build", done=done, total=total, detail=f"{done}/{total} {node}"))
 
-    # A version of Fondaco may know raw tables that the one before did not.
-    project.landing.create_tables()
+    # A version of Fondaco may have tables that the one before did not.
+    project.warehouse.create_schemas_and_raw_tables(OWN)
     project.control.saved.put(project.tenant, _UNFINISHED, {"since": format_instant(project.clock())})
     try:
         result = _build_with_persons(project, progress, tell, full_refresh)

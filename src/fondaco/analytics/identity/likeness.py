@@ -22,6 +22,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from fondaco.analytics.identity.clusters import Ints, Links, roots
 from fondaco.analytics.identity.normalise import VOWELS, by_value
 from fondaco.analytics.identity.rules import ALIKE, RULES, codes, joint
+from fondaco.duckdb_session import prepare
 
 THRESHOLD = 0.99
 """Pairs are linked from this probability on: of a hundred links of the least certain kind one is expected to be wrong."""
@@ -251,8 +252,7 @@ def _scored(table: pa.Table, chances: _Chances) -> pa.Table:
     logging.getLogger("splink").setLevel(logging.ERROR)
     connection = duckdb.connect(config={"memory_limit": _MEMORY, "threads": _THREADS})
     try:
-        connection.execute("set python_enable_replacements = false")
-        connection.execute("set enable_progress_bar = false")
+        prepare(connection)
         connection.register("records", table)
         connection.execute("create table kept as select * from records")
         api = DuckDBAPI(connection)

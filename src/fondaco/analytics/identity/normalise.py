@@ -46,7 +46,7 @@ _UNSPLIT = str.maketrans({
 })  # fmt: skip
 """Letters that Unicode does not take apart into a base and an accent."""
 
-VOWELS = re.compile("([aou])e")
+VOWELS = re.compile("([aou])e+")
 """German and Scandinavian names are written with ``ue`` where ``ü`` cannot be typed; both become ``u``."""
 
 _TITLES = frozenset({"dr", "prof", "herr", "frau", "mr", "mrs", "ms", "mme", "sr", "sra"})
@@ -117,7 +117,9 @@ def name(text: str | None) -> str | None:
     """A name in lower case without accents, spaces, hyphens and titles; two ways of writing an umlaut are one."""
     if text is None:
         return None
-    words = unicodedata.normalize("NFKD", text.casefold()).translate(_UNSPLIT).replace(".", " ").split()
+    # Some signs are taken apart into capital letters, some letters into signs once they are small.
+    small = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    words = small.translate(_UNSPLIT).replace(".", " ").split()
     while len(words) > 1 and words[0] in _TITLES:
         words = words[1:]
     letters = "".join(letter for word in words for letter in word if letter.isalpha())
