@@ -11,7 +11,17 @@ from datetime import UTC, datetime
 
 import duckdb
 
-NAMES = ("simulator_speed", "landing", "dbt_build", "second_run", "web", "customers", "identity", "cohorts")
+NAMES = (
+    "simulator_speed",
+    "landing",
+    "dbt_build",
+    "second_run",
+    "web",
+    "customers",
+    "identity",
+    "cohorts",
+    "analyse",
+)
 """Modules of this package; each has ``run(orders: int) -> list[Claim]``."""
 
 

@@ -46,7 +46,8 @@ class Claim:
         return below and above
 
     def __str__(self) -> str:
-        bound = f"at most {self.at_most:g}" if self.at_most is not None else f"at least {self.at_least:g}"
+        bounds = (("at least", self.at_least), ("at most", self.at_most))
+        bound = " and ".join(f"{name} {limit:g}" for name, limit in bounds if limit is not None)
         return (
             f"{'ok  ' if self.holds else 'MISS'} {self.promise}\n"
             f"     {self.measured:,.3g} {self.unit} against {self.yardstick:,.3g} {self.unit} "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from fondaco.warehouse import open_warehouse
 
 CUTS = (60, 91, 122, 152, 183, 243, 304)
 LEAST_CUSTOMERS = 20
+SEEDS = (7, 21, 22, 23)
+"""Of the simulated worlds. How intervals are calibrated was chosen on others, 11 to 16."""
 RETAIL = os.environ.get("ONLINE_RETAIL", "../shared/data/online_retail/online_retail.parquet")
 """The UCI data set Online Retail (Chen 2012) as Parquet; left out where it is not there."""
 
@@ -41,17 +43,13 @@ def run(orders: int) -> list[Claim]:
     claims = []
     for name, purchases in histories():
         for measure in ("buyers", "orders", "value"):
-            cells, error, naive, total, naive_total, held, held_total = held_out(purchases, measure)
+            found = held_out(purchases, measure)
+            cells, error, naive, total, naive_total, held, held_total = found
             print(
                 f"  {name}, {measure}: {cells}; {error:.3f}, {naive:.3f}; {total:.3f}, {naive_total:.3f}; {held:.0%}, {held_total:.0%}"
             )
-            if name == "simulated world" and measure != "value":
-                claims.append(
-                    Claim(f"Forecasts of {measure} by cohort err less than the naive one", error, naive, "naive", "", at_most=1)
-                )  # fmt: skip
-                claims.append(
-                    Claim(f"Intervals of 80 % hold for {measure} seven times out of ten", held, 0.7, "limit", "", at_least=1)
-                )  # fmt: skip
+            if name == "simulated world":
+                claims += _promised(measure, error, naive, held, held_total)
     seconds = seconds_for(orders)
     return [
         *claims,
@@ -65,26 +63,41 @@ def run(orders: int) -> list[Claim]:
     ]
 
 
-def histories() -> Iterator[tuple[str, Purchases]]:
-    """A simulated merchant's customers, and those of Online Retail."""
-    with tempfile.TemporaryDirectory() as folder:
-        world = Path(folder) / "world"
-        generate_world(world, seed=7, orders=40_000, end=datetime(2026, 11, 1, tzinfo=UTC))
-        sql = f"""
-            select person_id as person, cast(created_at as date) - date '1970-01-01' as day,
-                (placed_subtotal - placed_discount) / 100.0 as value
-            from '{world}/orders/*.parquet' where person_id is not null and cancelled_at is null and not is_test
-        """
-        yield "simulated world", _gathered(sql)
+def _promised(measure: str, error: float, naive: float, held: float, held_total: float) -> Iterator[Claim]:
+    yield Claim(
+        f"Forecasts of {measure} by cohort err less than the naive one", error, naive, "naive", "", at_most=1
+    )
+    for what, share in (("months", held), ("totals", held_total)):
+        yield Claim(
+            f"Intervals of 80 % hold for 72 to 90 % of the {what}, {measure}",
+            share, 0.8, "promised", "", at_least=0.9, at_most=1.125,
+        )  # fmt: skip
+
+
+def histories() -> Iterator[tuple[str, list[Purchases]]]:
+    """The customers of some simulated merchants, and those of Online Retail."""
+    yield "simulated world", [simulated(seed) for seed in SEEDS]
     if Path(RETAIL).exists():
         yield (
             "Online Retail",
-            _gathered(
+            [_gathered(
                 "select CustomerID as person, cast(InvoiceDate as date) - date '1970-01-01' as day,"
                 f" cast(sum(Quantity * UnitPrice) as double) as value from '{RETAIL}'"
                 " where CustomerID is not null and InvoiceNo not like 'C%' group by all"
-            ),
-        )
+            )],
+        )  # fmt: skip
+
+
+def simulated(seed: int, orders: int = 40_000) -> Purchases:
+    """Two years of a simulated merchant."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = Path(folder) / "world"
+        generate_world(world, seed=seed, orders=orders, end=datetime(2026, 11, 1, tzinfo=UTC))
+        return _gathered(f"""
+            select person_id as person, cast(created_at as date) - date '1970-01-01' as day,
+                (placed_subtotal - placed_discount) / 100.0 as value
+            from '{world}/orders/*.parquet' where person_id is not null and cancelled_at is null and not is_test
+        """)
 
 
 def _gathered(sql: str) -> Purchases:
@@ -92,15 +105,18 @@ def _gathered(sql: str) -> Purchases:
     return gather(rows["person"], rows["day"], rows["value"])
 
 
-def held_out(purchases: Purchases, measure: str) -> tuple[int, float, float, float, float, float, float]:
+def held_out(
+    histories: Sequence[Purchases], measure: str
+) -> tuple[int, float, float, float, float, float, float]:
     """Months forecast, errors and naive errors of months and of totals as shares of the truth, and how often intervals held."""
-    end = int(purchases.day.max())
-    _, later = triangle(purchases, end)
     parts = []
-    for cut in CUTS:
-        _, known = triangle(purchases, end - cut)
-        if len(known.customers) > 4:
-            parts.append(_compare(known, later, measure))
+    for purchases in histories:
+        end = int(purchases.day.max())
+        _, later = triangle(purchases, end)
+        for cut in CUTS:
+            _, known = triangle(purchases, end - cut)
+            if len(known.customers) > 4:
+                parts.append(_compare(known, later, measure))
     weight, truth, expected, naive, inside, total, total_expected, total_naive, total_inside = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )

@@ -34,7 +34,8 @@ _ORDER = """
     'default' as tenant_id, 'shop' || (o % 3) as connection_id, 'bench' as source,
     'shop' || (o % 3) || ':' || o as order_id
 """
-_AT = f"timestamp '{START}' + interval '1 second' * cast(mod(cast(o as bigint) * 7919, {DAYS * 86400 - 86400}) as integer)"
+# Numbers rise with time, as in every shop.
+_AT = f"timestamp '{START}' + interval '1 second' * cast(cast(o as bigint) * {(DAYS - 1) * 86400 - 1} / {{orders}} as integer)"
 _SYNCED = f"timestamp '{NOW - timedelta(hours=12):%Y-%m-%d %H:%M:%S}' as synced_at"
 _SEED = {
     "customers": """
@@ -144,11 +145,12 @@ def variables() -> dict[str, Any]:
 def seed(warehouse: Warehouse, orders: int) -> None:
     """Raw tables in the shape of the contract: a function of the order's number and nothing else."""
     customers, products = max(1, orders // 9), max(1, min(5000, orders // 300))
+    at = _AT.format(orders=orders)
     words: dict[str, object] = {
-        "order": _ORDER, "start": START, "synced": _SYNCED, "at": _AT, "orders": orders, "people": max(2, orders // 4),
+        "order": _ORDER, "start": START, "synced": _SYNCED, "at": at, "orders": orders, "people": max(2, orders // 4),
         "customers": 3 * customers, "customers_of_a_shop": customers,
         "products": 3 * products, "products_of_a_shop": products,
-        "line_at": _AT.replace("cast(o as bigint)",
+        "line_at": at.replace("cast(o as bigint)",
                                "cast(split_part(split_part(order_id, ':', 2), '/', 1) as bigint)"),
     }  # fmt: skip
     create_tables(warehouse)

@@ -30,14 +30,27 @@ class Found:
 
     @property
     def is_covered(self) -> bool:
+        """By the interval of the fit by the second."""
         return self.by_instant[1] <= self.truth <= self.by_instant[2]
+
+    @property
+    def is_covered_by_day(self) -> bool:
+        """By the interval of the fit by day, as Fondaco fits."""
+        return self.by_day[1] <= self.truth <= self.by_day[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Of the world of the page, and how often the intervals covered the truth in many more worlds."""
+    """Of the world of the page, and how often the intervals covered the truth in many more worlds.
+
+    Attributes
+    ----------
+    covered_apart
+        Parameters covered by a fit by day in which orders of one day count one by one: what the day alone does, without merging.
+    """
 
     parameters: tuple[Found, ...]
+    covered_apart: int
     likelihoods: tuple[float, float]
     covered: int
     intervals: int
@@ -59,15 +72,21 @@ def recovery(instants: Instants, *, worlds: int = WORLDS, orders: int = WORLD_OR
         Found(name, truth, _interval(by_instant, name), _interval(by_day, name), getattr(other, name))
         for name, truth in TRUTH.items()
     )
+    apart = fit_mbg_nbd(*_history(instants.person, np.floor(instants.at), DAYS - 1))
     covered = 0
     for seed in range(worlds):
         model = fit_mbg_nbd(*_another_world(seed, orders))
-        covered += sum(
-            _interval(model, name)[1] <= truth <= _interval(model, name)[2] for name, truth in TRUTH.items()
-        )
+        covered += _covered(model)
     return Recovery(
-        parameters, (by_day.log_likelihood, other.log_likelihood), covered, worlds * len(TRUTH)
+        parameters, _covered(apart), (by_day.log_likelihood, other.log_likelihood), covered, worlds * len(TRUTH)
     )  # fmt: skip
+
+
+def _covered(model: BGNBD) -> int:
+    """How many parameters the 95 % intervals cover."""
+    return sum(
+        _interval(model, name)[1] <= truth <= _interval(model, name)[2] for name, truth in TRUTH.items()
+    )
 
 
 def _interval(model: BGNBD, name: str) -> tuple[float, float, float]:

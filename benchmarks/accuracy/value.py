@@ -14,6 +14,7 @@ from fondaco.analytics.churn.behaviour import Behaviour, Days
 from fondaco.analytics.clv import (
     BGNBD,
     ParetoNBD,
+    credible_values,
     fit_bg_nbd,
     fit_gamma_gamma,
     fit_mbg_nbd,
@@ -43,8 +44,10 @@ class Known:
         Days that are shown.
     value
         Money of each customer, net of returns.
+    credible
+        The same money, each purchase for no more than is credible: what forecasts go by that are no yardstick.
     value_a_purchase
-        Mean of the purchases after the first, less the share that came back; 0 where there was none.
+        Mean of the credible purchases after the first, less the share that came back; 0 where there was none.
     """
 
     behaviour: Behaviour
@@ -52,6 +55,7 @@ class Known:
     ahead: int
     span: int
     value: Floats
+    credible: Floats
     value_a_purchase: Floats
 
     def between(self, first: int, last: int) -> tuple[Floats, Floats]:
@@ -112,9 +116,15 @@ def known_until(data: Dataset, ahead: int) -> Known:
     spent = _between(data.behaviour, known, data.first, split)[1]
     total = known.columns["total_value"]
     kept = np.clip(np.divide(spent, total, out=np.ones(len(total)), where=total > 0), 0, 1)
-    later = total - _first_values(data.behaviour.bought.until(split))
-    value_a_purchase = np.maximum(later, 0) * kept / np.maximum(known.frequency, 1)
-    return Known(data.behaviour, known, ahead, split - data.first + 1, spent, value_a_purchase)
+    past = data.behaviour.bought.until(split)
+    worth = credible_values(past.owner, past.columns["net_value"])
+    heads = np.flatnonzero(np.r_[True, np.diff(past.owner) != 0][: len(past.owner)])
+    credible = np.bincount(past.owner, worth, len(data.behaviour.customers))[known.owner]
+    later = np.maximum(credible - worth[heads], 0)
+    value_a_purchase = later * kept / np.maximum(known.frequency, 1)
+    return Known(
+        data.behaviour, known, ahead, split - data.first + 1, spent, credible * kept, value_a_purchase
+    )
 
 
 def hold_out(data: Dataset) -> HoldOut:
@@ -194,7 +204,7 @@ def _by_formulas(known: Known) -> Iterator[Forecast]:
     retention = float((before & after).sum() / max(before.sum(), 1))
     lifespan = min(1 / (1 - retention), LONGEST_PERIODS) if retention < 1 else LONGEST_PERIODS
     periods = np.maximum(known.features.age / period, 1.0)
-    bought, spent = known.features.frequency + 1, np.maximum(known.value, 0)
+    bought, spent = known.features.frequency + 1, np.maximum(known.credible, 0)
     ahead = known.ahead / period
     stays = np.full_like(periods, min(lifespan, ahead))
     yield Forecast(
@@ -243,8 +253,3 @@ def _sums(days: Days, name: str, first: int, last: int, size: int) -> tuple[Floa
         np.bincount(owner, minlength=size).astype(float),
         np.bincount(owner, days.columns[name][inside], size).astype(float),
     )
-
-
-def _first_values(bought: Days) -> Floats:
-    heads = np.flatnonzero(np.r_[True, np.diff(bought.owner) != 0][: len(bought.owner)])
-    return bought.columns["net_value"][heads]

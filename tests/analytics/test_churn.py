@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -183,3 +184,22 @@ def test_without_xgboost_the_error_says_what_to_install() -> None:
     assert ended.returncode == 1
     assert "need xgboost, which is not installed" in ended.stderr
     assert "pip install 'fondaco[analytics]'" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("tested", "taken", "is_taken"),
+    [
+        (CLASSIFIER, CLASSIFIER, True),
+        (CLASSIFIER, "BG/NBD", False),
+        ("BG/NBD", "BG/NBD", True),
+        ("BG/NBD", "MBG/NBD", True),
+        ("MBG/NBD", CLASSIFIER, False),
+        ("BG/NBD", None, False),
+    ],
+)
+def test_the_way_taken_is_the_classifier_or_the_likelier_model_of_purchases(
+    found: ChurnFit, tested: str, taken: str | None, is_taken: bool
+) -> None:
+    """Which of the models is the likelier may change between the test and today."""
+    way = replace(found.reports[0], name=tested)
+    assert replace(found, method=taken).takes(way) is is_taken

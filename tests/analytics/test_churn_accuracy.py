@@ -86,7 +86,23 @@ def test_a_promise_that_is_missed_is_said_to_be(small_world: Measured) -> None:
     assert not kept[0].holds
     text = page([missed])
     assert f"| {kept[0].text} | {kept[0].measured} | all | miss |" in text
-    assert f"{sum(one.holds for one in kept)} of {len(kept)} hold." in text
+    promised = [one.holds for one in kept if one.is_promised]
+    assert f"{sum(promised)} of {len(promised)} hold." in text
+
+
+@pytest.mark.slow
+def test_the_fit_by_day_that_fondaco_uses_is_told_beside_the_promise_and_counted_apart(
+    small_world: Measured,
+) -> None:
+    assert small_world.recovery is not None
+    off = [replace(one, by_day=(9e9, 8e9, 1e10)) for one in small_world.recovery.parameters[:3]]
+    found = replace(small_world.recovery, parameters=(*off, small_world.recovery.parameters[3]))
+    kept = list(promises(replace(small_world, recovery=found)))
+    text = page([replace(small_world, recovery=found)])
+    row = "The 95 % intervals of the parameters, fitted by day, as Fondaco fits, cover the truth"
+    assert f"| {row} | {int(found.parameters[3].is_covered_by_day)} of 4 | all | miss, not promised |" in text
+    assert [one.text for one in kept if not one.is_promised] == [row]
+    assert f"of {len(kept) - 1} hold." in text
 
 
 @pytest.mark.slow

@@ -186,6 +186,44 @@ def test_intervals_of_eighty_per_cent_hold_about_four_times_out_of_five() -> Non
     assert 0.75 < np.concatenate(held).mean() < 0.88
 
 
+def test_totals_hold_as_often_where_some_customers_have_not_had_the_newest_months_yet() -> None:
+    held: list[np.ndarray] = []
+    for seed in range(40):
+        customers, exposure, buyers = shop(20, RATES, seed=seed, spread=0.15)
+        buyers = np.minimum(buyers, exposure)
+        seen = hidden(exposure, 20)
+        last = (seen > 0) & (np.roll(seen, -1, axis=1) == 0)
+        last[:, 0] = False
+        # A third of each cohort has had its newest month: those are dealt out of all, with as many buyers as chance gives them.
+        some = np.where(last, np.floor(seen / 3), seen)
+        chance = np.random.default_rng(1_000 + seed)
+        by_some = np.where(
+            last,
+            chance.hypergeometric(
+                buyers.astype(int), (exposure - buyers).astype(int), np.maximum(some, 1).astype(int)
+            ),
+            buyers * (seen > 0),
+        )
+        found = forecast(customers, some, by_some.astype(float), most=1.0)
+        truth = np.cumsum(buyers / exposure, axis=1)
+        cells = np.isfinite(found.expected)
+        cells[:, 0] = False
+        held.append(((truth >= found.total_low) & (truth <= found.total_high))[cells])
+    assert 0.75 < np.concatenate(held).mean() < 0.88
+
+
+def test_a_month_that_some_have_had_counts_in_a_total_as_theirs_and_what_others_are_expected_to_do() -> None:
+    customers = np.array([500.0, 300.0, 300.0, 200.0, 400.0, 250.0])
+    exposure = hidden(np.repeat(customers[:, None], 6, axis=1), 6)
+    exposure[4, 1] = 100.0
+    amounts = exposure * RATES[:6]
+    amounts[4, 1] = 100 * 0.4
+    found = forecast(customers, exposure, amounts)
+    level = found.expected[4, 2] / forecast(customers, exposure, exposure * RATES[:6]).expected[4, 2]
+    month_one = 0.25 * 0.4 + 0.75 * level * RATES[1]
+    assert found.total[4, 2] == pytest.approx(1 + month_one + found.expected[4, 2], rel=0.02)
+
+
 def test_no_interval_goes_below_nought_or_above_everybody() -> None:
     customers, exposure, buyers = shop(12, RATES, seed=5)
     seen = hidden(exposure, 12)

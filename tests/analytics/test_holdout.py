@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fondaco.analytics.clv import BGNBD, hold_out
-from fondaco.analytics.purchases import Purchases, gather
+from fondaco.analytics.purchases import Purchases, Returned, gather
 from fondaco.errors import ConfigError
 
 TRUTH = BGNBD(0.6, 45.0, 0.7, 2.8)
@@ -55,6 +57,21 @@ def test_what_happened_is_counted_of_those_who_had_bought_before() -> None:
 def test_days_after_the_last_known_one_are_not_looked_at() -> None:
     purchases = world(3_000, 900)
     assert hold_out(purchases, 700) == hold_out(purchases.until(700), 700)
+
+
+def test_what_came_back_after_the_split_is_not_known_before_it() -> None:
+    purchases = world(3_000, 900)
+    some = np.arange(len(purchases.day)) % 3 == 0
+    half = Returned(
+        purchases.customer[some], purchases.day[some], purchases.day[some] + 300, purchases.value[some] / 2
+    )
+    net = replace(purchases, value=np.where(some, purchases.value / 2, purchases.value))
+    checked = hold_out(net, 899, returned=half)
+    split = checked.split_day
+    known = np.where(some & (purchases.day + 300 > split), purchases.value, net.value)
+    by_hand = replace(purchases, value=np.where(purchases.day <= split, known, net.value))
+    assert checked == hold_out(by_hand, 899)
+    assert checked.errors["naive"].value > hold_out(net, 899).errors["naive"].value
 
 
 def test_a_short_history_is_refused_in_words() -> None:

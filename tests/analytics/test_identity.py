@@ -192,6 +192,34 @@ def test_a_namesake_in_the_same_city_is_another_person() -> None:
     assert all(len(group) == 1 for group in groups(found))
 
 
+@pytest.mark.parametrize(
+    ("home", "away", "linked"),
+    [("Robert", "Bob", True), ("Rob", "Bobby", True), ("Johannes", "Hans", True), ("Robert", "Albert", False),
+     ("Francisco", "Paco", True), ("Johannes", "Erwin", False)],
+)  # fmt: skip
+def test_one_telephone_under_a_name_and_its_nickname_is_one_person_though_they_moved(
+    home: str, away: str, linked: bool
+) -> None:
+    """The same number and last name, another mailbox and city: nicknames tell what other first names leave open."""
+    people = crowd(600)
+    base = {"last_name": people[7]["last_name"], "phone": "+49 89 5551908", "city": people[7]["city"]}
+    other = {"email": "z@work.example", "first_name": away, "city": "Elsewhere"}
+    found = resolve(
+        table(*people, base | {"email": "y@home.example", "first_name": home}, base | other), likeness=alike
+    )
+    assert [group for group in groups(found) if len(group) > 1] == ([[600, 601]] if linked else [])
+
+
+def test_a_nickname_links_nobody_by_itself() -> None:
+    """Hans and Johannes of one last name and one city, with nothing else in common, are two people."""
+    people = crowd(600)
+    base = {"last_name": people[7]["last_name"], "city": people[7]["city"]}
+    hans = base | {"email": "z@work.example", "phone": "+49 89 5551908", "first_name": "Hans"}
+    johannes = base | {"email": "y@home.example", "phone": "+49 40 1112227", "first_name": "Johannes"}
+    found = resolve(table(*people, hans, johannes), likeness=alike)
+    assert all(len(group) == 1 for group in groups(found))
+
+
 def test_few_records_and_none_at_all_are_resolved_too() -> None:
     assert len(resolve(table(), likeness=alike).person_ids) == 0
     assert groups(resolve(table(ADA), likeness=alike)) == [[0]]
@@ -281,6 +309,6 @@ def test_splitting_what_was_merged_gives_back_the_former_state(
 def test_the_order_of_reading_changes_nothing(records: list[dict[str, Any]], data: Any) -> None:
     whole = table(*records)
     order = data.draw(st.permutations(range(len(records))))
-    shuffled = resolve(whole.take(order))
-    assert shuffled.links.equals(resolve(whole).links)
-    assert shuffled.person_ids.to_pylist() == [resolve(whole).person_ids.to_pylist()[n] for n in order]
+    shuffled, found = resolve(whole.take(order)), resolve(whole)
+    assert shuffled.links.equals(found.links)
+    assert shuffled.person_ids.to_pylist() == [found.person_ids.to_pylist()[n] for n in order]

@@ -65,14 +65,33 @@ def test_what_each_segment_means(scores: tuple[int, int, int], segment: str) -> 
 
 
 def test_without_ties_each_fifth_of_the_customers_has_its_score() -> None:
-    scores = rfm.score(np.arange(100)[::-1], np.arange(100), np.arange(100))
+    scores = rfm.score(np.arange(100)[::-1], np.arange(100) + 2, np.arange(100))
     for each in (scores.recency, scores.frequency, scores.monetary):
         assert np.bincount(each).tolist() == [0, 20, 20, 20, 20, 20]
 
 
-def test_where_nearly_all_have_bought_once_they_stand_in_the_middle_of_their_place() -> None:
+BACK = {"Champions", "Cannot Lose", "Price Sensitive", "Loyal Customers", "At Risk"}
+"""Segments whose meaning says that their customers came back."""
+
+
+@given(customers, st.integers(0, 200))
+def test_nobody_who_bought_once_is_said_to_have_come_back(
+    rows: list[tuple[int, int, int]], once: int
+) -> None:
+    recency, frequency, monetary = np.array(rows + [(n, 1, n) for n in range(once)]).T
+    found = rfm.segment(rfm.score(recency, frequency, monetary))
+    assert not {rfm.SEGMENTS[place] for place in found[frequency == 1]} & BACK
+
+
+def test_where_nearly_all_have_bought_once_the_few_who_came_back_stand_out() -> None:
     scores = rfm.score(np.arange(100), np.array([1] * 90 + [2] * 10), np.arange(100))
-    assert set(scores.frequency[:90]) == {3} and set(scores.frequency[90:]) == {5}
+    assert set(scores.frequency[:90]) == {1} and set(scores.frequency[90:]) == {5}
+
+
+def test_equal_numbers_stand_in_the_middle_of_the_place_that_they_take_up() -> None:
+    scores = rfm.score([5] * 100, np.arange(100) + 2, np.array([10] * 90 + [20] * 10))
+    assert set(scores.recency) == {3}
+    assert set(scores.monetary[:90]) == {3} and set(scores.monetary[90:]) == {5}
 
 
 def test_numbers_that_are_none_are_refused() -> None:

@@ -26,7 +26,7 @@ def write_orders(warehouse: Warehouse, rows: list[dict[str, Any]], tenant: str =
     """Further orders, as the marts have them; what is not given is an ordinary first order."""
     with warehouse.writer() as writer, writer.transaction():
         writer.execute("create schema if not exists marts")
-        for mart in ("orders", "sales_ledger", "products"):
+        for mart in ("orders", "sales_ledger", "products", "connections"):
             declared = ", ".join(f"{name} {kind}" for name, kind in columns(mart).items())
             writer.execute(f"create table if not exists marts.{mart} ({declared})")
         [known] = writer.fetch("select count(*) as n from marts.orders").to_pylist()
@@ -107,6 +107,29 @@ def test_customers_get_scores_values_and_models(empty_warehouse: Warehouse) -> N
     assert {*checked["errors"]} >= {"naive", "bg_nbd"}
 
 
+def test_the_same_orders_in_another_physical_order_give_the_same_scores_and_models(
+    empty_warehouse: Warehouse,
+) -> None:
+    def found() -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        analyse(empty_warehouse, analysis())
+        models = rows_of(empty_warehouse, "model_runs")
+        scores = rows_of(empty_warehouse, "customer_scores", "person_id")
+        return scores, {row["model"]: (row["parameters"], row["evaluation"]) for row in models}
+
+    rows = [
+        {"connection_id": ("aurora", "boreal")[number % 2], "order_id": f"maison-{number:05}"} | row
+        for number, row in enumerate(world(300))
+    ]
+    write_orders(empty_warehouse, rows)
+    before = found()
+    with empty_warehouse.writer() as writer:
+        writer.execute("delete from marts.orders")
+    shuffled = np.random.default_rng(0).permutation(len(rows))
+    write_orders(empty_warehouse, [rows[place] for place in shuffled])
+    assert "churn_classifier" in before[1]
+    assert found() == before
+
+
 def test_the_next_run_takes_the_place_of_the_scores_and_keeps_the_models(empty_warehouse: Warehouse) -> None:
     write_orders(empty_warehouse, [{"person_id": "ada", "order_date": date(2026, 1, 1)}])
     analyse(empty_warehouse, analysis("first"))
@@ -149,10 +172,12 @@ def test_neither_cancelled_nor_future_orders_are_purchases(empty_warehouse: Ware
 
 
 def test_who_only_ever_gave_back_is_no_customer(empty_warehouse: Warehouse) -> None:
-    write_orders(empty_warehouse, world(200))
+    cancelled = {"person_id": "nobody", "order_date": date(2025, 2, 1), "is_cancelled": True, "order_id": "x"}
+    write_orders(empty_warehouse, [*world(200), cancelled])
     with empty_warehouse.writer() as writer:
         back = {"tenant_id": "maison", "event_date": date(2025, 3, 1), "returns": 40}
-        insert(writer, "sales_ledger", [back | {"person_id": person} for person in ("nobody", "p0001")])
+        orders = {"nobody": "x", "p0001": "maison-1"}
+        insert(writer, "sales_ledger", [back | {"person_id": who, "order_id": orders[who]} for who in orders])
     customers, _ = analyse(empty_warehouse, analysis())
     found = {row["person_id"] for row in rows_of(empty_warehouse, "customer_scores")}
     assert customers == len(found) == 200 and "nobody" not in found

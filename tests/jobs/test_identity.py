@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from fondaco.errors import ConfigError
-from fondaco.jobs.identity import join, link_identities, members, split
+from fondaco.jobs.identity import decide, join_sides, link_identities, members, split_sides
 from fondaco.landing.raw import OWN
 from fondaco.warehouse import Warehouse
 from fondaco.warehouse.engine import Writer
@@ -19,6 +20,22 @@ NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 _VIEW = """create table core.identity_records (tenant_id varchar, record_id varchar, default_person_id varchar,
     own_person_id varchar, is_account boolean, email varchar, phone varchar, first_name varchar, last_name varchar,
     city varchar, country varchar, telephones bigint, cities bigint, created_at timestamp)"""
+
+
+def records(writer: Writer, tenant_id: str, person_id: str) -> list[str]:
+    return [member.record_id for member in members(writer, tenant_id, person_id)]
+
+
+def split(
+    writer: Writer, tenant_id: str, person_id: str, record_ids: Sequence[str], *, by: str, now: datetime
+) -> int:
+    sides = split_sides(person_id, records(writer, tenant_id, person_id), record_ids)
+    return decide(writer, tenant_id, sides, is_same=False, by=by, now=now)
+
+
+def join(writer: Writer, tenant_id: str, person_id: str, other: str, *, by: str, now: datetime) -> int:
+    mine, theirs = (records(writer, tenant_id, each) for each in (person_id, other))
+    return decide(writer, tenant_id, join_sides(person_id, mine, theirs), is_same=True, by=by, now=now)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ AS_OF = date(2026, 3, 31)
 ORDERS = TableSpec(
     "marts", "orders",
     (("tenant_id", "text"), ("order_id", "text"), ("person_id", "text"), ("order_sequence", "bigint"),
-     ("order_date", "date"), ("net_sales", "decimal")),
+     ("order_date", "date"), ("net_sales", "decimal"), ("is_cancelled", "bool"), ("connection_id", "text")),
 )  # fmt: skip
 LEDGER = TableSpec(
     "marts", "sales_ledger",
@@ -24,7 +24,8 @@ LEDGER = TableSpec(
 )  # fmt: skip
 
 Order = tuple[str, str, int | None, str, int, Sequence[str]]
-"""Order, person, which of theirs, day, net sales, products."""
+"""Order, person, which of theirs, day, net sales, products. An order whose name begins with ``gone`` was cancelled,
+and one with a colon in it is of the shop before it."""
 
 A_YEAR_OF_FOUR: tuple[Order, ...] = (
     ("o1", "ada", 1, "2025-01-10", 100, ["mug", "mug"]),
@@ -45,8 +46,15 @@ def write(warehouse: Warehouse, orders: Sequence[Order], *, tenant_id: str = "de
         for order_id, person, sequence, day, net_sales, products in orders:
             own: Mapping[str, Any] = {"tenant": tenant_id, "order": order_id, "day": date.fromisoformat(day)}
             writer.execute(
-                "insert into marts.orders values ($tenant, $order, $person, $sequence, $day, $net_sales)",
-                {**own, "person": person, "sequence": sequence, "net_sales": net_sales},
+                "insert into marts.orders values ($tenant, $order, $person, $sequence, $day, $net_sales, $gone, $shop)",
+                {
+                    **own,
+                    "person": person,
+                    "sequence": sequence,
+                    "net_sales": net_sales,
+                    "gone": order_id.startswith("gone"),
+                    "shop": order_id.rpartition(":")[0],
+                },
             )
             for product in products:
                 writer.execute(
@@ -105,6 +113,16 @@ def test_pairs_stand_both_ways_with_what_their_figures_are_made_of(empty_warehou
     ]
 
 
+def test_chance_is_that_of_the_shops_own_orders(empty_warehouse: Warehouse) -> None:
+    """A thing of one shop cannot stand in a cart of another: its orders make no pair of this shop likelier."""
+    elsewhere: tuple[Order, ...] = tuple(
+        (f"other:{n}", f"q{n}", 1, "2026-01-01", 1, ["hat"]) for n in range(90)
+    )
+    write(empty_warehouse, (*BASKETS, *elsewhere))
+    columns = "product_id, other_product_id, orders_together, orders_all"
+    assert facts(empty_warehouse, PRODUCT_PAIRS, columns) == [("cup", "tea", 4, 12), ("tea", "cup", 4, 12)]
+
+
 def test_a_wholesale_order_makes_no_pairs(empty_warehouse: Warehouse) -> None:
     whole = [f"sku{number}" for number in range(51)]
     write(empty_warehouse, [*BASKETS, *((f"w{n}", "w", n + 1, "2026-01-02", 1, whole) for n in range(3))])
@@ -131,6 +149,25 @@ def test_orders_after_the_day_are_left_out(empty_warehouse: Warehouse) -> None:
         [("o1", "ada", 1, "2026-03-31", 1, ["mug"]), ("o2", "ada", 2, "2026-04-01", 1, ["rug"])],
     )
     assert facts(empty_warehouse, PRODUCT_CUSTOMERS, "product_id, buyers, buyers_again") == [("mug", 1, 0)]
+
+
+def test_a_cancelled_order_is_no_purchase_and_none_to_come_back_with(empty_warehouse: Warehouse) -> None:
+    write(
+        empty_warehouse,
+        [
+            ("gone1", "ada", 1, "2025-01-01", 0, ["rug"]),
+            ("o2", "ada", 2, "2025-01-05", 30, ["mug"]),
+            ("gone3", "ada", 3, "2025-01-09", 0, ["mug"]),
+        ],
+    )
+    columns = "product_id, buyers, buyers_again, first_buyers"
+    assert facts(empty_warehouse, PRODUCT_CUSTOMERS, columns) == [("mug", 1, 0, 1)]
+
+
+def test_a_second_order_of_the_day_is_not_coming_back(empty_warehouse: Warehouse) -> None:
+    day = "2025-01-05"
+    write(empty_warehouse, [("o1", "ada", 1, day, 9, ["mug"]), ("o2", "ada", 2, day, 9, ["rug"])])
+    assert facts(empty_warehouse, PRODUCT_CUSTOMERS, "product_id, buyers_again") == [("mug", 0), ("rug", 0)]
 
 
 def test_without_orders_there_is_nothing(empty_warehouse: Warehouse) -> None:

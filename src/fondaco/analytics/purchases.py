@@ -42,6 +42,26 @@ class Summaries:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """What came back of purchases, a row each time; arrays of one length.
+
+    Attributes
+    ----------
+    customer, day
+        Of the purchase.
+    returned_on
+        The day on which it came back.
+    value
+        By how much that lowered the value of the purchase.
+    """
+
+    customer: Integers
+    day: Integers
+    returned_on: Integers
+    value: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Purchases:
     """Purchases by customer and day, one row each, in that order; made by ``gather``.
 
@@ -63,6 +83,16 @@ class Purchases:
         """Those of ``day`` and before."""
         kept = self.day <= day
         return Purchases(self.customer[kept], self.day[kept], self.value[kept])
+
+    def as_known(self, day: int, returned: Returned) -> Purchases:
+        """Those of ``day`` and before, each for what it was worth at the end of that day: before what came back later."""
+        known = self.until(day)
+        late = (returned.day <= day) & (returned.returned_on > day)
+        return gather(
+            np.concatenate([known.customer, returned.customer[late]]),
+            np.concatenate([known.day, returned.day[late]]),
+            np.concatenate([known.value, returned.value[late]]),
+        )
 
     def totals(self, customers: int, first: int, last: int) -> tuple[Floats, Floats]:
         """Purchases, and their value, from ``first`` to ``last``: a number for each code below ``customers``."""

@@ -1,8 +1,8 @@
 """Recency, frequency and monetary value as scores from 1 to 5, and the eight segments that they make.
 
 A score is the fifth of all customers in which one stands. Customers with equal numbers get equal scores, wherever the fifths
-would have been cut: half of the equal ones count as before, half as behind. So where nearly all have bought once, they all
-stand in the middle of what they take up, instead of being dealt out by chance.
+would have been cut: half of the equal ones count as before, half as behind, instead of being dealt out by chance. Who has bought
+once has frequency 1 whatever the others did: in most shops nearly all have, and would be taken for people who come back.
 """
 
 from __future__ import annotations
@@ -56,6 +56,13 @@ RULES: tuple[Rule, ...] = (
 
 SEGMENTS: tuple[str, ...] = tuple(rule.segment for rule in RULES)
 
+_BEST_FIRST = (
+    "Champions", "Loyal Customers", "Price Sensitive", "Potential Loyalists", "New Customers", "At Risk", "Cannot Lose", "Hibernating",
+)  # fmt: skip
+BEST_FIRST: tuple[Rule, ...] = tuple(sorted(RULES, key=lambda rule: _BEST_FIRST.index(rule.segment)))
+"""The same rules as people read the segments: those who buy, the best of them first, then those who are silent. A move to an
+earlier one is a gain."""
+
 
 def score(recency_days: ArrayLike, frequency: ArrayLike, monetary: ArrayLike) -> RFM:
     """Score customers against each other.
@@ -85,7 +92,8 @@ def score(recency_days: ArrayLike, frequency: ArrayLike, monetary: ArrayLike) ->
             "A recency, frequency or monetary value is not finite.", "Leave those customers out."
         )
     recency, bought, spent = arrays
-    return RFM(_fifths(-recency), _fifths(bought), _fifths(spent))
+    often = np.where(bought > 1, _fifths(bought), np.int8(1))
+    return RFM(_fifths(-recency), often, _fifths(spent))
 
 
 def segment(scores: RFM, rules: Sequence[Rule] = RULES) -> NDArray[np.intp]:

@@ -69,7 +69,9 @@ def analyse(warehouse: Warehouse, analysis: Analysis) -> tuple[int, list[Fitted]
             _forget(writer, analysis)
             return 0, []
         summaries = history.purchases.summaries(history.as_of_day)
-        columns, fitted = value_customers(history.purchases, summaries, history.as_of_day, analysis.horizon)
+        columns, fitted = value_customers(
+            history.purchases, history.as_of_day, analysis.horizon, history.returned
+        )
         leaving, tested = churn(writer, analysis.tenant_id, history, analysis.churn_days, analysis.threads)
         fitted += tested
         scores = _scores(analysis, history, summaries, columns, leaving)

@@ -27,12 +27,17 @@ select person_id, order_date as day, connection_id, sum(gross_sales - discounts)
 from marts.orders
 where tenant_id = $tenant_id and order_sequence is not null and not is_cancelled and order_date <= $today
 group by person_id, order_date, connection_id
+order by person_id, order_date, connection_id
 """
+# Of the same orders: what came back of a cancelled one would be held against purchases that it is none of.
 _RETURNED = """
-select person_id, event_date as day, sum(returns) as returned
-from marts.sales_ledger
-where tenant_id = $tenant_id and returns <> 0 and event_date <= $today
-group by person_id, event_date
+select ledger.person_id, ledger.event_date as day, sum(ledger.returns) as returned
+from marts.sales_ledger as ledger
+inner join marts.orders as orders on ledger.order_id = orders.order_id and ledger.tenant_id = orders.tenant_id
+where ledger.tenant_id = $tenant_id and ledger.returns <> 0 and ledger.event_date <= $today
+    and orders.order_sequence is not null and not orders.is_cancelled and orders.order_date <= $today
+group by ledger.person_id, ledger.event_date
+order by ledger.person_id, ledger.event_date
 """
 NAMES = {"BG/NBD": "churn_bg_nbd", "MBG/NBD": "churn_mbg_nbd", "classifier": "churn_classifier"}
 
@@ -122,11 +127,11 @@ def _told(found: ChurnFit, seconds: float) -> list[Fitted]:
     return [
         Fitted(
             NAMES[each.name],
-            is_used=each.name == found.method,
+            is_used=found.takes(each),
             customers=each.customers,
             evaluation=_evaluation(found, each),
-            note=found.why if each.name == found.method else None,
-            seconds=seconds if each.name == found.method else 0.0,
+            note=found.why if found.takes(each) else None,
+            seconds=seconds if found.takes(each) else 0.0,
         )
         for each in found.reports
     ]

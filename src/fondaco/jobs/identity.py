@@ -58,6 +58,14 @@ class LinkOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """Records of which somebody says that they are, or are not, the same person as other records."""
+
+    record_ids: tuple[str, ...]
+    other_record_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A record of a person, and why it is one.
 
@@ -83,6 +91,11 @@ class Member:
     contact: dict[str, str | None] = field(repr=False)
 
 
+def can_link() -> bool:
+    """Whether what finding persons needs is installed; without it decisions have no effect."""
+    return all(find_spec(name) is not None for name in _NEEDED)
+
+
 def link_identities(writer: Writer, tenant_id: str, *, now: datetime, anew: bool = False) -> LinkOutcome:
     """Find the persons behind all records and keep the links, all or nothing. Cheap where no record and no decision is new.
 
@@ -93,7 +106,7 @@ def link_identities(writer: Writer, tenant_id: str, *, now: datetime, anew: bool
     anew
         Find persons also where nothing is new.
     """
-    if any(find_spec(name) is None for name in _NEEDED):
+    if not can_link():
         return LinkOutcome("`pip install 'fondaco[analytics]'` is needed to link customers")
     if not has_table(writer, "core", "identity_records"):
         return LinkOutcome("no models have been built yet")
@@ -156,56 +169,56 @@ def members(writer: Writer, tenant_id: str, person_id: str) -> list[Member]:
     ]
 
 
-def split(
-    writer: Writer, tenant_id: str, person_id: str, record_ids: Sequence[str], *, by: str, now: datetime
-) -> int:
-    """Decide that ``record_ids`` are not the same person as the others of ``person_id``. How many pairs are kept apart.
+def split_sides(person_id: str, own: Sequence[str], record_ids: Sequence[str]) -> Sides:
+    """The two sides of a split of a person whose records are ``own``.
 
     Raises
     ------
     ConfigError
         If a record is not the person's, or none would be left.
     """
-    own = [member.record_id for member in members(writer, tenant_id, person_id)]
     strangers = sorted({*record_ids} - {*own})
     if strangers:
         raise ConfigError(
             f"{', '.join(strangers)} is no record of person {person_id}.",
             f"See its records with `fondaco identity explain {person_id}`.",
         )
-    others = [record for record in own if record not in {*record_ids}]
+    others = tuple(record for record in own if record not in {*record_ids})
     if not others or not record_ids:
         raise ConfigError(
             f"Person {person_id} has {len(own)} records, of which {len({*record_ids})} were named: nothing would be split.",
             "Name some of them, not all.",
         )
-    pairs = [(record, other) for record in dict.fromkeys(record_ids) for other in others]
-    _decide(writer, tenant_id, pairs, _APART, by=by, now=now)
-    return len(pairs)
+    return Sides(tuple(dict.fromkeys(record_ids)), others)
 
 
-def join(
-    writer: Writer, tenant_id: str, person_id: str, other_person_id: str, *, by: str, now: datetime
-) -> int:
-    """Decide that two persons are one, also where some of their records were kept apart. How many pairs were decided.
+def join_sides(person_id: str, mine: Sequence[str], theirs: Sequence[str]) -> Sides:
+    """The two sides of a join of two persons' records, the oldest of each first.
 
     Raises
     ------
     ConfigError
-        If there is no such person, or both are the same.
+        If both are the same person.
     """
-    mine, theirs = (
-        [member.record_id for member in members(writer, tenant_id, each)]
-        for each in (person_id, other_person_id)
-    )
     if {*mine} & {*theirs}:
         raise ConfigError(f"Both are person {person_id}.", "Name two persons.")
-    apart = {
-        frozenset((d.record_id, d.other_record_id)) for d in _decisions(writer, tenant_id) if not d.is_same
-    }
-    pairs = [(mine[0], theirs[0])]
-    pairs += [(a, b) for a in mine for b in theirs if {a, b} in apart and (a, b) != pairs[0]]
-    _decide(writer, tenant_id, pairs, _SAME, by=by, now=now)
+    return Sides(tuple(mine), tuple(theirs))
+
+
+def decide(writer: Writer, tenant_id: str, sides: Sides, *, is_same: bool, by: str, now: datetime) -> int:
+    """Keep that the records of two sides are one person, or that they are not. How many pairs were decided.
+
+    A record that is gone by now does no harm. Where the sides are one, pairs of them that were kept apart are no longer.
+    """
+    pairs = [(a, b) for a in sides.record_ids for b in sides.other_record_ids]
+    if is_same:
+        apart = {
+            frozenset((d.record_id, d.other_record_id))
+            for d in _decisions(writer, tenant_id)
+            if not d.is_same
+        }
+        pairs = pairs[:1] + [pair for pair in pairs[1:] if {*pair} in apart]
+    _decide(writer, tenant_id, pairs, _SAME if is_same else _APART, by=by, now=now)
     return len(pairs)
 
 

@@ -36,7 +36,7 @@ PRODUCT_CUSTOMERS = TableSpec(
 )
 """One row a product that was bought.
 
-buyers: people who bought it. buyers_again: those who ordered anything after the first order with it. buyers_observed: buyers whose
+buyers: people who bought it. buyers_again: those who bought anything on a later day than the first order with it. buyers_observed: buyers whose
 first order with it lies ``REPEAT_DAYS`` back at least; buyers_again_soon: those of them who ordered again within these days.
 first_buyers: people whose first order of all had it; first_buyers_observed: those whose first order lies ``VALUE_DAYS`` back at
 least; first_buyers_value: net sales of all of them from the first order to ``VALUE_DAYS`` after it, by the order clock.
@@ -60,29 +60,34 @@ PRODUCT_PAIRS = TableSpec(
 )
 """Products that stand in one order more often than chance would have it: per product at most ``PAIRS_AT_MOST``, by how often.
 
-Counted over orders of at most ``BASKET_AT_MOST`` products: with both, with the one, with the other, and all.
+Counted over orders of at most ``BASKET_AT_MOST`` products: with both, with the one, with the other, and all of the shop.
 """
 
 TABLES = (PRODUCT_CUSTOMERS, PRODUCT_PAIRS)
 
-# Ids are numbers while it is counted: the pairs of a million orders are joined by them.
+# Ids are numbers while it is counted: the pairs of a million orders are joined by them. A cancelled order is no purchase, and
+# what was bought on the same day is one.
 _ORDERS = """
 insert into product_job_orders
 select
-    row_number() over () as order_key,
+    row_number() over (order by order_id) as order_key,
     order_id,
+    connection_id,
     person_id,
-    order_sequence,
+    row_number() over (partition by person_id order by order_sequence) as order_sequence,
     order_date,
-    lead(order_date) over (partition by person_id order by order_sequence) as next_date,
+    min(order_date) over (
+        partition by person_id order by order_date
+        range between interval '1 day' following and unbounded following
+    ) as next_date,
     net_sales
 from marts.orders
-where tenant_id = $tenant_id and order_sequence is not null and order_date <= $as_of
+where tenant_id = $tenant_id and order_sequence is not null and not is_cancelled and order_date <= $as_of
 """
 
 _PRODUCTS = """
 insert into product_job_products
-select row_number() over () as product_key, product_id
+select row_number() over (order by product_id) as product_key, product_id
 from (
     select distinct product_id
     from marts.sales_ledger
@@ -175,9 +180,19 @@ counted as (
     group by product_key
 ),
 
+-- A cart holds things of one shop: chance is that of the shop's orders, not of all.
 everything as (
-    select count(*) as orders
+    select orders.connection_id, count(*) as orders
     from baskets
+    inner join product_job_orders as orders on baskets.order_key = orders.order_key
+    group by orders.connection_id
+),
+
+shops as (
+    select lines.product_key, min(orders.connection_id) as connection_id
+    from product_job_lines as lines
+    inner join product_job_orders as orders on lines.order_key = orders.order_key
+    group by lines.product_key
 ),
 
 together as (
@@ -211,7 +226,8 @@ placed as (
     inner join product_job_products as others on both_ways.other_key = others.product_key
     inner join counted on both_ways.product_key = counted.product_key
     inner join counted as other_counted on both_ways.other_key = other_counted.product_key
-    cross join everything
+    inner join shops on both_ways.product_key = shops.product_key
+    inner join everything on shops.connection_id = everything.connection_id
     where both_ways.orders * everything.orders > counted.orders * other_counted.orders
 )
 
@@ -230,7 +246,7 @@ where place <= {PAIRS_AT_MOST}
 """
 
 _BENCH = {
-    "product_job_orders": "order_key bigint, order_id varchar, person_id varchar, order_sequence bigint, order_date date,"
+    "product_job_orders": "order_key bigint, order_id varchar, connection_id varchar, person_id varchar, order_sequence bigint, order_date date,"
     " next_date date, net_sales decimal(18, 6)",
     "product_job_products": "product_key bigint, product_id varchar",
     "product_job_lines": "order_key bigint, product_key bigint",

@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fondaco.analytics.purchases import Purchases, Summaries
+from fondaco.analytics.purchases import Purchases, Returned, Summaries
 from fondaco.errors import ConfigError
 
 if TYPE_CHECKING:
-    from fondaco.analytics.clv import BGNBD, GammaGamma
+    from fondaco.analytics.clv import BGNBD, GammaGamma, Spend
 
 Floats = NDArray[np.float64]
-Model = TypeVar("Model", "BGNBD", "GammaGamma")
 
 DAYS_A_YEAR = 365.25
 _LONGEST_PERIODS = 10.0
@@ -60,15 +59,22 @@ class Horizon:
 
 
 def value_customers(
-    purchases: Purchases, summaries: Summaries, as_of: int, horizon: Horizon
+    purchases: Purchases, as_of: int, horizon: Horizon, returned: Returned | None = None
 ) -> tuple[dict[str, Floats], list[Fitted]]:
-    """Columns of ``CUSTOMER_SCORES`` by customer of ``summaries``, NaN where unknown, and the models behind them."""
+    """Columns of ``CUSTOMER_SCORES`` by customer of the summaries of ``as_of``, NaN where unknown, and the models behind them.
+
+    All are forecasts, and read credible values: one huge order says no more than is usual for the shop or its customer.
+    """
     if find_spec("scipy") is None:
         note = "Not fitted: SciPy is not installed. Install it with `pip install 'fondaco[analytics]'`."
         return {}, [Fitted("bg_nbd", note=note)]
-    columns, retention = _by_retention(purchases, summaries, as_of, horizon)
-    expected, fitted = _by_models(summaries, horizon)
-    return columns | expected, [retention, *fitted, _evaluation(purchases, as_of)]
+    from fondaco.analytics.clv import credible_purchases, order_value_bound
+
+    known = purchases.until(as_of)
+    told = credible_purchases(known).summaries(as_of)
+    columns, retention = _by_retention(purchases, told, as_of, horizon)
+    expected, fitted = _by_models(told, horizon, order_value_bound(known.customer, known.value))
+    return columns | expected, [retention, *fitted, _evaluation(purchases, as_of, returned)]
 
 
 def _by_retention(
@@ -107,9 +113,11 @@ def _by_retention(
     return columns, fitted
 
 
-def _by_models(summaries: Summaries, horizon: Horizon) -> tuple[dict[str, Floats], list[Fitted]]:
+def _by_models(
+    summaries: Summaries, horizon: Horizon, bound: float
+) -> tuple[dict[str, Floats], list[Fitted]]:
     """By BG/NBD or MBG/NBD, whichever makes the histories likelier: both have four parameters."""
-    from fondaco.analytics.clv import fit_bg_nbd, fit_gamma_gamma, fit_mbg_nbd
+    from fondaco.analytics.clv import fit_bg_nbd, fit_mbg_nbd
 
     if (repeaters := int((summaries.frequency > 0).sum())) < FEWEST_REPEATERS:
         note = f"Not fitted: {repeaters} customers have come back; {FEWEST_REPEATERS} are needed."
@@ -121,16 +129,30 @@ def _by_models(summaries: Summaries, horizon: Horizon) -> tuple[dict[str, Floats
     ]
     purchase = max((model for model, _ in candidates if model), key=lambda m: m.log_likelihood, default=None)
     told = [fitted if model is None else _chosen(fitted, model, purchase) for model, fitted in candidates]
-    spend, told_spend = _fit(
-        "gamma_gamma", lambda: fit_gamma_gamma(summaries.frequency, summaries.monetary_value)
-    )
     columns: dict[str, Floats] = {}
-    if purchase is not None:
-        columns["alive_probability"] = purchase.probability_alive(*history)
-        columns["expected_orders"] = purchase.expected_purchases(horizon.days, *history)
-        if spend is not None:
-            columns |= _expected_value(purchase, spend, summaries, horizon)
-    return columns, [*told, replace(told_spend, is_used="expected_value" in columns)]
+    if purchase is None:
+        return columns, [*told, Fitted("gamma_gamma", note="Not fitted: there is no model of purchases.")]
+    spend, told_spend = _spend(summaries, bound)
+    columns["alive_probability"] = purchase.probability_alive(*history)
+    columns["expected_orders"] = purchase.expected_purchases(horizon.days, *history)
+    columns |= _expected_value(purchase, spend, summaries, horizon)
+    return columns, [*told, told_spend]
+
+
+def _spend(summaries: Summaries, bound: float) -> tuple[Spend, Fitted]:
+    """What a purchase is expected to be worth, and what is kept of Gamma-Gamma, whether values rest on it or not."""
+    from fondaco.analytics.clv import expected_spend
+
+    with _timed() as taken:
+        spend = expected_spend(summaries.frequency, summaries.monetary_value)
+    told = Fitted("gamma_gamma") if spend.model is None else _told("gamma_gamma", spend.model)
+    return spend, replace(
+        told,
+        is_used=spend.is_by_model,
+        parameters={**told.parameters, "order_value_bound": _finite(bound)},
+        note=spend.note,
+        seconds=taken(),
+    )
 
 
 def _chosen(fitted: Fitted, model: BGNBD, purchase: BGNBD | None) -> Fitted:
@@ -141,56 +163,53 @@ def _chosen(fitted: Fitted, model: BGNBD, purchase: BGNBD | None) -> Fitted:
 
 
 def _expected_value(
-    purchase: BGNBD, spend: GammaGamma, summaries: Summaries, horizon: Horizon
+    purchase: BGNBD, spend: Spend, summaries: Summaries, horizon: Horizon
 ) -> dict[str, Floats]:
     from fondaco.analytics.clv import discounted_value, value_interval
 
     history = (summaries.frequency, summaries.recency, summaries.age)
-    worth = spend.expected_value(summaries.frequency, summaries.monetary_value)
-    if not np.isfinite(worth).all():
-        return {}
     value = discounted_value(
-        purchase, *history, worth, horizon_days=horizon.days, yearly_discount=horizon.yearly_discount
+        purchase, *history, spend.value, horizon_days=horizon.days, yearly_discount=horizon.yearly_discount
     )
+    columns = {"expected_order_value": spend.value, "expected_value": value}
+    if spend.model is None or not spend.is_by_model:
+        return columns
     low, high = value_interval(
-        purchase, spend, *history, monetary_value=summaries.monetary_value, horizon_days=horizon.days
+        purchase, spend.model, *history, monetary_value=summaries.monetary_value, horizon_days=horizon.days
     )
-    undiscounted = purchase.expected_purchases(horizon.days, *history) * worth
+    undiscounted = purchase.expected_purchases(horizon.days, *history) * spend.value
     with np.errstate(invalid="ignore", divide="ignore"):
         discounting = np.where(undiscounted > 0, value / undiscounted, 1.0)
-    return {
-        "expected_order_value": worth,
-        "expected_value": value,
-        "expected_value_low": low * discounting,
-        "expected_value_high": high * discounting,
-    }
+    return columns | {"expected_value_low": low * discounting, "expected_value_high": high * discounting}
 
 
-def _fit(name: str, fit: Callable[[], Model]) -> tuple[Model | None, Fitted]:
+def _fit(name: str, fit: Callable[[], BGNBD]) -> tuple[BGNBD | None, Fitted]:
     """The model, or None where there is none, and what is kept of it."""
     with _timed() as taken:
         try:
             model = fit()
         except ConfigError as error:
             return None, Fitted(name, note=f"Not fitted: {error.what}", seconds=taken())
-    facts = asdict(model)
-    told = Fitted(
+    return model, replace(_told(name, model), seconds=taken())
+
+
+def _told(name: str, model: BGNBD | GammaGamma) -> Fitted:
+    facts, errors = asdict(model), model.standard_errors or {}
+    return Fitted(
         name,
         customers=model.customers,
         log_likelihood=model.log_likelihood,
-        parameters={key: _finite(value) for key, value in facts.items() if key in (model.standard_errors or {})},
-        standard_errors={key: _finite(value) for key, value in (model.standard_errors or {}).items()},
-        seconds=taken(),
-    )  # fmt: skip
-    return model, told
+        parameters={key: _finite(value) for key, value in facts.items() if key in errors},
+        standard_errors={key: _finite(value) for key, value in errors.items()},
+    )
 
 
-def _evaluation(purchases: Purchases, as_of: int) -> Fitted:
+def _evaluation(purchases: Purchases, as_of: int, returned: Returned | None) -> Fitted:
     from fondaco.analytics.clv import hold_out
 
     with _timed() as taken:
         try:
-            found = hold_out(purchases, as_of)
+            found = hold_out(purchases, as_of, returned=returned)
         except ConfigError as error:
             return Fitted("hold_out", note=f"Not checked: {error.what}", seconds=taken())
     told = asdict(found)

@@ -13,7 +13,7 @@ from fondaco.analytics.churn.behaviour import Behaviour, Floats, Integers
 from fondaco.analytics.churn.classifier import Classifier, fit_classifier
 from fondaco.analytics.churn.features import Features, features, outcomes
 from fondaco.analytics.churn.measures import Report, report
-from fondaco.analytics.churn.reasons import reasons_in_words
+from fondaco.analytics.churn.reasons import is_at_risk, reasons_in_words
 from fondaco.analytics.clv import BGNBD, MBGNBD, fit_bg_nbd, fit_mbg_nbd
 from fondaco.errors import ConfigError
 
@@ -63,6 +63,14 @@ class ChurnFit:
     reasons: pa.ListArray
     model: BGNBD | None
 
+    def takes(self, report: Report) -> bool:
+        """Whether the way that was tested is the one that was taken.
+
+        Today's model of purchases may be of the other family than the tested one, for each time the likelier is taken: a report on either
+        speaks for both.
+        """
+        return self.method is not None and (report.name == CLASSIFIER) == (self.method == CLASSIFIER)
+
 
 def fit_churn(
     behaviour: Behaviour, today: int, horizon_days: int = 90, *, seed: int = 0, threads: int = 2
@@ -71,7 +79,7 @@ def fit_churn(
 
     The test: customers as they stood ``horizon_days`` before today. The classifier that is tested has learned from days
     whose outcome was known by then, and the model of purchases was fitted as of that day. The one with the lower Brier score is
-    made anew for today. Where the classifier has too little to learn from, the model stands alone; where customers cannot tell its
+    made anew for today: a classifier with as many trees, and calibrated by the same line, as the one that was tested. Where the classifier has too little to learn from, the model stands alone; where customers cannot tell its
     parameters either, there is no probability, and ``why`` says so.
 
     Parameters
@@ -98,13 +106,15 @@ def fit_churn(
     reports = []
     if test.model is not None:
         reports.append(report(test.model_name, test.silent, left))
-    learned = shop.learned(today - horizon_days)
+    learned = tested = shop.learned(today - horizon_days)
     if isinstance(learned, Classifier) and not _enough(left):
         learned = _TOO_FEW
     if isinstance(learned, Classifier):
         reports.append(report(CLASSIFIER, learned.probability(test.known), left))
     choice = _choose(reports, now, learned if isinstance(learned, str) else None)
-    return _told(shop, today, reports, choice, shop.learned(today) if choice[0] == CLASSIFIER else None)
+    if choice[0] == CLASSIFIER and isinstance(tested, Classifier):
+        return _told(shop, today, reports, choice, shop.learned(today, like=tested))
+    return _told(shop, today, reports, choice, None)
 
 
 _TOO_FEW = (
@@ -152,8 +162,11 @@ class _Shop:
         told = {"silent_by_model": silent, "alive_by_model": alive}
         return _Day(replace(known, columns=known.columns | told), model, silent)
 
-    def learned(self, today: int) -> Classifier | str:
-        """A classifier that knows nothing of what came after ``today``; or why there can be none."""
+    def learned(self, today: int, like: Classifier | None = None) -> Classifier | str:
+        """A classifier that knows nothing of what came after ``today``; or why there can be none.
+
+        One that is ``like`` another has as many trees, and its line.
+        """
         first = int(self.behaviour.bought.day.min(initial=today))
         step = max(self.horizon // 3, 1)
         days = [today - self.horizon - step * back for back in range(MOST_DAYS)]
@@ -167,7 +180,7 @@ class _Shop:
         left = [outcomes(self.behaviour, each, self.horizon) for each in known]
         if not _enough(np.concatenate(left)):
             return _TOO_FEW
-        return fit_classifier(known, left, seed=self.seed, threads=self.threads)
+        return fit_classifier(known, left, seed=self.seed, threads=self.threads, like=like)
 
 
 def _model(known: Features, *, of_all: bool) -> BGNBD | None:
@@ -227,7 +240,8 @@ def _told(
     now, (method, why) = shop.on(today), choice
     known, horizon = now.known, shop.horizon
     if isinstance(classifier, Classifier):
-        probability, weights = classifier.probability(known), classifier.contributions(known)
+        probability = classifier.probability(known)
+        weights: dict[str, Floats] | None = classifier.contributions(known, is_at_risk(probability))
     else:
         probability, weights = now.silent if method else np.full(len(known.owner), np.nan), None
     return ChurnFit(

@@ -35,6 +35,15 @@ class _Sentence:
     words: Callable[..., str]
 
 
+def is_at_risk(probability: Floats) -> NDArray[np.bool_]:
+    """Who is half as likely to leave as customers are on average, or more: only they get reasons."""
+    return (
+        np.asarray(probability >= _LEAST_RISK * np.mean(probability))
+        if len(probability)
+        else np.zeros(0, bool)
+    )
+
+
 def reasons_in_words(
     known: Features, probability: Floats, horizon_days: int, weights: Mapping[str, Floats] | None = None
 ) -> pa.ListArray:
@@ -62,7 +71,7 @@ def reasons_in_words(
         return pa.array([[] for _ in range(count)], pa.list_(pa.string()))
     weight = np.column_stack([np.where(one.holds, weights[one.group], 0.0) for one in said])
     weight[weight < _LEAST_WEIGHT] = 0.0
-    weight[~(probability >= _LEAST_RISK * np.mean(probability))] = 0.0
+    weight[~is_at_risk(probability)] = 0.0
     ranked = np.argsort(-weight, axis=1, kind="stable")[:, :MOST_REASONS]
     chosen = np.take_along_axis(weight, ranked, axis=1) > 0
     texts = np.empty(ranked.shape, dtype=object)

@@ -9,7 +9,7 @@ recency
 age
     Days from the first purchase to the end of what was observed.
 monetary value
-    Mean value of the purchases after the first one; 0 where there was none.
+    Mean value of the purchases after the first one; 0 where there was none. Of their credible values, where it is to forecast.
 """
 
 from importlib.util import find_spec
@@ -23,12 +23,14 @@ if find_spec("scipy") is None:
     )
 
 from fondaco.analytics.clv.bg_nbd import BGNBD, fit_bg_nbd
+from fondaco.analytics.clv.credible import credible_purchases, credible_values, order_value_bound
 from fondaco.analytics.clv.gamma_gamma import GammaGamma, fit_gamma_gamma
 from fondaco.analytics.clv.holdout import Errors, HoldOut, hold_out
 from fondaco.analytics.clv.interval import value_interval
 from fondaco.analytics.clv.mbg_nbd import MBGNBD, fit_mbg_nbd
 from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
 from fondaco.analytics.clv.simple import retention_value, simple_value
+from fondaco.analytics.clv.spend import Spend, expected_spend
 from fondaco.analytics.clv.value import discounted_value
 
 __all__ = [
@@ -38,12 +40,17 @@ __all__ = [
     "GammaGamma",
     "HoldOut",
     "ParetoNBD",
+    "Spend",
+    "credible_purchases",
+    "credible_values",
     "discounted_value",
+    "expected_spend",
     "fit_bg_nbd",
     "fit_gamma_gamma",
     "fit_mbg_nbd",
     "fit_pareto_nbd",
     "hold_out",
+    "order_value_bound",
     "retention_value",
     "simple_value",
     "value_interval",

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from fondaco.analytics.clv.bg_nbd import BGNBD, fit_bg_nbd
-from fondaco.analytics.clv.gamma_gamma import fit_gamma_gamma
+from fondaco.analytics.clv.credible import credible_purchases
 from fondaco.analytics.clv.histories import Floats
 from fondaco.analytics.clv.mbg_nbd import fit_mbg_nbd
 from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
-from fondaco.analytics.purchases import Integers, Purchases, Summaries
+from fondaco.analytics.clv.spend import expected_spend
+from fondaco.analytics.purchases import Integers, Purchases, Returned, Summaries
 from fondaco.errors import ConfigError
 
 NAIVE = "naive"
@@ -74,7 +75,9 @@ class HoldOut:
     errors: dict[str, Errors]
 
 
-def hold_out(purchases: Purchases, as_of: int, *, days: int | None = None) -> HoldOut:
+def hold_out(
+    purchases: Purchases, as_of: int, *, days: int | None = None, returned: Returned | None = None
+) -> HoldOut:
     """Check the models on the last days of history.
 
     Parameters
@@ -83,6 +86,8 @@ def hold_out(purchases: Purchases, as_of: int, *, days: int | None = None) -> Ho
         The last day that is known whole.
     days
         How many of the last days to forecast; without it a third of history, 30 to 365.
+    returned
+        What came back of the purchases, so that what came back after the split is not known before it.
 
     Raises
     ------
@@ -97,7 +102,8 @@ def hold_out(purchases: Purchases, as_of: int, *, days: int | None = None) -> Ho
             "Wait for more orders, or read older ones.",
         )
     split = as_of - ahead
-    before = purchases.summaries(split)
+    known = purchases.until(split) if returned is None else purchases.as_known(split, returned)
+    before = credible_purchases(known).summaries(split)
     repeaters = int((before.frequency > 0).sum())
     if repeaters < _FEWEST_REPEATERS:
         raise ConfigError(
@@ -106,9 +112,9 @@ def hold_out(purchases: Purchases, as_of: int, *, days: int | None = None) -> Ho
         )
     codes = int(purchases.customer.max()) + 1
     happened = _of(before.customer, purchases.totals(codes, split + 1, as_of))
-    lately = _of(before.customer, purchases.totals(codes, split - ahead + 1, split))
+    lately = _of(before.customer, known.totals(codes, split - ahead + 1, split))
     history = (before.frequency, before.recency, before.age)
-    value = _value_a_purchase(before)
+    value = expected_spend(before.frequency, before.monetary_value).value
     errors = {NAIVE: _errors(lately[0], lately[1], happened)}
     for name, model in _models(before).items():
         expected = model.expected_purchases(ahead, *history)
@@ -126,16 +132,6 @@ def _models(before: Summaries) -> dict[str, BGNBD | ParetoNBD]:
         "mbg_nbd": fit_mbg_nbd(*history),
         "pareto_nbd": fit_pareto_nbd(*(each[every] for each in history)),
     }
-
-
-def _value_a_purchase(before: Summaries) -> Floats:
-    """By Gamma-Gamma; where it cannot be told, everybody's own mean, and for who came once that of all."""
-    if (paying := before.monetary_value > 0).sum() > 1:
-        worth = fit_gamma_gamma(before.frequency, before.monetary_value)
-        if not worth.is_undetermined and np.isfinite(worth.mean_value):
-            return worth.expected_value(before.frequency, before.monetary_value)
-    mean = float(before.monetary_value[paying].mean()) if paying.any() else 0.0
-    return np.where(paying, before.monetary_value, mean)
 
 
 def _of(customers: Integers, totals: tuple[Floats, Floats]) -> tuple[Floats, Floats]:

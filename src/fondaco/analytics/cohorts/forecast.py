@@ -3,8 +3,13 @@
 The triangle is that of an insurer's claims, and so is the method: amounts follow a pattern over months that all cohorts share, times
 a level of the cohort's own, with an over-dispersed Poisson variance (England and Verrall 2002, "Stochastic claims reserving in general
 insurance", British Actuarial Journal 8, section 2.3). The level is drawn towards that of all cohorts by its credibility (Bühlmann and
-Straub 1970): the fewer months a cohort has seen, the less its own count. Intervals are widened or narrowed until they would have held
-on the newest months, forecast from what was known before (split conformal, Lei and others 2018, JASA 113).
+Straub 1970): the fewer months a cohort has seen, the less its own count.
+
+What makes a cohort's month differ is of two kinds. Its own part, the noise of its customers and of the pattern in that month, averages out over
+a total; the cohort's level is common to its months and adds up. Of a month that only some of a cohort have had, the others' part is yet to
+come. The intervals that follow, of months and of totals apart, are widened or narrowed until they would have held on the newest months,
+forecast from the exposure of that time (in the manner of split conformal prediction, Lei and others 2018, JASA 113, without its guarantee:
+the looks back overlap, and use today's rates).
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ _FIRST_MONTH_COHORTS = 12
 _LOOK_BACK = (1, 2, 3, 4, 6)
 _LEAST_CELLS = 10
 _LEAST_CUSTOMERS = 20
+_LEAST_FREEDOM = 5
 _SCALES = (0.33, 4.0)
 
 
@@ -41,7 +47,8 @@ class Forecast:
     expected, low, high
         Of the month. Between ``low`` and ``high`` it comes to lie with the probability that was asked for.
     total, total_low, total_high
-        Of that month and all before it, those seen as they were.
+        Of that month and all before it. Those seen count as they were, and where only some customers have had a month, the others as
+        they are expected to.
     """
 
     expected: Floats
@@ -84,21 +91,26 @@ def forecast(
 
 
 def _forecast(customers: Floats, exposure: Floats, amounts: Floats, z: float) -> Forecast:
-    pattern = _pattern(exposure, amounts)
+    pattern = _pattern(customers, exposure, amounts)
     seen = exposure > 0
     rate = np.divide(amounts, exposure, out=np.zeros(amounts.shape), where=seen)
     heads = np.maximum(customers, 1.0)[:, None]
     expected = pattern.levels * pattern.rates
-    chance = pattern.dispersion * np.abs(expected) / heads + pattern.levels**2 * pattern.rate_variance
-    chance[:, 0], expected[:, 0] = _first_month(rate[:, 0], exposure[:, 0])
-    drift = np.broadcast_to(pattern.rates, expected.shape).copy()
-    drift[:, 0] = 0.0
-    variance = chance + drift**2 * pattern.level_variance
-    # Months miss together, because what they share (habits that change, a season) is not in the pattern: deviations add up, not variances.
-    total = np.cumsum(np.where(seen, rate, expected), axis=1)
-    total_variance = np.cumsum(np.where(seen, 0.0, np.sqrt(variance)), axis=1) ** 2
+    noise = pattern.dispersion * np.abs(expected) / heads
+    unsure = pattern.levels**2 * pattern.rate_variance
+    common = pattern.rates * np.sqrt(pattern.level_variance)
+    unsure[:, 0], expected[:, 0] = _first_month(rate[:, 0], exposure[:, 0])
+    noise[:, 0] = common[:, 0] = 0.0
+    # Of a month that some have had, the share of the cohort that has it before it; a month that nobody can tell stays what those did.
+    ahead = np.where(seen & ~np.isfinite(expected), 0.0, 1 - np.minimum(exposure / heads, 1.0))
+    to_come = np.where(ahead > 0, ahead * expected, 0.0)
+    total = np.cumsum((1 - ahead) * rate + to_come, axis=1)
+    own = np.where(ahead > 0, ahead * noise + ahead**2 * unsure, 0.0)
+    shared = np.where(ahead > 0, ahead * common, 0.0)
+    total_variance = np.cumsum(own, axis=1) + np.cumsum(shared, axis=1) ** 2
     known = ~seen & (customers > 0)[:, None] & np.isfinite(total)
-    found = (expected, *_interval(expected, variance, z), total, *_interval(total, total_variance, z))
+    of_month = _interval(expected, noise + unsure + common**2, z)
+    found = (expected, *of_month, total, *_interval(total, total_variance, z))
     return Forecast(*(np.where(known, each, np.nan) for each in found))
 
 
@@ -113,7 +125,7 @@ class _Pattern:
     dispersion: float
 
 
-def _pattern(exposure: Floats, amounts: Floats) -> _Pattern:
+def _pattern(customers: Floats, exposure: Floats, amounts: Floats) -> _Pattern:
     """Fit months after the first: alternate between rates, dispersion and levels, which settles within a few rounds."""
     cohorts, months = exposure.shape
     weight, amount = exposure.copy(), amounts.copy()
@@ -121,13 +133,14 @@ def _pattern(exposure: Floats, amounts: Floats) -> _Pattern:
     weight[:1] = amount[:1] = 0.0
     fade: Floats = np.power(FADE, np.arange(cohorts, dtype=np.float64)[::-1, None])
     told = (weight > 0).sum(axis=0) >= LEAST_COHORTS
+    whole = exposure == customers[:, None]
     levels, level_variance, dispersion = np.ones(cohorts), np.zeros(cohorts), 0.0
     rates = np.zeros(months)
     for _ in range(_ROUNDS):
         base = (fade * weight * levels[:, None]).sum(axis=0)
         rates = np.divide((fade * amount).sum(axis=0), base, out=np.zeros(months), where=base > 0)
         rates = np.maximum(rates, 0.0)
-        dispersion = _dispersion(weight * levels[:, None] * rates, amount, told, fade)
+        dispersion = _dispersion(weight * levels[:, None] * rates, amount, told, whole, fade)
         levels, level_variance = _levels(
             (weight * rates)[:, told].sum(axis=1), amount[:, told].sum(axis=1), dispersion
         )
@@ -138,15 +151,21 @@ def _pattern(exposure: Floats, amounts: Floats) -> _Pattern:
     )
 
 
-def _dispersion(expected: Floats, amount: Floats, told: Mask, fade: Floats) -> float:
-    """Pearson's: squared deviations by what was expected, over the degrees of freedom; newer cohorts count more."""
-    cells = (expected > 0) & told
-    freedom = int(cells.sum()) - int(told.sum())
-    if freedom < 1:
-        return 0.0
-    weight = np.broadcast_to(fade, expected.shape)[cells]
-    squares = float((weight * ((amount - expected) ** 2)[cells] / expected[cells]).sum() / weight.sum())
-    return squares * len(weight) / freedom
+def _dispersion(expected: Floats, amount: Floats, told: Mask, whole: Mask, fade: Floats) -> float:
+    """Pearson's: squared deviations by what was expected, over the degrees of freedom; newer cohorts count more.
+
+    Over months that whole cohorts have had, as long as they are enough: the few customers of a month under way would rule it.
+    """
+    there = (expected > 0) & told
+    for cells, least in ((there & whole, _LEAST_FREEDOM), (there, 1)):
+        freedom = int(cells.sum()) - int(cells.any(axis=0).sum())
+        if freedom >= least:
+            weight = np.broadcast_to(fade, expected.shape)[cells]
+            squares = float(
+                (weight * ((amount - expected) ** 2)[cells] / expected[cells]).sum() / weight.sum()
+            )
+            return squares * len(weight) / freedom
+    return 0.0
 
 
 def _levels(expected: Floats, amount: Floats, dispersion: float) -> tuple[Floats, Floats]:
@@ -197,19 +216,18 @@ def _scales(
     """By how much the intervals of months, and those of totals, miss ``level`` on the newest months; 1 where few can tell."""
     rate = np.divide(amounts, exposure, out=np.full(amounts.shape, np.nan), where=exposure > 0)
     truths = (rate, np.cumsum(rate, axis=1))
+    judged = (exposure == customers[:, None]) & (customers >= _LEAST_CUSTOMERS)[:, None]
+    judged[:, 0] = False
     misses: tuple[list[Floats], list[Floats]] = ([], [])
     for back in _LOOK_BACK:
         rows = len(customers) - back
         if rows <= LEAST_COHORTS:
             break
-        # What lay so many months back is what has a seen month so many columns ahead.
-        seen = np.zeros((rows, exposure.shape[1]), np.bool_)
-        seen[:, :-back] = exposure[:rows, back:] > 0
-        past = _forecast(
-            customers[:rows], np.where(seen, exposure[:rows], 0.0), np.where(seen, amounts[:rows], 0.0), z
-        )
-        cells = np.isfinite(past.expected) & (exposure[:rows] >= _LEAST_CUSTOMERS)
-        cells[:, 0] = False
+        # Whoever has had a month so many columns on had had this one so many months ago.
+        then = np.zeros((rows, exposure.shape[1]))
+        then[:, :-back] = exposure[:rows, back:]
+        past = _forecast(customers[:rows], then, np.where(then > 0, rate[:rows] * then, 0.0), z)
+        cells = np.isfinite(past.expected) & judged[:rows]
         told = ((past.expected, past.low, past.high), (past.total, past.total_low, past.total_high))
         for kept, truth, (mean, low, high) in zip(misses, truths, told, strict=True):
             off = truth[:rows] - mean
@@ -217,8 +235,7 @@ def _scales(
             sure = cells & (reach > 0) & np.isfinite(off)
             kept.append(np.abs(off[sure]) / reach[sure])
     of_month, of_total = (_scale(np.concatenate(kept) if kept else np.empty(0), level) for kept in misses)
-    # Narrow in the last months is no warrant for a year's sum, in which misses of one direction pile up.
-    return of_month, max(of_total, 1.0)
+    return of_month, of_total
 
 
 def _scale(misses: Floats, level: float) -> float:

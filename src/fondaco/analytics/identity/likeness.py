@@ -7,19 +7,23 @@ records agree is stated in ``AGREEMENT``: it is about people, not about shops, a
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import splink.comparison_level_library as levels
 import splink.comparison_library as comparisons
 from numpy.typing import NDArray
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from fondaco.analytics.identity.clusters import Ints, Links, roots
+from fondaco.analytics.identity.nicknames import listed, names_behind
 from fondaco.analytics.identity.normalise import VOWELS, by_value
 from fondaco.analytics.identity.rules import ALIKE, RULES, codes, joint
 from fondaco.duckdb_session import prepare
@@ -28,14 +32,14 @@ THRESHOLD = 0.99
 """Pairs are linked from this probability on: of a hundred links of the least certain kind one is expected to be wrong."""
 
 AGREEMENT: dict[str, tuple[float, ...]] = {
-    "given": (0.85, 0.08, 0.07),
+    "given": (0.83, 0.03, 0.07, 0.07),
     "family": (0.88, 0.07, 0.05),
     "mailbox": (0.40, 0.04, 0.06, 0.50),
     "telephone": (0.55, 0.15, 0.05, 0.25),
     "city": (0.75, 0.25),
 }
-"""How often two records of one person agree, level by level, the last being none: short names and slips of the keyboard, a second
-mailbox, a new number, a move. Shares of those that have the field at all."""
+"""How often two records of one person agree, level by level, the last being none: nicknames (``nicknames.NICKNAMES``), short names and
+slips of the keyboard, a second mailbox, a new number, a move. Shares of those that have the field at all."""
 
 MOST_ALIKE = 30
 """A telephone's end, a mailbox's name, or name and city, that more records than this have in common finds no pairs."""
@@ -45,6 +49,8 @@ MOST_PERSONS = 6
 
 _MEMORY, _THREADS, _SAMPLED_PAIRS, _SEED = "1GB", 2, 1_000_000, 1
 _LEAST_CHANCE, _GREATEST_CHANCE = 1 / _SAMPLED_PAIRS, 1e-3
+_LEAST_NICKNAME = 1e-3
+"""A shop of few customers has seen few of a language's names: that two strangers' first names may be one is no rarer than this."""
 _KEYS = ("tail_key", "mailbox_key", "place_key")
 _SHORTEST_SLIP = 6
 """Below so many letters two words that differ by one are two words."""
@@ -114,6 +120,8 @@ def own_words(mailbox: str | None, given: str | None, family: str | None) -> str
 
 def _table(fields: pa.Table, keys: dict[str, Ints]) -> pa.Table:
     compared = fields.select(["mailbox", "telephone", "tail", "given", "family", "city"])
+    behind = fields["given"].combine_chunks().dictionary_encode()
+    roots_of = [sorted(names_behind(word)) or None for word in behind.dictionary.to_pylist()]
     words = [
         own_words(*row)
         for row in zip(*(_spelt(fields, name) for name in ("mailbox", "given", "family")), strict=True)
@@ -125,6 +133,7 @@ def _table(fields: pa.Table, keys: dict[str, Ints]) -> pa.Table:
             pa.array([w if w and len(w) >= _SHORTEST_SLIP else None for w in words], pa.string()),
         )
         .append_column("digits", pa.array([_digits(word) for word in words], pa.string()))
+        .append_column("behind", pa.array(roots_of, pa.list_(pa.string())).take(behind.indices))
         .append_column("unique_id", pa.array(np.arange(len(fields))))
     )
     for column, key in keys.items():
@@ -161,17 +170,35 @@ class _Chances:
         That any two records are one person.
     strangers
         By column, that two persons have the same value: of what is as good as unique no sample of pairs finds any.
+    nickname
+        That two persons have different first names that may stand for one.
     """
 
     prior: float
     strangers: dict[str, float]
+    nickname: float
 
 
 def _chances(table: pa.Table, person: Ints) -> _Chances:
     strangers = {
         name: _coincidence(codes(table[name]), person) for name in ("words", "mailbox", "telephone", "tail")
     }
-    return _Chances(_prior(person), strangers)
+    return _Chances(_prior(person), strangers, max(_nickname_chance(table["given"]), _LEAST_NICKNAME))
+
+
+def _nickname_chance(given: pa.ChunkedArray) -> float:
+    """The chance that of two records' first names one may stand for the other, by how often each is borne."""
+    borne = pc.value_counts(pc.drop_null(given.combine_chunks()))
+    counts: dict[str, int] = dict(
+        zip(borne.field("values").to_pylist(), borne.field("counts").to_pylist(), strict=True)
+    )
+    total = sum(counts.values())
+    by_root: dict[str, list[str]] = defaultdict(list)
+    for word in counts.keys() & listed():
+        for root in names_behind(word):
+            by_root[root].append(word)
+    pairs = {pair for words in by_root.values() for pair in permutations(words, 2)}
+    return sum(counts[one] * counts[other] for one, other in pairs) / max(total * (total - 1), 1)
 
 
 def _coincidence(key: Ints, person: Ints) -> float:
@@ -188,11 +215,9 @@ def _settings(chances: _Chances) -> SettingsCreator:
     return SettingsCreator(
         link_type="dedupe_only",
         comparisons=[
-            *(
-                comparisons.JaroWinklerAtThresholds(name, [0.9]).configure(
-                    m_probabilities=list(AGREEMENT[name]), term_frequency_adjustments=True
-                )
-                for name in ("given", "family")
+            _given(chances.nickname),
+            comparisons.JaroWinklerAtThresholds("family", [0.9]).configure(
+                m_probabilities=list(AGREEMENT["family"]), term_frequency_adjustments=True
             ),
             comparisons.ExactMatch("city").configure(
                 m_probabilities=list(AGREEMENT["city"]), term_frequency_adjustments=True
@@ -204,6 +229,26 @@ def _settings(chances: _Chances) -> SettingsCreator:
         probability_two_random_records_match=chances.prior,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
+    )
+
+
+def _given(nickname: float) -> comparisons.CustomComparison:
+    """Equal, then one name under two, then alike. How often strangers are on the other levels comes from the sample of pairs."""
+    told = (
+        levels.ExactMatchLevel("given", term_frequency_adjustments=True),
+        levels.ArrayIntersectLevel("behind").configure(u_probability=nickname, fix_u_probability=True),
+        levels.JaroWinklerLevel("given", 0.9),
+        levels.ElseLevel(),
+    )
+    return comparisons.CustomComparison(
+        comparison_levels=[
+            levels.NullLevel("given"),
+            *(
+                level.configure(m_probability=own)
+                for level, own in zip(told, AGREEMENT["given"], strict=True)
+            ),
+        ],
+        output_column_name="given",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -207,6 +208,12 @@ def _explanations(found: _Found, kept: Ints, joined: np.ndarray[tuple[int], np.d
         unknown = (mine < 0) | (theirs < 0)
         pattern = pattern * 3 + np.where(unknown, 0, np.where(mine == theirs, 1, 2))
     reason = np.maximum(found.aside.email[kept], found.aside.telephone[kept])
+    return _texts().take(pa.array(np.where(joined, pattern, 3 ** len(_COMPARED) + 1 + reason)))
+
+
+@cache
+def _texts() -> pa.Array:
+    """All that can be said: of those who are linked by pattern, then of those who are not."""
     words = [
         json.dumps({
             word: [_WORDS[c] for c, state in zip(_COMPARED, states, strict=True) if state == number]
@@ -215,5 +222,4 @@ def _explanations(found: _Found, kept: Ints, joined: np.ndarray[tuple[int], np.d
         for states in product(range(3), repeat=len(_COMPARED))
     ]  # fmt: skip
     alone = [json.dumps({}), *(json.dumps({"set aside": text}) for text in REASONS)]
-    texts = pa.array([*words, *alone])
-    return texts.take(pa.array(np.where(joined, pattern, len(words) + 1 + reason)))
+    return pa.array([*words, *alone])
