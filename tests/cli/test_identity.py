@@ -66,3 +66,38 @@ def test_before_the_first_run_nobody_is_known(shop: Path, fondaco: Fondaco) -> N
         "No models have been built yet, so nobody is known.",
         "Build them with `fondaco run`.",
     ]
+
+
+def test_what_was_decided_is_listed_until_it_is_published_and_undone_while_it_waits(
+    known: Path, fondaco: Fondaco
+) -> None:
+    fondaco("-C", known, "identity", "split", "person-a:1", "b:1")
+    with Project.open(known) as project:
+        project.control.person_decisions.add(
+            project.tenant, is_same=True, person_id="person-a:1", other_person_id="person-b:2",
+            record_ids=["a:1"], other_record_ids=["b:2"], actor="user:1",
+        )  # fmt: skip
+        assert [one.action for one in project.control.audit.recent(project.tenant, 1)] == ["identity.split"]
+    listed = fondaco("-C", known, "identity", "decisions", "--json").json
+    assert [(row["number"], row["decision"], row["by"], row["waits"]) for row in listed] == [
+        (1, "split", "cli", False), (2, "join", "user:1", True),
+    ]  # fmt: skip
+    table = fondaco("-C", known, "identity", "decisions").out
+    assert "until it is published" in table and "for the next run" in table
+    assert fondaco("-C", known, "identity", "undo", "1").code == 1
+    assert fondaco("-C", known, "identity", "undo", "2", "--json").json == {"undone": 2}
+    assert len(fondaco("-C", known, "identity", "decisions", "--json").json) == 1
+
+
+def test_a_decision_here_comes_after_those_that_waited(known: Path, fondaco: Fondaco) -> None:
+    with Project.open(known) as project:
+        project.control.person_decisions.add(
+            project.tenant, is_same=False, person_id="person-a:1", record_ids=["b:1"], other_record_ids=["a:1"], actor="user:1"
+        )  # fmt: skip
+    assert fondaco("-C", known, "identity", "join", "person-a:1", "person-b:2", "--json").json["persons"] == 2
+    listed = fondaco("-C", known, "identity", "decisions", "--json").json
+    assert [(row["number"], row["waits"]) for row in listed] == [(1, False), (2, False)]
+
+
+def test_where_everything_is_shown_it_says_so(known: Path, fondaco: Fondaco) -> None:
+    assert fondaco("-C", known, "identity", "decisions").out == "The figures show every decision.\n"

@@ -17,11 +17,12 @@ import pytest
 import yaml
 from pydantic import SecretStr
 from tests.dbt.golden import CASES
+from tests.parsed import FILE, hand_on
 
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.landing.raw import IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS
 from fondaco.warehouse import Warehouse, open_warehouse
-from fondaco.warehouse.dbt import BuildResult, build, project_folder
+from fondaco.warehouse.dbt import BuildResult, build, dbt_folder, project_folder
 
 NOW = "2026-03-31 12:00:00"
 CONTRACT: dict[str, dict[str, str]] = yaml.safe_load(
@@ -118,6 +119,10 @@ class Books:
     def table(self, sql: str, **params: Any) -> pa.Table:
         with self.warehouse.writer() as writer:
             return writer.fetch(sql, params or None)
+
+    @property
+    def has_been_built(self) -> bool:
+        return (dbt_folder(self.warehouse.settings) / FILE).is_file()
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         found: list[Row] = self.table(sql, **params).to_pylist()
@@ -318,7 +323,7 @@ def stub_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def open_books(
     stub_project: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Any]:
-    """Opens empty books on an engine; all books of an engine share dbt's parsed project."""
+    """Opens empty books on an engine; all books on DuckDB share dbt's parsed project."""
     opened: list[Books] = []
 
     def empty(engine: str = "duckdb") -> Books:
@@ -326,13 +331,9 @@ def open_books(
         settings = Settings(folder=folder, warehouse=chosen(engine))
         settings.data.mkdir(parents=True, exist_ok=True)
         books = Books(open_warehouse(settings), stub_project)
-        for earlier in opened:
-            parsed = earlier.warehouse.settings.data / "dbt" / "target" / "partial_parse.msgpack"
-            if earlier.warehouse.dialect == engine and parsed.is_file():
-                target = settings.data / "dbt" / "target"
-                target.mkdir(parents=True)
-                shutil.copy(parsed, target)
-                break
+        read = [each for each in opened if each.has_been_built and each.warehouse.dialect == "duckdb"]
+        if read and engine == "duckdb":
+            hand_on(read[0].warehouse, books.warehouse)
         books.create()
         opened.append(books)
         return books

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fondaco.jobs.identity import LinkOutcome, link_identities, split
+from fondaco.jobs.identity import LinkOutcome, decide, link_identities, members, split_sides
 
 pytestmark = pytest.mark.slow
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -82,7 +82,9 @@ def test_merging_and_splitting_conserve_orders_and_money_and_need_no_full_refres
 
     [(person,)] = shop.select("person_id", "marts.orders", "1", where="order_number = '1'")
     with books.warehouse.writer() as writer:
-        split(writer, shop.tenant, person, [at_home], by="owner@x.example", now=NOW)
+        own = [member.record_id for member in members(writer, shop.tenant, person)]
+        sides = split_sides(person, own, [at_home])
+        decide(writer, shop.tenant, sides, is_same=False, by="owner@x.example", now=NOW)
     link(books, shop.tenant)
     books.build()
     assert buyers(shop) == [("1",), ("2", "3"), ("4",), ("5",), ("6",)]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.parsed import give_models
 
+from fondaco.metrics.accounts import accounts_of
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.importing import import_file, options_for
+from fondaco.orchestration.persons import Persons
 from fondaco.sources.files.importing import prepare
 
 ORDERS = """No,When,Price,Pieces,Sku,Mail
@@ -21,21 +26,54 @@ MAPPING = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
-def test_the_first_run_has_one_person_for_two_spellings_of_an_address(tmp_path: Path) -> None:
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def imported(tmp_path: Path) -> Iterator[Project]:
+    """A shop of three orders, of which two are by one person in two spellings."""
     file = tmp_path / "orders.csv"
     file.write_text(ORDERS, encoding="utf-8")
     with Project.create(tmp_path / "shop") as project:
+        give_models(project.warehouse)
         with closing(prepare(file, options_for(project, "files", MAPPING))) as prepared:
             import_file(project, prepared)
-        assert people(project) == [("1", 1), ("2", 2), ("3", 1)]
-        run_pipeline(project, steps=("build", "analyse", "publish"))
-        assert people(project) == [("1", 1), ("2", 2), ("3", 1)]
+        yield project
+
+
+def test_the_first_run_has_one_person_for_two_spellings_of_an_address(imported: Project) -> None:
+    assert people(imported) == [("1", 1), ("2", 2), ("3", 1)]
+    run_pipeline(imported, steps=("build", "analyse", "publish"))
+    assert people(imported) == [("1", 1), ("2", 2), ("3", 1)]
+
+
+def test_a_decision_that_waits_is_taken_up_by_the_next_run_and_its_reason_published(
+    imported: Project,
+) -> None:
+    persons = Persons(imported.control, imported.reader, imported.tenant, "user:1")
+    [(ada,)] = rows(imported, "select person_id from marts.orders where source_order_id = '2'")
+    [(bo,)] = rows(imported, "select person_id from marts.orders where source_order_id = '3'")
+    first, second = accounts_of(imported.reader, imported.tenant, ada)
+    assert (second.rule, second.linked_to, second.agree) == ("same e-mail", first.record_id, ("e-mail",))
+
+    persons.split(ada, [second.record_id])
+    persons.join(ada, bo)
+    run_pipeline(imported, steps=("build", "analyse", "publish"))
+
+    assert persons.unseen() == []
+    assert people(imported) == [("1", 1), ("2", 1), ("3", 2)]
+    assert [each.rule for each in accounts_of(imported.reader, imported.tenant, ada)] == [
+        "first record",
+        "decided",
+    ]
+    told = rows(imported, "select count(*), sum(orders), sum(net_sales) from marts.customers")
+    assert told == [(2, 3, 21)]
+
+
+def rows(project: Project, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in project.reader.query(sql).to_pylist()]
 
 
 def people(project: Project) -> list[tuple[str, int]]:
     """Each order, and as which of its person's orders."""
-    rows = project.reader.query(
-        "select source_order_id, order_sequence from marts.orders order by 1"
-    ).to_pylist()
-    return [tuple(row.values()) for row in rows]
+    return rows(project, "select source_order_id, order_sequence from marts.orders order by 1")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fondaco.cli.output import AsJson, print_json, print_table
+from fondaco.clock import format_instant
 
 if TYPE_CHECKING:
+    from fondaco.jobs.identity import Sides
     from fondaco.warehouse.engine import Writer
 
 app = typer.Typer(
@@ -68,12 +70,12 @@ def split(
 
     Example: fondaco identity split 0cc175b9c0f1b6a831c399e269772661 berlin-shop:1002
     """
-    from fondaco.jobs import identity
+    from fondaco.jobs.identity import members, split_sides
 
-    _decide(
-        ctx, as_json,
-        lambda writer, told: identity.split(writer, told["tenant_id"], person, records, by=told["by"], now=told["now"]),
-    )  # fmt: skip
+    def sides(writer: Writer, tenant: str) -> Sides:
+        return split_sides(person, [each.record_id for each in members(writer, tenant, person)], records)
+
+    _decide(ctx, as_json, sides, person)
 
 
 @app.command("join")
@@ -87,21 +89,106 @@ def join(
 
     Example: fondaco identity join 0cc175b9c0f1b6a831c399e269772661 92eb5ffee6ae2fec3ad71c777531578f
     """
-    from fondaco.jobs import identity
+    from fondaco.jobs.identity import join_sides, members
 
-    _decide(
-        ctx, as_json,
-        lambda writer, told: identity.join(writer, told["tenant_id"], person, other, by=told["by"], now=told["now"]),
-    )  # fmt: skip
+    def sides(writer: Writer, tenant: str) -> Sides:
+        mine, theirs = (
+            [each.record_id for each in members(writer, tenant, whose)] for whose in (person, other)
+        )
+        return join_sides(person, mine, theirs)
+
+    _decide(ctx, as_json, sides, person, other)
 
 
-def _decide(ctx: typer.Context, as_json: bool, decision: Callable[[Writer, dict[str, Any]], int]) -> None:
-    """Keep a decision and find persons anew, so that the next build follows."""
-    from fondaco.jobs.identity import link_identities
+@app.command("decisions")
+def decisions(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Show decisions that the figures do not show yet: from pages, the API and here.
+
+    Example: fondaco identity decisions
+    """
+    with ctx.obj.project() as project:
+        found = project.control.person_decisions.unseen(project.tenant, project.reader.version)
+    rows = [
+        {
+            "number": each.decision_id,
+            "decision": "join" if each.is_same else "split",
+            "person_id": each.person_id,
+            "other_person_id": each.other_person_id,
+            "records": each.record_ids,
+            "by": each.actor,
+            "decided_at": format_instant(each.decided_at),
+            "waits": each.taken_at is None,
+        }
+        for each in found
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        typer.echo("The figures show every decision.")
+        return
+    table = [
+        [
+            row["number"],
+            row["decision"],
+            row["person_id"],
+            _plain(row["records"]) if row["decision"] == "split" else row["other_person_id"],
+            row["by"],
+            row["decided_at"],
+            "for the next run" if row["waits"] else "until it is published",
+        ]
+        for row in rows
+    ]
+    print_table(["number", "decision", "person", "of", "by", "at", "waits"], table)
+
+
+@app.command("undo")
+def undo(
+    ctx: typer.Context,
+    number: Annotated[
+        int, typer.Argument(help="The decision's number, as `fondaco identity decisions` tells it.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Take back a decision that waits for the next run. One that a run has taken up is undone by the opposite one.
+
+    Example: fondaco identity undo 3
+    """
+    from fondaco.orchestration.persons import Persons
+
+    with ctx.obj.project() as project:
+        Persons(project.control, project.reader, project.tenant, "cli").undo(number)
+    if as_json:
+        print_json({"undone": number})
+        return
+    typer.echo(f"Decision {number} is taken back.")
+
+
+def _decide(
+    ctx: typer.Context,
+    as_json: bool,
+    sides_of: Callable[[Writer, str], Sides],
+    person: str,
+    other: str | None = None,
+) -> None:
+    """Keep a decision, after those that wait, and find persons anew, so that the next build follows."""
+    from fondaco.jobs.identity import decide, link_identities
+    from fondaco.orchestration.modelling import take_up_decisions
+    from fondaco.orchestration.persons import Persons
 
     with ctx.obj.project() as project, project.warehouse.writer() as writer:
-        told = {"tenant_id": project.tenant, "by": getpass.getuser(), "now": project.clock()}
-        pairs = decision(writer, told)
+        take_up_decisions(project, writer)
+        sides = sides_of(writer, project.tenant)
+        kept = Persons(project.control, project.reader, project.tenant, "cli").keep(person, sides, other)
+        pairs = decide(
+            writer,
+            project.tenant,
+            sides,
+            is_same=other is not None,
+            by=getpass.getuser(),
+            now=project.clock(),
+        )
+        project.control.person_decisions.take(project.tenant, [kept.decision_id], project.reader.version)
         linked = link_identities(writer, project.tenant, now=project.clock())
     if as_json:
         print_json({"pairs": pairs, "persons": linked.persons, "has_moved": linked.has_moved})

@@ -307,3 +307,25 @@ class SegmentVersion(Table):
     definition: Mapped[dict[str, Any]]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.user_id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
+
+
+class PersonDecision(Table):
+    """What somebody decided about who is who: that records of one side are, or are not, the person of the other side.
+
+    Records are accounts by their ids and guests by a hash. ``taken_at`` is when a linking took it up, and ``taken_from`` the
+    published state of that moment: as long as none is newer, nobody sees it in the figures yet.
+    """
+
+    __tablename__ = "person_decisions"
+
+    decision_id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.tenant_id", ondelete="CASCADE"), index=True)
+    is_same: Mapped[bool]
+    person_id: Mapped[str] = mapped_column(String(63))
+    other_person_id: Mapped[str | None] = mapped_column(String(63))
+    record_ids: Mapped[list[str]]
+    other_record_ids: Mapped[list[str]]
+    actor: Mapped[str] = mapped_column(String(63))
+    decided_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    taken_from: Mapped[str | None]

@@ -13,6 +13,7 @@ from fondaco.clock import Clock, utc_now
 from fondaco.control.connections import Connections, SecretBox, States
 from fondaco.control.database import Database
 from fondaco.control.models import AuditEntry, SavedSetting, Tenant
+from fondaco.control.person_decisions import PersonDecisions
 from fondaco.control.reconciliation import Reconciliation
 from fondaco.control.runs import Runs
 from fondaco.control.saved_views import SavedViews
@@ -40,6 +41,7 @@ class ControlPlane:
         self.reconciliation = Reconciliation(database)
         self.audit = Audit(database, clock)
         self.segments = Segments(database, clock)
+        self.person_decisions = PersonDecisions(database, clock)
         self.saved = Saved(database)
         self.views = SavedViews(database, clock)
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 
-from sqlalchemy import ColumnElement, Float, cast, delete, func, select
+from sqlalchemy import ColumnElement, Float, cast, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from fondaco.control.database import Database
@@ -107,9 +108,14 @@ class Reconciliation:
         last: date | None = None,
         *,
         only_gaps: bool = False,
+        after: tuple[str, date, str] | None = None,
+        limit: int | None = None,
     ) -> list[ReconciliationDay]:
-        """Comparisons of [first, last], by connection, day and figure."""
+        """Comparisons of [first, last], by connection, day and figure: all, or ``limit`` of them behind the one named by ``after``."""
         query = select(ReconciliationDay).where(*_within(tenant_id, connection_id, first, last))
+        if after is not None:
+            order = (ReconciliationDay.connection_id, ReconciliationDay.day, ReconciliationDay.figure)
+            query = query.where(tuple_(*order) > tuple_(*after))
         if only_gaps:
             # Stored as texts; the exact comparison follows below.
             query = query.where(func.abs(cast(ReconciliationDay.gap, Float)) > 0)
@@ -117,8 +123,9 @@ class Reconciliation:
             ReconciliationDay.connection_id, ReconciliationDay.day, ReconciliationDay.figure
         )
         with self._database.reading() as session:
-            found = list(session.scalars(query))
-        return [day for day in found if is_off(day)] if only_gaps else found
+            found = session.scalars(query if only_gaps else query.limit(limit))
+            shown = (day for day in found if is_off(day)) if only_gaps else found
+            return list(islice(shown, limit))
 
     def seal(
         self,

@@ -15,6 +15,7 @@ from fondaco.warehouse import has_table
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
+    from fondaco.warehouse import Writer
     from fondaco.warehouse.dbt import BuildResult
 
 
@@ -104,11 +105,28 @@ def _link_persons(project: Project, progress: Progress, *, tells: bool = True) -
     from fondaco.jobs.identity import link_identities
 
     with project.warehouse.writer() as writer:
+        take_up_decisions(project, writer)
         outcome = link_identities(writer, project.tenant, now=project.clock())
     if outcome.skipped is None:
         detail = f"{outcome.records:,} records are {outcome.persons:,} people"
         progress(Event("build", "people", detail=detail, ended=True))
     return outcome.skipped is None if tells else outcome.has_moved
+
+
+def take_up_decisions(project: Project, writer: Writer) -> None:
+    """Bring decisions about who is who that wait, made on a page or by the API, to where the linking reads them.
+
+    They stay waiting where persons cannot be found. A kill in between repeats a decision, which changes nothing.
+    """
+    from fondaco.jobs.identity import Sides, can_link, decide
+
+    decisions = project.control.person_decisions
+    waiting = decisions.waiting(project.tenant) if can_link() else []
+    for each in waiting:
+        sides = Sides(tuple(each.record_ids), tuple(each.other_record_ids))
+        decide(writer, project.tenant, sides, is_same=each.is_same, by=each.actor, now=each.decided_at)
+    if waiting:
+        decisions.take(project.tenant, [each.decision_id for each in waiting], project.reader.version)
 
 
 def _build(project: Project, tell: Callable[[str, int, int], None], full_refresh: bool) -> BuildResult:

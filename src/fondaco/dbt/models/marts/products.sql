@@ -1,4 +1,4 @@
-with products as (
+with catalogue as (
     select * from {{ ref('core_products') }}
 ),
 
@@ -8,6 +8,66 @@ variants as (
 
 sales as (
     select * from {{ ref('product_sales_daily') }}
+),
+
+-- Products that left the shop before it was first read are known by what was sold of them.
+last_lines as (
+    select
+        sales.tenant_id,
+        sales.product_id,
+        sales.connection_id,
+        sales.source,
+        sales.product_title,
+        row_number() over (
+            partition by sales.tenant_id, sales.product_id
+            order by sales.event_date desc, sales.product_title
+        ) as place
+    from sales
+    left join catalogue
+        on sales.product_id = catalogue.product_id
+        and sales.tenant_id = catalogue.tenant_id
+    where sales.product_id is not null and catalogue.product_id is null
+),
+
+shops_with_catalogue as (
+    select distinct
+        tenant_id,
+        connection_id
+    from catalogue
+),
+
+products as (
+    select
+        tenant_id,
+        product_id,
+        connection_id,
+        source,
+        source_product_id,
+        title,
+        vendor,
+        product_type,
+        status,
+        coalesce(is_deleted, false) as is_deleted,
+        created_at
+    from catalogue
+    union all
+    select
+        last_lines.tenant_id,
+        last_lines.product_id,
+        last_lines.connection_id,
+        last_lines.source,
+        substr(last_lines.product_id, length(last_lines.connection_id) + 2) as source_product_id,
+        last_lines.product_title as title,
+        cast(null as varchar) as vendor,
+        cast(null as varchar) as product_type,
+        cast(null as varchar) as status,
+        shops_with_catalogue.connection_id is not null as is_deleted,
+        cast(null as timestamp) as created_at
+    from last_lines
+    left join shops_with_catalogue
+        on last_lines.connection_id = shops_with_catalogue.connection_id
+        and last_lines.tenant_id = shops_with_catalogue.tenant_id
+    where last_lines.place = 1
 ),
 
 priced as (
@@ -56,7 +116,7 @@ final as (
         products.vendor,
         products.product_type,
         products.status,
-        coalesce(products.is_deleted, false) as is_deleted,
+        products.is_deleted,
         products.created_at,
         coalesce(priced.variants, 0) as variants,
         priced.lowest_price,
