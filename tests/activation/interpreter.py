@@ -32,6 +32,9 @@ def _takes(node: Node, person: Row, rows: Mapping[str, Sequence[Row]], today: da
 def _value(name: str, person: Row, rows: Mapping[str, Sequence[Row]], today: date) -> Any:
     if name in ("has_email", "has_phone"):
         return person.get(name.removeprefix("has_")) is not None
+    if name == "email_domain":
+        box, sign, domain = (person.get("email") or "").rpartition("@")
+        return domain.lower() if box and sign and domain else None
     if name == "days_since_last_order":
         last = person.get("last_order_date")
         return None if last is None else (today - last).days
@@ -53,7 +56,10 @@ def _compares(rule: Comparison, value: Any, today: date) -> bool:
         return bool(value == (how == "is_true"))
     if rule.about.kind == "choice":
         return value in asked
-    if rule.about.kind == "text":
+    if rule.about.kind == "phone":
+        dialled = _dialled(value)
+        return any(dialled == str(each) if how == "is" else dialled.startswith(str(each)) for each in asked)
+    if rule.about.kind in ("text", "domain"):
         low = value.lower()
         tests = {
             "is": low.__eq__,
@@ -70,6 +76,15 @@ def _compares(rule: Comparison, value: Any, today: date) -> bool:
             return bool(asked[0] <= value <= asked[1])
         return bool(value >= asked[0]) if how == "on_or_after" else bool(value <= asked[0])
     return _number(how, Decimal(str(value)), [Decimal(str(each)) for each in asked])
+
+
+def _dialled(phone: str) -> str:
+    """Digits, with a plus before them where a country is said."""
+    text = phone.replace("(0)", "").strip().lstrip("(")
+    digits = "".join(letter for letter in text if letter.isdigit())
+    if text.startswith("+"):
+        return f"+{digits}"
+    return f"+{digits[2:]}" if digits.startswith("00") else "".join(filter(str.isdigit, phone))
 
 
 def _number(how: str, value: Decimal, asked: Sequence[Decimal]) -> bool:

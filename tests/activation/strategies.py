@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from tests.activation.conftest import TODAY, line, order, person
 
 from fondaco.activation.attributes import ATTRIBUTES, Attribute
-from fondaco.activation.definition import Definition, parse_definition
+from fondaco.activation.definition import TEXTS, Definition, parse_definition
 from fondaco.activation.operators import OPERATORS
 
 COUNTRIES, CITIES = ("DE", "AT", "FR"), ("Berlin", "BERN", "Graz", "Élancourt", "x_y%")
 SHOPS, CHANNELS, CODES = ("aurora", "brick"), ("web", "pos"), ("WELCOME", "VIP")
 TITLES, SKUS = ("Blue scarf", "Scarf, red", "100% wool_rug"), ("S1", "S2")
+EMAILS = ("Ada@Example.com", "berta@mail.example.com", "no address")
+PHONES = ("+49 30 1234", "0049 (0)30/1234", "030 1234", "(+43) 1-99", "+33 1")
+DIALLED = ("+49", "0049 30", "030 1234", "+43", "0")
 PEOPLE = ("a", "b", "c", "d", "e")
 
 money = st.integers(-3, 12).map(lambda tens: Decimal(tens) * 10 + Decimal("0.5"))
@@ -76,7 +79,9 @@ def some_rows(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
         person(
             name,
             country=draw(maybe(st.sampled_from(COUNTRIES))), city=draw(maybe(st.sampled_from(CITIES))),
-            email=draw(maybe(st.just("a@example.com"))), phone=None, accepts_marketing=draw(maybe(st.booleans())),
+            email=draw(maybe(st.sampled_from(EMAILS))), phone=draw(maybe(st.sampled_from(PHONES))),
+            first_name=draw(maybe(st.sampled_from(("Ada", "Berta")))), last_name=draw(maybe(st.just("van Eyck"))),
+            accepts_marketing=draw(maybe(st.booleans())),
             orders=draw(small), net_sales=draw(money), first_order_date=draw(maybe(day)),
             last_order_date=draw(maybe(day)), first_channel=draw(maybe(st.sampled_from(CHANNELS))),
             first_connection_id=draw(maybe(st.sampled_from(SHOPS))),
@@ -101,8 +106,23 @@ def _values(about: Attribute, takes: str) -> st.SearchStrategy[list[Any]]:
     one: st.SearchStrategy[Any] = {"money": money, "share": share, "date": day.map(str)}.get(
         about.kind, small
     )
-    if about.kind in ("text", "choice"):
-        words = (*COUNTRIES, *CITIES, *CHANNELS, *SHOPS, "Champions", "er", "b", "É", "%", "_")
+    if about.kind == "phone":
+        return st.lists(st.sampled_from(DIALLED), min_size=1, max_size=2)
+    if about.kind in TEXTS:
+        words = (
+            *COUNTRIES,
+            *CITIES,
+            *CHANNELS,
+            *SHOPS,
+            "Champions",
+            "er",
+            "b",
+            "É",
+            "%",
+            "_",
+            "ADA",
+            "Example.com",
+        )
         return st.lists(st.sampled_from(words), min_size=1, max_size=3)
     count = 2 if takes == "two" else 1
     return st.lists(one, min_size=count, max_size=count).map(sorted)

@@ -98,11 +98,12 @@ def test_a_definition_comes_back_from_its_document_as_it_was(definition: Definit
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "customers": [
-        person("a", country="DE", city="Köln", email="a@example.com", accepts_marketing=True, orders=2, net_sales=120,
+        person("a", country="DE", city="Köln", email="Ada@Mail.example.com", first_name="Ada", last_name="Abel",
+               phone="0049 (0)30/1234", accepts_marketing=True, orders=2, net_sales=120,
                first_order_date=date(2026, 1, 5), last_order_date=date(2026, 3, 2), first_channel="web"),
-        person("b", country="AT", city="KÖLN-SÜD", phone="1", orders=1, net_sales=40,
+        person("b", country="AT", city="KÖLN-SÜD", phone="+43 1-99", first_name="Adam", last_name="von Abel", orders=1, net_sales=40,
                first_order_date=date(2026, 3, 31), last_order_date=date(2026, 3, 31), first_connection_id="brick"),
-        person("c", accepts_marketing=False),
+        person("c", accepts_marketing=False, email="no address", phone="030 1234"),
     ],
     "customer_scores": [
         {"person_id": "a", "segment": "Champions", "recency_score": 5, "churn_probability": 0.6, "expected_value": 80},
@@ -156,7 +157,25 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (attribute("accepts_marketing", "is_true"), "a"),
     (attribute("accepts_marketing", "is_true", **{"not": True}), "bc"),
     (attribute("accepts_marketing", "is_false"), "c"),
-    (attribute("has_email", "is_false"), "bc"),
+    (attribute("has_email", "is_false"), "b"),
+    (attribute("email", "is", "ADA@mail.EXAMPLE.com"), "a"),
+    (attribute("email", "contains", "@mail.", "dress"), "ac"),
+    (attribute("email", "contains", "@mail.", **{"not": True}), "bc"),
+    (attribute("email_domain", "is", "mail.example.com"), "a"),
+    (attribute("email_domain", "is", "@Mail.Example.com", "gmail.com"), "a"),
+    (attribute("email_domain", "is", "example.com"), ""),
+    (attribute("email_domain", "ends_with", ".example.com"), "a"),
+    (attribute("email_domain", "known"), "a"),
+    (attribute("first_name", "is", "ada"), "a"),
+    (attribute("first_name", "contains", "ADA"), "ab"),
+    (attribute("last_name", "ends_with", "abel"), "ab"),
+    (attribute("last_name", "known", **{"not": True}), "c"),
+    (attribute("has_phone", "is_true"), "abc"),
+    (attribute("phone", "starts_with", "+49"), "a"),
+    (attribute("phone", "starts_with", "0049 30", "+43 (0)1"), "ab"),
+    (attribute("phone", "starts_with", "030"), "c"),
+    (attribute("phone", "starts_with", "+49", **{"not": True}), "bc"),
+    (attribute("phone", "is", "+49301234"), "a"),
     (attribute("average_order_value", "between", "40", "60"), "ab"),
     (attribute("days_since_last_order", "is", 0), "b"),
     (attribute("last_order_date", "in_last_days", 30), "ab"),
@@ -203,6 +222,8 @@ def test_each_engine_takes_the_same_customers(empty_warehouse: Warehouse) -> Non
         "number": [1],
         "money": [1],
         "share": [1],
+        "domain": ["x.example"],
+        "phone": ["+4"],
     }
     known = [
         attribute(

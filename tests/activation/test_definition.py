@@ -32,6 +32,8 @@ def attribute(name: str, operator: str, *values: Any) -> dict[str, Any]:
         (attribute("last_order_date", "in_last_days", "30"), (Decimal(30),)),
         (attribute("city", "is", " Berlin ", "Berlin"), ("Berlin",)),
         (attribute("country", "is", "2026"), ("2026",)),
+        (attribute("email_domain", "is", "@example.com", "ada@example.com"), ("example.com",)),
+        (attribute("phone", "starts_with", "0049 (0)30", "+49 30", "030"), ("+4930", "030")),
     ],
 )
 def test_values_are_read_as_the_attribute_has_them(rule: dict[str, Any], values: tuple[Any, ...]) -> None:
@@ -44,13 +46,19 @@ def test_values_are_read_as_the_attribute_has_them(rule: dict[str, Any], values:
     ("document", "said"),
     [
         (of(attribute("shoe_size", "is", 42)), "There is no attribute 'shoe_size'"),
-        (of(attribute("email", "is", "a@example.com")), "There is no attribute 'email'"),
+        (of(attribute("person_id", "is", "p1")), "There is no attribute 'person_id'"),
+        (of(attribute("email_domain", "is", "@")), "write 1 to 200 letters"),
+        (of(attribute("phone", "starts_with", "a@example.com")), "write a telephone number or its beginning"),
+        (of(attribute("phone", "starts_with", "+")), "write a telephone number or its beginning"),
+        (of(attribute("phone", "contains", "49")), "no operator 'contains'"),
         (of(attribute("orders", "contains", 1)), "no operator 'contains'"),
         (of(attribute("orders", "between", 5, 1)), "the first of the two values is the larger one"),
         (of(attribute("orders", "between", 5)), "between takes two values, and 1 were given"),
         (of(attribute("orders", "at_least", "many")), "write a number"),
         (of(attribute("orders", "at_least", True)), "write a number"),
         (of(attribute("orders", "at_least", "nan")), "write a number"),
+        (of(attribute("orders", "at_least", "1e999999999999999999")), "write a number"),
+        (of(attribute("orders", "at_least", "-1e-999999999999999999")), "write a number"),
         (of(attribute("net_sales", "at_least", "1e30")), "below 10^12"),
         (of(attribute("city", "is")), "is takes a value, and 0 were given"),
         (of(attribute("city", "is", "")), "write 1 to 200 letters"),
@@ -114,3 +122,39 @@ def test_nesting_and_number_of_rules_are_bounded() -> None:
     wide = [{"kind": "group", "rules": [attribute("orders", "known")] * 10}] * 10
     with pytest.raises(ConfigError, match="at most 100"):
         parse_definition(of(*wide))
+
+
+@pytest.mark.parametrize(
+    ("rules", "is_personal"),
+    [
+        ([], False),
+        ([attribute("has_email", "is_true"), attribute("city", "is", "Graz")], False),
+        ([attribute("email", "known")], True),
+        ([{"kind": "group", "not": True, "rules": [attribute("phone", "starts_with", "+49")]}], True),
+    ],
+)
+def test_a_definition_knows_whether_it_asks_who_customers_are(
+    rules: list[dict[str, Any]], is_personal: bool
+) -> None:
+    assert parse_definition(of(*rules)).is_personal is is_personal
+
+
+def test_no_fault_repeats_what_was_written_of_a_person() -> None:
+    """Faults come into logs and answers; the value stays where it was typed."""
+    for rule in (
+        attribute("phone", "is", "ada.abel@example.com"),
+        attribute("email", "is", "ada.abel@example.com\0"),
+        attribute("first_name", "at_least", "ada.abel@example.com"),
+        attribute("email", "known", "ada.abel@example.com"),
+    ):
+        with pytest.raises(ConfigError) as refused:
+            parse_definition(of(rule))
+        assert "ada" not in f"{refused.value.what} {refused.value.remedy}"
+
+
+def test_the_values_of_all_conditions_together_are_bounded() -> None:
+    """Each is a comparison for every customer: thousands of them would keep the server busy for minutes."""
+    half = attribute("city", "contains", *(f"town {n}" for n in range(250)))
+    assert parse_definition(of(half, half)).root.rules
+    with pytest.raises(ConfigError, match="it names 501 values; at most 500 are possible in all"):
+        parse_definition(of(half, half, attribute("city", "contains", "one more")))

@@ -50,6 +50,21 @@ def test_segments_are_listed_shown_and_counted_by_number_or_name(fondaco: Fondac
     assert fondaco("-C", kept, "segments", "count", "1").out == "2 of 3 customers are in Germans.\n"
 
 
+def test_a_condition_on_persons_is_printed_only_where_it_is_asked_for(fondaco: Fondaco, kept: Path) -> None:
+    """What a console shows ends up in logs."""
+    rule = {"kind": "attribute", "attribute": "email", "operator": "is", "values": ["a@example.com"]}
+    with Project.open(kept) as project:
+        definition = parse_definition({"root": {"kind": "group", "rules": [rule]}}).document()
+        project.control.segments.create(project.tenant, name="Ada", definition=definition)
+    masked = "Customers whose e-mail address is •••."
+    assert fondaco("-C", kept, "segments", "list", "--json").json[0]["sentence"] == masked
+    shown = fondaco("-C", kept, "segments", "show", "Ada", "--json").json
+    assert (shown["sentence"], shown["definition"]) == (masked, None)
+    assert masked in fondaco("-C", kept, "segments", "show", "Ada").out
+    told = fondaco("-C", kept, "segments", "show", "Ada", "--contact", "--json").json
+    assert told["definition"] == definition and "a@example.com" in told["sentence"]
+
+
 def test_an_export_writes_the_file_and_the_audit_log(fondaco: Fondaco, kept: Path, tmp_path: Path) -> None:
     asked = ("-C", kept, "segments", "export", "Germans", "-c", "person_id", "-c", "email")
     file = tmp_path / "members.csv"

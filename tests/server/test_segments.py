@@ -11,28 +11,37 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from tests.activation.conftest import order, person, publish
+from tests.activation.conftest import line, order, person, publish
 from tests.server.conftest import Watch, form_token
 
 from fondaco.activation import Definition, parse_definition
+from fondaco.activation.attributes import ATTRIBUTES, USUAL_COLUMNS
+from fondaco.activation.events import EVENTS
 from fondaco.control import Role
+from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
 from fondaco.orchestration import Project
 from fondaco.server.app import create_app
 from fondaco.server.auth.sessions import SESSION
 
 PEOPLE = [
-    person("p1", country="DE", city="Köln", first_name="Ada", last_name="Lovelace", orders=2, net_sales=120),
+    person("p1", country="DE", city="Köln", first_name="Ada", last_name="Lovelace", orders=2, net_sales=120,
+           email="ada@lovelace.example", phone="+49 30 1234"),
     person("p2", country="DE", orders=1, net_sales=40),
     person("p3", country="FR", city="<b>Lyon"),
-]
+]  # fmt: skip
 ROWS: dict[str, list[dict[str, Any]]] = {
     "customers": PEOPLE,
     "orders": [order("1", "p1", "2026-03-02", net_sales=70), order("2", "p1", "2026-03-30", net_sales=50)],
+    "sales_ledger": [line("1", "p1", "2026-03-02", line_title="Blue <scarf>", sku="S1", product_id="gid/7")],
     "customer_scores": [
         {"person_id": "p1", "segment": "Champions"},
         {"person_id": "p2", "segment": "At Risk"},
     ],
 }
+ADA = {
+    "r.op": "all", "r-0.what": "attribute:email", "r-0.was": "attribute:email", "r-0.op": "is",
+    "r-0.value": "ada@lovelace.example",
+}  # fmt: skip
 GERMANS = {
     "r.op": "all", "r-0.what": "attribute:country", "r-0.was": "attribute:country", "r-0.op": "is", "r-0.value": "DE",
 }  # fmt: skip
@@ -96,7 +105,7 @@ def test_the_rules_are_counted_as_they_stand_in_the_form(browsers: dict[Role, Te
     answer = post(browsers[Role.VIEWER], "/segments/preview", **GERMANS)
     assert people(answer.text) == "2"
     assert "Customers whose country is Germany." in answer.text
-    assert "Ada Lovelace" in answer.text and "66.7%" in answer.text
+    assert "66.7%" in answer.text
     both = {
         **GERMANS,
         "r-1.what": "event:ordered",
@@ -106,6 +115,24 @@ def test_the_rules_are_counted_as_they_stand_in_the_form(browsers: dict[Role, Te
         "r-1.days": "2",
     }
     assert people(post(browsers[Role.VIEWER], "/segments/preview", **both).text) == "1"
+
+
+def test_members_are_named_to_those_who_may_see_who_they_are(browsers: dict[Role, TestClient]) -> None:
+    assert "Ada Lovelace" in post(browsers[Role.ANALYST], "/segments/preview", **GERMANS).text
+    masked = post(browsers[Role.VIEWER], "/segments/preview", **GERMANS).text
+    assert "A. L." in masked and "Lovelace" not in masked
+
+
+def test_the_largest_members_lead_to_their_pages_and_a_kept_segment_to_all_of_them(
+    browsers: dict[Role, TestClient],
+) -> None:
+    text = post(browsers[Role.ANALYST], "/segments/preview", **GERMANS).text
+    assert '<a href="/customers/p1">Ada Lovelace</a>' in text and text.index("/p1") < text.index("/p2")
+    save(browsers[Role.ANALYST])
+    all_members = 'href="/customers?segment=own:1#list">All members</a>'
+    assert all_members in browsers[Role.ANALYST].get("/segments/1").text
+    assert all_members not in browsers[Role.VIEWER].get("/segments/1").text
+    assert all_members not in browsers[Role.ANALYST].get("/segments/new").text
 
 
 def test_what_is_not_finished_is_said_and_not_counted(analyst: TestClient) -> None:
@@ -166,6 +193,10 @@ def test_saving_keeps_what_was_in_the_form_and_shows_it_again(
         {"kind": "event", "event": "ordered", "operator": "never", "channels": ["web"], "countries": ["DE"]},
         {"kind": "group", "match": "any", "not": True, "rules": [
             {"kind": "attribute", "attribute": "has_email", "operator": "is_true"}]},
+        {"kind": "attribute", "attribute": "email", "operator": "contains", "values": ["ada@", "@lovelace"]},
+        {"kind": "attribute", "attribute": "email_domain", "operator": "is", "values": ["lovelace.example"], "not": True},
+        {"kind": "attribute", "attribute": "last_name", "operator": "is", "values": ["Lovelace"]},
+        {"kind": "attribute", "attribute": "phone", "operator": "starts_with", "values": ["+49", "+43"]},
     ],
 )  # fmt: skip
 def test_every_rule_comes_through_the_form_as_it_was(
@@ -238,7 +269,9 @@ def test_the_file_has_the_columns_that_were_chosen_and_is_written_down(
     assert 'value="email" checked' in analyst.get("/segments/1/export").text
     file = analyst.get("/segments/1/export.csv?columns=person_id&columns=first_name&columns=segment")
     assert file.text == "person_id,first_name,segment\r\np1,Ada,Champions\r\np2,,At Risk\r\n"
-    (entry,) = new_project.control.audit.recent(new_project.tenant)
+    head = analyst.get("/segments/1/export.csv").text.partition("\r\n")[0]
+    assert head == ",".join(USUAL_COLUMNS), "who chooses nothing takes no name along"
+    entry = new_project.control.audit.recent(new_project.tenant)[-1]
     assert entry.actor.startswith("user:") and entry.subject == "segment:1"
     assert entry.detail == {
         "version": 1, "rows": 2, "columns": ["person_id", "first_name", "segment"], "format": "csv",
@@ -261,6 +294,110 @@ def test_viewers_look_and_change_and_take_nothing(
     assert [s.version for s in new_project.control.segments.all(new_project.tenant)] == [1]
 
 
+def rule_of(name: str, how: str = "known") -> dict[str, str]:
+    what = f"attribute:{name}"
+    return {"r.op": "all", "r-0.what": what, "r-0.was": what, "r-0.op": how, "r-0.value": "ada"}
+
+
+@pytest.mark.parametrize("name", [each.name for each in ATTRIBUTES if each.personal])
+def test_who_may_not_see_persons_cannot_probe_for_one_by_counting(
+    browsers: dict[Role, TestClient], name: str
+) -> None:
+    """Whether 1 or 0 customers have an address says whose it is; so does a condition that is hidden in a group or unfinished."""
+    nested = {f"r-0-0.{key.partition('.')[2]}": v for key, v in rule_of(name).items() if key != "r.op"}
+    drafts: list[dict[str, str]] = [
+        rule_of(name),
+        rule_of(name, "not:known"),
+        {"r.op": "all", "r-0.what": "group", "r-0.op": "not:any", **nested},
+        {**rule_of(name), "r-0.value": "", "r-0.op": "is"},
+    ]
+    for draft in drafts:
+        for path in ("/segments/preview", "/segments/build"):
+            assert post(browsers[Role.ANALYST], path, **draft).status_code == 200
+            refused = post(browsers[Role.VIEWER], path, **draft)
+            assert refused.status_code == 403
+            assert "not at who the customers are" in refused.text and "data-people" not in refused.text
+    assert f'value="attribute:{name}"' in browsers[Role.ANALYST].get("/segments/new").text
+    assert f'value="attribute:{name}"' not in browsers[Role.VIEWER].get("/segments/new").text
+
+
+def test_a_kept_segment_that_asks_who_customers_are_is_closed_to_those_who_may_not_know(
+    browsers: dict[Role, TestClient],
+) -> None:
+    analyst, viewer = browsers[Role.ANALYST], browsers[Role.VIEWER]
+    assert save(analyst, name="One person", description="Ada, that is", **ADA).status_code == 303
+    assert people(analyst.get("/segments/1").text) == "1"
+    assert "Ada, that is" in analyst.get("/segments").text  # now its count is remembered
+    page = viewer.get("/segments").text
+    assert "One person" in page and "whose e-mail address is •••" in page
+    assert "lovelace" not in page and "Ada" not in page
+    assert 'href="/segments/1"' not in page and "/segments/1/count" not in page
+    for path in ("", "?version=1", "/count", "/export", "/export.csv"):
+        refused = viewer.get(f"/segments/1{path}")
+        assert refused.status_code == 403 and "lovelace" not in refused.text
+    # Its rules are gone from the newest version, and still nobody reads them in the old one.
+    assert save(analyst, "/segments/1/save", name="Germans", seen="1").status_code == 303
+    assert people(viewer.get("/segments/1").text) == "2"
+    assert viewer.get("/segments/1?version=1").status_code == 403
+    drawer = viewer.get("/segments/1/versions").text
+    assert "whose e-mail address is •••" in drawer
+    assert "lovelace" not in drawer and "version=1" not in drawer
+
+
+def test_addresses_of_persons_are_never_listed_and_domains_only_for_those_who_may_see_them(
+    browsers: dict[Role, TestClient],
+) -> None:
+    for name in ("email", "first_name", "last_name", "phone"):
+        html = post(browsers[Role.ANALYST], "/segments/build", **{**rule_of(name), "r-0.op": "is"}).text
+        assert "<datalist" not in html and "ovelace" not in html
+    html = post(browsers[Role.ANALYST], "/segments/build", **rule_of("email_domain", "is")).text
+    assert '<option value="lovelace.example">1</option>' in html
+
+
+def test_products_are_called_by_their_titles_wherever_a_rule_chooses_them_by_id(analyst: TestClient) -> None:
+    bought = {
+        "r.op": "all", "r-0.what": "event:bought", "r-0.was": "event:bought", "r-0.by": "product_id",
+        "r-0.product": "gid/7", "r-0.op": "at_least", "r-0.value": "1",
+    }  # fmt: skip
+    html = post(analyst, "/segments/build", **bought).text
+    assert '<option value="gid/7" data-title="Blue &lt;scarf&gt;">Blue &lt;scarf&gt; · 1</option>' in html
+    assert 'data-title-of="r-0-list">Blue &lt;scarf&gt;</output>' in html
+    sentence = "bought the product “Blue &lt;scarf&gt;” (gid/7) at least once"
+    assert sentence in post(analyst, "/segments/preview", **bought).text
+    assert save(analyst, **bought).status_code == 303
+    assert sentence in analyst.get("/segments").text and sentence in analyst.get("/segments/1/versions").text
+    html = post(analyst, "/segments/build", **{**bought, "r-0.by": "sku", "r-0.product": "S1"}).text
+    assert 'data-title-of="r-0-list">Blue &lt;scarf&gt;</output>' in html
+
+
+@pytest.mark.parametrize(
+    "what",
+    [*(f"attribute/{each.name}" for each in ATTRIBUTES), *(f"event/{each.name}" for each in EVENTS)],
+)
+def test_whatever_a_rule_can_name_opens_its_definition(analyst: TestClient, what: str) -> None:
+    rule = {"r.op": "all", "r-0.what": what.replace("/", ":"), "r-0.was": what.replace("/", ":")}
+    assert f'hx-get="/segments/definitions/{what}"' in post(analyst, "/segments/build", **rule).text
+    drawer = analyst.get(f"/segments/definitions/{what}")
+    assert drawer.status_code == 200
+    assert re.search(r"<h3>Formula</h3><pre><code>[^<]{5,}", drawer.text), drawer.text
+    assert "<h3>What is in it</h3>" in drawer.text and f"&#34;{what.split('/')[1]}" in drawer.text.replace(
+        '"', "&#34;"
+    )
+
+
+def test_a_definition_of_a_segment_is_that_of_the_other_pages(analyst: TestClient) -> None:
+    order_value = analyst.get("/segments/definitions/attribute/average_order_value").text
+    assert "net sales ÷ orders" in order_value
+    assert (
+        CUSTOMER_FIGURES["expected_value"].formula
+        in analyst.get("/segments/definitions/attribute/expected_value").text
+    )
+    returned = analyst.get("/segments/definitions/event/returned").text
+    assert "by the day it did" in returned and "amount = sum(returns)" in returned
+    assert analyst.get("/segments/definitions/attribute/shoe").status_code == 404
+    assert analyst.get("/segments/definitions/group/all").status_code == 404
+
+
 def test_forms_of_other_sites_change_nothing(analyst: TestClient, new_project: Project) -> None:
     for path in ("/segments/save", "/segments/preview", "/segments/build"):
         assert analyst.post(path, data={**GERMANS, "name": "x"}).status_code == 403
@@ -270,7 +407,7 @@ def test_forms_of_other_sites_change_nothing(analyst: TestClient, new_project: P
 def test_the_eight_segments_lead_to_their_customers(analyst: TestClient) -> None:
     page = analyst.get("/segments").text
     assert page.count('href="/customers?segment=') == 8
-    assert re.search(r'href="/customers\?segment=At%20Risk".*?<td class="r">1</td>', page, re.DOTALL)
+    assert re.search(r'href="/customers\?segment=At%20Risk#list".*?<td class="r">1</td>', page, re.DOTALL)
 
 
 def test_values_of_the_warehouse_are_written_as_text(analyst: TestClient) -> None:

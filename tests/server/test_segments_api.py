@@ -13,9 +13,11 @@ import httpx2 as httpx
 import pytest
 from pyarrow import parquet
 from starlette.testclient import TestClient
-from tests.activation.conftest import person, publish
+from tests.activation.conftest import line, person, publish
 from tests.server.conftest import Watch
 
+from fondaco.activation.attributes import ATTRIBUTES
+from fondaco.activation.events import EVENTS
 from fondaco.control import Role
 from fondaco.orchestration import Project
 from fondaco.server.app import create_app
@@ -44,6 +46,13 @@ CHAMPIONS: dict[str, Any] = {
     "root": {
         "kind": "group",
         "rules": [{"kind": "attribute", "attribute": "segment", "operator": "is", "values": ["Champions"]}],
+    }
+}
+
+ADA: dict[str, Any] = {
+    "root": {
+        "kind": "group",
+        "rules": [{"kind": "attribute", "attribute": "email", "operator": "is", "values": ["A@example.com"]}],
     }
 }
 
@@ -288,7 +297,101 @@ def test_the_table_of_attributes_says_how_each_may_be_asked_for(client: Client) 
     told = {each["name"]: each for each in client().get("/api/v1/segments/attributes").json()}
     assert told["net_sales"]["kind"] == "money"
     assert [how["name"] for how in told["country"]["operators"]] == ["is", "known"]
-    assert (told["email"]["personal"], told["email"]["operators"]) == (True, [])
+    assert told["email"]["personal"] is True
+    assert [how["name"] for how in told["email"]["operators"]] == [
+        "is",
+        "contains",
+        "starts_with",
+        "ends_with",
+        "known",
+    ]
+    assert [how["name"] for how in told["email_domain"]["operators"]] == [
+        "is",
+        "ends_with",
+        "contains",
+        "known",
+    ]
+    assert [how["name"] for how in told["phone"]["operators"]] == ["starts_with", "is", "known"]
+    assert (told["person_id"]["personal"], told["person_id"]["operators"]) == (False, [])
+
+
+def test_the_description_of_the_api_names_every_condition(client: Client) -> None:
+    schemas = client().get("/api/v1/openapi.json").json()["components"]["schemas"]
+    for schema in ("NewSegment", "ChangedSegment"):
+        told = schemas[schema]["properties"]["definition"]["description"]
+        assert [each.name for each in ATTRIBUTES if f"`{each.name}`" not in told] == []
+        assert [each.name for each in EVENTS if f"`{each.name}`" not in told] == []
+
+
+@pytest.mark.parametrize(("attribute", "how", "values"), [
+    ("email", "is", ["a@example.com"]),
+    ("email", "contains", ["@EXAMPLE"]),
+    ("email_domain", "is", ["@example.com"]),
+    ("first_name", "contains", ["ada"]),
+    ("last_name", "known", []),
+    ("phone", "starts_with", ["0033"]),
+])  # fmt: skip
+def test_conditions_on_contact_data_are_for_tokens_that_may_see_persons(
+    client: Client, attribute: str, how: str, values: list[str]
+) -> None:
+    rule = {"kind": "attribute", "attribute": attribute, "operator": how, "values": values}
+    bodies: list[dict[str, Any]] = [
+        {"root": {"kind": "group", "rules": [rule]}},
+        {"root": {"kind": "group", "rules": [{"kind": "group", "match": "any", "not": True, "rules": [{**rule, "not": True}]}]}},
+    ]  # fmt: skip
+    viewer = client(Role.VIEWER, ("read", "write"))
+    for body in bodies:
+        for api in (client(Role.ANALYST, ("read",)) if body is bodies[0] else client(), client()):
+            answer = api.post("/api/v1/segments/preview", json={"definition": body})
+            assert (answer.status_code, answer.json()["people"]) == (
+                200,
+                0 if attribute == "last_name" else 1,
+            )
+        for refused in (
+            viewer.post("/api/v1/segments/preview", json={"definition": body}),
+            keep(viewer, definition=body),
+        ):
+            assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden")
+            assert not any(value in refused.text for value in values)
+
+
+def test_a_kept_segment_that_asks_who_customers_are_tells_a_viewers_token_nothing(
+    client: Client, published: Project
+) -> None:
+    owner, viewer = client(Role.OWNER), client(Role.VIEWER)
+    body = {"name": "One person", "description": "It is Ada", "definition": ADA}
+    path = f"/api/v1/segments/{owner.post('/api/v1/segments', json=body).json()['segment_id']}"
+    assert owner.get(f"{path}/count").json()["people"] == 1
+    assert owner.get(path).json()["sentence"] == "Customers whose e-mail address is “A@example.com”."
+    masked = (None, "", "Customers whose e-mail address is •••.")
+
+    def shown(answer: dict[str, Any]) -> tuple[Any, ...]:
+        return answer["definition"], answer["description"], answer["sentence"]
+
+    assert shown(viewer.get(path).json()) == masked
+    assert [shown(each) for each in viewer.get("/api/v1/segments").json()] == [masked]
+    for rest in ("/count", "/members", "/members?format=csv"):
+        assert viewer.get(path + rest).status_code == 403
+    owner.put(path, json={"name": "Germans", "definition": GERMANS, "version": 1})
+    assert viewer.get(f"{path}/count").json()["people"] == 2
+    assert shown(viewer.get(f"{path}/versions/1").json()) == masked
+    assert shown(viewer.get(f"{path}/versions").json()[1]) == masked
+    assert "example.com" not in str([e.detail for e in published.control.audit.recent(published.tenant)])
+
+
+def test_a_sentence_calls_products_by_their_titles(new_project: Project) -> None:
+    rows = [line("1", "p1", "2026-03-02", line_title="Blue scarf", sku="S1", product_id="gid/7")]
+    publish(new_project.warehouse, {"customers": PEOPLE, "sales_ledger": rows})
+    _, secret = new_project.control.tokens.create(new_project.tenant, "test")
+    rule = {"kind": "event", "event": "bought", "product": {"by": "product_id", "value": "gid/7"}}
+    with TestClient(create_app(new_project), headers={"Authorization": f"Bearer {secret}"}) as api:
+        answer = api.post(
+            "/api/v1/segments/preview", json={"definition": {"root": {"kind": "group", "rules": [rule]}}}
+        )
+    assert (answer.json()["people"], answer.json()["sentence"]) == (
+        1,
+        "Customers who bought the product “Blue scarf” (gid/7) at least once.",
+    )
 
 
 def test_a_state_without_scores_says_what_to_do(new_project: Project, watch: Watch, tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from typing import Literal
 
 from fondaco.errors import ConfigError
 
-Kind = Literal["text", "choice", "number", "money", "share", "date", "bool"]
-"""text: any words. choice: one of few values. money: in the reporting currency. share: from 0 to 1, shown in per cent."""
+Kind = Literal["text", "choice", "number", "money", "share", "date", "bool", "domain", "phone"]
+"""text: any words. choice: one of few values. money: in the reporting currency. share: from 0 to 1, shown in per cent. domain:
+what stands behind the ``@`` of an address. phone: a telephone number, compared by its digits."""
 
-Group = Literal["Person", "Orders", "Scores"]
+Group = Literal["Person", "Contact", "Orders", "Scores"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,10 @@ class Attribute:
     unit
         What a number counts, in words that follow it.
     personal
-        Whether it names or reaches a person; conditions cannot ask for it, and files hold it only where it was chosen.
+        Whether it names or reaches a person. Conditions on it, and what they count, are for those who may see who the
+        customers are; files hold it only where it was chosen.
+    compared
+        What conditions compare where it is not the value as files show it; empty where it is.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Attribute:
     group: Group
     unit: str = ""
     personal: bool = False
+    compared: str = ""
 
     @property
     def of_scores(self) -> bool:
@@ -49,8 +54,11 @@ def _person(name: str, title: str, kind: Kind, description: str, sql: str = "") 
     return Attribute(name, title, kind, sql or f"customers.{name}", description, "Person")
 
 
-def _personal(name: str, title: str) -> Attribute:
-    return Attribute(name, title, "text", f"customers.{name}", f"{title}.", "Person", personal=True)
+def _contact(
+    name: str, title: str, description: str, *, kind: Kind = "text", sql: str = "", compared: str = ""
+) -> Attribute:
+    value = sql or f"customers.{name}"
+    return Attribute(name, title, kind, value, description, "Contact", personal=True, compared=compared)
 
 
 def _orders(
@@ -65,14 +73,41 @@ def _score(
     return Attribute(name, title, kind, sql or f"scores.{name}", description, "Scores", unit)
 
 
+_BARE_PHONE = "regexp_replace(replace(customers.phone, '(0)', ''), '[^0-9+]', '', 'g')"
+_PHONE = (
+    f"case when {_BARE_PHONE} like '+%' then '+' || replace({_BARE_PHONE}, '+', '')"
+    f" when {_BARE_PHONE} like '00%' then '+' || replace(substr({_BARE_PHONE}, 3), '+', '')"
+    " else regexp_replace(customers.phone, '[^0-9]', '', 'g') end"
+)
+"""``definition.telephone`` in SQL: +49 30 1234, +49 (0)30 1234 and 0049301234 are one number."""
+
 ATTRIBUTES: tuple[Attribute, ...] = (
     _person("country", "Country", "choice", "Country of the newest account, or of a guest's newest order."),
     _person("city", "City", "text", "City of the newest account, or of a guest's newest order."),
     _person(
-        "accepts_marketing", "Accepts marketing", "bool", "Whether they agreed to be written to; often not known."
+        "accepts_marketing", "Accepts marketing", "bool", "Whether the newest account agreed to be written to. Shopify and imported files say it; of guests, and of customers of"
+        " WooCommerce and commercetools, it is not known."
     ),
     _person("has_email", "Has an e-mail address", "bool", "Whether one is known.", "customers.email is not null"),
     _person("has_phone", "Has a telephone number", "bool", "Whether one is known.", "customers.phone is not null"),
+    _contact("email", "E-mail address", "The address of the newest account, or of a guest's newest order."),
+    _contact(
+        "email_domain",
+        "E-mail domain",
+        "What stands behind the @ of the address, such as example.com.",
+        kind="domain",
+        sql="case when customers.email like '%_@_%' then lower(trim(regexp_replace(customers.email, '^.*@', ''))) end",
+    ),
+    _contact("first_name", "First name", "As the newest account has it; a guest's is not known."),
+    _contact("last_name", "Last name", "As the newest account has it; a guest's is not known."),
+    _contact(
+        "phone",
+        "Telephone number",
+        "The number of the newest account, or of a guest's newest order. Spaces and signs do not count, and 0049 is +49. A number"
+        " written without its country, as it is dialled at home, does not begin with +49.",
+        kind="phone",
+        compared=_PHONE,
+    ),
     _orders("orders", "Orders", "number", "Counted orders of all time, over all shops.", unit="orders"),
     _orders("net_sales", "Net sales", "money", "Gross sales less discounts and returns, of all time."),
     _orders("total_sales", "Total sales", "money", "Net sales with shipping, taxes, duties and fees, of all time."),
@@ -98,24 +133,24 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     _orders("first_channel", "Channel of the first order", "choice", "Where the first order was placed."),
     _orders("first_connection_id", "Shop of the first order", "choice", "The shop of the first order."),
     _score("segment", "RFM segment", "choice", "One of eight, by recency, frequency and monetary value."),
-    _score("previous_segment", "RFM segment a month before", "choice", "Not known for new customers."),
+    _score("previous_segment", "RFM segment at the end of last month", "choice", "Not known for new customers."),
     _score("recency_score", "Recency score", "number", "1 (long ago) to 5 (lately)."),
-    _score("frequency_score", "Frequency score", "number", "1 (once) to 5 (often)."),
+    _score("frequency_score", "Frequency score", "number", "1 (once, or seldom) to 5 (often)."),
     _score("monetary_score", "Monetary score", "number", "1 (little) to 5 (much)."),
     _score("purchase_days", "Days with a purchase", "number", "Different days with an order.", unit="days"),
     _score(
-        "churn_probability", "Probability of leaving", "share", "That they buy nothing in the next 90 days."
+        "churn_probability", "Probability of not buying", "share", "That they buy nothing in the days ahead that count as having left, usually 90."
     ),
-    _score("alive_probability", "Probability of being alive", "share", "That they have not left for good."),
+    _score("alive_probability", "Probability of being active", "share", "That they have not left for good."),
     _score(
-        "expected_orders", "Expected orders", "number", "Orders expected in the next 365 days.", unit="orders"
+        "expected_orders", "Purchases ahead", "number", "Purchases expected in the time ahead, usually a year.", unit="orders"
     ),
-    _score("expected_order_value", "Expected order value", "money", "What an order of theirs is expected to be worth."),
-    _score("expected_value", "Expected value", "money", "Expected value of the next 365 days, discounted."),
-    _score("expected_value_low", "Expected value, low", "money", "Lower end of the interval of the expected value."),
-    _score("expected_value_high", "Expected value, high", "money", "Upper end of the interval of the expected value."),
-    _score("simple_value", "Value, simple", "money", "Order value × orders a year × years."),
-    _score("retention_value", "Value by retention", "money", "Margin × retention ÷ (1 + discount − retention)."),
+    _score("expected_order_value", "Value of a purchase", "money", "What an order of theirs is expected to be worth."),
+    _score("expected_value", "Value ahead", "money", "Net sales expected in the time ahead, usually a year; discounted."),
+    _score("expected_value_low", "Value ahead, low", "money", "Lower end of the interval of the value ahead."),
+    _score("expected_value_high", "Value ahead, high", "money", "Upper end of the interval of the value ahead."),
+    _score("simple_value", "Simple lifetime value", "money", "Order value × orders a year × years."),
+    _score("retention_value", "Value by retention", "money", "Net sales a period × retention ÷ (1 + discount − retention)."),
 )  # fmt: skip
 
 PERSON_ID = Attribute(
@@ -124,11 +159,8 @@ PERSON_ID = Attribute(
 
 COLUMNS: tuple[Attribute, ...] = (
     PERSON_ID,
-    _personal("email", "E-mail address"),
-    _personal("phone", "Telephone number"),
-    _personal("first_name", "First name"),
-    _personal("last_name", "Last name"),
-    *ATTRIBUTES,
+    *(attribute for attribute in ATTRIBUTES if attribute.personal),
+    *(attribute for attribute in ATTRIBUTES if not attribute.personal),
     Attribute("currency", "Currency", "text", "customers.currency", "What amounts are counted in.", "Orders"),
 )
 """What a file of members may hold."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
 
 from fondaco.activation.attributes import Attribute, attribute, columns
-from fondaco.activation.compiler import count_query, members_query
+from fondaco.activation.compiler import Sql, count_query, members_query, persons_query
 from fondaco.activation.definition import Definition
+from fondaco.activation.events import ProductField
 from fondaco.errors import ConfigError
 from fondaco.warehouse.engine import Reader
 
 MOST_SUGGESTIONS = 200
 PREVIEW = 10
+
+# The title of the newest line: a day is ten letters and sorts like a text, so that one pass over the ledger finds it.
+_TITLE = "nullif(substr(max(cast(order_date as varchar) || coalesce(line_title, '')), 11), '')"
 
 _OF_EVENTS = {
     "shop": "select connection_id as value, cast(count(distinct person_id) as bigint) as people from marts.orders"
@@ -26,9 +30,9 @@ _OF_EVENTS = {
     " where tenant_id = $tenant_id group by country",
     "title": "select line_title as value, cast(count(distinct person_id) as bigint) as people from marts.sales_ledger"
     " where tenant_id = $tenant_id and line_type = 'product' group by line_title",
-    "sku": "select sku as value, cast(count(distinct person_id) as bigint) as people from marts.sales_ledger"
-    " where tenant_id = $tenant_id and line_type = 'product' group by sku",
-    "product_id": "select product_id as value, cast(count(distinct person_id) as bigint) as people"
+    "sku": f"select sku as value, {_TITLE} as title, cast(count(distinct person_id) as bigint) as people"
+    " from marts.sales_ledger where tenant_id = $tenant_id and line_type = 'product' group by sku",
+    "product_id": f"select product_id as value, {_TITLE} as title, cast(count(distinct person_id) as bigint) as people"
     " from marts.sales_ledger where tenant_id = $tenant_id and line_type = 'product' group by product_id",
     "code": "select code as value, cast(count(distinct order_id) as bigint) as people from marts.order_discounts"
     " where tenant_id = $tenant_id group by code",
@@ -37,10 +41,12 @@ _OF_EVENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A value that customers have, and how many have it; of discount codes, how many orders."""
+    """A value that customers have, and how many have it; of discount codes, how many orders. ``title`` is what a product is
+    called that is known by its id or SKU."""
 
     value: str
     people: int
+    title: str = ""
 
 
 class Audience:
@@ -80,6 +86,17 @@ class Audience:
         self._refuse_scores_that_are_not_there(definition.needs_scores)
         found = self._reader.query(*count_query(definition, self._tenant_id, self.today))
         return int(found.column("people")[0].as_py())
+
+    def persons(self, definition: Definition) -> Sql:
+        """The question that gives the members' ids, and its parameters, to be put into another one.
+
+        Raises
+        ------
+        ConfigError
+            If it asks for scores, and none are published.
+        """
+        self._refuse_scores_that_are_not_there(definition.needs_scores)
+        return persons_query(definition, self._tenant_id, self.today)
 
     def members(
         self,
@@ -121,18 +138,41 @@ class Audience:
 
     def suggestions(self, name: str) -> list[Suggestion]:
         """Values that there are, the most frequent first: of an attribute (``attribute:city``), or of events (``shop``,
-        ``channel``, ``order_country``, ``title``, ``sku``, ``product_id``, ``code``)."""
+        ``channel``, ``order_country``, ``title``, ``sku``, ``product_id``, ``code``). Never of names, addresses or numbers of
+        persons: a list of them is more than a condition needs."""
         sql = _OF_EVENTS.get(name) or self._of_attribute(attribute(name.removeprefix("attribute:")))
         if not sql:
             return []
         found = self._reader.query(
-            f"select value, people from ({sql}) as counted where value is not null"
+            f"select * from ({sql}) as counted where value is not null"
             f" order by people desc, value limit {MOST_SUGGESTIONS}",
             {"tenant_id": self._tenant_id},
         )
-        return [Suggestion(str(row["value"]), int(row["people"])) for row in found.to_pylist()]
+        return [
+            Suggestion(str(row["value"]), int(row["people"]), row.get("title") or "")
+            for row in found.to_pylist()
+        ]
+
+    def titles(self, definition: Definition) -> dict[str, dict[str, str]]:
+        """What the products are called that the definition chooses by id or SKU: by ``product_id`` and ``sku``, then by value.
+        Those that nobody bought have no title; nothing is asked where nothing is chosen so."""
+        return {by: self.titles_of(by, values) for by, values in definition.products().items()}
+
+    def titles_of(self, by: ProductField, values: Collection[str]) -> dict[str, str]:
+        """Titles of products by their ids or SKUs (``by``), as on the newest line of each."""
+        if by == "title" or not values:
+            return {}
+        params = {f"p{index}": value for index, value in enumerate(sorted(values))}
+        found = self._reader.query(
+            f"select {by} as value, {_TITLE} as title from marts.sales_ledger where tenant_id = $tenant_id"
+            f" and line_type = 'product' and {by} in ({', '.join('$' + name for name in params)}) group by {by}",
+            {"tenant_id": self._tenant_id, **params},
+        )
+        return {str(row["value"]): row["title"] for row in found.to_pylist() if row["title"]}
 
     def _of_attribute(self, about: Attribute) -> str:
+        if about.personal and about.kind != "domain":
+            return ""
         if about.of_scores and not self._has_scores_table():
             return ""
         room = "marts.customer_scores as scores" if about.of_scores else "marts.customers as customers"

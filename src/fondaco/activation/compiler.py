@@ -16,7 +16,7 @@ from functools import lru_cache
 from sqlglot import exp, parse_one
 
 from fondaco.activation.attributes import Attribute
-from fondaco.activation.definition import Comparison, Definition, Group, Happening, Node, Period
+from fondaco.activation.definition import TEXTS, Comparison, Definition, Group, Happening, Node, Period
 from fondaco.activation.events import event
 from fondaco.warehouse.engine import Value
 
@@ -42,8 +42,14 @@ class _Query:
         return exp.cast(_parameter(name), kind) if kind else _parameter(name)
 
     def column(self, about: Attribute) -> exp.Expression:
+        """The value as files show it."""
         self.needs_scores |= about.of_scores
         return _parsed(about.sql)
+
+    def compared(self, about: Attribute) -> exp.Expression:
+        """The value as conditions compare it."""
+        self.needs_scores |= about.of_scores
+        return _parsed(about.compared or about.sql)
 
 
 def count_query(definition: Definition, tenant_id: str, today: date) -> Sql:
@@ -51,6 +57,13 @@ def count_query(definition: Definition, tenant_id: str, today: date) -> Sql:
     query = _Query(tenant_id, today)
     predicate = _node(query, definition.root)
     return _written(query, exp.select("count(*) as people"), predicate)
+
+
+def persons_query(definition: Definition, tenant_id: str, today: date) -> Sql:
+    """The ids of the members, in no order, for another question to ask about."""
+    query = _Query(tenant_id, today)
+    predicate = _node(query, definition.root)
+    return _written(query, exp.select("customers.person_id"), predicate)
 
 
 def members_query(
@@ -124,12 +137,12 @@ def _node(query: _Query, node: Node) -> exp.Expression:
 
 def _comparison(query: _Query, rule: Comparison) -> exp.Expression:
     about = rule.about
-    value = query.column(about)
     if rule.operator == "known":
-        return exp.Is(this=value, expression=exp.null()).not_()
+        return exp.Is(this=query.column(about), expression=exp.null()).not_()
+    value = query.compared(about)
     if about.kind == "date":
         found = _dates(query, value, rule)
-    elif about.kind in ("text", "choice"):
+    elif about.kind in TEXTS:
         found = exp.or_(*(_texts(query, value, rule, str(each)) for each in rule.values))
     elif about.kind == "bool":
         found = exp.EQ(this=value, expression=exp.true() if rule.operator == "is_true" else exp.false())

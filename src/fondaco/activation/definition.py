@@ -27,11 +27,14 @@ VERSION = 1
 DEEPEST = 6
 MOST_RULES = 100
 MOST_VALUES = 500
+"""In all conditions of a definition together: each is a comparison of its own for every customer."""
 MOST_DAYS = 36_500
 _LONGEST_FAULT = 1000
 _LARGEST = Decimal(10) ** 12
 
 Scalar = Decimal | date | str
+TEXTS = ("text", "choice", "domain", "phone")
+"""Kinds whose values are texts."""
 
 
 def _text(value: object) -> str:
@@ -47,13 +50,37 @@ def _is_whole(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
+def telephone(value: object) -> str:
+    """A telephone number or its beginning as digits, with a plus where its country is said: +4930 for 0049 (0)30."""
+    text = _text(value)
+    if not set(text) <= set("0123456789+ ()-/.\u00a0"):
+        raise ValueError("write a telephone number or its beginning, such as +49")
+    bare = "".join(letter for letter in text.replace("(0)", "") if letter in "0123456789+")
+    abroad = bare.startswith(("+", "00"))
+    digits = "".join(filter(str.isdigit, bare[2:] if bare.startswith("00") else bare if abroad else text))
+    if not digits:
+        raise ValueError("write a telephone number or its beginning, such as +49")
+    return f"+{digits}" if abroad else digits
+
+
+def _domain(value: object) -> str:
+    """A domain as it stands behind the ``@``, whether the sign was written or not."""
+    return _text(_text(value).rpartition("@")[2])
+
+
 def _number(value: object) -> Decimal:
     """A number that every engine holds: below 10^12, at most six digits behind the point."""
     try:
         number = Decimal(str(value)) if not isinstance(value, bool) else Decimal("NaN")
     except InvalidOperation as error:
         raise ValueError("write a number") from error
-    if not number.is_finite() or abs(number) >= _LARGEST or number != round(number, 6):
+    # A power is looked at before any reckoning: what decimals cannot hold cannot be compared either.
+    if (
+        not number.is_finite()
+        or number.adjusted() > 15
+        or abs(number) >= _LARGEST
+        or number != round(number, 6)
+    ):
         raise ValueError("write a number below 10^12 with at most six digits behind the point")
     return round(number, 6).normalize() + 0
 
@@ -113,8 +140,9 @@ class Comparison(Rule):
         _check_count(how, len(values))
         if how.takes == "days":
             typed: tuple[Scalar, ...] = tuple(_whole_days(value) for value in values)
-        elif about.kind in ("text", "choice"):
-            typed = tuple(dict.fromkeys(_text(value) for value in values))
+        elif about.kind in TEXTS:
+            read = {"domain": _domain, "phone": telephone}.get(about.kind, _text)
+            typed = tuple(dict.fromkeys(read(value) for value in values))
         elif about.kind == "date":
             typed = tuple(_day(value) for value in values)
         else:
@@ -213,6 +241,20 @@ class Definition(Shape):
         """Whether any condition asks for a score."""
         return any(isinstance(node, Comparison) and node.about.of_scores for node in self.walk())
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether any condition asks for what names or reaches a person. Then also what it counts is told only to those who may
+        see who the customers are: a count of one answers whether somebody is a customer."""
+        return any(isinstance(node, Comparison) and node.about.personal for node in self.walk())
+
+    def products(self) -> dict[ProductField, set[str]]:
+        """The ids and SKUs by which conditions choose products."""
+        found: dict[ProductField, set[str]] = {}
+        for node in self.walk():
+            if isinstance(node, Happening) and node.product is not None and node.product.by != "title":
+                found.setdefault(node.product.by, set()).add(node.product.value)
+        return found
+
     def document(self) -> dict[str, Any]:
         """The definition as it is kept: plain JSON."""
         return self.model_dump(mode="json", exclude_defaults=False)
@@ -222,6 +264,9 @@ class Definition(Shape):
         nodes = sum(1 for _ in self.walk())
         if nodes > MOST_RULES:
             raise ValueError(f"it has {nodes} rules; at most {MOST_RULES} are possible")
+        values = sum(len(node.values) for node in self.walk() if isinstance(node, Comparison))
+        if values > MOST_VALUES:
+            raise ValueError(f"it names {values} values; at most {MOST_VALUES} are possible in all")
         return self
 
 

@@ -23,6 +23,8 @@ class Event:
         How it reads in a sentence: who *ordered*.
     day
         The day it happened.
+    mart
+        Where it is read of, for people.
     amount, amount_title
         Its money, in the reporting currency.
     """
@@ -37,6 +39,7 @@ class Event:
     amount: str
     amount_title: str
     description: str
+    mart: str
     takes_product: bool = False
     takes_code: bool = False
 
@@ -53,22 +56,22 @@ EVENTS: tuple[Event, ...] = (
     Event(
         "ordered", "ordered", "Ordered", "marts.orders as rows", "rows.order_date",
         "rows.order_sequence is not null", "count(*) > 0", "rows.net_sales", "net sales of these orders",
-        "Counted orders, by the day of the order.",
+        "Counted orders, by the day of the order.", "marts.orders",
     ),
     Event(
         "bought", "bought", "Bought a product", _LEDGER, "rows.order_date",
         "rows.line_type = 'product'", "sum(rows.units_sold) > 0", "rows.net_sales", "net sales of these products",
-        "Orders with at least one piece of it, by the day of the order.", takes_product=True,
+        "Orders with at least one piece of it, by the day of the order.", "marts.sales_ledger", takes_product=True,
     ),
     Event(
         "returned", "returned", "Returned something", _LEDGER, "rows.event_date",
         "rows.line_type = 'product'", "sum(rows.units_returned) > 0", "rows.returns", "value of what came back",
-        "Orders of which at least one piece came back, by the day it did.", takes_product=True,
+        "Orders of which at least one piece came back, by the day it did.", "marts.sales_ledger", takes_product=True,
     ),
     Event(
         "used_discount", "used a discount code", "Used a discount code", _DISCOUNTS, "rows.order_date",
         "rows.code is not null", "count(*) > 0", "rows.amount", "value of these discounts",
-        "Orders with a discount code, by the day of the order.", takes_code=True,
+        "Orders with a discount code, by the day of the order.", "marts.order_discounts", takes_code=True,
     ),
 )  # fmt: skip
 

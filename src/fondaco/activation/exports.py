@@ -60,6 +60,30 @@ def note_export(
     )
 
 
+CUSTOMERS_ACTION = "customers.export"
+
+
+def note_customers(
+    control: ControlPlane,
+    tenant_id: str,
+    names: Sequence[str],
+    rows: int,
+    *,
+    segment: str | None,
+    actor: str,
+    form: str,
+) -> None:
+    """Keep that customers were taken away from the list of them: all, those of one of the eight segments, or of an own one
+    (``own:7``)."""
+    control.audit.add(
+        tenant_id,
+        actor=actor,
+        action=CUSTOMERS_ACTION,
+        subject=f"customers:{segment or 'all'}",
+        detail={"rows": rows, "columns": list(names), "format": form},
+    )
+
+
 def has_personal(names: Sequence[str]) -> bool:
     """Whether any of the columns names or reaches a person."""
     return any(column.personal for column in columns(tuple(names)))

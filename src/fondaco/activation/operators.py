@@ -53,6 +53,12 @@ _BOOL = (
     _KNOWN,
 )
 
+_PHONE = (
+    Operator("starts_with", "begins with", "does not begin with", "some"),
+    Operator("is", "is", "is not", "some"),
+    _KNOWN,
+)
+
 OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     "text": _TEXT,
     "choice": (_TEXT[0], _KNOWN),
@@ -61,6 +67,8 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     "share": _NUMBER,
     "date": _DATE,
     "bool": _BOOL,
+    "domain": (_TEXT[0], _TEXT[3], _TEXT[1], _KNOWN),
+    "phone": _PHONE,
 }
 """What values of each kind can be asked; the first is what a new condition starts with."""
 

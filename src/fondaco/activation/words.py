@@ -7,12 +7,22 @@ from datetime import date
 from decimal import Decimal
 
 from fondaco.activation.attributes import Attribute, Kind
-from fondaco.activation.definition import Comparison, Definition, Group, Happening, Node, Period, Scalar
+from fondaco.activation.definition import (
+    Comparison,
+    Definition,
+    Group,
+    Happening,
+    Node,
+    Period,
+    Product,
+    Scalar,
+)
 from fondaco.activation.events import event
+from fondaco.governance.redaction import MASK
 
 Write = Callable[[Scalar, Kind], str]
 Names = Mapping[str, Mapping[str, str]]
-"""What values are called: by attribute name or ``shop``, ``product_id``, then by value."""
+"""What values are called: by attribute name or ``shop``, ``product_id``, ``sku``, then by value."""
 
 _HOW_MUCH = {"at_least": "at least", "at_most": "at most", "exactly": "exactly"}
 _HOW_MUCH_NOT = {"at_least": "less than", "at_most": "more than", "exactly": "not exactly"}
@@ -28,7 +38,11 @@ _PLURAL = frozenset(
         "expected_orders",
     }
 )
-_PRODUCT = {"title": "a product whose title contains", "sku": "SKU", "product_id": "product"}
+_PRODUCT = {
+    "title": "a product whose title contains",
+    "sku": "a product whose SKU is",
+    "product_id": "the product",
+}
 
 
 def plain(value: Scalar, kind: Kind) -> str:
@@ -38,19 +52,32 @@ def plain(value: Scalar, kind: Kind) -> str:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def describe(definition: Definition, *, write: Write = plain, names: Names | None = None) -> str:
-    """The definition as a sentence: “Customers whose country is DE, and who ordered at least 3 times ever.”"""
+def describe(
+    definition: Definition, *, write: Write = plain, names: Names | None = None, hides_persons: bool = False
+) -> str:
+    """The definition as a sentence: “Customers whose country is DE, and who ordered at least 3 times ever.”
+
+    Parameters
+    ----------
+    write
+        How numbers, money, shares and days are written.
+    names
+        What values are called; a value that is not in it stands as it is.
+    hides_persons
+        Leave out what names or reaches a person: “whose e-mail address contains •••”.
+    """
     if not definition.root.rules:
         nobody = (definition.root.match == "any") != definition.root.negated
         return "No customers." if nobody else "All customers."
-    told = _Teller(write, names or {}).rules(definition.root)
+    told = _Teller(write, names or {}, hides_persons).rules(definition.root)
     return f"{'All customers but those' if definition.root.negated else 'Customers'} {told}."
 
 
 class _Teller:
-    def __init__(self, write: Write, names: Names) -> None:
+    def __init__(self, write: Write, names: Names, hides_persons: bool) -> None:
         self._write = write
         self._names = names
+        self._hides_persons = hides_persons
 
     def tell(self, node: Node) -> str:
         if isinstance(node, Group):
@@ -76,6 +103,8 @@ class _Teller:
         if about.name in _PLURAL:
             title = "are" + title[2:]
         values = [self._value(about.name, value, about.kind) for value in rule.values]
+        if about.personal and self._hides_persons:
+            values = [MASK]
         if how.takes == "nothing":
             return f"{whose} {title}"
         if how.takes == "days":
@@ -102,8 +131,7 @@ class _Teller:
         about = event(rule.event)
         what = about.verb
         if rule.product is not None:
-            name = self._name("product_id" if rule.product.by == "product_id" else "", rule.product.value)
-            what += f" {_PRODUCT[rule.product.by]} {_quoted(name)}"
+            what += f" {_PRODUCT[rule.product.by]} {self._product(rule.product)}"
         elif about.takes_product:
             what += " something"
         if rule.code is not None:
@@ -122,6 +150,13 @@ class _Teller:
         if much == "never":
             return f"who never {what}{where}{when}"
         return f"who {what}{where} {much}{when}"
+
+    def _product(self, product: Product) -> str:
+        """“Blue scarf” (p1): nobody knows products by their ids, and two of them may have one title."""
+        title = self._names.get(product.by, {}).get(product.value)
+        if product.by == "product_id" and title:
+            return f"{_quoted(title)} ({product.value})"
+        return f"{_quoted(product.value)} ({title})" if title else _quoted(product.value)
 
     def _how_much(self, rule: Happening, amount_title: str) -> str:
         """“at least 3 times”; turned round, “less than 3 times”."""

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="See and export segments of customers.", no_args_is_help=True, rich_markup_mode=None)
 
+Contact = Annotated[
+    bool,
+    typer.Option("--contact", help="Names, addresses and numbers that conditions ask for, too."),
+]
 SegmentName = Annotated[str, typer.Argument(help="Its number or its name.", metavar="SEGMENT")]
 
 
@@ -25,6 +29,7 @@ SegmentName = Annotated[str, typer.Argument(help="Its number or its name.", meta
 def all_segments(
     ctx: typer.Context,
     archived: Annotated[bool, typer.Option("--archived", help="Those that are put away.")] = False,
+    contact: Contact = False,
     as_json: AsJson = False,
 ) -> None:
     """List the segments.
@@ -33,18 +38,22 @@ def all_segments(
     """
     with ctx.obj.project() as project:
         found = project.control.segments.all(project.tenant, archived=archived)
+        told = [_object(project, segment, contact=contact) for segment in found]
         if as_json:
-            print_json([_object(segment) for segment in found])
+            print_json(told)
             return
         print_table(
             ["id", "segment", "version", "changed", "who is in it"],
-            [[s.segment_id, s.name, s.version, s.updated_at, _object(s)["sentence"]] for s in found],
+            [
+                [s.segment_id, s.name, s.version, s.updated_at, each["sentence"]]
+                for s, each in zip(found, told, strict=True)
+            ],
             empty="No segment yet. Build one on the page Segments of `fondaco serve`.",
         )
 
 
 @app.command("show")
-def show(ctx: typer.Context, segment: SegmentName, as_json: AsJson = False) -> None:
+def show(ctx: typer.Context, segment: SegmentName, contact: Contact = False, as_json: AsJson = False) -> None:
     """Show a segment: its rules in words and as a document, and its versions.
 
     Example: fondaco segments show "Big spenders" --json
@@ -52,13 +61,14 @@ def show(ctx: typer.Context, segment: SegmentName, as_json: AsJson = False) -> N
     with ctx.obj.project() as project:
         found = _found(project, segment)
         versions = project.control.segments.versions(project.tenant, found.segment_id)
+        told = _object(project, found, contact=contact)
         if as_json:
-            print_json({**_object(found), "versions": [each.version for each in versions]})
+            print_json({**told, "versions": [each.version for each in versions]})
             return
         typer.echo(f"{found.name} (segment {found.segment_id}, version {found.version})")
         if found.description:
             typer.echo(found.description)
-        typer.echo(str(_object(found)["sentence"]))
+        typer.echo(str(told["sentence"]))
         print_table(
             ["version", "name", "saved"], [[each.version, each.name, each.created_at] for each in versions]
         )
@@ -126,16 +136,19 @@ def _csv(members: pa.Table) -> str:
     return csv_text(members.column_names, zip(*members.to_pydict().values(), strict=True))
 
 
-def _object(segment: Segment) -> dict[str, object]:
+def _object(project: Project, segment: Segment, *, contact: bool) -> dict[str, object]:
+    """A segment; without ``contact`` it tells no names and addresses that its conditions ask for."""
     from fondaco.activation import describe, parse_definition
 
+    definition = parse_definition(segment.definition)
+    names = _audience(project).titles(definition) if project.reader.version is not None else {}
     return {
         "segment_id": segment.segment_id,
         "name": segment.name,
         "description": segment.description,
         "version": segment.version,
-        "sentence": describe(parse_definition(segment.definition)),
-        "definition": segment.definition,
+        "sentence": describe(definition, names=names, hides_persons=not contact),
+        "definition": segment.definition if contact or not definition.is_personal else None,
         "updated_at": segment.updated_at,
         "archived_at": segment.archived_at,
     }

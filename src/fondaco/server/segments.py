@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+
+import pyarrow as pa
 
 from fondaco.activation import Audience, Definition, Suggestion, parse_definition
+from fondaco.activation.events import ProductField
 from fondaco.clock import local_date
 from fondaco.control import Segment, SegmentVersion
 from fondaco.control.segments import NoSuchSegmentError
@@ -18,7 +22,9 @@ class Segments:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._counts: Remembered[int] = Remembered(2048)
+        self._previews: Remembered[tuple[int, pa.Table]] = Remembered(256)
         self._values: Remembered[list[Suggestion]] = Remembered(256)
+        self._titles: Remembered[dict[str, str]] = Remembered(1024)
         self._scored: Remembered[bool] = Remembered(4)
 
     @property
@@ -49,9 +55,13 @@ class Segments:
         audience = self.audience
         return self._counts.get(self._key(definition, audience), lambda: audience.count(definition))
 
-    def note(self, definition: Definition, people: int) -> None:
-        """Remember a count that came with another answer."""
-        self._counts.get(self._key(definition, self.audience), lambda: people)
+    def preview(self, definition: Definition, names: tuple[str, ...]) -> tuple[int, pa.Table]:
+        """How many are in it, and the first members; both are kept."""
+        audience = self.audience
+        key = (*self._key(definition, audience), names)
+        people, first = self._previews.get(key, lambda: audience.preview(definition, names))
+        self._counts.get(self._key(definition, audience), lambda: people)
+        return people, first
 
     def known_count(self, document: object) -> int | None:
         """The count of a kept definition, if it was asked before."""
@@ -61,6 +71,18 @@ class Segments:
         """Values that there are, the most frequent first."""
         audience = self.audience
         return self._values.get((self._site.published, name), lambda: audience.suggestions(name))
+
+    def titles(self, definition: Definition) -> dict[str, dict[str, str]]:
+        """What the products are called that the definition chooses by id or SKU; nothing before the first publish."""
+        return {by: self.titles_of(by, values) for by, values in definition.products().items()}
+
+    def titles_of(self, by: ProductField, values: Collection[str]) -> dict[str, str]:
+        """Titles of products by their ids or SKUs."""
+        version = self._site.published
+        if version is None:
+            return {}
+        key = (version, by, tuple(sorted(values)))
+        return self._titles.get(key, lambda: self.audience.titles_of(by, values))
 
     @property
     def has_scores(self) -> bool:

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
-from fondaco.activation import describe, parse_definition
+from fondaco.activation import Definition, describe, parse_definition
 from fondaco.activation.attributes import ATTRIBUTES, COLUMNS, USUAL_COLUMNS, columns
+from fondaco.activation.events import EVENTS
 from fondaco.activation.exports import export_members, has_personal, note_export
 from fondaco.activation.operators import OPERATORS
 from fondaco.control import ApiToken, Segment, SegmentVersion
@@ -21,6 +22,7 @@ from fondaco.server.api.access import (
     ReadingToken,
     WritingToken,
     asking_token,
+    permits,
     require_of_token,
 )
 from fondaco.server.api.errors import ErrorAnswer
@@ -40,6 +42,16 @@ TheSite = Annotated[Site, Depends(the_site)]
 SegmentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 _MOST_AT_ONCE = 10_000
+_DEFINITION = (
+    "Groups of conditions, as docs/segments.md has them. A condition of kind `attribute` asks for one of "
+    + ", ".join(f"`{each.name}`" for each in ATTRIBUTES if not each.personal)
+    + "; or, with a token that may see who the customers are, "
+    + ", ".join(f"`{each.name}`" for each in ATTRIBUTES if each.personal)
+    + ". `GET /segments/attributes` says how. A condition of kind `event` asks for one of "
+    + ", ".join(f"`{each.name}`" for each in EVENTS)
+    + "."
+)
+_MASKED = "Null where it asks who the customers are, and the token may not see that."
 
 
 class SegmentAnswer(BaseModel):
@@ -48,7 +60,7 @@ class SegmentAnswer(BaseModel):
     segment_id: int
     name: str
     description: str
-    definition: dict[str, Any]
+    definition: dict[str, Any] | None = Field(description=_MASKED)
     sentence: str = Field(description="The definition in words.")
     version: int = Field(description="Send it back with a change, so that nobody's change is overwritten.")
     created_at: datetime
@@ -62,7 +74,7 @@ class VersionAnswer(BaseModel):
     version: int
     name: str
     description: str
-    definition: dict[str, Any]
+    definition: dict[str, Any] | None = Field(description=_MASKED)
     sentence: str
     user_id: int | None = Field(
         description="Who saved it; null for nobody's token, the command line, or a user who left."
@@ -74,7 +86,7 @@ class CountAnswer(BaseModel):
     """How many customers a definition takes."""
 
     people: int
-    of: int = Field(description="All customers.")
+    of: int = Field(description="All people who are known, also those who never bought.")
     sentence: str
     version: str | None = Field(description="The published state that answered.")
 
@@ -102,7 +114,9 @@ class AttributeAnswer(BaseModel):
     kind: str
     unit: str
     description: str
-    personal: bool
+    personal: bool = Field(
+        description="Whether it names or reaches a person: conditions on it need a token that may see persons."
+    )
     operators: list[OperatorAnswer] = Field(
         description="How a condition may ask for it; none for a column only."
     )
@@ -115,7 +129,7 @@ class NewSegment(BaseModel):
 
     name: str
     description: str = ""
-    definition: dict[str, Any] = Field(description="See docs/segments.md.")
+    definition: dict[str, Any] = Field(description=_DEFINITION)
 
 
 class ChangedSegment(NewSegment):
@@ -137,28 +151,61 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    definition: dict[str, Any]
+    definition: dict[str, Any] = Field(description=_DEFINITION)
 
 
-def _answer(segment: Segment) -> SegmentAnswer:
-    kept = {name: getattr(segment, name) for name in SegmentAnswer.model_fields if name != "sentence"}
-    return SegmentAnswer(**kept, sentence=describe(parse_definition(segment.definition)))
+class _Teller:
+    """Tells segments to the bearer of a token: who may not see who the customers are learns neither the conditions on persons
+    nor what they count."""
+
+    def __init__(self, site: Site, token: ApiToken) -> None:
+        self.site = site
+        self._token = token
+        self._sees_persons = permits(site, token, Permission.PEOPLE)
+
+    def require_sight(self, document: Any) -> Definition:
+        """The definition, unless it asks who customers are and the token may not see that."""
+        definition = parse_definition(document)
+        if definition.is_personal:
+            require_of_token(self.site, self._token, Permission.PEOPLE)
+        return definition
+
+    def sentence(self, definition: Definition) -> str:
+        names = segments_of(self.site).titles(definition)
+        return describe(definition, names=names, hides_persons=not self._sees_persons)
+
+    def segment(self, segment: Segment) -> SegmentAnswer:
+        return SegmentAnswer(**self._told(SegmentAnswer, segment))
+
+    def version(self, version: SegmentVersion) -> VersionAnswer:
+        return VersionAnswer(**self._told(VersionAnswer, version))
+
+    def _told(self, answer: type[BaseModel], kept: Segment | SegmentVersion) -> dict[str, Any]:
+        told = {name: getattr(kept, name) for name in answer.model_fields if name != "sentence"}
+        definition = parse_definition(kept.definition)
+        if definition.is_personal and not self._sees_persons:
+            told |= {"definition": None, "description": ""}
+        return {**told, "sentence": self.sentence(definition)}
 
 
-def _version_answer(version: SegmentVersion) -> VersionAnswer:
-    kept = {name: getattr(version, name) for name in VersionAnswer.model_fields if name != "sentence"}
-    return VersionAnswer(**kept, sentence=describe(parse_definition(version.definition)))
+def the_teller(site: TheSite, token: AskingToken) -> _Teller:
+    return _Teller(site, token)
+
+
+Teller = Annotated[_Teller, Depends(the_teller)]
 
 
 @router.get("", summary="All segments, by name")
-def all_segments(site: TheSite, archived: bool = False) -> list[SegmentAnswer]:
+def all_segments(site: TheSite, teller: Teller, archived: bool = False) -> list[SegmentAnswer]:
     """Those in use; with `archived=true` those that are put away."""
-    return [_answer(segment) for segment in site.control.segments.all(site.tenant_id, archived=archived)]
+    return [
+        teller.segment(segment) for segment in site.control.segments.all(site.tenant_id, archived=archived)
+    ]
 
 
 @router.post("", summary="Keep a new segment", status_code=201)
-def create(site: TheSite, token: WritingToken, new: NewSegment) -> SegmentAnswer:
-    definition = parse_definition(new.definition).document()
+def create(site: TheSite, token: WritingToken, teller: Teller, new: NewSegment) -> SegmentAnswer:
+    definition = teller.require_sight(new.definition).document()
     kept = site.control.segments.create(
         site.tenant_id,
         name=new.name,
@@ -166,7 +213,7 @@ def create(site: TheSite, token: WritingToken, new: NewSegment) -> SegmentAnswer
         definition=definition,
         author=token.user_id,
     )
-    return _answer(kept)
+    return teller.segment(kept)
 
 
 @router.get("/attributes", summary="What conditions may ask for and files may hold")
@@ -185,67 +232,70 @@ def attributes() -> list[AttributeAnswer]:
 
 
 @router.post("/preview", summary="Count a definition without keeping it")
-def preview(site: TheSite, token: AskingToken, asked: Asked) -> CountAnswer:
-    definition, kept = parse_definition(asked.definition), segments_of(site)
+def preview(site: TheSite, teller: Teller, asked: Asked) -> CountAnswer:
+    """Conditions on contact data need a token that may see who the customers are."""
+    definition, kept = teller.require_sight(asked.definition), segments_of(site)
     return CountAnswer(
-        people=kept.count(definition), of=kept.total(), sentence=describe(definition), version=site.published
-    )
+        people=kept.count(definition), of=kept.total(), sentence=teller.sentence(definition), version=site.published
+    )  # fmt: skip
 
 
 @router.get("/{segment_id}", summary="One segment")
-def one_segment(site: TheSite, segment_id: SegmentId) -> SegmentAnswer:
-    return _answer(segments_of(site).get(segment_id))
+def one_segment(site: TheSite, teller: Teller, segment_id: SegmentId) -> SegmentAnswer:
+    return teller.segment(segments_of(site).get(segment_id))
 
 
 @router.put("/{segment_id}", summary="Change a segment; the old one stays as a version")
 def change(
-    site: TheSite, token: WritingToken, segment_id: SegmentId, changed: ChangedSegment
+    site: TheSite, token: WritingToken, teller: Teller, segment_id: SegmentId, changed: ChangedSegment
 ) -> SegmentAnswer:
-    segments_of(site).get(segment_id)
+    definition = teller.require_sight(changed.definition).document()
+    teller.require_sight(segments_of(site).get(segment_id).definition)
     saved = site.control.segments.save(
         site.tenant_id, segment_id, seen=changed.version, name=changed.name, description=changed.description,
-        definition=parse_definition(changed.definition).document(), author=token.user_id,
+        definition=definition, author=token.user_id,
     )  # fmt: skip
-    return _answer(saved)
+    return teller.segment(saved)
 
 
 @router.delete("/{segment_id}", summary="Put a segment away; its versions stay")
-def archive(site: TheSite, token: WritingToken, segment_id: SegmentId) -> SegmentAnswer:
+def archive(site: TheSite, token: WritingToken, teller: Teller, segment_id: SegmentId) -> SegmentAnswer:
     segments_of(site).get(segment_id)
-    return _answer(site.control.segments.archive(site.tenant_id, segment_id))
+    return teller.segment(site.control.segments.archive(site.tenant_id, segment_id))
 
 
 @router.get("/{segment_id}/count", summary="How many customers are in a segment")
-def count(site: TheSite, segment_id: SegmentId) -> CountAnswer:
+def count(site: TheSite, teller: Teller, segment_id: SegmentId) -> CountAnswer:
     kept = segments_of(site)
-    definition = parse_definition(kept.get(segment_id).definition)
+    definition = teller.require_sight(kept.get(segment_id).definition)
     return CountAnswer(
-        people=kept.count(definition), of=kept.total(), sentence=describe(definition), version=site.published
-    )
+        people=kept.count(definition), of=kept.total(), sentence=teller.sentence(definition), version=site.published
+    )  # fmt: skip
 
 
 @router.get("/{segment_id}/versions", summary="All versions of a segment, the newest first")
-def versions(site: TheSite, segment_id: SegmentId) -> list[VersionAnswer]:
+def versions(site: TheSite, teller: Teller, segment_id: SegmentId) -> list[VersionAnswer]:
     segments_of(site).get(segment_id)
-    return [_version_answer(each) for each in site.control.segments.versions(site.tenant_id, segment_id)]
+    return [teller.version(each) for each in site.control.segments.versions(site.tenant_id, segment_id)]
 
 
 @router.get("/{segment_id}/versions/{version}", summary="One version of a segment")
-def one_version(site: TheSite, segment_id: SegmentId, version: SegmentId) -> VersionAnswer:
-    return _version_answer(segments_of(site).version(segment_id, version))
+def one_version(site: TheSite, teller: Teller, segment_id: SegmentId, version: SegmentId) -> VersionAnswer:
+    return teller.version(segments_of(site).version(segment_id, version))
 
 
 @router.post(
     "/{segment_id}/versions/{version}/restore", summary="Bring an old version's rules back as a new version"
 )
 def restore(
-    site: TheSite, token: WritingToken, segment_id: SegmentId, version: SegmentId, seen: Seen
+    token: WritingToken, teller: Teller, segment_id: SegmentId, version: SegmentId, seen: Seen
 ) -> SegmentAnswer:
-    segments_of(site).version(segment_id, version)
+    site = teller.site
+    teller.require_sight(segments_of(site).version(segment_id, version).definition)
     restored = site.control.segments.restore(
         site.tenant_id, segment_id, version, seen=seen.version, author=token.user_id
     )
-    return _answer(restored)
+    return teller.segment(restored)
 
 
 class Page(BaseModel):
@@ -264,14 +314,17 @@ class Page(BaseModel):
 )
 def members(
     request: Request,
-    site: TheSite,
     token: ReadingToken,
+    teller: Teller,
     segment_id: SegmentId,
     page: Annotated[Page, Query()],
 ) -> Response:
     """Members by their ids, a page at a time; as CSV or Parquet all at once. Files, and columns that name or reach a person,
-    need a token that may export; each such answer is noted in the audit log."""
+    need a token that may export; each such answer is noted in the audit log. Members of a segment whose conditions ask who
+    customers are need one that may see that."""
+    site = teller.site
     segment = segments_of(site).get(segment_id)
+    teller.require_sight(segment.definition)
     names = tuple(name.strip() for name in page.columns.split(",") if name.strip()) or USUAL_COLUMNS
     form = wanted_format(request, page.format)
     if form != "json" or has_personal(names):

@@ -102,6 +102,11 @@ class Draft:
         name = self.operator.removeprefix("not:")
         return next((how for how in OPERATORS[about.kind] if how.name == name), None) if about else None
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether any rule, finished or not, asks for what names or reaches a person."""
+        return any(rule.attribute is not None and rule.attribute.personal for rule in self.walk())
+
     def walk(self) -> Iterator[Draft]:
         yield self
         for rule in self.rules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -9,10 +10,10 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from fondaco.activation import parse_definition
-from fondaco.activation.attributes import COLUMNS
+from fondaco.activation import Definition, parse_definition
+from fondaco.activation.attributes import COLUMNS, USUAL_COLUMNS
 from fondaco.activation.exports import export_members
-from fondaco.analytics.rfm import RULES
+from fondaco.analytics.rfm import BEST_FIRST
 from fondaco.control import Segment, User
 from fondaco.control.segments import ConflictError
 from fondaco.errors import ConfigError
@@ -39,6 +40,9 @@ TheSite = Annotated[Site, Depends(the_site)]
 SegmentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Keeper = Annotated[User, Depends(segmenting_user)]
 
+_WORKED_OUT_AT_MOST = 20
+"""Own segments that are counted before somebody asks."""
+
 _CHOSEN = (
     "person_id",
     "email",
@@ -58,6 +62,24 @@ async def _fields(request: Request) -> FormData:
 Fields = Annotated[FormData, Depends(_fields)]
 
 
+def _sees_persons(user: User) -> bool:
+    return may(user.role, Permission.PEOPLE)
+
+
+def _require_sight(user: User, conditions: Definition | Draft) -> None:
+    """Refuse conditions that name or reach persons to whoever may not see who the customers are: the conditions themselves, and
+    all that is counted by them."""
+    if conditions.is_personal:
+        require(user.role, Permission.PEOPLE)
+
+
+def _draft_of(user: User, fields: FormData) -> Draft:
+    """The draft in a form, as far as the user may ask so."""
+    draft = read_draft(fields)
+    _require_sight(user, draft)
+    return draft
+
+
 def _numbers(request: Request, site: Site) -> Numbers:
     return site.numbers(request, site.currency if site.published else None)
 
@@ -66,21 +88,21 @@ def _numbers(request: Request, site: Site) -> Numbers:
 def all_segments(request: Request, site: TheSite, user: CurrentUser) -> Response:
     """Own segments with their counts, and the eight by recency, frequency and monetary value."""
     numbers = _numbers(request, site)
-    kept, builder = segments_of(site), Builder(site, numbers)
-    rows = [_row(site, numbers, builder, each) for each in site.control.segments.all(site.tenant_id)]
+    kept, builder = segments_of(site), Builder(site, numbers, sees_persons=_sees_persons(user))
+    rows = [_row(site, user, numbers, builder, each) for each in site.control.segments.all(site.tenant_id)]
     scored = kept.suggestions("attribute:segment") if site.published else []
     people = {each.value: each.people for each in scored}
     total = sum(people.values())
     eight = [
         {
             "name": rule.segment,
-            "link": f"/customers?segment={quote(rule.segment)}",
+            "link": f"/customers?segment={quote(rule.segment)}#list",
             "meaning": rule.meaning,
             "people": numbers.count(people.get(rule.segment, 0)) if people else NOTHING,
             "bar": f"{100 * people.get(rule.segment, 0) / total:.2f}" if total else "0",
             "share": numbers.rate(people.get(rule.segment, 0) / total) if total else NOTHING,
         }
-        for rule in RULES
+        for rule in BEST_FIRST
     ]
     html = site.render(
         "segments.html", request, page="segments", user=user, csrf=form_token(request), rows=rows, eight=eight,
@@ -90,12 +112,14 @@ def all_segments(request: Request, site: TheSite, user: CurrentUser) -> Response
     return HTMLResponse(html)
 
 
-def _row(site: Site, numbers: Numbers, builder: Builder, segment: Segment) -> dict[str, Any]:
+def _row(site: Site, user: User, numbers: Numbers, builder: Builder, segment: Segment) -> dict[str, Any]:
     definition = parse_definition(segment.definition)
-    known = segments_of(site).known_count(segment.definition) if site.published else None
+    is_open = _sees_persons(user) or not definition.is_personal
+    known = segments_of(site).known_count(segment.definition) if site.published and is_open else None
     return {
         "segment": segment,
-        "sentence": segment.description or builder.sentence(definition),
+        "is_open": is_open,
+        "sentence": (segment.description if is_open else "") or builder.sentence(definition),
         "count": _count(site, numbers, known) if known is not None else None,
         "changed": numbers.day(segment.updated_at.date()),
     }
@@ -107,11 +131,27 @@ def _count(site: Site, numbers: Numbers, people: int) -> dict[str, str]:
 
 
 @router.get("/{segment_id}/count")
-def count(request: Request, site: TheSite, segment_id: SegmentId) -> Response:
+def count(request: Request, site: TheSite, user: CurrentUser, segment_id: SegmentId) -> Response:
     """How many are in a segment, for its line in the list."""
     kept, numbers = segments_of(site), _numbers(request, site)
-    people = kept.count(parse_definition(kept.get(segment_id).definition))
+    definition = parse_definition(kept.get(segment_id).definition)
+    _require_sight(user, definition)
+    people = kept.count(definition)
     return HTMLResponse(site.render("parts/segment_count.html", request, count=_count(site, numbers, people)))
+
+
+def usual(site: Site) -> Iterator[None]:
+    """Work out what the list and the builder open with: counts of own segments, their first members, and the values to choose from."""
+    numbers = site.usual_numbers()[0]
+    segments_of(site).suggestions("attribute:segment")
+    kept = [to_draft(parse_definition(each.definition)) for each in site.control.segments.all(site.tenant_id)]
+    for draft in (new_draft(), *kept[:_WORKED_OUT_AT_MOST]):
+        yield
+        answer(site, numbers, to_definition(draft), sees_persons=True)
+        builder = Builder(site, numbers, sees_persons=True)
+        site.write(
+            "parts/segment_builder.html", draft=numbered(draft), builder=builder, look_at="", numbers=numbers
+        )
 
 
 @router.get("/new")
@@ -128,7 +168,9 @@ def one(
     segment = segments_of(site).get(segment_id)
     shown = segments_of(site).version(segment_id, version).definition if version else segment.definition
     old = version if version and version != segment.version else None
-    return HTMLResponse(_builder(request, site, user, to_draft(parse_definition(shown)), segment, old=old))
+    definition = parse_definition(shown)
+    _require_sight(user, definition)
+    return HTMLResponse(_builder(request, site, user, to_draft(definition), segment, old=old))
 
 
 def _builder(
@@ -147,41 +189,41 @@ def _builder(
     told: ConfigError | None = None
     found: dict[str, Any] | None = None
     try:
-        found = answer(site, numbers, reading)
+        found = answer(site, numbers, reading, sees_persons=_sees_persons(user))
     except ConfigError as error:
         told = error
     return site.render(
         "segment.html", request, page="segments", user=user, csrf=form_token(request), segment=segment, draft=draft,
-        builder=Builder(site, numbers), answer=found, told=told, fault=fault, old=old,
+        builder=Builder(site, numbers, sees_persons=_sees_persons(user)), answer=found, told=told, fault=fault, old=old,
         name=str(typed.get("name", "")) if typed else segment.name if segment else "",
         description=str(typed.get("description", "")) if typed else segment.description if segment else "",
         seen=str(typed.get("seen", "")) if typed else str(segment.version) if segment else "",
         conflict=isinstance(fault, ConflictError), may_keep=may(user.role, Permission.SEGMENT),
-        may_export=may(user.role, Permission.EXPORT), numbers=numbers,
+        may_export=may(user.role, Permission.EXPORT), sees_persons=_sees_persons(user), numbers=numbers,
     )  # fmt: skip
 
 
 @router.post("/build", dependencies=[CheckedForm])
-def build(request: Request, site: TheSite, fields: Fields) -> Response:
+def build(request: Request, site: TheSite, user: CurrentUser, fields: Fields) -> Response:
     """The rules again after a condition was added, removed or became another one."""
-    draft = read_draft(fields)
+    draft = _draft_of(user, fields)
     look_at = act(draft, str(fields.get("act", "")))
     numbers = _numbers(request, site)
+    builder = Builder(site, numbers, sees_persons=_sees_persons(user))
     html = site.render(
-        "parts/segment_builder.html", request, draft=numbered(draft), builder=Builder(site, numbers), look_at=look_at,
-        numbers=numbers,
+        "parts/segment_builder.html", request, draft=numbered(draft), builder=builder, look_at=look_at, numbers=numbers
     )  # fmt: skip
     return HTMLResponse(html)
 
 
 @router.post("/preview", dependencies=[CheckedForm])
-def preview(request: Request, site: TheSite, fields: Fields) -> Response:
+def preview(request: Request, site: TheSite, user: CurrentUser, fields: Fields) -> Response:
     """How many the rules take as they stand in the form."""
-    numbers = _numbers(request, site)
+    numbers, draft = _numbers(request, site), _draft_of(user, fields)
     found: dict[str, Any] | None = None
     told: ConfigError | None = None
     try:
-        found = answer(site, numbers, to_definition(read_draft(fields)))
+        found = answer(site, numbers, to_definition(draft), sees_persons=_sees_persons(user))
     except ConfigError as error:
         told = error
     return HTMLResponse(
@@ -201,7 +243,7 @@ def save(request: Request, site: TheSite, user: Keeper, segment_id: SegmentId, f
 
 
 def _save(request: Request, site: Site, user: User, fields: FormData, segment: Segment | None) -> Response:
-    draft = read_draft(fields)
+    draft = _draft_of(user, fields)
     reading = to_definition(draft)
     kept = {"name": str(fields.get("name", "")), "description": str(fields.get("description", ""))}
     seen = str(fields.get("seen", ""))
@@ -229,15 +271,20 @@ def versions(request: Request, site: TheSite, user: CurrentUser, segment_id: Seg
     """All versions, in the drawer."""
     segment, numbers = segments_of(site).get(segment_id), _numbers(request, site)
     names = {each.user_id: each.name or each.email for each in site.control.users.all(site.tenant_id)}
-    builder = Builder(site, numbers)
+    builder = Builder(site, numbers, sees_persons=_sees_persons(user))
+    kept = [
+        (each, parse_definition(each.definition))
+        for each in site.control.segments.versions(site.tenant_id, segment_id)
+    ]
     rows = [
         {
             "version": each.version,
             "saved": numbers.instant(each.created_at),
             "by": names.get(each.user_id, "") if each.user_id is not None else "",
-            "sentence": builder.sentence(parse_definition(each.definition)),
+            "sentence": builder.sentence(definition),
+            "is_open": _sees_persons(user) or not definition.is_personal,
         }
-        for each in site.control.segments.versions(site.tenant_id, segment_id)
+        for each, definition in kept
     ]
     html = site.render(
         "segment_versions.html", request, segment=segment, rows=rows, csrf=form_token(request),
@@ -251,7 +298,7 @@ def restore(
     site: TheSite, user: Keeper, segment_id: SegmentId,
     version: Annotated[int, Form(ge=1, le=2**31 - 1)], seen: Annotated[int, Form()],
 ) -> Response:  # fmt: skip
-    segments_of(site).version(segment_id, version)
+    _require_sight(user, parse_definition(segments_of(site).version(segment_id, version).definition))
     site.control.segments.restore(site.tenant_id, segment_id, version, seen=seen, author=user.user_id)
     return RedirectResponse(f"/segments/{segment_id}", 303)
 
@@ -276,6 +323,7 @@ def choose_columns(request: Request, site: TheSite, user: CurrentUser, segment_i
     require(user.role, Permission.EXPORT)
     kept = segments_of(site)
     segment = kept.get(segment_id)
+    _require_sight(user, parse_definition(segment.definition))
     groups: dict[str, list[Any]] = {"Personal": []}
     for column in COLUMNS:
         if not column.of_scores or kept.has_scores:
@@ -292,11 +340,12 @@ def export(
     """All members as a file; noted in the audit log."""
     kept = segments_of(site)
     segment = kept.get(segment_id)
+    _require_sight(user, parse_definition(segment.definition))
     table = export_members(
         site.control,
         kept.audience,
         segment,
-        tuple(columns) or _CHOSEN,
+        tuple(columns) or USUAL_COLUMNS,
         actor=f"user:{user.user_id}",
         form="csv",
     )

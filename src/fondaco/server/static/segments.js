@@ -9,8 +9,16 @@
     menu.querySelector(".picked").textContent = names.join(", ") || menu.dataset.none;
   };
 
+  // Nobody knows products by their ids: what is chosen is called by its title.
+  const tellTitle = (input) => {
+    const told = form.querySelector(`[data-title-of="${input.getAttribute("list")}"]`);
+    const chosen = [...(input.list?.options ?? [])].find((option) => option.value === input.value.trim());
+    if (told) told.textContent = chosen?.dataset.title ?? "";
+  };
+
   form.addEventListener("input", (event) => {
     changed = true;
+    if (event.target.matches?.("input[list]")) tellTitle(event.target);
     const menu = event.target.closest("[data-pick]");
     if (menu) tellPicked(menu);
   });
