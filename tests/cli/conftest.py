@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +51,17 @@ def fondaco(capsys: pytest.CaptureFixture[str]) -> Iterator[Fondaco]:
     root.setLevel(level)
 
 
-@pytest.fixture
-def shop(tmp_path: Path, fondaco: Fondaco) -> Path:
-    """A fresh project folder."""
-    folder = tmp_path / "shop"
-    assert fondaco("init", folder, "--json").code == 0
+@pytest.fixture(scope="session")
+def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `fondaco init` makes, made once."""
+    folder = tmp_path_factory.mktemp("init") / "shop"
+    with pytest.raises(SystemExit) as ended:
+        main(["init", str(folder), "--json"])
+    assert not ended.value.code
     return folder
+
+
+@pytest.fixture
+def shop(shop_folder: Path, tmp_path: Path) -> Path:
+    """A fresh project folder."""
+    return shutil.copytree(shop_folder, tmp_path / "shop")

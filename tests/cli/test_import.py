@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Fondaco
+from tests.parsed import give_models
+
+from fondaco.orchestration import Project
 
 HEADER = "Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n"
 
@@ -62,6 +65,8 @@ def test_known_orders_with_other_lines_are_asked_about(
         f"--map={pair}"
         for pair in ("order_id=No", "ordered_at=When", "unit_price=Price", "quantity=Pieces", "sku=Sku")
     ]
+    with Project.open(shop) as project:
+        give_models(project.warehouse)
     january, corrected = shop / "january.csv", shop / "corrected.csv"
     january.write_text("No,When,Price,Pieces,Sku\n1,2026-01-05,5,2,MUG\n")
     corrected.write_text("No,When,Price,Pieces,Sku\n1,2026-01-05,5,3,CUP\n")

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from fondaco.warehouse.dbt import project_folder
+from fondaco.warehouse.duckdb_reader import outdated
 from fondaco.warehouse.engine import Dialect, Params
 
 _MARTS = project_folder() / "models" / "marts"
@@ -22,7 +23,10 @@ _TENANT = "default"
 @cache
 def columns(mart: str) -> dict[str, str]:
     """Names and types by the mart's own contract."""
-    declared = yaml.safe_load((_MARTS / f"{mart}.yml").read_text(encoding="utf-8"))["models"][0]["columns"]
+    text = (_MARTS / f"{mart}.yml").read_text(encoding="utf-8")
+    declared = yaml.load(text, Loader=yaml.CSafeLoader)["models"][0][
+        "columns"
+    ]  # ten times as fast as safe_load
     return {column["name"]: column["data_type"] for column in declared}
 
 
@@ -38,7 +42,10 @@ class Marts:
 
     def query(self, sql: str, params: Params | None = None) -> pa.Table:
         self.asked.append(sql)
-        return self.connection.sql(sql, params=dict(params) if params else None).to_arrow_table()
+        try:
+            return self.connection.sql(sql, params=dict(params) if params else None).to_arrow_table()
+        except duckdb.CatalogException as error:
+            raise outdated() from error
 
     def select(self, sql: str, *, limit: int | None = None) -> pa.Table:
         raise NotImplementedError
@@ -55,7 +62,7 @@ class Marts:
         } | {"tenant_id": _TENANT, **row}
         names = ", ".join(whole)
         values = ", ".join(f"${name}" for name in whole)
-        self.connection.execute(f"insert into marts.{mart} ({names}) values ({values})", whole)
+        self.connection.execute(f"insert into marts.{mart} ({names}) values ({values})", whole).fetchall()
 
     def day(self, date: str, clock: str = "finance", **row: Any) -> None:
         self.add("sales_daily", **{"clock": clock, "sales_date": date, "connection_id": "a", "source": "x",
@@ -73,13 +80,13 @@ class Marts:
 
 def create(connection: duckdb.DuckDBPyConnection, mart: str) -> None:
     declared = ", ".join(f"{name} {kind}" for name, kind in columns(mart).items())
-    connection.execute(f"create or replace table marts.{mart} ({declared})")
+    connection.execute(f"create or replace table marts.{mart} ({declared})").fetchall()
 
 
 @pytest.fixture(scope="session")
 def empty_marts() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        connection.execute("create schema marts")
+        connection.execute("create schema marts").fetchall()
         for path in _MARTS.glob("[!_]*.yml"):
             create(connection, path.stem)
         yield connection

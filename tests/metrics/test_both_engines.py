@@ -11,7 +11,7 @@ import pytest
 from tests.metrics.conftest import columns
 
 from fondaco.jobs.products import TABLES, write_product_facts
-from fondaco.metrics import MetricQuery, SemanticLayer, first_order_date, list_orders, one_order
+from fondaco.metrics import MetricQuery, SemanticLayer, list_orders, one_order, read_beginnings
 from fondaco.metrics.products import bought_together, buyers_of, one_product, product_lines
 from fondaco.warehouse import Warehouse
 from fondaco.warehouse.engine import Reader
@@ -33,6 +33,13 @@ MARTS: dict[str, dict[str, Any]] = {
     "products": {"product_id": "a:Mug", "title": "Mug", "connection_id": "a", "is_deleted": False},
     "inventory": {"variant_id": "v", "product_id": "a:Mug", "variant_title": "Blue", "on_hand": 5},
     "customers": {"person_id": "p", "orders": 1},
+    "sales_daily": {
+        "clock": "finance",
+        "sales_date": DAY,
+        "connection_id": "a",
+        "is_filler": False,
+        "net_sales": 31,
+    },
     "order_discounts": {},
     "refunds": {},
     "payments": {},
@@ -61,6 +68,23 @@ def published(empty_warehouse: Warehouse) -> Iterator[Reader]:
     reader.close()
 
 
+@pytest.mark.parametrize("step", ["day", "month"])
+def test_the_total_beside_steps_is_that_of_the_whole_period(published: Reader, step: str) -> None:
+    def ask(with_total: bool, *by: str, first: date = MARCH.first) -> list[Any]:
+        query = MetricQuery(
+            tuple(metric.name for metric in LAYER.metrics if step in metric.dimensions),
+            by, first=first, last=MARCH.last, with_total=with_total,
+        )  # fmt: skip
+        found: list[Any] = LAYER.query(published, query, "default").to_pylist()
+        return found
+
+    for first in (MARCH.first, date(2026, 3, 20)):  # with sales, and without
+        *steps, total = ask(True, step, first=first)
+        assert steps == ask(False, step, first=first)
+        [whole] = ask(False, first=first)
+        assert total == {step: None, **whole}
+
+
 def test_hours_weekdays_and_missing_values(published: Reader) -> None:
     def ask(*by: str, **where: str) -> list[tuple[Any, ...]]:
         query = MetricQuery(
@@ -86,7 +110,10 @@ def test_lists_of_orders_and_one_order(published: Reader, order_by: str) -> None
     found = one_order(published, "default", "a:1")
     assert found is not None
     assert (found.order["customer_orders"], found.lines[0]["units_sold"], len(found.events)) == (1, 2, 1)
-    assert first_order_date(published, "default") == DAY
+
+
+def test_when_the_data_begins(published: Reader) -> None:
+    assert read_beginnings(published, "default").days == {"a": DAY}
 
 
 @pytest.mark.parametrize("by_variant", [False, True])

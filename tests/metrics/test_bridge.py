@@ -86,7 +86,7 @@ def test_a_period_turned_round_is_refused(marts: Any) -> None:
 def test_the_bridges_hold_to_the_last_digit_for_any_ledger(
     marts: Any, ledger: list[dict[str, Any]], first: date, length: int
 ) -> None:
-    marts.connection.execute("delete from marts.sales_ledger")
+    marts.connection.execute("delete from marts.sales_ledger").fetchall()
     for event in ledger:
         marts.event(
             event["event_date"], **{name: value for name, value in event.items() if name != "event_date"}
@@ -107,7 +107,7 @@ def test_the_bridges_hold_to_the_last_digit_for_any_ledger(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ledger=st.lists(events, min_size=1, max_size=12))
 def test_over_all_time_both_clocks_agree(marts: Any, ledger: list[dict[str, Any]]) -> None:
-    marts.connection.execute("delete from marts.sales_ledger")
+    marts.connection.execute("delete from marts.sales_ledger").fetchall()
     for event in ledger:
         marts.event(
             event["event_date"], **{name: value for name, value in event.items() if name != "event_date"}
@@ -122,7 +122,7 @@ def test_over_all_time_both_clocks_agree(marts: Any, ledger: list[dict[str, Any]
 def test_two_periods_that_meet_add_up_to_the_whole(
     marts: Any, sums: list[tuple[date, Decimal]], cut: date
 ) -> None:
-    marts.connection.execute("delete from marts.sales_daily")
+    marts.connection.execute("delete from marts.sales_daily").fetchall()
     for day, amount in sums:
         marts.day(day.isoformat(), net_sales=amount)
 
@@ -153,5 +153,5 @@ def test_a_converted_amount_is_rounded_once_half_away_from_nought(
     with localcontext(prec=50):
         expected = (amount * rate).quantize(D("0.000001"), rounding=ROUND_HALF_UP)
     sql = "select " + converted("cast($amount as decimal(18, 6))", "cast($rate as decimal(24, 12))")
-    found = marts.connection.execute(sql, {"amount": amount, "rate": rate}).fetchone()
-    assert found == (expected,)
+    found = marts.connection.execute(sql, {"amount": amount, "rate": rate}).fetchall()
+    assert found == [(expected,)]

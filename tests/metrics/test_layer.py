@@ -221,6 +221,8 @@ def test_every_metric_answers_for_each_of_its_dimensions(marts: Any, metric: str
         pytest.param({"where": {"day": "2026-03-01"}}, "restricted by 'day'", "first and last", id="a step as condition"),
         pytest.param({"where": {"country": ()}}, "allows no value", "at least one", id="an empty condition"),
         pytest.param({"order_by": ("orders",)}, "ordered by 'orders'", "net_sales", id="an order that is not asked for"),
+        pytest.param({"by": ("day", "country"), "with_total": True}, "one time step", "day, week", id="a total of several dimensions"),
+        pytest.param({"with_total": True}, "one time step", "without it", id="a total of a total"),
         pytest.param({"limit": 0}, "limit 0", "1 or more", id="a limit of nothing"),
         pytest.param({"first": date(2026, 4, 1)}, "before it starts", "earlier day first", id="a period turned round"),
     ],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fondaco.metrics import MetricQuery, SemanticLayer, first_order_date, list_orders, one_order
+from fondaco.metrics import MetricQuery, SemanticLayer, list_orders, one_order
 
 LAYER = SemanticLayer.load()
 MARCH = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
@@ -102,8 +102,3 @@ def test_an_order_is_found_with_its_lines_and_events_and_only_by_its_tenant(febr
     assert [event["event_type"] for event in found.events] == ["order", "return"]
     assert (list(found.discounts), list(found.refunds), list(found.payments)) == ([], [], [])
     assert one_order(february_and_march, "default", "a:3") is None
-
-
-def test_the_first_day_is_that_of_the_first_order(february_and_march: Any) -> None:
-    assert first_order_date(february_and_march, "default") == date(2026, 2, 20)
-    assert first_order_date(february_and_march, "nobody") is None

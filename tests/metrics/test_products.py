@@ -113,11 +113,11 @@ def test_rates_of_buyers_and_pairs_are_of_the_counts(marts: Any) -> None:
         "create table marts.product_customers as select 'default' as tenant_id, 'a:Mug' as product_id, 8 as buyers,"
         " 6 as buyers_again, 4 as buyers_observed, 1 as buyers_again_soon, 5 as first_buyers, 2 as first_buyers_observed,"
         " cast(100 as decimal(18, 6)) as first_buyers_value"
-    )
+    ).fetchall()
     connection.execute(
         "create table marts.product_pairs as select 'default' as tenant_id, 'a:Mug' as product_id, 'a:Tea' as"
         " other_product_id, 1 as place, 4 as orders_together, 8 as orders_product, 10 as orders_other, 40 as orders_all"
-    )
+    ).fetchall()
     try:
         marts.add("products", product_id="a:Tea", title="Tea")
         fact = buyers_of(marts, "default", "a:Mug")["a:Mug"]
@@ -130,8 +130,8 @@ def test_rates_of_buyers_and_pairs_are_of_the_counts(marts: Any) -> None:
         assert (pair.title, pair.support, pair.confidence, pair.lift) == ("Tea", D("0.1"), D("0.5"), 2)
         assert buyers_of(marts, "other") == {}
     finally:
-        connection.execute("drop table marts.product_customers")
-        connection.execute("drop table marts.product_pairs")
+        connection.execute("drop table marts.product_customers").fetchall()
+        connection.execute("drop table marts.product_pairs").fetchall()
 
 
 def test_every_figure_is_told_whole() -> None:

@@ -99,6 +99,7 @@ def query(
         )
         found = project.metrics.query(project.reader, asked, project.tenant)
         _warn_of_unknown(project, asked)
+        _warn_of_the_time_before_data(project, asked)
         rows = rows_of(found)
         if as_json:
             print_json(rows)
@@ -121,6 +122,19 @@ def _warn_of_unknown(project: Project, asked: MetricQuery) -> None:
         there = ", ".join(visible(value) for value in one.nearest) or "none at all"
         more = f" and {one.others:,} more" if one.others else ""
         typer.echo(f"Nothing has {one.dimension}={visible(one.value)}. There is: {there}{more}.", err=True)
+
+
+def _warn_of_the_time_before_data(project: Project, asked: MetricQuery) -> None:
+    """Figures of a period that begins before the data does are no base for a rate."""
+    from fondaco.metrics import read_beginnings
+
+    known = read_beginnings(project.reader, project.tenant)
+    shops = asked.conditions().get("connection_id", ())
+    if not known.knows(asked.first, shops):
+        typer.echo(
+            f"Data begins {known.of(shops)}, after the first day asked for. Hold no other period against this one.",
+            err=True,
+        )
 
 
 def _split(names: list[str]) -> tuple[str, ...]:
@@ -154,12 +168,10 @@ def _period(project: Project, since: datetime | None, until: datetime | None) ->
 
 
 def _first_day(project: Project) -> date:
-    """The first day with any sale; today before there is one."""
+    """The first day with data; today before there is any."""
     from fondaco.clock import local_date
+    from fondaco.metrics import read_beginnings
 
-    found = project.reader.query(
-        "select min(sales_date) as day from marts.sales_daily where tenant_id = $tenant",
-        {"tenant": project.tenant},
+    return read_beginnings(project.reader, project.tenant).of() or local_date(
+        project.clock(), project.settings.project.timezone
     )
-    day: date | None = found.column("day")[0].as_py()
-    return day or local_date(project.clock(), project.settings.project.timezone)

@@ -7,18 +7,11 @@ from datetime import date
 import pyarrow as pa
 
 from fondaco.errors import ConfigError
+from fondaco.metrics.statement import STATEMENT
 from fondaco.warehouse.engine import Reader, Value
 
 FIGURES = (
-    "gross_sales",
-    "discounts",
-    "returns",
-    "net_sales",
-    "shipping",
-    "taxes",
-    "duties",
-    "additional_fees",
-    "total_sales",
+    *(step.metric for step in STATEMENT),
     "tips",
     "gift_card_sales",
     "units_sold",

@@ -100,7 +100,7 @@ def _figures(query: MetricQuery, parts: Sequence[_Part], figures: Sequence[str])
         return _select(query, parts[0], parts[0].figures)
     united = "\nunion all\n".join(_select(query, part, figures) for part in parts)
     columns = [*query.by, *(f"sum({figure}) as {figure}" for figure in figures)]
-    return f"select {', '.join(columns)}\nfrom (\n{united}\n) as parts{_group(query.by)}"
+    return f"select {', '.join(columns)}\nfrom (\n{united}\n) as parts{_group(query.by)}"  # a total is grouped by None
 
 
 def _select(query: MetricQuery, part: _Part, figures: Sequence[str]) -> str:
@@ -110,7 +110,8 @@ def _select(query: MetricQuery, part: _Part, figures: Sequence[str]) -> str:
     for figure in figures:
         sql = table.figures[figure].sql if figure in part.figures else f"cast(null as {_WIDE})"
         columns.append(f"{sql} as {figure}")
-    return f"select {', '.join(columns)}\n{_rows(query, table, date)}{_group(query.by)}"
+    group = "\ngroup by grouping sets ((1), ())" if query.with_total else _group(query.by)
+    return f"select {', '.join(columns)}\n{_rows(query, table, date)}{group}"
 
 
 def _rows(query: MetricQuery, table: Table, date: str) -> str:
@@ -178,10 +179,10 @@ def _dense(query: MetricQuery, step: str, figures: Sequence[str], dialect: Diale
         ctes.append(("others", f"select distinct {', '.join(others)}\nfrom figures"))
         joined += "\ncross join others"
         on += [f"others.{name} is not distinct from figures.{name}" for name in others]
-    ctes.append(
-        ("dense", f"select {', '.join(columns)}\nfrom {joined}\nleft join figures on {' and '.join(on)}")
-    )
-    return ctes
+    dense = f"select {', '.join(columns)}\nfrom {joined}\nleft join figures on {' and '.join(on)}"
+    if query.with_total:
+        dense += f"\nunion all\nselect {', '.join((*query.by, *figures))}\nfrom figures\nwhere {step} is null"
+    return [*ctes, ("dense", dense)]
 
 
 def _order(query: MetricQuery) -> str:

@@ -28,7 +28,8 @@ class CustomerFigure:
 _ALL = (
     CustomerFigure(
         "customers_who_bought", "Customers", "count",
-        "People who have bought at least once, over all shops and all time. A cancelled order is no purchase.",
+        "People who have bought at least once, over all shops and all time, until the last day that is known whole. A cancelled order is no "
+        "purchase, so that the metric Customers, which counts who ordered, may be larger.",
         "count(person with a purchase)",
     ),
     CustomerFigure(
@@ -65,18 +66,20 @@ _ALL = (
     ),
     CustomerFigure(
         "churn_probability", "Will not buy", "rate",
-        "Probability that the customer buys nothing in the next 90 days.",
-        "the better calibrated of BG/NBD and a boosted classifier, by the last 90 known days", "churn_probability",
+        "Probability that the customer buys nothing in the days ahead that count as having left (90, unless [analytics] churn_days "
+        "says otherwise).",
+        "the better calibrated of the purchase model and a boosted classifier, by the last known days of that number", "churn_probability",
     ),
     CustomerFigure(
-        "value_at_risk", "Value at risk", "money",
-        "Part of the value ahead that is likely to be lost: everyone's value ahead, weighed with their probability to buy nothing in the "
-        "next 90 days.",
-        "sum(value ahead × probability of no purchase in 90 days)",
+        "value_to_win_back", "Value to win back", "money",
+        "What customers would bring beyond their value ahead if all of them were still active: the most that winning back those who may "
+        "have left for good could be worth.",
+        "sum(value ahead × (1 − P(alive)) / P(alive))",
     ),
     CustomerFigure(
         "net_sales_so_far", "Net sales so far", "money",
-        "What the customer's orders brought after discounts and returns, before tax, over all time. Historic customer value.",
+        "What the customer's orders brought after discounts and returns, before tax, over all time, cancelled orders with what they still "
+        "brought. Historic customer value. Of a segment: of its customers; with those who are in none it adds up to all net sales of known people.",
         "sum(net sales of all orders)", "net_sales",
     ),
     CustomerFigure(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pyarrow as pa
 
 from fondaco.errors import ConfigError
+from fondaco.metrics import telephones
+from fondaco.metrics.by_index import rows_of_one
 from fondaco.warehouse.engine import Reader, Value
 
 Row = dict[str, Any]
@@ -47,7 +49,7 @@ select
     sum(alive_probability) as active_customers,
     sum(expected_orders) as expected_orders,
     sum(expected_value) as expected_value,
-    sum(churn_probability * expected_value) as value_at_risk
+    sum(expected_value * (1 - alive_probability) / nullif(alive_probability, 0)) as value_to_win_back
 from marts.customer_scores
 where tenant_id = $tenant_id
 """
@@ -87,11 +89,39 @@ from (
 group by tenth
 order by tenth
 """
-_ORDERS = """
+_ONE = f"""
+with {rows_of_one("c", "customers", "person_id")},
+
+{rows_of_one("s", "customer_scores", "person_id")}
+
+select {_COLUMNS}
+from c
+left join s on s.tenant_id = c.tenant_id
+where c.tenant_id = $tenant_id
+"""
+_THESE = f"""
+with c as materialized (
+    select * from marts.customers
+    where person_id in ({{ids}})
+),
+
+s as materialized (
+    select * from marts.customer_scores
+    where person_id in ({{ids}})
+)
+
+select {_COLUMNS}
+from c
+left join s on s.person_id = c.person_id and s.tenant_id = c.tenant_id
+where c.tenant_id = $tenant_id
+"""
+_ORDERS = f"""
+with {rows_of_one("found", "orders", "person_id")}
+
 select order_id, connection_id, order_number, source_order_id, ordered_at, order_date, channel, order_status, is_cancelled,
     order_sequence, discount_codes, units_sold, net_sales, total_sales, returns
-from marts.orders
-where tenant_id = $tenant_id and person_id = $person_id
+from found
+where tenant_id = $tenant_id
 order by ordered_at desc, order_id desc
 limit 500
 """
@@ -102,6 +132,14 @@ where tenant_id = $tenant_id and person_id = $person_id
 order by refunded_at desc, refund_id desc
 limit 500
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Persons that a question gives, a column ``person_id``: SQL and its parameters by name."""
+
+    sql: str
+    params: tuple[tuple[str, Value], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +154,8 @@ class Wanted:
         In name, e-mail address or telephone, whatever its case; empty: everybody.
     after
         How many to leave out from the beginning.
+    among
+        Only these.
     """
 
     segment: str | None = None
@@ -123,6 +163,7 @@ class Wanted:
     sort: str = "expected_value"
     after: int = 0
     limit: int = 50
+    among: Among | None = None
 
 
 def summary(reader: Reader, tenant_id: str) -> Row:
@@ -158,17 +199,7 @@ def listed(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], i
         raise ConfigError(
             f"Customers cannot be sorted by {wanted.sort[:63]!r}.", f"Sort by one of {', '.join(SORTS)}."
         )
-    conditions, params = ["c.tenant_id = $tenant_id"], {"tenant_id": tenant_id}
-    if wanted.segment is not None:
-        conditions.append("s.segment = $segment")
-        params["segment"] = wanted.segment
-    for place, word in enumerate(wanted.text.split()[:5]):
-        params[f"word_{place}"] = f"%{_literally(word.lower())}%"
-        conditions.append(
-            f"lower(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '') || ' ' || coalesce(c.email, '')"
-            f" || ' ' || coalesce(c.phone, '')) like $word_{place} escape '!'"
-        )
-    where = " and ".join(conditions)
+    where, params = _where(tenant_id, wanted)
     [counted] = reader.query(f"select count(*) as n from {_JOINED} where {where}", params).to_pylist()
     paging: dict[str, Value] = {**params, "limit": wanted.limit, "after": wanted.after}
     rows = reader.query(
@@ -177,6 +208,46 @@ def listed(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], i
         paging,
     )
     return rows.to_pylist(), int(counted["n"])
+
+
+def ids(reader: Reader, tenant_id: str, wanted: Wanted) -> pa.Array:
+    """The ids of all of that kind, in their order, whatever ``after`` and ``limit``: to read on from any place at once."""
+    where, params = _where(tenant_id, wanted)
+    found = reader.query(
+        f"select c.person_id from {_JOINED} where {where} order by {_ORDER[wanted.sort]}, c.person_id", params
+    )
+    return found.column("person_id").combine_chunks()
+
+
+def these(reader: Reader, tenant_id: str, person_ids: Sequence[str]) -> list[Row]:
+    """Customers by their ids, a sheet of them at most, in that order."""
+    if not person_ids:
+        return []
+    asked: dict[str, Value] = {f"id_{place}": person_id for place, person_id in enumerate(person_ids)}
+    sql = _THESE.format(ids=", ".join(f"${name}" for name in asked))
+    found = {row["person_id"]: row for row in reader.query(sql, asked | {"tenant_id": tenant_id}).to_pylist()}
+    return [found[person_id] for person_id in person_ids if person_id in found]
+
+
+def _where(tenant_id: str, wanted: Wanted) -> tuple[str, dict[str, Value]]:
+    conditions: list[str] = ["c.tenant_id = $tenant_id"]
+    params: dict[str, Value] = {"tenant_id": tenant_id}
+    if wanted.among is not None:
+        conditions.append(f"c.person_id in ({wanted.among.sql})")
+        params |= dict(wanted.among.params)
+    if wanted.segment is not None:
+        conditions.append("s.segment = $segment")
+        params["segment"] = wanted.segment
+    if digits := telephones.digits_of(wanted.text):
+        params["digits"] = digits
+        conditions.append(f"strpos({telephones.IN_SQL.format('c.phone')}, $digits) > 0")
+    for place, word in enumerate([] if digits else wanted.text.split()[:5]):
+        params[f"word_{place}"] = word.lower()
+        conditions.append(
+            f"strpos(lower(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '') || ' ' || coalesce(c.email, '')),"
+            f" $word_{place}) > 0"
+        )
+    return " and ".join(conditions), params
 
 
 def page(
@@ -202,10 +273,7 @@ def reasons(row: Row) -> list[str]:
 
 def one(reader: Reader, tenant_id: str, person_id: str) -> Row | None:
     """One person; None where there is none of that id."""
-    found = reader.query(
-        f"select {_COLUMNS} from {_JOINED} where c.tenant_id = $tenant_id and c.person_id = $person_id",
-        {"tenant_id": tenant_id, "person_id": person_id},
-    ).to_pylist()
+    found = reader.query(_ONE, {"tenant_id": tenant_id, "person_id": person_id}).to_pylist()
     return found[0] if found else None
 
 
@@ -217,7 +285,3 @@ def orders_of(reader: Reader, tenant_id: str, person_id: str) -> list[Row]:
 def refunds_of(reader: Reader, tenant_id: str, person_id: str) -> list[Row]:
     """A person's newest 500 refunds, newest first."""
     return list(reader.query(_REFUNDS, {"tenant_id": tenant_id, "person_id": person_id}).to_pylist())
-
-
-def _literally(word: str) -> str:
-    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")

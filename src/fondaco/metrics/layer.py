@@ -120,6 +120,11 @@ class SemanticLayer:
                 )
             if not values:
                 raise ConfigError(f"The condition on {name!r} allows no value.", "Give at least one.")
+        if query.with_total and not (len(query.by) == 1 and query.by[0] in TIME_STEPS):
+            raise ConfigError(
+                "A total stands beside the rows of one time step only.",
+                f"Ask by one of {_listed(TIME_STEPS)}, or without it.",
+            )
         known = (*query.by, *query.metrics)
         for name in query.order_by:
             if name.removeprefix("-") not in known:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
+from fondaco.metrics.by_index import rows_of_one
 from fondaco.metrics.layer import SemanticLayer
 from fondaco.metrics.query import MetricQuery
 from fondaco.warehouse.engine import Reader, Value
@@ -85,13 +86,6 @@ def list_orders(
     return reader.query(sql, {**params, "find": find} if find else params)
 
 
-def first_order_date(reader: Reader, tenant_id: str) -> date | None:
-    """The day of the first order of all."""
-    sql = "select min(order_date) as first_date from marts.orders where tenant_id = $tenant_id"
-    found: date | None = reader.query(sql, {"tenant_id": tenant_id}).column("first_date")[0].as_py()
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
     """All that is known of one order. Amounts are in the reporting currency, instants naive UTC.
@@ -116,25 +110,25 @@ class OrderRecord:
     payments: Sequence[Row]
 
 
-_ORDER = "select * from marts.orders where tenant_id = $tenant_id and order_id = $order_id limit 1"
-_CUSTOMER = "select orders from marts.customers where tenant_id = $tenant_id and person_id = $person_id"
+_ORDER = f"""
+with {rows_of_one("found", "orders", "order_id")}
+
+select * from found
+where tenant_id = $tenant_id
+limit 1
+"""
+_CUSTOMER = f"""
+with {rows_of_one("found", "customers", "person_id", "tenant_id, orders")}
+
+select orders from found
+where tenant_id = $tenant_id
+"""
 
 # An order's rows all carry its day, by which an engine can leave out most of a table unread.
 _OF_THE_ORDER = "where tenant_id = $tenant_id and order_id = $order_id and order_date = $order_date"
 
-_LINES = f"""
-select order_line_id, max(line_title) as title, max(sku) as sku, max(product_id) as product_id,
-    cast(sum(units_sold) as bigint) as units_sold, cast(sum(units_returned) as bigint) as units_returned,
-    cast(sum(gross_sales) as decimal(18, 6)) as gross_sales, cast(sum(discounts) as decimal(18, 6)) as discounts,
-    cast(sum(returns) as decimal(18, 6)) as returns, cast(sum(net_sales) as decimal(18, 6)) as net_sales
-from marts.sales_ledger
-{_OF_THE_ORDER} and line_type = 'product'
-group by order_line_id
-order by min(event_at), order_line_id
-"""
-
 _EVENTS = f"""
-select event_at, event_date, event_type, line_type, line_title, units_sold, units_returned,
+select order_line_id, sku, product_id, event_at, event_date, event_type, line_type, line_title, units_sold, units_returned,
     gross_sales, discounts, returns, net_sales, shipping, taxes, duties, additional_fees, tips, gift_card_sales,
     total_sales
 from marts.sales_ledger
@@ -170,11 +164,40 @@ def one_order(reader: Reader, tenant_id: str, order_id: str) -> OrderRecord | No
         answer: list[Row] = reader.query(sql, params).to_pylist()
         return answer
 
+    events = rows(_EVENTS)
     return OrderRecord(
         order={**order, "customer_orders": placed[0] if placed else None},
-        lines=rows(_LINES),
-        events=rows(_EVENTS),
+        lines=_lines(events),
+        events=events,
         discounts=rows(_DISCOUNTS),
         refunds=rows(_REFUNDS),
         payments=rows(_PAYMENTS),
     )
+
+
+_SUMMED = ("units_sold", "units_returned", "gross_sales", "discounts", "returns", "net_sales")
+
+
+def _lines(events: Sequence[Row]) -> list[Row]:
+    """What was bought: all events of each line together, in the order of their first."""
+    of_line: dict[str | None, list[Row]] = defaultdict(list)
+    for event in events:
+        if event["line_type"] == "product":
+            of_line[event["order_line_id"]].append(event)
+    lines = [
+        {
+            "order_line_id": line_id,
+            "title": _largest(event["line_title"] for event in own),
+            "sku": _largest(event["sku"] for event in own),
+            "product_id": _largest(event["product_id"] for event in own),
+            **{name: sum(event[name] for event in own) for name in _SUMMED},
+        }
+        for line_id, own in of_line.items()
+    ]
+    return sorted(
+        lines, key=lambda line: (of_line[line["order_line_id"]][0]["event_at"], line["order_line_id"] or "")
+    )
+
+
+def _largest(values: Iterable[str | None]) -> str | None:
+    return max((value for value in values if value is not None), default=None)

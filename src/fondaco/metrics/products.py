@@ -14,7 +14,7 @@ from typing import Any
 
 from fondaco.metrics.layer import SemanticLayer
 from fondaco.metrics.query import MetricQuery
-from fondaco.warehouse.engine import Reader, Value
+from fondaco.warehouse.engine import OutdatedError, Reader, Value
 
 Row = Mapping[str, Any]
 
@@ -25,14 +25,15 @@ class ProductLine:
 
     Attributes
     ----------
-    title, sku
-        Of a variant both; of a product the title alone.
+    title, sku, variant_title
+        Of a variant all, the last as far as its stock is known; of a product the title alone.
     units_per_day, units_per_day_before
         Over the period, and over the one it is compared with.
     """
 
     product_id: str | None
     variant_id: str | None
+    variant_title: str | None
     title: str | None
     sku: str | None
     net_sales: Decimal
@@ -73,8 +74,15 @@ class Pair:
 
 
 METRICS = ("net_sales", "units_sold", "return_rate", "discount_rate")
-_BY_PRODUCT = ("product_id", "product")
-_BY_VARIANT = ("product_id", "product", "variant_id", "sku")
+IDENTITY = ("product_id", "product")
+"""What tells products apart in every list: the id, which begins with the shop's; what is in no catalogue, by its title alone."""
+
+_BY_VARIANT = (*IDENTITY, "variant_id", "sku")
+
+
+def shop_of(product_id: str | None) -> str:
+    """The shop whose product it is; empty for what is in no catalogue."""
+    return (product_id or "").partition(":")[0]
 
 
 def product_lines(
@@ -101,17 +109,20 @@ def product_lines(
     by_variant
         One line a variant; what is known of buyers is known of products only.
     """
-    by = _BY_VARIANT if by_variant else _BY_PRODUCT
+    by = _BY_VARIANT if by_variant else IDENTITY
     now = layer.query(reader, replace(query, metrics=METRICS, by=by), tenant_id).to_pylist()
     then = (
         layer.query(reader, replace(before, metrics=("units_sold",), by=by), tenant_id).to_pylist()
         if before is not None
         else []
     )
-    offered = _offered(reader, query, tenant_id, by_variant=by_variant)
     product = next(iter(query.conditions().get("product_id", ())), None)
-    stock = _stocks(reader, tenant_id, product, by_variant=by_variant)
-    facts = {} if by_variant else buyers_of(reader, tenant_id, product)
+    if by_variant:
+        offered, facts = _shelf(reader, query, tenant_id), dict[str, BoughtAgain]()
+        stock = {key: row["units"] for key, row in offered.items()}
+    else:
+        offered, facts = _offered(reader, query, tenant_id), buyers_of(reader, tenant_id, product)
+        stock = _stocks(reader, tenant_id, product)
     first_sold = {row["product_id"]: row["first_sold_date"] for row in offered.values()}
     sold_before = {tuple(row[name] for name in by): row["units_sold"] for row in then}
 
@@ -124,6 +135,7 @@ def product_lines(
         return ProductLine(
             product_id=row["product_id"],
             variant_id=row.get("variant_id"),
+            variant_title=offered.get(row.get("variant_id") or "", {}).get("variant_title"),
             title=row["product"],
             sku=row.get("sku"),
             net_sales=row["net_sales"],
@@ -165,50 +177,55 @@ def total_stock(lines: Sequence[ProductLine]) -> int | None:
     return sum(known) if known else None
 
 
-def _offered(
-    reader: Reader, query: MetricQuery, tenant_id: str, *, by_variant: bool
-) -> dict[str, dict[str, Any]]:
-    """What the shops still offer, by its id: products, or variants as far as their stock is known."""
+def _offered(reader: Reader, query: MetricQuery, tenant_id: str) -> dict[str, dict[str, Any]]:
+    """Products that the shops still offer, by their ids."""
+    only, params = _narrowed(query, tenant_id)
+    sql = (
+        "select product_id, title as product, first_sold_date from marts.products as products"
+        f" where tenant_id = $tenant_id and not is_deleted{only}"
+    )
+    return {row["product_id"]: row for row in reader.query(sql, params).to_pylist()}
+
+
+def _shelf(reader: Reader, query: MetricQuery, tenant_id: str) -> dict[str, dict[str, Any]]:
+    """Variants as far as their stock is known, by their ids, with the units on hand in all places: None where no shop reports them."""
+    only, params = _narrowed(query, tenant_id)
+    sql = (
+        "select inventory.variant_id, max(inventory.sku) as sku, max(inventory.variant_title) as variant_title,"
+        " cast(sum(inventory.on_hand) as bigint) as units, max(products.product_id) as product_id,"
+        " max(products.title) as product, max(products.first_sold_date) as first_sold_date"
+        " from marts.inventory as inventory inner join marts.products as products"
+        " on inventory.product_id = products.product_id and inventory.tenant_id = products.tenant_id"
+        f" where products.tenant_id = $tenant_id{only} group by inventory.variant_id"
+    )
+    return {row["variant_id"]: row for row in reader.query(sql, params).to_pylist()}
+
+
+def _narrowed(query: MetricQuery, tenant_id: str) -> tuple[str, dict[str, Value]]:
+    """The query's conditions on shop and product as conditions on ``products``, and parameters."""
     params: dict[str, Value] = {"tenant_id": tenant_id}
     only = ""
     for name in ("connection_id", "product_id"):
         for value in query.conditions().get(name, ()):
             only, params = f"{only} and products.{name} = ${name}", {**params, name: value}
-    if by_variant:
-        sql = (
-            "select inventory.variant_id, max(inventory.sku) as sku, max(products.product_id) as product_id,"
-            " max(products.title) as product, max(products.first_sold_date) as first_sold_date"
-            " from marts.inventory as inventory inner join marts.products as products"
-            " on inventory.product_id = products.product_id and inventory.tenant_id = products.tenant_id"
-            f" where products.tenant_id = $tenant_id{only} group by inventory.variant_id"
-        )
-    else:
-        sql = (
-            "select product_id, title as product, first_sold_date from marts.products as products"
-            f" where tenant_id = $tenant_id and not is_deleted{only}"
-        )
-    key = "variant_id" if by_variant else "product_id"
-    return {row[key]: row for row in reader.query(sql, params).to_pylist()}
+    return only, params
 
 
-def _stocks(reader: Reader, tenant_id: str, product_id: str | None, *, by_variant: bool) -> dict[str, int]:
-    """Units on hand in all places, by product or by variant; only those whose stock is reported."""
-    key = "variant_id" if by_variant else "product_id"
+def _stocks(reader: Reader, tenant_id: str, product_id: str | None) -> dict[str, int]:
+    """Units on hand in all places, by product; only those whose stock is reported."""
     params: dict[str, Value] = {"tenant_id": tenant_id}
     only = ""
     if product_id is not None:
         only, params = " and product_id = $product_id", {**params, "product_id": product_id}
     sql = (
-        f"select {key}, cast(sum(on_hand) as bigint) as units from marts.inventory"
-        f" where tenant_id = $tenant_id and on_hand is not null{only} group by {key}"
+        "select product_id, cast(sum(on_hand) as bigint) as units from marts.inventory"
+        f" where tenant_id = $tenant_id and on_hand is not null{only} group by product_id"
     )
-    return {row[key]: row["units"] for row in reader.query(sql, params).to_pylist()}
+    return {row["product_id"]: row["units"] for row in reader.query(sql, params).to_pylist()}
 
 
 def buyers_of(reader: Reader, tenant_id: str, product_id: str | None = None) -> dict[str, BoughtAgain]:
     """What became of buyers, by product; empty until a run has worked it out."""
-    if not _is_published(reader, "product_customers"):
-        return {}
     sql = "select * from marts.product_customers where tenant_id = $tenant_id"
     params: dict[str, Value] = {"tenant_id": tenant_id}
     if product_id is not None:
@@ -222,21 +239,19 @@ def buyers_of(reader: Reader, tenant_id: str, product_id: str | None = None) -> 
             first_buyers_observed=row["first_buyers_observed"],
             first_buyer_value=_part(row["first_buyers_value"], row["first_buyers"]),
         )
-        for row in reader.query(sql, params).to_pylist()
+        for row in _rows_if_there(reader, sql, params)
     }
 
 
 def bought_together(reader: Reader, tenant_id: str, product_id: str) -> list[Pair]:
     """Products that are bought with this one more often than by chance, the most frequent first."""
-    if not _is_published(reader, "product_pairs"):
-        return []
     sql = (
         "select pairs.*, products.title from marts.product_pairs as pairs"
         " left join marts.products as products on pairs.other_product_id = products.product_id"
         " and pairs.tenant_id = products.tenant_id"
         " where pairs.tenant_id = $tenant_id and pairs.product_id = $product_id order by pairs.place"
     )
-    found: Sequence[Row] = reader.query(sql, {"tenant_id": tenant_id, "product_id": product_id}).to_pylist()
+    found = _rows_if_there(reader, sql, {"tenant_id": tenant_id, "product_id": product_id})
     return [
         Pair(
             product_id=row["other_product_id"],
@@ -259,22 +274,14 @@ def one_product(reader: Reader, tenant_id: str, product_id: str) -> Row | None:
     return found[0] if found else None
 
 
-def variant_titles(reader: Reader, tenant_id: str, product_id: str) -> dict[str, str]:
-    """What a product's variants are called, as far as their stock is known."""
-    sql = (
-        "select variant_id, max(variant_title) as title from marts.inventory"
-        " where tenant_id = $tenant_id and product_id = $product_id and variant_title is not null group by variant_id"
-    )
-    rows = reader.query(sql, {"tenant_id": tenant_id, "product_id": product_id}).to_pylist()
-    return {row["variant_id"]: row["title"] for row in rows}
-
-
 def _part(part: Any, whole: int) -> Decimal | None:
     return Decimal(part) / whole if whole else None
 
 
-def _is_published(reader: Reader, table: str) -> bool:
-    """Whether the newest published state has the table: it has not where an older release wrote it."""
-    schema = "marts" if reader.dialect == "duckdb" else "published"
-    sql = "select 1 as one from information_schema.tables where table_schema = $schema and table_name = $name"
-    return bool(reader.query(sql, {"schema": schema, "name": table}).num_rows)
+def _rows_if_there(reader: Reader, sql: str, params: Mapping[str, Value]) -> Sequence[Row]:
+    """The rows; none where an older release wrote what is published, without the table."""
+    try:
+        rows: Sequence[Row] = reader.query(sql, params).to_pylist()
+    except OutdatedError:
+        return ()
+    return rows

@@ -16,6 +16,7 @@ from fondaco.errors import ConfigError, FatalError, RetryableError
 from fondaco.warehouse.duckdb_reader import DuckDBReader
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import LockFile, Turnstile, locked_error
+from fondaco.warehouse.published_layout import looked_up_by, ordered_by
 from fondaco.warehouse.snapshots import SnapshotFolder, new_version
 
 TYPES = {
@@ -217,7 +218,18 @@ class DuckDBWarehouse:
         try:
             writer.execute("create schema publishing.marts")
             for table in tables:
-                writer.execute(f'create table publishing.marts."{table}" as from marts."{table}"')
+                columns = _names(
+                    writer.fetch(
+                        "select column_name as name from information_schema.columns where table_schema = 'marts'"
+                        " and table_name = $table and table_catalog = current_database()",
+                        {"table": table},
+                    )
+                )
+                day = ordered_by(table, columns)
+                order = f" order by {day}" if day else ""
+                writer.execute(f'create table publishing.marts."{table}" as from marts."{table}"{order}')
+                for index, column in looked_up_by(table, columns, leaves_out_blocks=True):
+                    writer.execute(f'create index {index} on publishing.marts."{table}" ({column})')
         finally:
             writer.execute("detach publishing")
 

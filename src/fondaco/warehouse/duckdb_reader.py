@@ -13,7 +13,7 @@ import pyarrow as pa
 from fondaco.config import Settings
 from fondaco.duckdb_session import disk_is_full, prepare
 from fondaco.errors import ConfigError, FatalError, RetryableError
-from fondaco.warehouse.engine import Dialect, Params
+from fondaco.warehouse.engine import Dialect, OutdatedError, Params
 from fondaco.warehouse.snapshots import SnapshotFolder
 
 
@@ -160,8 +160,8 @@ def _is_lack(error: duckdb.Error) -> bool:
     )
 
 
-def outdated() -> ConfigError:
-    return ConfigError(
+def outdated() -> OutdatedError:
+    return OutdatedError(
         "What is published was built by another version of Fondaco: a table or column of it is missing.",
         "Build and publish anew with `fondaco run`.",
     )

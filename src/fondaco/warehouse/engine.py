@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from fondaco.config import Settings
+from fondaco.errors import ConfigError
 
 Dialect = Literal["duckdb", "postgres"]
 """Name of the engine; also its name for sqlglot and dbt."""
@@ -117,6 +118,10 @@ class Reader(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class OutdatedError(ConfigError):
+    """A table or column is asked for that what is published does not have yet."""
 
 
 class Warehouse(Protocol):

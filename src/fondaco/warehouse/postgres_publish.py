@@ -15,6 +15,7 @@ from psycopg import sql
 
 from fondaco.errors import ConfigError, RetryableError
 from fondaco.warehouse.engine import Published
+from fondaco.warehouse.published_layout import looked_up_by
 from fondaco.warehouse.snapshots import KEPT, new_version
 
 _SWITCH_SECONDS = 60.0
@@ -52,6 +53,14 @@ def publish(connection: psycopg.Connection[Any]) -> Published:
                     sql.Identifier(schema, table), sql.Identifier("marts", table)
                 )
             )
+        for table, described in _columns(connection, schema).items():
+            columns = [column for column, _ in described]
+            for index, column in looked_up_by(table, columns, leaves_out_blocks=False):
+                connection.execute(
+                    sql.SQL("create index {} on {} ({})").format(
+                        sql.Identifier(index), sql.Identifier(schema, table), sql.Identifier(column)
+                    )
+                )
     for table in tables:
         connection.execute(sql.SQL("analyze {}").format(sql.Identifier(schema, table)))
     _switch(connection, version, tables)
