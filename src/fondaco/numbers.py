@@ -124,6 +124,10 @@ class Numbers:
             return f"{start} – {self.day(last)}"
         return f"{self.day(first)} – {self.day(last)}"
 
+    def begins(self, day: date | None) -> str:
+        """Why there is nothing to compare with: the data of the shops begins after the compared period does."""
+        return f"Data begins {self.day(day)}" if day else "No data yet"
+
     def bucket(self, step: date | str, grain: str) -> str:
         """A step of a chart: a day, the week that starts on it, its month, quarter or year; an hour, such as "09"."""
         if isinstance(step, str):
@@ -146,6 +150,11 @@ class Numbers:
 
     def instant(self, moment: datetime) -> str:
         return format_datetime(self._local(moment), "d MMM y, HH:mm", locale="en_GB")
+
+    def instant_and_zone(self, moment: datetime) -> str:
+        """The same with the name of the zone, such as CET, which has no name of letters everywhere: then UTC+03."""
+        name = self._local(moment).tzname() or ""
+        return f"{self.instant(moment)} {name if name[:1].isalpha() else _minus(f'UTC{name}')}"
 
     def ago(self, moment: datetime, now: datetime) -> str:
         seconds = int((now - moment).total_seconds())

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from tests.parsed import give_models
 
 from fondaco.control import ReconciliationDay, Role
 from fondaco.orchestration import Project
@@ -172,6 +173,7 @@ def shop(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         folder / "project", name="Maison Aurora", currency="EUR", timezone="Europe/Berlin", clock=ticking
     )
     with project:
+        give_models(project.warehouse)
         project.control.users.create(project.tenant, OWNER, role=Role.OWNER, password=PASSWORD)
         _import_shop(project, folder, "aurora", 1, 9)
         _import_shop(project, folder, "brick", 2, 4)

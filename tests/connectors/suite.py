@@ -24,6 +24,7 @@ from fondaco.sources.source import Source, SourceSettings, source_types
 from fondaco.sources.stream import Slice, Stream, SyncMode, Table
 
 FAULTS = ("429", "500", "cut")
+Landed = dict[str, list[tuple[Any, ...]]]
 _PATH = re.compile(r"^(#|[$^]+(\.[A-Za-z_][\w-]*)*)$")
 
 
@@ -70,6 +71,16 @@ class ConnectorSuite:
     def project(self, vendor: Vendor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
         with connected(vendor, tmp_path / "shop", monkeypatch) as opened:
             yield opened
+
+    def calm(self, vendor: Vendor, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Landed:
+        """What an undisturbed run lands, run once for all tests of a vendor whose time stands still."""
+        now = vendor.now()
+        known: dict[datetime, Landed] = self.__class__.__dict__.get("_calm", {})
+        if now not in known:
+            with connected(vendor, folder / "calm", monkeypatch) as project:
+                known[now] = landed(project)
+            self.__class__._calm = known  # type: ignore[attr-defined]
+        return known[now]
 
     def test_settings_are_validated(self, vendor: Vendor) -> None:
         kind: type[SourceSettings] = vendor.source.settings_type
@@ -137,8 +148,7 @@ class ConnectorSuite:
         if not vendor.arm(fault):
             pytest.skip(f"this vendor has no fault {fault}")
         disturbed = landed(project)
-        with connected(vendor, tmp_path / "calm", monkeypatch) as calm:
-            assert disturbed == landed(calm)
+        assert disturbed == self.calm(vendor, tmp_path, monkeypatch)
 
     def test_a_page_that_names_itself_again_ends(self, vendor: Vendor, source: Source) -> None:
         if not vendor.arm("same page"):
@@ -160,8 +170,7 @@ class ConnectorSuite:
         for steps in (1, 2, 5):
             stopped = run_pipeline(project, steps=("sync",), stop=StopAfter(steps))
             assert stopped.run.outcome == "aborted"
-        with connected(vendor, tmp_path / "calm", monkeypatch) as calm:
-            assert landed(project) == landed(calm)
+        assert landed(project) == self.calm(vendor, tmp_path, monkeypatch)
 
     def test_check_tells_the_shop_and_what_is_missing(self, vendor: Vendor, source: Source) -> None:
         found = source.check()
@@ -283,14 +292,14 @@ def packaged(source: type[Source], folder: Path) -> Path:
     return folder
 
 
-def landed(project: Project) -> dict[str, list[tuple[Any, ...]]]:
+def landed(project: Project) -> Landed:
     """Bring the project up to date; then all its raw rows."""
     outcome = run_pipeline(project, steps=("sync",))
     assert [(one.stream, one.error) for one in outcome.streams if one.error] == []
     return snapshot(project)
 
 
-def snapshot(project: Project) -> dict[str, list[tuple[Any, ...]]]:
+def snapshot(project: Project) -> Landed:
     """All raw rows of the connection, without the instant at which they were read."""
     source = project.source("shop")
     found = {

@@ -80,17 +80,20 @@ class _Simulated(ConnectorSuite):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("connectors_shopify")
 class TestShopify(_Simulated):
     platform = "shopify"
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("connectors_woocommerce")
 class TestWooCommerce(_Simulated):
     platform = "woocommerce"
     settings: ClassVar[dict[str, Any]] = {"page_size": 5}  # so that a small world has second pages
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("connectors_commercetools")
 class TestCommercetools(_Simulated):
     platform = "commercetools"
     settings: ClassVar[dict[str, Any]] = {"page_size": 10}

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.parsed import give_models
 
 from fondaco.clock import parse_instant
 from fondaco.orchestration import Project, RunOutcome, run_pipeline
@@ -71,6 +72,7 @@ class Shops:
 def connected_project(folder: Path, shops: Shops, clock: Any) -> Project:
     """A fresh project with a connection to each shop and the static exchange rates."""
     project = Project.create(folder, name="Journey", currency="EUR", timezone="Europe/Berlin", clock=clock)
+    give_models(project.warehouse)
     project.landing.land_rows(
         "fondaco__exchange_rates",
         [

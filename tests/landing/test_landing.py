@@ -225,6 +225,9 @@ def test_reading_a_slice_again_replaces_what_it_had_set_aside(bench: Bench) -> N
     bench.land(order("1", "bad"), order("2", "bad"), part=part)
     bench.land(order("1", "1.00"), order("2", "bad"), part=part)
     assert [json.loads(record)["id"] for _, record, _ in bench.quarantine()] == ["2"]
+    bench.land(part=part)
+    assert bench.quarantine() == []
+    assert bench.rows("shop__orders", "order_id") == [("1",)]
 
 
 def test_an_undeclared_field_is_kept_and_reported(bench: Bench) -> None:

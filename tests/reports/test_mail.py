@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import email
+import socket
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
@@ -161,3 +165,41 @@ def test_an_address_that_servers_do_not_take_is_told() -> None:
     post = Postbox(MailSettings(host="127.0.0.1", sender="a@b.com", security="none"))
     with pytest.raises(ConfigError, match="Latin letters"):
         post.send(LETTER, "jörg@example.com")
+
+
+@pytest.mark.parametrize("sent", [b"2", b"220-wait\r\n"], ids=["letter by letter", "line after line"])
+def test_a_server_that_never_comes_to_an_end_is_hung_up_on(sent: bytes) -> None:
+    """Each piece comes in time, so that no single wait is too long."""
+    ended = threading.Event()
+
+    def drip(line: socket.socket) -> None:
+        with suppress(OSError):
+            while not ended.wait(0.05):
+                line.sendall(sent)
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        talker = threading.Thread(target=lambda: drip(door.accept()[0]), daemon=True)
+        talker.start()
+        settings = MailSettings(
+            host="127.0.0.1",
+            port=door.getsockname()[1],
+            security="none",
+            sender="figures@example.com",
+            timeout_seconds=0.2,
+        )
+        started = time.monotonic()
+        error = refusal(settings)
+        ended.set()
+        talker.join(5)
+    assert isinstance(error, RetryableError) and "did not answer within 0.2 seconds" in error.what
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(
+    "receiver", ["a@b.example\nBcc: x@y.example", "a@b.example, c@d.example", "nobody", ""]
+)
+def test_a_receiver_is_one_address(smtp: StartServer, receiver: str) -> None:
+    server = smtp(security="none")
+    with pytest.raises(ConfigError, match="no e-mail address"):
+        Postbox(server.settings).send(LETTER, receiver)
+    assert server.inbox.taken == []

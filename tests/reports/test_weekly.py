@@ -14,8 +14,9 @@ from fondaco.control.runs import RunResult
 from fondaco.errors import ConfigError
 from fondaco.orchestration import Project
 from fondaco.orchestration.schedule import mail_trigger, mail_weekly
-from fondaco.reports.content import Books
+from fondaco.reports.content import Books, write_content
 from fondaco.reports.mail import Letter, UnsureError
+from fondaco.reports.spans import parse_span
 from fondaco.reports.subscriptions import Subscriptions
 from fondaco.reports.weekly import newest_round, send_weekly, weekly_content, weekly_letter
 
@@ -79,6 +80,32 @@ def test_the_figures_are_those_of_the_last_full_week_and_of_the_two_beside_it(bo
     ]
     assert content.seal.text == "Not compared yet"
     assert content.warnings == ()
+
+
+def test_what_is_not_known_is_held_against_nothing_and_the_mail_says_so(books: Books) -> None:
+    content = write_content(
+        books, parse_span("2025-W14")
+    )  # the second week with data: Monday 24 March 2025 is the first day
+    assert (content.before.name, content.net_sales.before) == ("2025-W13", "€75.25")
+    assert (content.net_sales.year_before, content.net_sales.year_change.text) == ("–", "–")
+    assert content.beside == ["Data begins 24 Mar 2025: there is no comparison with Week 14, 2024."]
+
+    first = write_content(books, parse_span("2025-W13"))
+    assert {(line.before, line.change.text, line.year_before) for line in first.counts} == {("–", "–", "–")}
+    assert [one.change.text for one in first.shops] == ["–"]
+    assert {step.before for step in first.course} == {None}
+    letter = weekly_letter(first, ADDRESS)
+    for text in (letter.plain, letter.html):
+        assert "Data begins 24 Mar 2025: there is no comparison with Week 12, 2025 or Week 13, 2024." in text
+        assert "against the week before" not in text and "a year ago, –" not in text
+
+
+def test_a_shop_that_joined_since_is_named_beside_the_rates(books: Books) -> None:
+    content = weekly_content(books, TODAY)
+    assert content.beside == [
+        "Not like for like with Week 12, 2026 or Week 13, 2025; data of these shops begins later: Paris 29 Mar 2026."
+    ]
+    assert content.beside[0] in weekly_letter(content, ADDRESS).plain
 
 
 def test_the_mail_says_them_twice_and_names_are_no_markup(books: Books) -> None:

@@ -16,6 +16,7 @@ from tests.published import publish
 from fondaco.control import Role
 from fondaco.orchestration import Project
 from fondaco.server.app import create_app
+from fondaco.server.auth.sessions import SESSION
 
 OWNER = "owner@example.com"
 PASSWORD = "a long enough password"
@@ -77,20 +78,43 @@ def log_in(client: TestClient, email: str = OWNER, password: str = PASSWORD, **f
     return client.post("/login", data={"csrf": token, "email": email, "password": password, **fields})
 
 
+def with_session(client: TestClient, project: Project, email: str = OWNER) -> TestClient:
+    """The browser as it is once the user has logged in, without the second that checking a password takes."""
+    user = project.control.users.find(email)
+    assert user is not None
+    secret = project.control.sessions.create(user.user_id, valid=timedelta(hours=12))
+    client.cookies.set(SESSION, secret, domain="testserver.local")
+    return client
+
+
 @pytest.fixture
-def owner(stranger: TestClient) -> TestClient:
+def owner(stranger: TestClient, new_project: Project) -> TestClient:
     """A browser in which the owner has logged in."""
-    assert log_in(stranger).status_code == 303
-    return stranger
+    return with_session(stranger, new_project)
 
 
 ADA, BO, CY = "a" * 32, "b" * 32, "c" * 32
 AS_OF = date(2026, 3, 30)
 
 
-@pytest.fixture
-def known(new_project: Project) -> Project:
+@pytest.fixture(scope="session")
+def known_folder(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three people: one who buys, one who may be gone, one who never bought."""
+    folder = tmp_path_factory.mktemp("known") / "project"
+    shutil.copytree(new_folder, folder)
+    with Project.open(folder, clock=Watch()) as project:
+        _publish_three_people(project)
+    return folder
+
+
+@pytest.fixture
+def known(known_folder: Path, tmp_path: Path, watch: Watch) -> Iterator[Project]:
+    """A project in which three people are known."""
+    with Project.open(shutil.copytree(known_folder, tmp_path / "known"), clock=watch) as project:
+        yield project
+
+
+def _publish_three_people(project: Project) -> None:
     shop = {"connection_id": "aurora", "name": "Aurora", "currency": "EUR", "reporting_currency": "EUR"}
     people = [
         {"person_id": ADA, "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com", "country": "GB", "orders": 2, "net_sales": 300, "first_order_date": date(2025, 6, 1), "last_order_date": AS_OF},
@@ -113,6 +137,13 @@ def known(new_project: Project) -> Project:
         {**order, "order_id": "aurora:2", "order_number": "#1002", "ordered_at": datetime(2026, 3, 30, 9), "order_date": AS_OF, "units_sold": 2, "net_sales": 200, "discount_codes": "SPRING"},
     ]  # fmt: skip
     refund = {"refund_id": "aurora:9", "order_id": "aurora:1", "connection_id": "aurora", "person_id": ADA, "refunded_at": datetime(2025, 7, 1), "refunded_date": date(2025, 7, 1), "amount": 12, "reason": "Too small"}  # fmt: skip
+    account = {"connection_id": "aurora", "is_account": True, "known_since": datetime(2025, 6, 1)}
+    accounts = [
+        {**account, "person_id": ADA, "record_id": "aurora:7", "source_id": "7", "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com", "city": "London", "country": "GB", "orders": 1, "rule": "first record", "explanation": "{}"},
+        {**account, "person_id": ADA, "record_id": "guest:5", "connection_id": None, "is_account": False, "email": "a.lovelace@example.com", "known_since": datetime(2025, 9, 1), "orders": 1, "linked_to": "aurora:7", "rule": "alike", "probability": 0.99971, "explanation": '{"agree": ["last name", "city"], "differ": ["e-mail"]}'},
+        {**account, "person_id": BO, "record_id": "aurora:8", "source_id": "8", "first_name": "Bo", "email": "bo@example.org", "orders": 1},
+        {**account, "person_id": CY, "record_id": "aurora:9", "source_id": "9", "email": "cy@example.net"},
+    ]  # fmt: skip
     model = {"run_id": "r1", "model": "mbg_nbd", "as_of_date": AS_OF, "is_used": True, "customers": 2, "parameters": '{"r": 0.5}', "standard_errors": '{"r": 0.1}', "evaluation": "{}", "fitted_at": datetime(2026, 3, 31)}  # fmt: skip
     told = '{"split_day": 1, "days": 90, "customers": 2, "purchases": 4.0, "value": 9.0, "errors": {"naive": {"purchases": 6.0, "purchases_error": 0.5, "value_error": 0.4, "purchases_mae": 1.0}, "mbg_nbd": {"purchases": 4.2, "purchases_error": 0.05, "value_error": null, "purchases_mae": 0.8}}}'
     check = {
@@ -123,14 +154,16 @@ def known(new_project: Project) -> Project:
         "standard_errors": "{}",
         "evaluation": told,
     }
+    other = {**model, "model": "bg_nbd", "is_used": False, "note": "Not used: another one is likelier."}
+    spend = {**model, "model": "gamma_gamma", "is_used": False, "note": "Not used: it knows no mean."}
     publish(
-        new_project,
+        project,
         connections=[shop],
         customers=people,
+        customer_accounts=accounts,
         customer_scores=scores,
         segment_movements=moved,
         orders=orders,
         refunds=[refund],
-        model_runs=[model, check],
+        model_runs=[model, check, other, spend],
     )
-    return new_project

@@ -6,9 +6,11 @@ try_again (503) or fault (500). Amounts are strings, days ISO dates, instants UT
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -27,6 +29,8 @@ PATHS = {
     "/api/v1/customers/segments",
     "/api/v1/customers/movements",
     "/api/v1/customers/{person_id}",
+    "/api/v1/customers/{person_id}/accounts",
+    "/api/v1/identity/decisions",
     "/api/v1/models",
     "/api/v1/runs",
     "/api/v1/runs/{run_id}",
@@ -42,8 +46,14 @@ PATHS = {
     "/api/v1/segments/{segment_id}/versions/{version}",
     "/api/v1/cohorts",
 }
-POSTED = {"/api/v1/segments/preview", "/api/v1/segments/{segment_id}/versions/{version}/restore"}
-FILLED = {"{name}": "net_sales", "{run_id}": "x", "{segment_id}": "1", "{version}": "1"}
+POSTED = {
+    "/api/v1/segments/preview",
+    "/api/v1/segments/{segment_id}/versions/{version}/restore",
+    "/api/v1/customers/{person_id}/split",
+    "/api/v1/customers/{person_id}/join",
+}
+DELETED = {"/api/v1/identity/decisions/{decision_id}"}
+FILLED = {"{name}": "net_sales", "{run_id}": "x", "{segment_id}": "1", "{version}": "1", "{decision_id}": "1"}
 
 
 @pytest.fixture
@@ -105,9 +115,20 @@ def api(new_project: Project) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def passer_by(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client without a token, who leaves no trace: one for all that is asked in vain."""
+    folder = shutil.copytree(new_folder, tmp_path_factory.mktemp("shut") / "project")
+    with (
+        Project.open(folder, clock=Watch()) as project,
+        TestClient(create_app(project), follow_redirects=False) as client,
+    ):
+        yield client
+
+
 def test_the_addresses_are_these(api: TestClient) -> None:
     document = api.get("/api/v1/openapi.json").json()
-    assert set(document["paths"]) == PATHS | POSTED
+    assert set(document["paths"]) == PATHS | POSTED | DELETED
     assert document["openapi"].startswith("3.1")
 
 
@@ -124,15 +145,14 @@ def test_every_answer_and_every_error_is_described(api: TestClient) -> None:
 @pytest.mark.parametrize(
     "headers", [{}, {"Authorization": "Bearer fnd_wrong"}, {"Authorization": "Basic eDp5"}]
 )
-@pytest.mark.parametrize("path", sorted(PATHS | POSTED))
+@pytest.mark.parametrize("path", sorted(PATHS | POSTED | DELETED))
 def test_nothing_is_told_without_a_valid_token(
-    stranger: TestClient, path: str, headers: dict[str, str]
+    passer_by: TestClient, path: str, headers: dict[str, str]
 ) -> None:
+    method = "POST" if path in POSTED else "DELETE" if path in DELETED else "GET"
     for name, value in FILLED.items():
         path = path.replace(name, value)
-    answer = stranger.request(
-        "POST" if path in POSTED or path.endswith("/restore") else "GET", path, headers=headers
-    )
+    answer = passer_by.request(method, path, headers=headers)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     error = answer.json()["error"]
@@ -253,7 +273,7 @@ def test_a_connection_is_told_without_its_credentials(api: TestClient, run_id: s
     (connection,) = answer.json()
     assert set(connection) == {
         "connection_id", "source", "name", "currency", "time_zone", "status", "fault", "missing", "warnings",
-        "checked_at", "synced_at",
+        "checked_at", "synced_at", "data_begins",
     }  # fmt: skip
     assert (connection["status"], connection["missing"]) == ("limited", ["read_all_orders"])
 
@@ -270,3 +290,21 @@ def test_health_says_empty_before_anything_is_published(api: TestClient, run_id:
 
 def test_a_limit_beyond_all_rows_is_refused_and_not_a_fault(api: TestClient) -> None:
     assert api.get("/api/v1/metrics/query?metrics=net_sales&limit=99999999999999999999999").status_code == 422
+
+
+def test_a_body_that_no_form_has_is_refused_unread(api: TestClient) -> None:
+    answer = api.post("/api/v1/segments/preview", content=b"[" + b"0," * 600_000 + b"0]")
+    assert answer.status_code == 413
+
+
+def test_compared_days_come_page_by_page(api: TestClient, run_id: str) -> None:
+    whole = api.get("/api/v1/reconciliation")
+    assert "Link" not in whole.headers and len(whole.json()) > 1
+    pages, address = [], "/api/v1/reconciliation?limit=1"
+    while address:
+        answer = api.get(address)
+        pages += answer.json()
+        address = answer.links["next"]["url"] if "next" in answer.links else ""
+    assert pages == whole.json()
+    for forged in ("AAAA", "eA", "a" * 500):
+        assert api.get("/api/v1/reconciliation", params={"cursor": forged}).status_code == 422

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,9 +15,8 @@ import pytest
 from starlette.testclient import TestClient
 from tests.jobs.rows import insert
 from tests.published import publish
-from tests.server.conftest import OWNER, PASSWORD, Watch, log_in
+from tests.server.conftest import Watch, with_session
 
-from fondaco.control import Role
 from fondaco.jobs.analysing import create_tables
 from fondaco.jobs.cohorting import find_cohorts, write_cohorts
 from fondaco.orchestration import Project
@@ -64,16 +64,10 @@ def published(project: Project, months: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cohorts")
-
-
-@pytest.fixture(scope="module")
-def two_years(folder: Path) -> Iterator[Project]:
+def two_years(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A thousand days of cohorts."""
-    (folder / "fondaco.toml").write_text('[project]\nname = "Maison"\ncurrency = "EUR"\n', encoding="utf-8")
+    folder = shutil.copytree(new_folder, tmp_path_factory.mktemp("cohorts") / "project")
     with Project.open(folder, clock=Watch()) as project:
-        project.control.users.create(project.tenant, OWNER, role=Role.OWNER, password=PASSWORD)
         published(project, 33)
         yield project
 
@@ -81,8 +75,7 @@ def two_years(folder: Path) -> Iterator[Project]:
 @pytest.fixture(scope="module")
 def reader(two_years: Project) -> Iterator[TestClient]:
     with TestClient(create_app(two_years), follow_redirects=False) as client:
-        assert log_in(client).status_code == 303
-        yield client
+        yield with_session(client, two_years)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +127,28 @@ def test_measures_add_up_to_the_value_of_a_customer(reader: TestClient) -> None:
     assert tile
     value = float(re.sub(r"<[^>]+>|€", "", tile[1]))
     assert value == pytest.approx(144, abs=1)  # 100 and eleven times 4, most of it forecast
+
+
+def test_cohorts_are_held_against_those_of_whole_months_only(new_project: Project) -> None:
+    published(new_project, 24)  # twelve cohorts, and twelve before them
+    tile = r'id="tile-new_customers".*?<div class="was">(.*?)</div>'
+    with TestClient(create_app(new_project), follow_redirects=False) as client:
+        with_session(client, new_project)
+        known = re.search(tile, client.get("/cohorts").text, re.DOTALL)
+        assert known and "%" in known[1]
+        first = {
+            "tenant_id": new_project.tenant,
+            "connection_id": "a",
+            "is_filler": False,
+            "sales_date": "2024-04-03",
+        }
+        with new_project.warehouse.writer() as writer:
+            insert(writer, "sales_daily", [first])
+            new_project.warehouse.publish()
+        page = client.get("/cohorts").text
+    unknown = re.search(tile, page, re.DOTALL)
+    assert unknown and re.sub(r"<[^>]+>", "", unknown[1]) == "– Data begins 3 Apr 2024"
+    assert ">Before</th>" not in page
 
 
 def test_small_cohorts_are_not_compared(reader: TestClient) -> None:

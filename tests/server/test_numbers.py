@@ -80,6 +80,22 @@ def test_instants_are_told_in_the_projects_zone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("time_zone", "words"),
+    [
+        ("Europe/Berlin", "2 Jul 2026, 00:30 CEST"),
+        ("America/New_York", "1 Jul 2026, 18:30 EDT"),
+        ("Asia/Kolkata", "2 Jul 2026, 04:00 IST"),
+        ("Europe/Istanbul", "2 Jul 2026, 01:30 UTC+03"),
+        ("America/Sao_Paulo", "1 Jul 2026, 19:30 UTC−03"),
+        ("UTC", "1 Jul 2026, 22:30 UTC"),
+    ],
+)
+def test_a_zone_is_called_by_its_letters_or_by_its_distance_from_utc(time_zone: str, words: str) -> None:
+    numbers = Numbers("en_GB", "EUR", ZoneInfo(time_zone))
+    assert numbers.instant_and_zone(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)) == words
+
+
+@pytest.mark.parametrize(
     ("seconds", "words"),
     [(5, "just now"), (60, "1 minute ago"), (7300, "2 hours ago"), (86400 * 3, "3 days ago")],
 )

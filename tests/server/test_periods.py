@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from fondaco.errors import ConfigError
+from fondaco.metrics import Beginnings
 from fondaco.server.periods import COMPARISONS, PRESETS, Period, View, parse_view, shift_months
 
 TODAY = date(2026, 3, 31)
@@ -38,6 +39,26 @@ def test_a_preset_has_its_days_and_the_days_before(
     assert (chosen.period.first.isoformat(), chosen.period.last.isoformat()) == (first, last)
     previous = chosen.previous_period
     assert (previous.first.isoformat(), previous.last.isoformat()) == before
+
+
+@pytest.mark.parametrize(
+    ("shop", "first"),
+    [
+        ("", date(2024, 6, 1)),
+        ("berg", date(2025, 1, 15)),
+        ("new", date(2026, 3, 31)),
+        ("old", date(2006, 3, 31)),
+    ],
+    ids=["of all shops", "of one shop", "of a shop without data", "more than twenty years"],
+)
+def test_all_time_is_from_the_first_day_with_data_and_compared_with_nothing(shop: str, first: date) -> None:
+    days = {"aurora": date(2024, 6, 1), "berg": date(2025, 1, 15)} | (
+        {"old": date(1999, 1, 1)} if shop == "old" else {}
+    )
+    chosen = parse_view({"range": "all_time", "shop": shop}, TODAY, known=Beginnings(days))
+    assert (chosen.label, chosen.period) == ("All time", Period(first, TODAY))
+    assert (chosen.compared, chosen.comparison, chosen.against) == (None, None, ())
+    assert chosen.query(shop="") == "range=all_time"
 
 
 def test_every_preset_is_tested_above() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 from tests.server.conftest import OWNER, PASSWORD, Watch, form_token
 
-from fondaco.control import Role
 from fondaco.orchestration import Project
 from fondaco.server.app import create_app
 from fondaco.server.auth.throttle import PER_ADDRESS
@@ -19,11 +19,12 @@ READER, OTHER_READER = "203.0.113.7", "203.0.113.8"
 
 
 @pytest.fixture
-def proxied(tmp_path: Path, watch: Watch) -> Iterator[Project]:
+def proxied(new_folder: Path, tmp_path: Path, watch: Watch) -> Iterator[Project]:
     """A project that trusts the proxies of one network."""
-    (tmp_path / "fondaco.toml").write_text('[server]\ntrusted_proxies = ["10.1.0.0/16"]\n')
-    with Project.open(tmp_path, clock=watch) as project:
-        project.control.users.create(project.tenant, OWNER, role=Role.OWNER, password=PASSWORD)
+    folder = shutil.copytree(new_folder, tmp_path / "proxied")
+    with (folder / "fondaco.toml").open("a", encoding="utf-8") as file:
+        file.write('[server]\ntrusted_proxies = ["10.1.0.0/16"]\n')
+    with Project.open(folder, clock=watch) as project:
         yield project
 
 

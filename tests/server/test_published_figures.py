@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 from tests.published import publish
-from tests.server.conftest import OWNER, PASSWORD, Watch, log_in
+from tests.server.conftest import Watch, with_session
 
-from fondaco.control import Role
 from fondaco.orchestration import Project
 from fondaco.server.app import create_app
 
 DAY = {"clock": "finance", "sales_date": "2026-03-30", "connection_id": "a", "is_filler": False}
 
 
-@pytest.fixture
-def counted_in_dollars(tmp_path: Path, watch: Watch) -> Iterator[Project]:
+@pytest.fixture(scope="module")
+def counted_in_dollars(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """Figures in USD, and settings that have said EUR since."""
-    (tmp_path / "fondaco.toml").write_text('[project]\ncurrency = "EUR"\n', encoding="utf-8")
-    with Project.open(tmp_path, clock=watch) as project:
-        project.control.users.create(project.tenant, OWNER, role=Role.OWNER, password=PASSWORD)
+    folder = shutil.copytree(new_folder, tmp_path_factory.mktemp("dollars") / "project")
+    with Project.open(folder, clock=Watch()) as project:
         shop = {"connection_id": "a", "name": "A", "currency": "EUR", "reporting_currency": "USD"}
         publish(project, connections=[shop], sales_daily=[{**DAY, "net_sales": 1234}])
         yield project
@@ -30,7 +29,7 @@ def counted_in_dollars(tmp_path: Path, watch: Watch) -> Iterator[Project]:
 
 def test_pages_label_figures_with_the_currency_they_were_counted_in(counted_in_dollars: Project) -> None:
     with TestClient(create_app(counted_in_dollars), follow_redirects=False) as client:
-        assert log_in(client).status_code == 303
+        with_session(client, counted_in_dollars)
         page, panel = client.get("/"), client.get("/overview/headline")
         assert 'data-currency="USD"' in page.text
         assert "Money in USD" in page.text

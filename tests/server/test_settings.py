@@ -8,7 +8,7 @@ import re
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
-from tests.server.conftest import OWNER, PASSWORD, form_token, log_in
+from tests.server.conftest import OWNER, PASSWORD, form_token, log_in, with_session
 
 from fondaco.control import Role
 from fondaco.control.connections import ConnectionRecord
@@ -33,13 +33,8 @@ def staffed(new_project: Project) -> Project:
 
 
 def browser_of(project: Project, email: str) -> TestClient:
-    """A browser in which the user has logged in by a link."""
-    user = project.control.users.find(email)
-    assert user is not None
-    client = TestClient(create_app(project), follow_redirects=False)
-    path = f"/login/link/{project.control.users.create_login_link(user.user_id)}"
-    client.post(path, data={"csrf": form_token(client.get(path).text)})
-    return client
+    """A browser in which the user has logged in."""
+    return with_session(TestClient(create_app(project), follow_redirects=False), project, email)
 
 
 def send(client: TestClient, path: str, /, **fields: str) -> Response:

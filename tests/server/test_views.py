@@ -38,7 +38,18 @@ def test_a_view_leads_back_to_the_page_with_its_filters(owner: TestClient) -> No
     assert listed(owner) == [("Year", "/?range=last_year&compare=none&shop=caf%C3%A9+1")]
 
 
-@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/nowhere", "/\\evil"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/nowhere",
+        "/\\evil",
+        "/login/link/abc",
+        "/customers.csv",
+        "/api/v1/openapi.json",
+    ],
+)
 def test_a_view_of_another_place_is_refused(owner: TestClient, path: str) -> None:
     answer = send(owner, "/views", name="Bad", path=path)
     assert answer.headers["location"] == "/settings/views"

@@ -24,11 +24,16 @@ def create(
         ),
     ] = None,
     write: Annotated[
-        bool, typer.Option("--write", help="It may also keep segments of customers, as far as its user may.")
+        bool,
+        typer.Option(
+            "--write", help="It may also keep segments and decide who is who, as far as its user may."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token that reads metrics, runs and segments. It is shown this once.
+    """Make a token that reads all figures, runs and segments. It is shown this once.
+
+    One that is nobody's reads customers with their names and addresses too; with --user it sees what that user may see.
 
     Example: fondaco tokens create spreadsheet
     """

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -13,32 +14,34 @@ from babel import Locale
 
 from fondaco.clock import day_bounds, zone
 from fondaco.control import ControlPlane
-from fondaco.metrics import MetricQuery, SemanticLayer, reporting_currency
+from fondaco.metrics import (
+    STATEMENT,
+    Beginnings,
+    MetricQuery,
+    SemanticLayer,
+    StatementStep,
+    read_beginnings,
+    reporting_currency,
+    shown_steps,
+)
+from fondaco.metrics.beginnings import told
+from fondaco.metrics.products import IDENTITY, shop_of
 from fondaco.numbers import NOTHING, USUAL_LOCALE, Change, Numbers
 from fondaco.reports.spans import Span
 from fondaco.reports.trust import Seal, seal_of, warnings_since
 from fondaco.warehouse.engine import Reader
 
-STATEMENT = (
-    ("gross_sales", 1, False),
-    ("discounts", -1, False),
-    ("returns", -1, False),
-    ("net_sales", 1, True),
-    ("shipping", 1, False),
-    ("taxes", 1, False),
-    ("duties", 1, False),
-    ("additional_fees", 1, False),
-    ("total_sales", 1, True),
-)
-"""Metric, its sign in the statement, and whether it is a sum of what stands above it."""
-
-_ALWAYS = frozenset({"gross_sales", "discounts", "returns", "net_sales", "shipping", "taxes", "total_sales"})
+_RARE = ("duties", "additional_fees")
 COUNTS = ("orders", "average_order_value", "units_sold", "customers", "new_customers", "returning_customers")
 MONEY_IN = ("payments_received", "refunded_amount", "payment_fees", "tips", "gift_card_sales")
-_ALL = tuple(dict.fromkeys((*(name for name, _, _ in STATEMENT), *COUNTS, *MONEY_IN)))
+_ALL = tuple(dict.fromkeys((*(step.metric for step in STATEMENT), *COUNTS, *MONEY_IN)))
+_NOTHING = dict.fromkeys(_ALL)
 _OF_A_PART = ("orders", "net_sales", "taxes", "total_sales")
 
 Row = Mapping[str, Any]
+Key = tuple[Any, ...]
+Named = Callable[[Key], tuple[str, str]]
+"""The name of a part and what stands beside it, by the values that tell it apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one shop, product or country has of the whole. ``weight`` is its net sales' part of the largest's, 0..1."""
+    """What one shop, product or country has of the whole.
 
+    Attributes
+    ----------
+    key
+        The id of the shop or product, or the country's code; empty for what has none.
+    detail
+        Of a shop its currency; of a product its shop, where there are several.
+    weight
+        Its net sales' part of the largest's, 0..1.
+    """
+
+    key: str
     name: str
     detail: str
     texts: Mapping[str, str]
@@ -78,7 +92,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A report whole."""
+    """A report whole.
+
+    Attributes
+    ----------
+    beside
+        What there is to know of the spans that it is compared with: that their figures are not known, or not of every shop.
+    """
 
     merchant: str
     currency: str
@@ -96,13 +116,15 @@ class Content:
     course: Sequence[Step]
     seal: Seal
     warnings: Sequence[str]
+    beside: Sequence[str]
     made_at: datetime
 
 
 class Books:
     """Where a report's figures are: what is published of one tenant, and what is known of its shops and runs.
 
-    ``ask`` answers the semantic layer's questions where somebody remembers the answers already.
+    ``ask`` answers the semantic layer's questions, and ``known`` says when the shops' data begins, where somebody remembers it
+    already.
     """
 
     def __init__(
@@ -114,6 +136,7 @@ class Books:
         now: datetime,
         *,
         ask: Callable[[MetricQuery], pa.Table] | None = None,
+        known: Beginnings | None = None,
     ) -> None:
         self.control = control
         self.layer = layer
@@ -121,6 +144,12 @@ class Books:
         self.tenant_id = tenant_id
         self.now = now
         self._ask = ask or (lambda query: layer.query(reader, query, tenant_id))
+        self._known = known
+
+    @cached_property
+    def known(self) -> Beginnings:
+        """When the shops' data begins."""
+        return read_beginnings(self.reader, self.tenant_id) if self._known is None else self._known
 
     def rows(self, metrics: Sequence[str], span: Span, by: Sequence[str] = (), **how: Any) -> list[Row]:
         query = MetricQuery(
@@ -148,20 +177,16 @@ def write_content(books: Books, span: Span, *, locale: str = USUAL_LOCALE, top: 
     time_zone = tenant.time_zone if tenant else "UTC"
     numbers = Numbers(locale, currency, zone(time_zone))
     spans = (span, span.before, span.year_before)
-    now, before, year = (books.totals(_ALL, one) for one in spans)
+    now, before, year = (books.totals(_ALL, one) if one is span else _beside(books, one) for one in spans)
     lines = _Lines(books.layer, numbers, now, before, year)
-    told = warnings_since(
-        books.control,
-        books.tenant_id,
-        numbers,
-        day_bounds(span.first, time_zone)[0],
-        min(day_bounds(span.last, time_zone)[1], books.now),
-    )
+    ends = day_bounds(span.first, time_zone)[0], min(day_bounds(span.last, time_zone)[1], books.now)
     shops = {
         one.connection_id: (one.name, one.currency) for one in books.control.connections.all(books.tenant_id)
     }
+    names = {shop: name for shop, (name, _) in shops.items()}
     territories = Locale("en").territories
     parts = _Parts(books, numbers, span, now["net_sales"])
+    compared = [(one.first, one.label) for one in spans[1:]]
     return Content(
         merchant=tenant.name if tenant else "",
         currency=currency,
@@ -173,14 +198,25 @@ def write_content(books: Books, span: Span, *, locale: str = USUAL_LOCALE, top: 
         statement=lines.statement(),
         counts=[lines.line(name) for name in COUNTS],
         money_in=[lines.line(name) for name in MONEY_IN if now[name]],
-        shops=parts.of("connection_id", lambda key: shops.get(key, (key, "")), None),
-        products=parts.of("product", lambda key: (key, ""), top, ("units_sold", "orders", "net_sales")),
-        countries=parts.of("country", lambda key: (territories.get(key, key), ""), None),
+        shops=parts.of(("connection_id",), lambda key: shops.get(key[0], (key[0], "")), None),
+        products=parts.of(
+            IDENTITY,
+            lambda key: (key[1], names.get(shop_of(key[0]), "") if len(names) > 1 else ""),
+            top,
+            ("units_sold", "orders", "net_sales"),
+        ),
+        countries=parts.of(("country",), lambda key: (territories.get(key[0], key[0]), ""), None),
         course=_course(books, numbers, span),
         seal=seal_of(books.control, books.tenant_id, numbers, first=span.first, last=span.last),
-        warnings=told,
+        warnings=warnings_since(books.control, books.tenant_id, numbers, *ends),
+        beside=told(books.known, numbers, names, compared, last=span.last),
         made_at=books.now,
     )
+
+
+def _beside(books: Books, span: Span) -> Row:
+    """The figures of a span that the report's own are held against; none where its first day is not known."""
+    return books.totals(_ALL, span) if books.known.knows(span.first) else _NOTHING
 
 
 class _Lines:
@@ -190,8 +226,9 @@ class _Lines:
         self._layer, self._numbers = layer, numbers
         self._now, self._before, self._year = now, before, year
 
-    def line(self, name: str, sign: int = 1, is_sum: bool = False) -> Line:
-        metric, numbers = self._layer.metric(name), self._numbers
+    def line(self, name: str, step: StatementStep | None = None) -> Line:
+        """A figure; as a step of the statement with its sign."""
+        metric, numbers, sign = self._layer.metric(name), self._numbers, step.sign if step else 1
         now, before, year = (row[name] for row in (self._now, self._before, self._year))
 
         def text(value: Any) -> str:
@@ -205,17 +242,13 @@ class _Lines:
             year_before=text(year),
             change=numbers.change(now, before, metric.good),
             year_change=numbers.change(now, year, metric.good),
-            is_sum=is_sum,
+            is_sum=step is not None and step.is_sum,
         )
 
     def statement(self) -> list[Line]:
         """From gross to total sales; what a shop rarely has only where there is some."""
         rows = (self._now, self._before, self._year)
-        return [
-            self.line(name, sign, is_sum)
-            for name, sign, is_sum in STATEMENT
-            if name in _ALWAYS or any(row[name] for row in rows)
-        ]
+        return [self.line(step.metric, step) for step in shown_steps(*rows, rare=_RARE)]
 
 
 class _Parts:
@@ -225,46 +258,48 @@ class _Parts:
         self._books, self._numbers, self._span, self._total = books, numbers, span, total
 
     def of(
-        self, dimension: str, named: Any, limit: int | None, metrics: Sequence[str] = _OF_A_PART
+        self, by: tuple[str, ...], named: Named, limit: int | None, metrics: Sequence[str] = _OF_A_PART
     ) -> list[Part]:
-        order = ("-net_sales", dimension)
-        rows = self._books.rows(metrics, self._span, (dimension,), order_by=order, limit=limit)
-        keys = [row[dimension] for row in rows]
+        def key(row: Row) -> Key:
+            return tuple(row[each] for each in by)
+
+        order = ("-net_sales", *reversed(by))
+        rows = self._books.rows(metrics, self._span, by, order_by=order, limit=limit)
+        keys = {key(row) for row in rows}
+        before, known = self._span.before, self._books.known
         earlier = {
-            row[dimension]: row["net_sales"]
-            for row in self._books.rows(("net_sales",), self._span.before, (dimension,))
-            if row[dimension] in keys
+            key(row): row["net_sales"]
+            for row in self._books.rows(("net_sales",), before, by)
+            if key(row) in keys and known.knows(before.first, _own_shop(row))
         }
         largest = max((float(row["net_sales"] or 0) for row in rows), default=0.0)
         return [
-            self._part(
-                row=row, dimension=dimension, named=named, metrics=metrics, earlier=earlier, largest=largest
-            )
+            self._part(row, key(row), named, metrics, earlier=earlier.get(key(row)), largest=largest)
             for row in rows
         ]
 
     def _part(
-        self,
-        *,
-        row: Row,
-        dimension: str,
-        named: Any,
-        metrics: Sequence[str],
-        earlier: Mapping[Any, Any],
-        largest: float,
+        self, row: Row, key: Key, named: Named, metrics: Sequence[str], *, earlier: Any, largest: float
     ) -> Part:
-        key, net, numbers = row[dimension], row["net_sales"], self._numbers
-        name, detail = named(key) if key is not None else ("Unknown", "")
+        net, numbers = row["net_sales"], self._numbers
+        name, detail = named(key)
         units = {metric: str(self._books.layer.metric(metric).unit) for metric in metrics}
         share = net / self._total if self._total and net is not None else None
         return Part(
+            key=key[0] or "",
             name=name or "Unknown",
             detail=detail,
             texts={metric: numbers.figure(row[metric], units[metric]) for metric in metrics},
             share=numbers.rate(share),
-            change=numbers.change(net, earlier.get(key), "up"),
+            change=numbers.change(net, earlier, "up"),
             weight=max(0.0, float(net or 0) / largest) if largest > 0 else 0.0,
         )
+
+
+def _own_shop(row: Row) -> tuple[str, ...]:
+    """The shop that a part belongs to: its line is held against what is known of that shop alone."""
+    own = row.get("connection_id") or shop_of(row.get("product_id"))
+    return (own,) if own else ()
 
 
 def _course(books: Books, numbers: Numbers, span: Span) -> list[Step]:
@@ -274,7 +309,8 @@ def _course(books: Books, numbers: Numbers, span: Span) -> list[Step]:
     def series(of: Span) -> dict[date, Decimal | None]:
         return {row[grain]: row["net_sales"] for row in books.rows(("net_sales",), of, (grain,))}
 
-    now, before = series(span), series(span.before)
+    now = series(span)
+    before = series(span.before) if books.known.knows(span.before.first) else {}
     earlier = _steps(span.before, grain)
     shown = []
     for place, step in enumerate(_steps(span, grain)):

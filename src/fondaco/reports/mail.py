@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +19,10 @@ from ipaddress import ip_address
 from fondaco.config import MailSettings
 from fondaco.errors import AccessError, ConfigError, FondacoError, RetryableError
 
+_ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+")
+_ANSWERS = 8
+"""A conversation has about so many answers, each of which may take ``timeout_seconds``. A server that goes on sending its letters
+one by one would be waited for without end."""
 _CHECK = "Check [mail] in fondaco.toml, then try with `fondaco report weekly --to ADDRESS`."
 
 
@@ -82,6 +89,10 @@ class Postbox:
         UnsureError
             If it is not known whether the mail went out.
         """
+        if not _ADDRESS.fullmatch(receiver):
+            raise ConfigError(
+                "A receiver is no e-mail address.", "Name one address, such as figures@example.com."
+            )
         if not receiver.isascii():
             raise ConfigError(
                 "A receiver's address has letters that SMTP servers do not take.",
@@ -95,7 +106,7 @@ class Postbox:
                 code, _ = server.data(content)
             except smtplib.SMTPDataError as error:
                 raise self._refused(error.smtp_code, "refuses the mail") from error
-            except (OSError, smtplib.SMTPServerDisconnected) as error:
+            except OSError as error:
                 raise UnsureError(
                     f"The mail server {self._where} broke off while it took a mail, which may have gone out.",
                     "It is not sent again. Ask its receiver whether it came.",
@@ -127,19 +138,40 @@ class Postbox:
         where = (self._host, chosen.port)
         server: smtplib.SMTP
         if chosen.security == "tls":
-            server = smtplib.SMTP_SSL(*where, timeout=chosen.timeout_seconds, context=trusted)
+            server = smtplib.SMTP_SSL(timeout=chosen.timeout_seconds, context=trusted)
         else:
-            server = smtplib.SMTP(*where, timeout=chosen.timeout_seconds)
+            server = smtplib.SMTP(timeout=chosen.timeout_seconds)
+        # The name that certificates are held to; smtplib takes it from a constructor that would connect before it can be watched.
+        server._host = self._host  # type: ignore[attr-defined]
+        hurried = threading.Event()
+
+        def hang_up() -> None:
+            hurried.set()
+            if server.sock is not None:
+                with suppress(OSError):
+                    server.sock.shutdown(socket.SHUT_RDWR)
+
+        watch = threading.Timer(_ANSWERS * chosen.timeout_seconds, hang_up)
+        watch.daemon = True
+        watch.start()
         try:
+            code, _ = server.connect(*where)
+            if code != 220:
+                raise smtplib.SMTPConnectError(code, b"")
             if chosen.security == "starttls":
                 server.starttls(context=trusted)
             server.ehlo_or_helo_if_needed()
             if chosen.user is not None and chosen.password is not None:
                 server.login(chosen.user, chosen.password.get_secret_value())
             yield server
-            with suppress(OSError, smtplib.SMTPException):
+            with suppress(OSError):
                 server.quit()
+        except OSError as error:
+            if hurried.is_set():
+                raise TimeoutError from error
+            raise
         finally:
+            watch.cancel()
             server.close()
 
     def _accepted(self, answer: tuple[int, bytes], otherwise: str) -> None:
@@ -181,7 +213,7 @@ class Postbox:
             ) from error
         except smtplib.SMTPResponseException as error:
             raise self._refused(error.smtp_code, "refuses the conversation") from error
-        except (OSError, smtplib.SMTPException) as error:
+        except OSError as error:
             if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
                 raise RetryableError(
                     f"The mail server {where} did not answer within {self._settings.timeout_seconds:g} seconds.",

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from fondaco.numbers import Change
+from fondaco.numbers import NOTHING, Change
 from fondaco.reports.content import Content, Line, Part
 from fondaco.reports.drawing import Drawing, draw
 from fondaco.reports.fonts import Typeface, typefaces
@@ -173,6 +173,8 @@ class _Setter:
         for warning in content.warnings:
             ground = [("BACKGROUND", (0, 0), (-1, -1), "#fbf1dc"), ("LEFTPADDING", (0, 0), (-1, -1), 9)]
             parts += [Table([[self.text(warning, 8.5)]], [_INNER], style=ground), Spacer(0, 5)]
+        if content.beside:
+            parts += [self.text(" ".join(content.beside), 8, colour=SOFT), Spacer(0, 5)]
         chosen = [
             line for line in content.counts if line.name in ("orders", "average_order_value", "customers")
         ]
@@ -180,7 +182,9 @@ class _Setter:
             [
                 self.text(line.label, 8.5, colour=SOFT),
                 self.text(line.text, 19 if line is content.net_sales else 14, bold=True),
-                self.change(line.change, right=False, after=f"from {line.before}"),
+                self.change(
+                    line.change, right=False, after="" if line.before == NOTHING else f"from {line.before}"
+                ),
             ]
             for line in (content.net_sales, *chosen)
         ]
@@ -241,7 +245,8 @@ class _Setter:
         for part in parts:
             figures = [self.text(part.texts[name], right=True) for name in _PRODUCT_COLUMNS]
             share = self.text(part.share, colour=SOFT, right=True)
-            rows.append([self.text(part.name), *figures, share, self.change(part.change)])
+            name = f"{part.name} ({part.detail})" if part.detail else part.name
+            rows.append([self.text(name), *figures, share, self.change(part.change)])
         return self.table(rows, [_INNER - 2 * 50 - 80 - 48 - 66, 50, 50, 80, 48, 66])
 
     def notes(self, content: Content, formulas: Mapping[str, str]) -> list[Any]:
@@ -250,7 +255,8 @@ class _Setter:
         sums = " ".join(f"{line.label} = {formulas[line.name]}." for line in content.statement if line.is_sum)
         told = (
             "A return or a change counts on the day it happened, as the books do. Amounts in other currencies are converted "
-            f"with the rate of the day of their order. {content.seal.left_out}".strip(),
+            "with the rate of the day on which each thing happened. Customers are those who ordered, also where it was cancelled "
+            f"since. {content.seal.left_out}".strip(),
             f"{sums} Written by Fondaco on {content.numbers.instant(content.made_at)}.",
         )
         return [Spacer(0, 12), *(self.text(one, 7.5, colour=SOFT) for one in told)]
@@ -270,6 +276,8 @@ class _Setter:
         now = sign(Rect(1, 0, 9, 8, fillColor=HexColor(BAR), strokeColor=None))
         then = sign(Stroke(0, 4, 14, 4, strokeColor=HexColor(THEN), strokeDashArray=[3, 2]))
         words = [self.text(span.label, 8, colour=SOFT) for span in (content.span, content.before)]
+        if all(step.before is None for step in content.course):  # nothing is drawn of it
+            then, words[1] = "", ""
         style = [
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),

@@ -29,12 +29,14 @@ from fondaco.server.pages import (
     customers,
     orders,
     overview,
+    person_decisions,
     persons,
     products,
     report,
     runs,
     sales,
     search,
+    segment_definitions,
     segments,
     settings,
     settings_people,
@@ -54,11 +56,16 @@ _BESIDE_THE_FILTERS = {
     "HX-Retarget": "#refused", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice", "HX-Push-Url": "false",
 }  # fmt: skip
 
-_DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Only segments can be changed.
+_DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Segments can be
+changed, and who is who decided; all else is read.
 
 Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
 strings, days are the shops' own, instants are UTC. A figure that does not exist is null, never 0. Every error is
 `{"error": {"what": …, "remedy": …, "code": …}}`."""
+
+
+MOST_BYTES = 1_000_000
+"""Of a request's body: forms and definitions of segments are thousands of letters long, and files are imported elsewhere."""
 
 
 def create_app(project: Project, *, warm: bool = False, address: str | None = None) -> FastAPI:
@@ -94,6 +101,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        max_body_size=MOST_BYTES,
     )
     app.state.site = site
     app.state.warmer = warmer
@@ -107,6 +115,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(runs.router)
     app.include_router(customers.finding)
     app.include_router(customers.router)
+    app.include_router(person_decisions.router)
     app.include_router(persons.router)
     app.include_router(report.router)
     app.include_router(settings.router)
@@ -114,6 +123,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(views.router)
     app.include_router(search.router)
     app.include_router(segments.router)
+    app.include_router(segment_definitions.router)
 
     @app.get("/static/{name:path}", include_in_schema=False)
     async def static(name: str, request: Request) -> Response:

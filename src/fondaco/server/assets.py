@@ -7,7 +7,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -99,3 +99,9 @@ class Assets:
         if encoding:
             headers["Content-Encoding"] = encoding
         return Response(body, headers=headers, media_type=asset.content_type)
+
+
+@cache
+def packaged() -> Assets:
+    """The files of this installation, read once a process."""
+    return Assets()

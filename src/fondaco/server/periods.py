@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal, TypeVar
 from urllib.parse import urlencode
 
 from fondaco.errors import ConfigError
-from fondaco.metrics import Clock
+from fondaco.metrics import Beginnings, Clock
+from fondaco.metrics.products import shop_of
 
 Grain = Literal["hour", "day", "week", "month", "quarter", "year"]
 
@@ -126,6 +127,10 @@ PRESETS: Mapping[str, Preset] = {
 
 DEFAULT_RANGE = "last_30_days"
 CUSTOM = "custom"
+ALL_TIME = "all_time"
+"""From the first day with data of the shops that are looked at up to today; there is nothing to compare it with."""
+
+_MOST_DAYS = 7306
 
 COMPARISONS: Mapping[str, str] = {
     "previous_period": "Previous period",
@@ -155,6 +160,8 @@ class View:
         The step of the chart, where the reader chose one.
     usual_grain
         The step that the page takes otherwise; None: the period's own.
+    known
+        When the shops' data begins. It belongs to what is published, not to what the reader chose.
     """
 
     range: str
@@ -166,6 +173,7 @@ class View:
     filters: tuple[tuple[str, str], ...] = ()
     chosen_grain: Grain | None = None
     usual_grain: Grain | None = None
+    known: Beginnings = field(default_factory=Beginnings, compare=False)
 
     @property
     def grain(self) -> Grain:
@@ -177,6 +185,8 @@ class View:
 
     @property
     def label(self) -> str:
+        if self.range == ALL_TIME:
+            return "All time"
         return PRESETS[self.range].label if self.range in PRESETS else "Custom"
 
     @property
@@ -193,11 +203,41 @@ class View:
         return _months_back(12)(self.period)
 
     @property
-    def comparison(self) -> Period | None:
-        """The period drawn beside this one."""
+    def against(self) -> tuple[tuple[str, Period], ...]:
+        """The periods that a headline is held against, each with its words."""
+        if self.range == ALL_TIME:
+            return ()
+        return ("vs previous period", self.previous_period), ("vs previous year", self.previous_year)
+
+    @property
+    def compared(self) -> Period | None:
+        """The period that the reader has chosen to compare with, known or not."""
+        if self.range == ALL_TIME:
+            return None
         if self.compare == "previous_year":
             return self.previous_year
         return self.previous_period if self.compare == "previous_period" else None
+
+    @property
+    def comparison(self) -> Period | None:
+        """The period drawn beside this one: the chosen one if its figures are known from its first day on."""
+        chosen = self.compared
+        return chosen if chosen is not None and self.knows(chosen) else None
+
+    @property
+    def shops(self) -> tuple[str, ...]:
+        """The shops that are looked at, all of them where none is named; a product's id begins with its shop's."""
+        named = [shop_of(value) for name, value in self.filters if name == "product_id" and value]
+        return (self.shop,) if self.shop else tuple(named)
+
+    @property
+    def begins(self) -> date | None:
+        """The first day with data of these shops."""
+        return self.known.of(self.shops)
+
+    def knows(self, period: Period) -> bool:
+        """Whether figures of the period can be compared with: the data begins on its first day, or before."""
+        return self.known.knows(period.first, self.shops)
 
     @property
     def where(self) -> dict[str, str]:
@@ -247,13 +287,20 @@ def _choice(value: str, allowed: Mapping[Name, object], name: str) -> Name:
     return found
 
 
-def parse_view(parameters: Mapping[str, str], today: date, filters: Iterable[str] = ()) -> View:
+def parse_view(
+    parameters: Mapping[str, str],
+    today: date,
+    filters: Iterable[str] = (),
+    known: Beginnings | None = None,
+) -> View:
     """Read the state of the page from the URL.
 
     Parameters
     ----------
     filters
         Dimensions that the page can be restricted by; all others are left unread.
+    known
+        When the shops' data begins; without it every period can be compared with.
 
     Raises
     ------
@@ -262,12 +309,12 @@ def parse_view(parameters: Mapping[str, str], today: date, filters: Iterable[str
     """
     dated = parameters.get("from") or parameters.get("to")
     chosen = parameters.get("range") or (CUSTOM if dated else DEFAULT_RANGE)
-    _choice(chosen, {**PRESETS, CUSTOM: None}, "range")
+    _choice(chosen, {**PRESETS, ALL_TIME: None, CUSTOM: None}, "range")
     if chosen == CUSTOM:
         period = parse_period(parameters.get("from", ""), parameters.get("to", ""))
     else:
-        period = PRESETS[chosen].period(today)
-    return View(
+        period = PRESETS[chosen].period(today) if chosen in PRESETS else Period(today, today)
+    view = View(
         range=chosen,
         period=period,
         compare=_choice(parameters.get("compare") or "previous_period", COMPARISONS, "compare"),
@@ -280,7 +327,15 @@ def parse_view(parameters: Mapping[str, str], today: date, filters: Iterable[str
             if parameters.get(name)
         ),
         chosen_grain=_choice(parameters["grain"], GRAINS, "grain") if parameters.get("grain") else None,
+        known=known or Beginnings(),
     )
+    return replace(view, period=_all_time(view)) if chosen == ALL_TIME else view
+
+
+def _all_time(view: View) -> Period:
+    """All days with data up to today; the newest of them where that is more than a view can hold."""
+    earliest = view.today - timedelta(_MOST_DAYS - 1)
+    return Period(min(max(view.begins or view.today, earliest), view.today), view.today)
 
 
 def parse_period(first: str, last: str) -> Period:
@@ -290,7 +345,7 @@ def parse_period(first: str, last: str) -> Period:
         raise ConfigError(
             f"The period ends on {period.last}, before it starts on {period.first}.", "Swap the two dates."
         )
-    if period.days > 7306 or period.first.year < 1990 or period.last.year > 2200:
+    if period.days > _MOST_DAYS or period.first.year < 1990 or period.last.year > 2200:
         raise ConfigError(
             f"The period from {period.first} to {period.last} is out of bounds.",
             "Choose at most twenty years, from 1990 to 2200.",

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import pyarrow as pa
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket
 from starlette.requests import Request
 
 from fondaco.clock import zone
@@ -18,18 +19,20 @@ from fondaco.control import Connection, ControlPlane, Run, Shown, User
 from fondaco.errors import ConfigError
 from fondaco.governance import Permission, may
 from fondaco.metrics import (
+    Beginnings,
     Metric,
     MetricQuery,
     OrderRecord,
     SemanticLayer,
     bridge,
-    first_order_date,
     list_orders,
     one_order,
+    read_beginnings,
 )
 from fondaco.server.answers import Remembered
-from fondaco.server.assets import Assets
+from fondaco.server.assets import packaged
 from fondaco.server.auth.throttle import Throttle
+from fondaco.server.menu import MENU
 from fondaco.server.notices import Notices
 from fondaco.server.numbers import Numbers, negotiate
 from fondaco.server.rate import RateLimit
@@ -47,12 +50,29 @@ _LOCALES_AT_MOST = 3
 TEMPLATES = Path(__file__).parent / "templates"
 
 
+class _Compiled(BytecodeCache):
+    """Templates are compiled once a process, however many applications it makes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 class Site:
     """The project behind the pages, the semantic layer, and what has been asked of it already."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.assets = Assets()
+        self.assets = packaged()
         self.throttle = Throttle(project.clock)
         self.rates = RateLimit(project.clock, project.settings.server.api_requests_a_minute)
         self.notices = Notices()
@@ -69,8 +89,9 @@ class Site:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
         )
-        self._templates.globals |= {"site": self, "asset": self.assets.url, "may": may}
+        self._templates.globals |= {"site": self, "asset": self.assets.url, "may": may, "menu": MENU}
 
     @property
     def control(self) -> ControlPlane:
@@ -126,7 +147,7 @@ class Site:
     @property
     def answered(self) -> int:
         """How many answers are remembered."""
-        return len(self._answers)
+        return len(self._answers) + len(self._findings) + len(self._large_findings)
 
     def ask(self, query: MetricQuery) -> pa.Table:
         """The answer of the newest published state, remembered until the next is published."""
@@ -184,11 +205,11 @@ class Site:
         return found
 
     @property
-    def first_order_date(self) -> date | None:
-        """The day of the first order, remembered with the published state."""
-        return self.remembered(
-            ("first order",), lambda: first_order_date(self.project.reader, self.tenant_id)
-        )
+    def beginnings(self) -> Beginnings:
+        """When each shop's data begins, remembered with the published state; of none before anything is published."""
+        if self.published is None:
+            return Beginnings()
+        return self.remembered(("beginnings",), lambda: read_beginnings(self.project.reader, self.tenant_id))
 
     @property
     def currency(self) -> str:
@@ -215,6 +236,11 @@ class Site:
         """How the readers who were here last write figures; before there are any, as those who ask for no language do."""
         time_zone = zone(self.project.settings.project.timezone)
         return [Numbers(locale, self.currency, time_zone) for locale in self._locales]
+
+    def prepare_templates(self) -> None:
+        """Compile all templates, so that nobody waits for it."""
+        for name in self._templates.list_templates(extensions=["html"]):
+            self._templates.get_template(name)
 
     def render(self, template: str, request: Request, /, **context: Any) -> str:
         """A page for a reader."""

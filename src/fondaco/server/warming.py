@@ -6,12 +6,15 @@ Answers of the semantic layer serve every reader; panels are written for the loc
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from threading import Event, Thread
 
 from fondaco.clock import local_date
-from fondaco.server.pages import products, sales
+from fondaco.metrics import one_order
+from fondaco.metrics.accounts import accounts_of
+from fondaco.metrics.customers import one, orders_of
+from fondaco.server.pages import cohorts, customers, products, report, sales, segments
 from fondaco.server.pages.overview import panel_html
 from fondaco.server.pages.overview_panels import PANELS
 from fondaco.server.pages.products_tables import usual_products
@@ -28,7 +31,8 @@ log = logging.getLogger(__name__)
 
 
 class Warmer:
-    """A thread that asks for the usual views of Overview, Sales and Products whenever the published state, or the day, is a new one.
+    """A thread that asks for what pages open with whenever the published state, or the day, is a new one: the usual views of Overview, Sales
+    and Products, and the first sight of the others.
 
     Attributes
     ----------
@@ -75,27 +79,63 @@ class Warmer:
 
     def _work_out(self, published: str) -> bool:
         """Whether all views were asked for before something newer was published."""
+        is_first = True
         for view in usual_views(self._site):
-            if self._ended.wait(_BREATH_SECONDS) or self._site.published != published:
+            if self._is_over(published):
                 return False
             warm(self._site, view)
+            if is_first and not all(self._work_out_pages(published)):
+                return False
+            is_first = False
         return True
+
+    def _work_out_pages(self, published: str) -> Iterator[bool]:
+        """What the other pages open with, piece by piece, each True while nothing newer was published. A page that cannot be worked out
+        leaves the others alone."""
+        self._site.prepare_templates()
+        for page in PAGES:
+            try:
+                for _ in page(self._site):
+                    yield not self._is_over(published)
+            except Exception:  # whoever opens the page will be told
+                log.exception("what %s opens with could not be worked out beforehand", page.__module__)
+
+    def _is_over(self, published: str) -> bool:
+        return self._ended.wait(_BREATH_SECONDS) or self._site.published != published
 
 
 def usual_views(site: Site) -> Iterator[View]:
     """All preset ranges by both clocks, the default first: all shops together, then each of them."""
     today = local_date(site.project.clock(), site.project.settings.project.timezone)
+    known = site.beginnings
     ranges = sorted(PRESETS, key=lambda name: name != DEFAULT_RANGE)
     for clock in CLOCKS:
         for name in ranges:
-            yield parse_view({"range": name, "clock": clock}, today)
+            yield parse_view({"range": name, "clock": clock}, today, known=known)
     shops = site.connections()
     if 1 < len(shops) <= _SHOPS_AT_MOST:
         for clock in CLOCKS:
             for shop in shops:
                 for name in ranges:
-                    yield parse_view({"range": name, "clock": clock, "shop": shop.connection_id}, today)
+                    parameters = {"range": name, "clock": clock, "shop": shop.connection_id}
+                    yield parse_view(parameters, today, known=known)
 
+
+def lookups(site: Site) -> Iterator[None]:
+    """Look up an order and a customer that are not there: an index is read from the disk when it is first used."""
+    for look in (one_order, one, orders_of, accounts_of):
+        yield
+        look(site.project.reader, site.tenant_id, "")
+
+
+PAGES: Sequence[Callable[[Site], Iterator[None]]] = (
+    lookups,
+    customers.usual,
+    segments.usual,
+    cohorts.usual,
+    report.usual,
+)
+"""What is worked out once: what pages without a range of days open with, and the way to single things. Each rests where it yields."""
 
 SALES = ("course", "breakdown")
 """Panels of Sales that are written beforehand; its list of orders is only asked for, by those who scroll."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
@@ -141,5 +143,11 @@ def report_streams(name: str) -> frozenset[str]:
     return frozenset(stream.name for stream in source_type(name).streams if stream.in_report)
 
 
-def _entries() -> dict[str, EntryPoint]:
+def _entries() -> Mapping[str, EntryPoint]:
+    return _entries_on(tuple(sys.path))
+
+
+@lru_cache(maxsize=4)
+def _entries_on(_path: tuple[str, ...]) -> Mapping[str, EntryPoint]:
+    """Reading what every installed package says of itself takes milliseconds, and pages ask for each shop."""
     return {e.name: e for e in sorted(entry_points(group="fondaco.sources"), key=lambda e: e.name)}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 from tests.published import publish
-from tests.server.conftest import Watch, log_in
+from tests.server.conftest import Watch, with_session
 
 from fondaco.control import ConnectionRecord
 from fondaco.orchestration import Project
@@ -107,5 +107,4 @@ def shop_folder(new_folder: Path, folder: Path) -> Path:
 def reader(four_orders: Project) -> Iterator[TestClient]:
     """A browser of somebody who is logged in."""
     with TestClient(create_app(four_orders), follow_redirects=False) as client:
-        assert log_in(client).status_code == 303
-        yield client
+        yield with_session(client, four_orders)

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+from tests.published import publish
+from tests.server.conftest import Watch, with_session
+from tests.server.pages.conftest import marts, shop_folder
+
+from fondaco.control import ConnectionRecord
+from fondaco.orchestration import Project
+from fondaco.server.app import create_app
 
 pytestmark = pytest.mark.slow
 
@@ -22,6 +30,29 @@ def test_an_order_shows_its_lines_and_what_became_of_them(reader: TestClient) ->
     assert "−€15.00" in page
     assert "2 Mar 2026, 09:00" in page  # eight in UTC is nine in Berlin
     assert "The shop reports no payments for this order." in page
+
+
+def test_times_name_their_zone_once_there_are_several(
+    reader: TestClient, new_folder: Path, tmp_path: Path
+) -> None:
+    """Two local times beside each other cannot be told apart without."""
+    addresses = ("/orders/a:3", "/sales/orders?from=2026-03-01&to=2026-03-31")
+    for address in addresses:
+        assert not re.search(r"\d CES?T", words(reader.get(address).text))
+    with Project.open(shop_folder(new_folder, tmp_path), clock=Watch()) as project:
+        harbour = ConnectionRecord("h", "files", "Harbour", "EUR", "America/New_York", {})
+        project.control.connections.add(project.tenant, harbour)
+        abroad = {"order_id": "h:9", "connection_id": "h", "ordered_at": "2026-03-02 08:30:00"}
+        made = marts()
+        made["orders"].append(made["orders"][1] | abroad)
+        made["sales_ledger"].append(made["sales_ledger"][1] | abroad | {"sales_event_id": "h:9-s"})
+        publish(project, **made)  # type: ignore[arg-type]
+        with TestClient(create_app(project), follow_redirects=False) as client:
+            with_session(client, project)
+            order, listed = (words(client.get(address).text) for address in addresses)
+    assert "2 Mar 2026, 09:00 CET" in order and "2 Mar 2026, 09:00 CET" in listed
+    assert "29 Mar 2026, 10:00 CEST" in listed
+    assert "2 Mar 2026, 03:30 EST" in listed
 
 
 def test_an_order_leads_back_to_its_day(reader: TestClient) -> None:

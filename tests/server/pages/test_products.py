@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 from tests.published import publish
-from tests.server.conftest import Watch, log_in
+from tests.server.conftest import Watch, with_session
 from tests.server.pages.conftest import marts, shop_folder
 from tests.server.pages.test_sales import rows
 
@@ -64,8 +64,7 @@ def shelf(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                 write_product_facts(writer, project.tenant, project.clock().date())
             warehouse.publish()
         with TestClient(create_app(project), follow_redirects=False) as client:
-            assert log_in(client).status_code == 303
-            yield client
+            yield with_session(client, project)
 
 
 def test_the_largest_comes_first_with_speed_stock_and_what_buyers_did(shelf: TestClient) -> None:

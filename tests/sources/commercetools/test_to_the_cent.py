@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.parsed import give_models
 
 from fondaco.landing import Landing
 from fondaco.sources.commercetools import Commercetools, records
@@ -59,6 +60,7 @@ def test_each_day_of_the_ledger_is_the_truth_to_the_cent(
     project: Project, empty_warehouse: Warehouse, tmp_path: Path
 ) -> None:
     land_everything(Landing(empty_warehouse, tmp_path / "spool", "default"), project)
+    give_models(empty_warehouse)
     assert build(empty_warehouse, select=MODELS).failures == ()
     with empty_warehouse.writer() as writer:
         sums = writer.fetch(
@@ -178,6 +180,7 @@ def test_refunds_and_discounts_fall_where_the_rules_say(empty_warehouse: Warehou
     ):
         page = Page.of([shaper.shape(stream.name, each) for each in found])
         assert landing.load(landing.spool("shop", "commercetools", stream, part, [page])).quarantined == 0
+    give_models(empty_warehouse)
     build(empty_warehouse, select=("path:models/staging/commercetools", "+commercetools__sales_events"))
     with empty_warehouse.writer() as writer:
         rows = writer.fetch(

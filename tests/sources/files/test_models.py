@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.parsed import give_models
 from tests.sources.files.mapped import MAP
 
 from fondaco.landing import Landing
@@ -50,6 +51,7 @@ class Imported:
             self._landing.load(self._landing.spool("shop", "files", stream, part, pages))
 
     def model(self) -> None:
+        give_models(self.warehouse)
         build(self.warehouse, select=["path:models/staging/files", "path:models/conformed/files"])
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.parsed import give_models
 
 from fondaco.errors import FatalError
 from fondaco.orchestration import Project
@@ -37,6 +38,7 @@ class Shop:
         self.project = Project.create(
             folder / "shop", currency="EUR", timezone="Europe/Berlin", clock=lambda: self.now
         )
+        give_models(self.project.warehouse)
 
     def wait(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

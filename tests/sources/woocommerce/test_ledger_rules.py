@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.parsed import give_models
 
 from fondaco.landing import Landing
 from fondaco.sources.stream import Page, Slice, Tombstone
@@ -106,6 +107,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str,
         result = landing.load(landing.spool("shop", "woocommerce", stream, part, [page]))
         assert result.quarantined == 0
     landing.land_tombstones("shop", [Tombstone("refunds", "701", DAY, "id comparison")])
+    give_models(warehouse)
     build(warehouse, select=EVENTS.split())
     with warehouse.writer() as writer:
         rows = writer.fetch(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.parsed import give_models
 
 from fondaco.landing import Landing
 from fondaco.sources.stream import Slice, SyncMode
@@ -53,6 +54,7 @@ def test_each_day_of_the_ledger_is_the_vendors_to_the_cent(
     shop: Shop, empty_warehouse: Warehouse, tmp_path: Path
 ) -> None:
     land_everything(Landing(empty_warehouse, tmp_path / "spool", "default"), shop)
+    give_models(empty_warehouse)
     assert build(empty_warehouse, select=MODELS).failures == ()
     with empty_warehouse.writer() as writer:
         sums = writer.fetch(

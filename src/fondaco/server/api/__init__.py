@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from fondaco.server.api import cohorts, customers, data, metrics, segments
+from fondaco.server.api import cohorts, customers, data, identity, metrics, segments
 
 router = APIRouter()
 router.include_router(metrics.router)
 router.include_router(customers.router)
+router.include_router(identity.router)
 router.include_router(cohorts.router)
 router.include_router(data.router)
 router.include_router(segments.router)

@@ -45,11 +45,20 @@ def reading_token(request: Request, token: Annotated[ApiToken, Depends(asking_to
 
 def writing_token(site: TheSite, token: Annotated[ApiToken, Depends(asking_token)]) -> ApiToken:
     """The token of a request that changes segments: made for writing, and its user may keep segments."""
+    return _writing(site, token, Permission.SEGMENT)
+
+
+def deciding_token(site: TheSite, token: Annotated[ApiToken, Depends(asking_token)]) -> ApiToken:
+    """The token of a request that decides who is who: made for writing, and its user may see who the customers are."""
+    return _writing(site, token, Permission.PEOPLE)
+
+
+def _writing(site: Site, token: ApiToken, permission: Permission) -> ApiToken:
     if "write" not in token.scopes:
         raise ForbiddenError(
             "This token may read, and change nothing.", "Make one with `fondaco tokens create NAME --write`."
         )
-    require_of_token(site, token, Permission.SEGMENT)
+    require_of_token(site, token, permission)
     return token
 
 

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from fondaco.analytics.rfm import RULES, SEGMENTS
+from fondaco.activation.exports import note_customers
+from fondaco.analytics.rfm import BEST_FIRST, SEGMENTS
 from fondaco.governance import Permission
 from fondaco.metrics import customers
 from fondaco.metrics.models import newest_models
@@ -89,8 +90,10 @@ class SegmentAnswer(BaseModel):
     recency: tuple[int, int]
     frequency: tuple[int, int]
     monetary: tuple[int, int]
-    customers: int
-    net_sales: Decimal | None
+    customers: int = Field(description="Who has bought; a cancelled order is no purchase.")
+    net_sales: Decimal | None = Field(
+        description="Of its customers, over all time, cancelled orders with what they still brought."
+    )
     expected_value: Decimal | None
     alive_probability: float | None = Field(description="The mean of its customers.")
     churn_probability: float | None = Field(description="The mean of its customers.")
@@ -136,7 +139,8 @@ class Asked(BaseModel):
 def all_customers(
     request: Request, site: TheSite, token: ReadingToken, asked: Annotated[Asked, Query()]
 ) -> Response:
-    """By person_id, as JSON, CSV or Parquet (`format`, or the Accept header). The `Link` header leads to the next page."""
+    """Everybody who is known, by person_id, as JSON, CSV or Parquet (`format`, or the Accept header). Who never bought, or only what
+    was cancelled, has no segment and no score; `orders` and `net_sales` hold cancelled orders too. The `Link` header leads to the next page."""
     kind = checked_format(request, site, token, asked.format)
     if asked.segment is not None and asked.segment not in SEGMENTS:
         raise NotThereError(
@@ -144,7 +148,8 @@ def all_customers(
         )
     after = key_of(asked.cursor)
     version = site.published
-    headers = tag_headers(request, version, token.token_id)
+    sees_persons = permits(site, token, Permission.PEOPLE)
+    headers = tag_headers(request, version, sees_persons)
     if (same := unchanged(request, headers)) is not None:
         return same
     table = customers.page(
@@ -153,8 +158,14 @@ def all_customers(
         segment=asked.segment,
         after=after,
         limit=asked.limit,
-        personal=permits(site, token, Permission.PEOPLE),
+        personal=sees_persons,
     )
+    if sees_persons:
+        actor = f"token:{token.token_id}"
+        names, rows = table.column_names, table.num_rows
+        note_customers(
+            site.control, site.tenant_id, names, rows, segment=asked.segment, actor=actor, form=kind
+        )
     full = table.num_rows == asked.limit
     cursor = cursor_after(table.column("person_id")[-1].as_py()) if full else None
     headers |= next_link(request, cursor)
@@ -186,7 +197,7 @@ def segments(site: TheSite) -> list[SegmentAnswer]:
                 )
             },
         )
-        for rule in RULES
+        for rule in BEST_FIRST
     ]
 
 

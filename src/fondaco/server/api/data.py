@@ -6,13 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from fondaco.control import Run
 from fondaco.orchestration.connection_states import connection_states
 from fondaco.server.api.access import reading_token
 from fondaco.server.api.metrics import ERRORS
+from fondaco.server.api.tables import cursor_after, key_of, next_link, no_cursor
 from fondaco.server.pages.health import last_synced
 from fondaco.server.site import Site, the_site
 
@@ -84,6 +86,10 @@ class ConnectionAnswer(BaseModel):
     warnings: list[str]
     checked_at: datetime | None
     synced_at: datetime | None
+    data_begins: date | None = Field(
+        description="First day with data among the published figures; null before there is any. What lies before it is not known, "
+        "which is not nought."
+    )
 
 
 class HealthAnswer(BaseModel):
@@ -117,19 +123,47 @@ def one_run(run_id: str, site: TheSite) -> RunDetail:
 
 @router.get("/reconciliation", tags=["data health"], summary="Our figures beside the shops' own reports")
 def reconciliation(
+    *,
+    request: Request,
+    response: Response,
     site: TheSite,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,
     connection: str = "",
     only_gaps: bool = False,
+    cursor: Annotated[
+        str, Query(max_length=512, description="That of the `Link` header of the page before.")
+    ] = "",
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> list[ReconciliationAnswer]:
+    """By connection, day and figure. The `Link` header leads to the next page."""
     days = site.control.reconciliation.days(
-        site.tenant_id, connection or None, first, last, only_gaps=only_gaps
+        site.tenant_id,
+        connection or None,
+        first,
+        last,
+        only_gaps=only_gaps,
+        after=_behind(cursor),
+        limit=limit,
     )
+    if len(days) == limit:
+        key = "\n".join((days[-1].connection_id, days[-1].day.isoformat(), days[-1].figure))
+        response.headers.update(next_link(request, cursor_after(key)))
     return [
         ReconciliationAnswer.model_validate({n: getattr(d, n) for n in ReconciliationAnswer.model_fields})
         for d in days
     ]
+
+
+def _behind(cursor: str) -> tuple[str, date, str] | None:
+    key = key_of(cursor)
+    if not key:
+        return None
+    try:
+        connection, day, figure = key.split("\n")
+        return connection, date.fromisoformat(day), figure
+    except ValueError as error:
+        raise no_cursor(cursor) from error
 
 
 @router.get("/connections", tags=["data health"], summary="The shops")
@@ -144,6 +178,7 @@ def connections(site: TheSite) -> list[ConnectionAnswer]:
             "status": state.status,
             "fault": state.fault or None,
             "synced_at": last_synced(site, connection),
+            "data_begins": site.beginnings.days.get(connection.connection_id),
         }
         answers.append(ConnectionAnswer.model_validate(known | found))
     return answers

@@ -28,7 +28,7 @@ from fondaco.server.periods import DEFAULT_RANGE, PRESETS, Period, parse_period
 from fondaco.server.site import Site, the_site
 
 ERRORS: dict[int | str, dict[str, Any]] = {
-    code: {"model": ErrorAnswer} for code in (401, 403, 404, 422, 429, 503)
+    code: {"model": ErrorAnswer} for code in (400, 401, 403, 404, 413, 422, 429, 503)
 }
 router = APIRouter(
     prefix="/metrics", tags=["metrics"], dependencies=[Depends(reading_token)], responses=ERRORS
@@ -62,6 +62,14 @@ class QueryAnswer(BaseModel):
     where: dict[str, list[str]]
     currency: str
     version: str | None = Field(description="The published state that answered.")
+    data_begins: date | None = Field(
+        description="First day with data of the shops that `where` names by `connection_id`, of all without it; the earliest of "
+        "several. Null where they have none. `/connections` says it shop by shop."
+    )
+    not_comparable: str | None = Field(
+        description="Why no other period can be held against this one: its data begins after its first day. Null where that can be done. "
+        "Leave the change empty where this is not null; the pages and reports do so too."
+    )
     rows: list[dict[str, Any]]
 
 
@@ -134,6 +142,9 @@ def query(
     table = site.ask(asked)
     if kind != "json":
         return file_answer(kind, "metrics", table, headers)
+    shops = asked.conditions().get("connection_id", ())
+    begins = site.beginnings.of(shops)
+    is_known = site.beginnings.knows(period.first, shops)
     answer = QueryAnswer(
         metrics=list(asked.metrics),
         by=list(asked.by),
@@ -143,6 +154,8 @@ def query(
         where=_conditions(question.where),
         currency=site.currency,
         version=version,
+        data_begins=begins,
+        not_comparable=None if is_known else f"Data begins {begins}, after the period's first day.",
         rows=[{name: plain(value) for name, value in row.items()} for row in table.to_pylist()],
     )
     return json_answer(answer.model_dump(mode="json", by_alias=True), headers)

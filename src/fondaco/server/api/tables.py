@@ -61,8 +61,9 @@ def tag_headers(request: Request, *state: object) -> dict[str, str]:
 
 
 def unchanged(request: Request, headers: dict[str, str]) -> Response | None:
-    """304 for who has that answer already."""
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    """304 for who has that answer already (RFC 9110, section 13.1.2): one of several, weak or strong, or any."""
+    held = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    if "*" in held or headers["ETag"] in held:
         return Response(status_code=304, headers=headers)
     return None
 
@@ -110,7 +111,12 @@ def key_of(cursor: str) -> str:
     except (binascii.Error, ValueError):
         key = "\0"
     if "\0" in key:  # PostgreSQL takes no such letter
-        raise ConfigError(
-            f"cursor={cursor[:63]!r} is not a cursor.", "Send the `next` of the page before, or none."
-        )
+        raise no_cursor(cursor)
     return key
+
+
+def no_cursor(cursor: str) -> ConfigError:
+    """What is said of a cursor that nobody was given."""
+    return ConfigError(
+        f"cursor={cursor[:63]!r} is not a cursor.", "Send the `next` of the page before, or none."
+    )

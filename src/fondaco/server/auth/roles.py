@@ -45,6 +45,12 @@ def segmenting_user(user: CurrentUser) -> User:
     return user
 
 
+def people_user(user: CurrentUser) -> User:
+    """A user who may see who the customers are, and so decide who is who."""
+    require(user.role, Permission.PEOPLE)
+    return user
+
+
 def exporting_user(user: CurrentUser) -> User:
     """A user who may take figures away."""
     require(user.role, Permission.EXPORT)

@@ -79,10 +79,21 @@ def step_period(step: date, grain: Grain, within: Period) -> Period:
 def series(figures: Figures, metrics: Sequence[str], period: Period, grain: Grain) -> list[tuple[Step, Row]]:
     """One row for each step of the period. A step without a row has no value; an hour in which nothing happened has
     sums of nought."""
-    found: dict[Step, Row] = {row[grain]: row for row in figures.rows(metrics, (grain,), period)}
+    return course(figures, metrics, period, grain)[0]
+
+
+def course(
+    figures: Figures, metrics: Sequence[str], period: Period, grain: Grain
+) -> tuple[list[tuple[Step, Row]], Row]:
+    """``series``, and the figures of the whole period; both are one question where the grain is one of days."""
+    if grain == "hour":
+        rows, total = figures.rows(metrics, (grain,), period), figures.totals(metrics, period)
+    else:
+        *rows, total = figures.rows(metrics, (grain,), period, with_total=True)
+    found: dict[Step, Row] = {row[grain]: row for row in rows}
     sums = [name for name in metrics if grain == "hour" and figures.site.metric(name).additive]
     empty: Mapping[str, Any] = dict.fromkeys(metrics) | dict.fromkeys(sums, 0)
-    return [(step, found.get(step, empty)) for step in steps_of(period, grain)]
+    return [(step, found.get(step, empty)) for step in steps_of(period, grain)], total
 
 
 def over_time(

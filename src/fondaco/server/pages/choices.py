@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +13,10 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
 from fondaco.clock import local_date
-from fondaco.server.periods import CLOCKS, COMPARISONS, PRESETS, View, parse_view
+from fondaco.metrics.beginnings import told
+from fondaco.metrics.products import IDENTITY, one_product, shop_of
+from fondaco.server.numbers import Numbers
+from fondaco.server.periods import CLOCKS, COMPARISONS, PRESETS, Period, View, parse_view
 from fondaco.server.site import NotThereError, Site
 
 DIMENSIONS: Mapping[str, str] = {
@@ -27,11 +30,9 @@ DIMENSIONS: Mapping[str, str] = {
 }
 """What figures are broken down and restricted by, as the URL names it."""
 
-FILTERS = tuple(name for name in DIMENSIONS if name != "shop")
-"""The shop is part of every view; these are further conditions."""
-
-CONDITIONS = (*FILTERS, "product_id")
-"""What definitions and files can be restricted by: also by what only one page shows."""
+FILTERS = (*(name for name in DIMENSIONS if name != "shop"), "product_id")
+"""The shop is part of every view; these are further conditions. One product is a ``product_id``; ``product`` is a title, which
+several shops may have."""
 
 _CHANNELS = {"api": "API", "pos": "Point of sale", "draft": "Draft orders"}
 _CUSTOMER_TYPES = {"new": "New customers", "returning": "Returning customers"}
@@ -40,21 +41,34 @@ _CUSTOMER_TYPES = {"new": "New customers", "returning": "Returning customers"}
 def view_of(request: Request, site: Site, filters: tuple[str, ...] = ()) -> View:
     """The state of a page, from its URL."""
     today = local_date(site.project.clock(), site.project.settings.project.timezone)
-    view = parse_view(request.query_params, today, filters)
+    view = parse_view(request.query_params, today, filters, site.beginnings)
     if view.shop is not None and view.shop not in {each.connection_id for each in site.connections()}:
         raise NotThereError(f"There is no shop {view.shop[:63]!r}.", "Choose one in the menu of shops.")
     return view
 
 
-def offered(site: Site, view: View) -> dict[str, Any]:
-    """What the filters of a page need."""
+def offered(
+    site: Site, view: View, numbers: Numbers, compared: Sequence[Period] | None = None
+) -> dict[str, Any]:
+    """What the filters of a page need. ``compared``: the periods that it holds figures against, where these are not the chosen one
+    alone."""
+    if compared is None:
+        compared = [view.compared] if view.compared else []
     return {
+        "beside": _beside(site, view, numbers, compared),
         "view": view,
         "presets": PRESETS,
         "comparisons": COMPARISONS,
         "clocks": CLOCKS,
         "connections": site.connections(),
     }
+
+
+def _beside(site: Site, view: View, numbers: Numbers, compared: Sequence[Period]) -> str:
+    """What a reader has to know of the compared periods: that there is no comparison, or that it is not like for like."""
+    names = {shop.connection_id: shop.name for shop in site.connections()}
+    periods = [(each.first, numbers.period(each.first, each.last)) for each in compared]
+    return " ".join(told(view.known, numbers, names, periods, last=view.period.last, shops=view.shops))
 
 
 def page_answer(request: Request, html: str, path: str, query: str) -> Response:
@@ -70,15 +84,33 @@ def address_of(page: str, record_id: str, query: str = "") -> str:
     return f"/{page}/{quote(record_id, safe=':')}" + (f"?{query}" if query else "")
 
 
-def asked_by(dimension: str) -> str:
-    """What the semantic layer calls a dimension of the URL: shops are told apart by their connection."""
-    return "connection_id" if dimension == "shop" else dimension
+def asked_by(dimension: str) -> tuple[str, ...]:
+    """What the semantic layer calls a dimension of the URL: shops are told apart by their connection, products by their id."""
+    return {"shop": ("connection_id",), "product": IDENTITY}.get(dimension, (dimension,))
+
+
+def shop_beside(site: Site, product_id: str | None) -> str:
+    """The name of a product's shop, where there are several that may have one of that title."""
+    shops = {each.connection_id: each.name for each in site.connections()}
+    own = shop_of(product_id)
+    return shops.get(own, own) if len(shops) > 1 else ""
+
+
+def product_in_words(site: Site, product_id: str) -> str:
+    """A product's title, with its shop where there are several."""
+    reader, tenant = site.project.reader, site.tenant_id
+    own = site.remembered(("product", product_id, "row"), lambda: one_product(reader, tenant, product_id))
+    title = (own["title"] if own else None) or product_id
+    shop = shop_beside(site, product_id)
+    return f"{title} ({shop})" if shop else title
 
 
 def value_in_words(site: Site, dimension: str, value: str | None) -> str:
     """A dimension's value as people say it."""
     if not value:
-        return "Without a product" if dimension == "product" else "Unknown"
+        return {"product": "Without a product", "product_id": "In no catalogue"}.get(dimension, "Unknown")
+    if dimension == "product_id":
+        return product_in_words(site, value)
     if dimension == "country":
         return str(Locale("en").territories.get(value, value))
     if dimension == "customer_type":

@@ -62,7 +62,8 @@ TILES: Mapping[str, Definition] = {
         "new_customers", "New customers", "count",
         "People who bought for the first time in the chosen months.",
         "count of first purchases",
-        "A person who buys in several shops is one customer. In the oldest month stand also those who had bought before the data begins.",
+        "A person who buys in several shops is one customer. A cancelled order is no purchase, so that Sales, which "
+        "counts who ordered, may show more. In the oldest month stand also those who had bought before the data begins.",
     ),
     "repeat_rate": Definition(
         "repeat_rate", "Repeat rate in 90 days", "rate",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from babel import Locale
@@ -35,13 +36,22 @@ TheSite = Annotated[Site, Depends(the_site)]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a page shows: the cohorts of the chosen months, those just before, all of them, and the values to choose from."""
+    """What a page shows: the cohorts of the chosen months, those just before, all of them, and the values to choose from.
+
+    Attributes
+    ----------
+    before
+        As many as are shown; none where so many are not known, or the data begins within the first of them.
+    begins
+        Since when anything is known of the shops, where that is why there are none.
+    """
 
     view: CohortView
     values: list[tuple[str, int]]
     every: list[Cohort]
     shown: list[Cohort]
     before: list[Cohort]
+    begins: date | None
     money: list[Cohort]
     returns: ReturnRows
 
@@ -69,12 +79,17 @@ def ask(site: Site, view: CohortView) -> Asked:
         else read.read_cohorts(reader, tenant, "cumulative", view.by, value)
     )
     count = view.count or len(every)
+    shops = (value,) if view.by == "shop" else ()
+    before = every[-2 * count : -count] if 2 * count <= len(every) else []
+    if before and not site.beginnings.knows(before[0].month, shops):
+        before = []
     return Asked(
         view=CohortView(view.measure, view.by, value, view.period, view.cohort),
         values=values,
         every=every,
         shown=every[-count:],
-        before=every[-2 * count : -count] if 2 * count <= len(every) else [],
+        before=before,
+        begins=site.beginnings.of(shops) if view.count and not before else None,
         money=money,
         returns=read.read_returns(reader, tenant, view.by, value),
     )
@@ -96,7 +111,7 @@ def cohorts(request: Request, site: TheSite, user: CurrentUser) -> Response:
     """The page."""
     view = parse_cohort_view(request.query_params)
     numbers = site.numbers(request, site.currency)
-    asked = ask(site, view) if site.published is not None else None
+    asked = _asked(site, view) if site.published is not None else None
     whole: dict[str, Any] = {"page": "cohorts", "user": user, "csrf": form_token(request), "numbers": numbers}
     if asked is None or not asked.every:
         return HTMLResponse(site.render("cohorts_empty.html", request, **whole))
@@ -109,13 +124,37 @@ def cohorts(request: Request, site: TheSite, user: CurrentUser) -> Response:
         dimensions=DIMENSIONS,
         periods=PERIODS,
         forecast=FORECAST,
-        **_shown(site, asked, numbers),
+        **_written(site, asked, numbers),
     )
     response = HTMLResponse(html)
     if request.headers.get("hx-request"):
         query = asked.view.query()
         response.headers["HX-Push-Url"] = "/cohorts" + (f"?{query}" if query else "")
     return response
+
+
+def usual(site: Site) -> Iterator[None]:
+    """Work out what the page opens with, for those who were here last."""
+    view = parse_cohort_view({})
+    asked = _asked(site, view)
+    if asked.every:
+        for numbers in site.usual_numbers():
+            yield
+            _written(site, asked, numbers)
+
+
+def _asked(site: Site, view: CohortView) -> Asked:
+    return site.remembered(("cohorts", view), lambda: ask(site, view))
+
+
+def _written(site: Site, asked: Asked, numbers: Numbers) -> dict[str, Any]:
+    return site.remembered(_key(site, asked.view, numbers), lambda: _shown(site, asked, numbers))
+
+
+def _key(site: Site, view: CohortView, numbers: Numbers) -> tuple[Hashable, ...]:
+    """What the table's hundreds of cells are written for: the view, the reader's locale, and the names of the shops."""
+    shops = tuple((shop.connection_id, shop.name) for shop in site.connections())
+    return "cohorts shown", view, numbers, shops
 
 
 def _shown(site: Site, asked: Asked, numbers: Numbers) -> dict[str, Any]:
@@ -127,6 +166,7 @@ def _shown(site: Site, asked: Asked, numbers: Numbers) -> dict[str, Any]:
         "query": view.query(),
         "measure": MEASURES[view.measure],
         "values": [(value, labelled(site, view.by, value), count) for value, count in asked.values],
+        "begins": numbers.begins(asked.begins) if asked.begins else "",
         "of_whom": labelled(site, view.by, view.value or ""),
         "tiles": tiles(asked.shown, asked.before, asked.money, asked.returns, numbers),
         "returning": _returning(asked, numbers),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from fondaco.analytics.rfm import RULES, SEGMENTS
+from fondaco.activation.exports import note_customers
+from fondaco.analytics.rfm import BEST_FIRST, RULES, SEGMENTS
 from fondaco.control import User
-from fondaco.governance import Permission, may
-from fondaco.metrics import customers
+from fondaco.metrics import Beginnings, customers
 from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
 from fondaco.metrics.customers import SORTS, Row, Wanted
 from fondaco.metrics.models import ModelRun, newest_models
@@ -21,25 +21,17 @@ from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, checked_form, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
-from fondaco.server.pages.persons import shown_person
+from fondaco.server.pages.customer_list import PAGE, Listing, listing, listing_in, sheet, shown_list
+from fondaco.server.pages.person_values import PURCHASE_MODELS, nearer, used_model
 from fondaco.server.pages.shapes import share_bar, spark
 from fondaco.server.site import NotThereError, Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
-# What is looked for may be a person's name: it goes in the body of a form, never in an address. Anybody may look.
+# What is looked for may be a person's name: it goes in the body of a form, never in an address.
 finding = APIRouter(include_in_schema=False, dependencies=[Depends(checked_form)])
 TheSite = Annotated[Site, Depends(the_site)]
 
-PAGE = 50
 FLOWS = 8
-SORT_LABELS: Mapping[str, str] = {
-    "expected_value": "Value ahead",
-    "net_sales": "Net sales so far",
-    "last_order_date": "Last order",
-    "orders": "Orders",
-    "churn_probability": "Likeliest to leave",
-    "name": "Name",
-}
 MODELS: Mapping[str, str] = {
     "bg_nbd": "BG/NBD",
     "mbg_nbd": "MBG/NBD",
@@ -51,7 +43,7 @@ MODELS: Mapping[str, str] = {
 @router.get("/customers")
 def overview(request: Request, site: TheSite, user: CurrentUser) -> Response:
     """The page; its list is that of the segment and order in the address."""
-    return _page(request, site, user, _wanted(request))
+    return _page(request, site, user, listing_in(request, site, user))
 
 
 @finding.post("/customers/find")
@@ -66,11 +58,11 @@ def find(
     after: Annotated[int, Form(ge=0, le=1_000_000_000)] = 0,
 ) -> Response:
     """Customers by name, e-mail address or telephone: rows for the list, or the whole page where there are no scripts."""
-    wanted = _checked(Wanted(segment or None, text.strip()[:200], sort or SORTS[0], after, PAGE))
+    found = listing(site, user, segment=segment, text=text.strip()[:200], sort=sort, after=after)
     if not request.headers.get("hx-request"):
-        return _page(request, site, user, wanted)
+        return _page(request, site, user, found)
     numbers = site.numbers(request, site.currency)
-    context = _list(site, numbers, wanted, reveals=may(user.role, Permission.PEOPLE))
+    context = shown_list(site, user, numbers, found)
     return HTMLResponse(site.render("parts/customer_rows.html", request, numbers=numbers, **context))
 
 
@@ -94,17 +86,22 @@ def definition(name: str, request: Request, site: TheSite) -> Response:
     return HTMLResponse(html)
 
 
-@router.get("/customers.csv", dependencies=[Depends(exporting_user)])
-def export(request: Request, site: TheSite) -> Response:
-    """All customers of the segment in the address, as a file."""
-    wanted = replace(_wanted(request), after=0, limit=10_000_000)
+@router.get("/customers.csv")
+def export(request: Request, site: TheSite, user: Annotated[User, Depends(exporting_user)]) -> Response:
+    """All customers of the segment in the address, as a file; noted in the audit log."""
+    found = listing_in(request, site, user)
+    wanted = replace(found.wanted, after=0, limit=10_000_000)
     rows, _ = customers.listed(site.project.reader, site.tenant_id, wanted)
     header = list(rows[0]) if rows else ["person_id"]
-    name = f"customers_{(wanted.segment or 'all').lower().replace(' ', '_')}.csv"
+    actor = f"user:{user.user_id}"
+    note_customers(
+        site.control, site.tenant_id, header, len(rows), segment=found.key or None, actor=actor, form="csv"
+    )
+    name = f"customers_{re.sub('[^a-z0-9]+', '_', (found.key or 'all').lower())}.csv"
     return csv_file(name, header, (list(row.values()) for row in rows))
 
 
-def _page(request: Request, site: Site, user: User, wanted: Wanted) -> Response:
+def _page(request: Request, site: Site, user: User, found: Listing) -> Response:
     numbers = site.numbers(request, site.currency)
     context: dict[str, Any] = {
         "page": "customers",
@@ -119,37 +116,20 @@ def _page(request: Request, site: Site, user: User, wanted: Wanted) -> Response:
         "customers.html",
         request,
         **context,
-        **_panels(numbers, known),
-        **_list(site, numbers, wanted, reveals=may(user.role, Permission.PEOPLE)),
+        **_panels(numbers, known, site.beginnings),
+        **shown_list(site, user, numbers, found),
         figures=CUSTOMER_FIGURES,
-        segments_all=SEGMENTS,
+        segments_all=[rule.segment for rule in BEST_FIRST],
     )
     return HTMLResponse(html)
 
 
-def _wanted(request: Request) -> Wanted:
-    asked = request.query_params
-    after = asked.get("after", "0")
-    return _checked(
-        Wanted(
-            segment=asked.get("segment") or None,
-            sort=asked.get("sort") or SORTS[0],
-            after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
-            limit=PAGE,
-        )
-    )
-
-
-def _checked(wanted: Wanted) -> Wanted:
-    if wanted.segment is not None and wanted.segment not in SEGMENTS:
-        raise NotThereError(
-            f"There is no segment {wanted.segment[:63]!r}.", f"Choose one of {', '.join(SEGMENTS)}."
-        )
-    if wanted.sort not in SORTS:
-        raise NotThereError(
-            f"Customers are not sorted by {wanted.sort[:63]!r}.", f"Choose one of {', '.join(SORTS)}."
-        )
-    return wanted
+def usual(site: Site) -> Iterator[None]:
+    """Work out what the page opens with, and the lists of the eight segments."""
+    site.remembered(("customers",), lambda: _known(site))
+    for segment in (None, *SEGMENTS):
+        yield
+        sheet(site, Wanted(segment=segment, sort=SORTS[0], limit=PAGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,33 +154,39 @@ def _known(site: Site) -> _Known:
     )
 
 
-def _panels(numbers: Numbers, known: _Known) -> dict[str, Any]:
+def _panels(numbers: Numbers, known: _Known, beginnings: Beginnings) -> dict[str, Any]:
     total = known.summary
     bought = total["customers"] or 0
+    young = _is_young(known.movements, beginnings)
     tiles = [
         ("customers_who_bought", numbers.count(bought), ""),
         ("came_back", numbers.rate(total["repeat_customers"] / bought if bought else None), ""),
         ("active_customers", numbers.count(_whole(total["active_customers"])), _share(numbers, total["active_customers"], bought)),
         ("expected_value", numbers.money(total["expected_value"]), ""),
-        ("value_at_risk", numbers.money(total["value_at_risk"]), _share(numbers, total["value_at_risk"], total["expected_value"])),
+        ("value_to_win_back", numbers.money(total["value_to_win_back"]), ""),
     ]  # fmt: skip
     return {
         "tiles": [(CUSTOMER_FIGURES[name], text, note) for name, text, note in tiles],
         "as_of": total["as_of_date"],
-        "segment_rows": _segment_rows(numbers, known, bought),
+        "bought": numbers.count(bought),
+        "segment_rows": _segment_rows(numbers, known, bought, compared=not young),
+        "begins": numbers.begins(beginnings.of()) if young else "",
         "flows": _flows(numbers, known.movements),
         "tenths": _tenths(numbers, known.tenths),
         "check": _check(numbers, known.models),
-        "notes": list(dict.fromkeys(note for model in known.models.values() if (note := _lack(model)))),
+        "notes": _lacks(known.models),
         "has_values": total["expected_value"] is not None,
     }
 
 
-def _lack(model: ModelRun) -> str:
-    """Why there is no forecast, or no check of it."""
-    return (
-        model.note if model.note and model.note.startswith(("Not fitted", "Not checked", "Not known")) else ""
-    )
+_OF_PURCHASES = frozenset(PURCHASE_MODELS)
+
+
+def _lacks(models: Mapping[str, ModelRun]) -> list[str]:
+    """Why a forecast, a part of it, or its check is missing: what is said of models that are not used, and have none in their place."""
+    replaced = _OF_PURCHASES if any(models[name].is_used for name in _OF_PURCHASES & models.keys()) else ()
+    notes = (each.note for name, each in models.items() if not each.is_used and name not in replaced)
+    return list(dict.fromkeys(note for note in notes if note))
 
 
 def _whole(value: float | None) -> int | None:
@@ -211,13 +197,19 @@ def _share(numbers: Numbers, part: Any, whole: Any) -> str:
     return f"{numbers.rate(float(part) / float(whole))} of all" if part is not None and whole else ""
 
 
-def _segment_rows(numbers: Numbers, known: _Known, bought: int) -> list[dict[str, Any]]:
+def _is_young(movements: list[Row], beginnings: Beginnings) -> bool:
+    """Whether the data begins within the month to whose end today is compared: nearly all customers are new to it since."""
+    ends = sorted({row["month_end"] for row in movements})
+    return len(ends) > 1 and not beginnings.knows(ends[-2].replace(day=1))
+
+
+def _segment_rows(numbers: Numbers, known: _Known, bought: int, *, compared: bool) -> list[dict[str, Any]]:
     """The eight segments, the best ones first, also those without anybody."""
     found = {row["segment"]: row for row in known.segments}
     courses = _courses(known.movements)
     largest = max((row["customers"] for row in known.segments), default=0)
     shown = []
-    for rule in sorted(RULES, key=lambda rule: _BEST_FIRST.index(rule.segment)):
+    for rule in BEST_FIRST:
         row = found.get(rule.segment)
         course = courses[rule.segment]
         good = "down" if rule.segment in _LEAVING else "up"
@@ -230,7 +222,9 @@ def _segment_rows(numbers: Numbers, known: _Known, bought: int) -> list[dict[str
                 "share": numbers.rate(count / bought if bought else None),
                 "bar": share_bar(count, largest),
                 "line": spark(course, []),
-                "change": numbers.change(course[-1], course[-2], good) if len(course) > 1 else None,
+                "change": numbers.change(course[-1], course[-2], good)
+                if compared and len(course) > 1
+                else None,
                 "net_sales": numbers.money(row["net_sales"] if row else None),
                 "expected_value": numbers.money(row["expected_value"] if row else None),
                 "alive": numbers.rate(row["alive_probability"] if row else None),
@@ -258,7 +252,7 @@ def _flows(numbers: Numbers, movements: list[Row]) -> dict[str, Any]:
     moved = [r for r in movements if r["month_end"] == ends[-1] and r["from_segment"] != r["to_segment"]]
     moved.sort(key=lambda row: -row["customers"])
     largest = moved[0]["customers"] if moved else 0
-    rank = {name: place for place, name in enumerate(_BEST_FIRST)}
+    rank = {rule.segment: place for place, rule in enumerate(BEST_FIRST)}
     rows = [
         {
             "from": row["from_segment"] or "First purchase",
@@ -274,9 +268,6 @@ def _flows(numbers: Numbers, movements: list[Row]) -> dict[str, Any]:
     return {"since": numbers.day(since) if since else None, "rows": rows}
 
 
-_BEST_FIRST = (
-    "Champions", "Loyal Customers", "Price Sensitive", "Potential Loyalists", "New Customers", "At Risk", "Cannot Lose", "Hibernating",
-)  # fmt: skip
 """From who buys most to who buys least: a move to the left is a gain."""
 _LEAVING = ("At Risk", "Cannot Lose", "Hibernating")
 
@@ -302,7 +293,7 @@ def _check(numbers: Numbers, models: Mapping[str, ModelRun]) -> dict[str, Any] |
     if found is None or not found.evaluation:
         return None
     told = found.evaluation
-    used = next((name for name in ("bg_nbd", "mbg_nbd") if name in models and models[name].is_used), "bg_nbd")
+    used = used_model(models) or PURCHASE_MODELS[0]
     order = sorted(told["errors"], key=lambda name: (name != used, name == "naive", name))
     rows = [
         {
@@ -315,15 +306,14 @@ def _check(numbers: Numbers, models: Mapping[str, ModelRun]) -> dict[str, Any] |
         }
         for name in order
     ]
-    best = told["errors"].get(used)
-    naive = told["errors"]["naive"]
-    better = 1 - best["purchases_mae"] / naive["purchases_mae"] if best and naive["purchases_mae"] else None
+    better = nearer(told["errors"], used, "purchases_mae")
     return {
         "days": told["days"],
         "customers": numbers.count(told["customers"]),
         "actual": numbers.count(_whole(told["purchases"])),
         "rows": rows,
-        "better": numbers.rate(better) if better is not None and better > 0 else "",
+        "nearer": numbers.rate(better) if better is not None and better > 0 else "",
+        "farther": numbers.rate(-better) if better is not None and better < 0 else "",
     }
 
 
@@ -331,17 +321,3 @@ def _signed(numbers: Numbers, share: float | None) -> str:
     if share is None:
         return numbers.rate(None)
     return ("+" if share > 0 else "") + numbers.rate(share)
-
-
-def _list(site: Site, numbers: Numbers, wanted: Wanted, *, reveals: bool) -> dict[str, Any]:
-    rows, count = customers.listed(site.project.reader, site.tenant_id, wanted)
-    after = wanted.after + len(rows)
-    shown = {"segment": wanted.segment or "", "sort": "" if wanted.sort == SORTS[0] else wanted.sort}
-    return {
-        "wanted": wanted,
-        "rows": [shown_person(numbers, row, reveals=reveals) for row in rows],
-        "count": "1 person" if count == 1 else f"{numbers.count(count)} people",
-        "next": after if after < count else None,
-        "query": urlencode({name: value for name, value in shown.items() if value}),
-        "sorts": SORT_LABELS,
-    }

@@ -57,6 +57,7 @@ class Figures:
         *,
         order_by: Sequence[str] = (),
         limit: int | None = None,
+        with_total: bool = False,
     ) -> list[Row]:
         period = period or self.view.period
         query = MetricQuery(
@@ -68,6 +69,7 @@ class Figures:
             where=self.view.where,
             order_by=tuple(order_by),
             limit=limit,
+            with_total=with_total,
         )
         found: list[Row] = self.site.ask(query).to_pylist()
         return found

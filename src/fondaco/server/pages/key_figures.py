@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
+from fondaco.metrics import STATEMENT
 from fondaco.server.periods import PRESETS, View
-
-BRIDGE = (
-    ("gross_sales", 1, False),
-    ("discounts", -1, False),
-    ("returns", -1, False),
-    ("net_sales", 1, True),
-    ("shipping", 1, False),
-    ("taxes", 1, False),
-    ("duties", 1, False),
-    ("additional_fees", 1, False),
-    ("total_sales", 1, True),
-)
-"""Metric, its sign in the bridge, and whether it is a sum of what stands above it."""
 
 TILES = (
     "orders",
@@ -25,7 +13,7 @@ TILES = (
     "returning_customers",
     "refunded_amount",
 )
-KEY = tuple(dict.fromkeys((*(name for name, _, _ in BRIDGE), *TILES)))
+KEY = tuple(dict.fromkeys((*(step.metric for step in STATEMENT), *TILES)))
 """Asked for in one query, which all panels share."""
 
 

@@ -8,19 +8,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, Response
 
-from fondaco.metrics import OrderRecord
+from fondaco.metrics import STATEMENT, OrderRecord, shown_steps
 from fondaco.server.auth.roles import page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages.choices import address_of, value_in_words
 from fondaco.server.pages.health import Badge
-from fondaco.server.pages.key_figures import BRIDGE
-from fondaco.server.pages.sales_panels import local_instant
+from fondaco.server.pages.sales_panels import has_several_zones, local_instant
 from fondaco.server.site import Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
 TheSite = Annotated[Site, Depends(the_site)]
 
+_WHERE_THERE_IS_SOME = frozenset(step.metric for step in STATEMENT[1:] if not step.is_sum)
 _EVENT_TYPES = {"order": "Sold", "edit": "Edited", "return": "Returned"}
 _MONEY_STATES = {"success": "good", "failure": "bad", "error": "bad", "pending": "warn"}
 
@@ -43,10 +43,12 @@ def order(order_id: str, request: Request, site: TheSite, user: CurrentUser) -> 
 
 def _shown(site: Site, numbers: Numbers, found: OrderRecord) -> dict[str, Any]:
     own = found.order
-    shop = next((c for c in site.connections() if c.connection_id == own["connection_id"]), None)
+    shops = site.connections()
+    shop = next((c for c in shops if c.connection_id == own["connection_id"]), None)
+    names_zone = has_several_zones(numbers, shops)
 
     def when(moment: Any) -> str:
-        return local_instant(numbers, moment, shop) if moment else NOTHING
+        return local_instant(numbers, moment, shop, names_zone=names_zone) if moment else NOTHING
 
     return {
         "order": own,
@@ -64,9 +66,8 @@ def _shown(site: Site, numbers: Numbers, found: OrderRecord) -> dict[str, Any]:
             for line in found.lines
         ],
         "statement": [
-            (site.metric(name), numbers.money(sign * own[name]), is_sum)
-            for name, sign, is_sum in BRIDGE
-            if is_sum or own[name] or name == "gross_sales"
+            (site.metric(step.metric), numbers.money(step.signed(own[step.metric])), step.is_sum)
+            for step in shown_steps(own, rare=_WHERE_THERE_IS_SOME)
         ],
         "beside": [
             (site.metric(name), numbers.money(own[name])) for name in ("tips", "gift_card_sales") if own[name]

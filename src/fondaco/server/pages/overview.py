@@ -8,12 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, Response
 
+from fondaco.metrics.products import IDENTITY, shop_of
 from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.charts import over_time
-from fondaco.server.pages.choices import CONDITIONS, offered, page_answer, view_of
+from fondaco.server.pages.choices import FILTERS, offered, page_answer, view_of
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness, seal
 from fondaco.server.pages.key_figures import KEY, asked_together
@@ -58,7 +59,7 @@ def overview(request: Request, site: TheSite, user: CurrentUser) -> Response:
         csrf=form_token(request),
         query=view.query(),
         panels=panels,
-        **offered(site, view),
+        **offered(site, view, numbers, [period for _, period in view.against]),
         seal=seal(site, numbers, view.shop),
         fresh=freshness(site, numbers),
         numbers=numbers,
@@ -79,7 +80,7 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
 def definition(name: str, request: Request, site: TheSite) -> Response:
     """What a figure means, how it is computed, and its course over the period."""
     metric, numbers = site.metric(name), site.numbers(request, site.currency)
-    view = view_of(request, site, tuple(each for each in CONDITIONS if each in metric.dimensions))
+    view = view_of(request, site, tuple(each for each in FILTERS if each in metric.dimensions))
     figures = Figures(site, view, numbers)
     asked = asked_together(view, name)
     now = figures.totals(asked)
@@ -98,7 +99,7 @@ def definition(name: str, request: Request, site: TheSite) -> Response:
     return HTMLResponse(html)
 
 
-_EXPORTS = {"products": "product", "shops": "connection_id", "countries": "country"}
+_EXPORTS = {"products": IDENTITY, "shops": ("connection_id",), "countries": ("country",)}
 
 
 @router.get("/export/{name}.csv", dependencies=[Depends(exporting_user)])
@@ -108,15 +109,20 @@ def export(name: str, request: Request, site: TheSite) -> Response:
     figures = Figures(site, view, numbers)
     if name in _EXPORTS:
         metrics = ("net_sales", "units_sold", "orders")
-        rows = figures.rows(metrics, (_EXPORTS[name],), order_by=("-net_sales", _EXPORTS[name]))
-        header: tuple[str, ...] = (_EXPORTS[name], *metrics)
-        lines: Iterable[Sequence[Any]] = ([row[column] for column in header] for row in rows)
+        by = _EXPORTS[name]
+        rows = figures.rows(metrics, by, order_by=("-net_sales", *reversed(by)))
+        header: tuple[str, ...] = (*by, *metrics)
+        lines: Iterable[Sequence[Any]] = [[row[column] for column in header] for row in rows]
+        if name == "products":
+            shops = {each.connection_id: each.name for each in site.connections()}
+            header = (*header, "shop")
+            lines = [[*line, shops.get(shop_of(line[0]))] for line in lines]
     elif name == "bridge":
         header = ("metric", "amount")
         lines = list(figures.totals(KEY).items())
     else:
         metric = site.metric(name)
-        view = view_of(request, site, tuple(each for each in CONDITIONS if each in metric.dimensions))
+        view = view_of(request, site, tuple(each for each in FILTERS if each in metric.dimensions))
         figures = Figures(site, view, numbers)
         grain = view.grain
         header = (grain, name)

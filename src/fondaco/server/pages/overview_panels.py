@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
-from babel import Locale
-
+from fondaco.metrics import STATEMENT, shown_steps
+from fondaco.metrics.products import IDENTITY
 from fondaco.server.pages import shapes
 from fondaco.server.pages.charts import over_time, series
+from fondaco.server.pages.choices import address_of, shop_beside, value_in_words
 from fondaco.server.pages.figures import Figure, Figures, Row
-from fondaco.server.pages.key_figures import BRIDGE, KEY, TILES
+from fondaco.server.pages.key_figures import KEY, TILES
+from fondaco.server.pages.sales_state import SalesState
+from fondaco.server.periods import Period
 
 TOP = 10
 Panel = Callable[[Figures], dict[str, Any]]
@@ -26,18 +28,14 @@ def headline(figures: Figures) -> dict[str, Any]:
     """Net sales, against the previous period and the previous year, and over time."""
     view = figures.view
     now = figures.totals(KEY)
+
+    def then(period: Period) -> Row | None:
+        if not view.knows(period):
+            return None
+        return figures.totals(KEY if period == view.comparison else ("net_sales",), period)
+
     against = [
-        (
-            label,
-            period,
-            figures.figure(
-                "net_sales", now, figures.totals(KEY if period == view.comparison else ("net_sales",), period)
-            ),
-        )
-        for label, period in (
-            ("vs previous period", view.previous_period),
-            ("vs previous year", view.previous_year),
-        )
+        (label, period, figures.figure("net_sales", now, then(period))) for label, period in view.against
     ]
     return {
         "sales": figures.figure("net_sales", now, None),
@@ -66,26 +64,23 @@ def tiles(figures: Figures) -> dict[str, Any]:
 def bridge(figures: Figures) -> dict[str, Any]:
     """From gross to total sales; fees only where there are any."""
     now, then = figures.totals(KEY), _beside(figures)
-    rows = [row for row in BRIDGE if row[0] != "additional_fees" or now.get(row[0])]
-    amounts = [(_signed(now.get(name), sign), is_sum) for name, sign, is_sum in rows]
+    rows = shown_steps(now, rare=("additional_fees",))
+    amounts = [(step.signed(now.get(step.metric)), step.is_sum) for step in rows]
     bars = shapes.steps([(amount, is_sum and index > 0) for index, (amount, is_sum) in enumerate(amounts)])
     lines = []
-    for (name, sign, is_sum), (amount, _), bar in zip(rows, amounts, bars, strict=True):
-        figure = figures.figure(name, now, then)
+    for step, (amount, _), bar in zip(rows, amounts, bars, strict=True):
+        figure = figures.figure(step.metric, now, then)
+        starts = step is STATEMENT[0]
         lines.append(
             {
                 "figure": figure,
                 "text": figures.numbers.money(amount),
-                "sign": sign,
-                "sum": is_sum or name == "gross_sales",
-                "bar": bar if name != "gross_sales" else shapes.Bar(bar.start, bar.width),
+                "sign": step.sign,
+                "sum": step.is_sum or starts,
+                "bar": bar if not starts else shapes.Bar(bar.start, bar.width),
             }
         )
     return {"lines": lines, "nothing": all(amount is None for amount, _ in amounts)}
-
-
-def _signed(amount: Any, sign: int) -> Decimal | None:
-    return None if amount is None else sign * amount
 
 
 BOTH_CLOCKS = ("gross_sales", "discounts", "returns", "net_sales")
@@ -122,52 +117,80 @@ def clocks(figures: Figures) -> dict[str, Any]:
     }
 
 
-def _ranking(figures: Figures, dimension: str, limit: int) -> dict[str, Any]:
-    """The largest by net sales, the rest as one line, each with its part of the whole."""
+def _ranking(
+    figures: Figures, by: tuple[str, ...], limit: int, named: Callable[[Row], tuple[str, str, str]]
+) -> dict[str, Any]:
+    """The largest by net sales, each with its part of the whole.
+
+    Parameters
+    ----------
+    named
+        Of a row: what it is called, what stands beside the name, and where it leads.
+    """
     metrics = ("net_sales", "units_sold", "orders")
-    rows = figures.rows(metrics, (dimension,), order_by=("-net_sales", dimension), limit=limit + 1)
+    rows = figures.rows(metrics, by, order_by=("-net_sales", *reversed(by)), limit=limit + 1)
     total = figures.totals(KEY)["net_sales"]
     largest = rows[0]["net_sales"] if rows else None
+
+    def line(row: Row) -> dict[str, Any]:
+        name, detail, address = named(row)
+        return {
+            "name": name,
+            "detail": detail,
+            "address": address,
+            "net_sales": figures.numbers.money(row["net_sales"]),
+            "units_sold": figures.numbers.count(row["units_sold"]),
+            "orders": figures.numbers.count(row["orders"]),
+            "share": figures.numbers.rate(
+                row["net_sales"] / total if total and row["net_sales"] is not None else None
+            ),
+            "bar": shapes.share_bar(row["net_sales"], largest),
+        }
+
     return {
-        "rows": [
-            {
-                "name": row[dimension],
-                "source": "",
-                "net_sales": figures.numbers.money(row["net_sales"]),
-                "units_sold": figures.numbers.count(row["units_sold"]),
-                "orders": figures.numbers.count(row["orders"]),
-                "share": figures.numbers.rate(
-                    row["net_sales"] / total if total and row["net_sales"] is not None else None
-                ),
-                "bar": shapes.share_bar(row["net_sales"], largest),
-            }
-            for row in rows[:limit]
-        ],
+        "rows": [line(row) for row in rows[:limit]],
         "more": len(rows) > limit,
         "metric": {name: figures.metric(name) for name in metrics},
     }
 
 
 def products(figures: Figures) -> dict[str, Any]:
-    return _ranking(figures, "product", TOP)
+    """Each leads to its page; what is in no catalogue has none, and leads to its sales."""
+    site, state = figures.site, SalesState(figures.view)
+
+    def named(row: Row) -> tuple[str, str, str]:
+        product_id, title = row["product_id"], row["product"]
+        name = value_in_words(site, "product", title)
+        if product_id:
+            return (
+                name,
+                shop_beside(site, product_id),
+                address_of("products", product_id, figures.view.query()),
+            )
+        return name, "", state.restricted({"product_id": None, "product": title})
+
+    return _ranking(figures, IDENTITY, TOP, named)
 
 
 def shops(figures: Figures) -> dict[str, Any]:
-    names = {c.connection_id: c for c in figures.site.connections()}
-    found = _ranking(figures, "connection_id", 12)
-    for row in found["rows"]:
-        connection = names.get(row["name"])
-        row["source"] = connection.source if connection else ""
-        row["name"] = connection.name if connection else row["name"]
-    return found
+    site, state = figures.site, SalesState(figures.view)
+    sources = {each.connection_id: each.source for each in site.connections()}
+
+    def named(row: Row) -> tuple[str, str, str]:
+        shop = row["connection_id"]
+        return value_in_words(site, "shop", shop), sources.get(shop, ""), state.restricted({"shop": shop})
+
+    return _ranking(figures, ("connection_id",), 12, named)
 
 
 def countries(figures: Figures) -> dict[str, Any]:
-    found = _ranking(figures, "country", 5)
-    names = Locale("en").territories
-    for row in found["rows"]:
-        row["name"] = names.get(row["name"], row["name"])
-    return found
+    site, state = figures.site, SalesState(figures.view)
+
+    def named(row: Row) -> tuple[str, str, str]:
+        country = row["country"]
+        return value_in_words(site, "country", country), "", state.restricted({"country": country})
+
+    return _ranking(figures, ("country",), 5, named)
 
 
 PANELS: Mapping[str, Panel] = {

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, Response
 
+from fondaco.control import User
 from fondaco.governance import Permission, may
 from fondaco.metrics import customers
 from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
 from fondaco.metrics.customers import Row
+from fondaco.metrics.models import newest_models
 from fondaco.server.auth.roles import page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.numbers import NOTHING, Numbers
+from fondaco.server.pages.person_accounts import shown_accounts
+from fondaco.server.pages.person_values import shown_values
 from fondaco.server.site import NotThereError, Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
@@ -26,6 +31,13 @@ UNKNOWN = "Name not known"
 @router.get("/customers/{person_id}")
 def person(person_id: str, request: Request, site: TheSite, user: CurrentUser) -> Response:
     """The page of one person."""
+    return page_of(person_id, request, site, user)
+
+
+def page_of(
+    person_id: str, request: Request, site: Site, user: User, *, same: Mapping[str, Any] | None = None
+) -> Response:
+    """The page of one person; with ``same`` those who were looked for, for they may be the same customer."""
     if (
         site.published is None
         or (row := customers.one(site.project.reader, site.tenant_id, person_id)) is None
@@ -35,6 +47,7 @@ def person(person_id: str, request: Request, site: TheSite, user: CurrentUser) -
     orders = customers.orders_of(site.project.reader, site.tenant_id, person_id)
     refunds = customers.refunds_of(site.project.reader, site.tenant_id, person_id)
     shops = {each.connection_id: each.name for each in site.connections()}
+    models = site.remembered(("models",), lambda: newest_models(site.project.reader, site.tenant_id))
     html = site.render(
         "customer.html",
         request,
@@ -43,9 +56,12 @@ def person(person_id: str, request: Request, site: TheSite, user: CurrentUser) -
         csrf=form_token(request),
         numbers=numbers,
         person=shown_person(numbers, row, reveals=may(user.role, Permission.PEOPLE)),
-        tiles=_tiles(numbers, row),
+        tiles=_tiles(numbers, row, site.project.settings.analytics.churn_days),
         facts=_facts(numbers, row, shops),
-        values=_values(numbers, row),
+        values=shown_values(numbers, row, models),
+        **shown_accounts(site, user, numbers, person_id),
+        person_id=person_id,
+        same=same,
         reasons=customers.reasons(row),
         timeline=_timeline(numbers, shops, orders, refunds),
         figures=CUSTOMER_FIGURES,
@@ -58,7 +74,7 @@ def shown_person(numbers: Numbers, row: Row, *, reveals: bool) -> dict[str, Any]
     name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
     email = row["email"] or ""
     if not reveals:
-        name, email = _initials(name), _masked(email)
+        name, email = initials(name), _masked(email)
     return {
         "id": row["person_id"],
         "name": name or email or UNKNOWN,
@@ -75,7 +91,8 @@ def shown_person(numbers: Numbers, row: Row, *, reveals: bool) -> dict[str, Any]
     }
 
 
-def _initials(name: str) -> str:
+def initials(name: str) -> str:
+    """A name as those see it who may not see who the customers are."""
     return " ".join(f"{part[0]}." for part in name.split())
 
 
@@ -84,7 +101,7 @@ def _masked(email: str) -> str:
     return f"{box[:1]}…@{domain}" if sign else ""
 
 
-def _tiles(numbers: Numbers, row: Row) -> list[tuple[Any, str, str]]:
+def _tiles(numbers: Numbers, row: Row, churn_days: int) -> list[tuple[Any, str, str]]:
     def note(value: str) -> str:
         return value if value != NOTHING else ""
 
@@ -101,8 +118,8 @@ def _tiles(numbers: Numbers, row: Row) -> list[tuple[Any, str, str]]:
         (CUSTOMER_FIGURES["expected_orders"], numbers.decimal(row["expected_orders"]),
          note(numbers.money(row["expected_order_value"])) and f"{numbers.money(row['expected_order_value'])} each"),
         (CUSTOMER_FIGURES["alive_probability"], numbers.rate(row["alive_probability"]),
-         "" if silent is None else f"silent for {numbers.count(silent)} days"),
-        (CUSTOMER_FIGURES["churn_probability"], numbers.rate(row["churn_probability"]), "in the next 90 days"),
+         "" if silent is None else f"silent for {numbers.count(silent)} {'day' if silent == 1 else 'days'}"),
+        (CUSTOMER_FIGURES["churn_probability"], numbers.rate(row["churn_probability"]), f"in the next {numbers.count(churn_days)} days"),
     ]  # fmt: skip
 
 
@@ -124,17 +141,8 @@ def _facts(numbers: Numbers, row: Row, shops: dict[str, str]) -> list[tuple[str,
             "Recency, frequency, monetary",
             " · ".join(str(s) for s in scores) if scores[0] is not None else NOTHING,
         ),
-        ("Segment a month ago", row["previous_segment"] or NOTHING),
+        ("Segment at the end of last month", row["previous_segment"] or NOTHING),
     ]
-
-
-def _values(numbers: Numbers, row: Row) -> list[tuple[Any, str]]:
-    """Lifetime value each way that Fondaco knows."""
-    pairs = (
-        ("net_sales_so_far", "net_sales"), ("simple_value", "simple_value"),
-        ("retention_value", "retention_value"), ("expected_value", "expected_value"),
-    )  # fmt: skip
-    return [(CUSTOMER_FIGURES[name], numbers.money(row[column])) for name, column in pairs]
 
 
 def _timeline(
@@ -168,8 +176,11 @@ def _timeline(
                 "name": names.get(refund["order_id"], ""),
                 "order_id": refund["order_id"],
                 "shop": shops.get(refund["connection_id"], refund["connection_id"]),
-                "what": refund["reason"] or "",
-                "amount": numbers.money(-refund["amount"]),
+                # What is paid back holds taxes and shipping; what it takes from net sales is in the order's own line.
+                "what": " · ".join(
+                    filter(None, (refund["reason"], f"{numbers.money(refund['amount'])} paid back"))
+                ),
+                "amount": "",
             },
         )
         for refund in refunds

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, Response
 
 from fondaco.metrics.product_figures import FIGURES
+from fondaco.metrics.products import shop_of
 from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
@@ -54,7 +55,7 @@ def products(request: Request, site: TheSite, user: CurrentUser) -> Response:
         "user": user,
         "csrf": form_token(request),
         "numbers": numbers,
-        **offered(site, state.view),
+        **offered(site, state.view, numbers),
     }
     if site.published is None:
         return HTMLResponse(site.render("products_empty.html", request, **context))
@@ -89,9 +90,15 @@ _FILE = (
 def file(request: Request, site: TheSite) -> Response:
     """Every line of the table, unrounded."""
     state = products_state(request, site)
-    lines = ([getattr(line, name) for name in _FILE] for line in lines_shown(site, state))
+    shops = {each.connection_id: each.name for each in site.connections()}
+    lines = (
+        [*(getattr(line, name) for name in _FILE), shops.get(shop_of(line.product_id))]
+        for line in lines_shown(site, state)
+    )
     period = state.view.period
-    return csv_file(f"{state.level}s_{period.first}_{period.last}_{state.view.clock}.csv", _FILE, lines)
+    return csv_file(
+        f"{state.level}s_{period.first}_{period.last}_{state.view.clock}.csv", (*_FILE, "shop"), lines
+    )
 
 
 @router.get("/products/definitions/{name}")
@@ -119,7 +126,6 @@ def product(product_id: str, request: Request, site: TheSite, user: CurrentUser)
         path=address_of("products", product_id),
         fresh=freshness(site, numbers),
         figures=FIGURES,
-        **shown,
-        **offered(site, view),
+        **{**shown, **offered(site, shown["view"], numbers)},
     )
     return page_answer(request, html, address_of("products", product_id), view.query())

@@ -12,12 +12,13 @@ from fondaco.metrics import products as facts
 from fondaco.metrics.products import METRICS, ProductLine
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages import shapes
-from fondaco.server.pages.charts import over_time, series
+from fondaco.server.pages.charts import Step, course, over_time
 from fondaco.server.pages.choices import address_of
-from fondaco.server.pages.figures import Figure, Figures
+from fondaco.server.pages.figures import Figure, Figures, Row
 from fondaco.server.pages.products_tables import asked, cells, days
 from fondaco.server.periods import Period, View
 from fondaco.server.site import NotThereError, Site
+from fondaco.server.together import together
 
 BUYERS = ("customers", "new_customers", "returning_customers")
 
@@ -37,28 +38,31 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
         raise NotThereError(f"There is no product {product_id[:100]!r}.", "Choose one on the page Products.")
     only = replace(view, shop=None, filters=(("product_id", product_id),))
     figures = Figures(site, only, numbers)
-    variants = _variants(site, only, product_id)
-    stock = facts.total_stock([line for line, _ in variants])
-    shop = next((c for c in site.connections() if c.connection_id == own["connection_id"]), None)
-    fact = site.remembered(
-        (*key, "buyers"), lambda: facts.buyers_of(reader, tenant, product_id).get(product_id)
+    variants, buyers, (fact, pairs), (sales, chart) = together(
+        lambda: _variants(site, only),
+        lambda: _tiles(figures, BUYERS, beside=False),
+        lambda: (_fact(site, product_id), _pairs(site, numbers, view, product_id)),
+        lambda: (_tiles(figures), over_time(figures, "units_sold", METRICS)),
     )
+    stock = facts.total_stock(variants)
+    shop = next((c for c in site.connections() if c.connection_id == own["connection_id"]), None)
     return {
+        "view": only,
         "product": own,
         "own": only.query(),
         "shop": shop.name if shop else own["connection_id"],
         "about": _about(numbers, own),
-        "in_sales": "/sales?" + urlencode({"product": own["title"] or ""}) + _kept(view),
-        "sales": _tiles(figures),
+        "in_sales": "/sales?" + urlencode({"product_id": product_id}) + _kept(view),
+        "sales": sales,
         "speed": _speed(numbers, figures, own, stock),
-        "chart": over_time(figures, "units_sold", METRICS),
-        "buyers": _tiles(figures, BUYERS, beside=False),
+        "chart": chart,
+        "buyers": buyers,
         "after": _after(numbers, fact),
         "variants": [
-            {**cells(line, numbers, {}, view), "name": name or line.sku or "One variant"}
-            for line, name in variants
+            {**cells(line, numbers, {}, view), "name": line.variant_title or line.sku or "One variant"}
+            for line in variants
         ],
-        "pairs": _pairs(site, numbers, view, product_id),
+        "pairs": pairs,
     }
 
 
@@ -72,18 +76,29 @@ def _tiles(
 ) -> list[tuple[Figure, shapes.Spark]]:
     """Figures of the product with their lines; with the compared period's line too where ``beside``."""
     view = figures.view
-    now = figures.totals(names)
-    then = figures.totals(names, view.comparison) if view.comparison else None
-    lines = [row for _, row in series(figures, names, view.period, view.grain)]
-    compared = view.comparison if beside else None
-    other = [row for _, row in series(figures, names, compared, view.grain)] if compared else []
+    lines, now = course(figures, names, view.period, view.grain)
+    other, then = _before(figures, names, beside=beside)
     return [
         (
             figures.figure(name, now, then),
-            shapes.spark([row[name] for row in lines], [row[name] for row in other]),
+            shapes.spark([row[name] for _, row in lines], [row[name] for _, row in other]),
         )
         for name in names
     ]
+
+
+def _before(
+    figures: Figures, names: tuple[str, ...], *, beside: bool
+) -> tuple[list[tuple[Step, Row]], Row | None]:
+    """Steps of the compared period, where they are drawn, and its total, if there is such a period."""
+    compared = figures.view.comparison
+    if compared is None:
+        return [], None
+    return (
+        course(figures, names, compared, figures.view.grain)
+        if beside
+        else ([], figures.totals(names, compared))
+    )
 
 
 def _speed(numbers: Numbers, figures: Figures, own: Mapping[str, Any], stock: int | None) -> dict[str, Any]:
@@ -91,7 +106,7 @@ def _speed(numbers: Numbers, figures: Figures, own: Mapping[str, Any], stock: in
     view, first = figures.view, own["first_sold_date"]
 
     def per_day(period: Period) -> Decimal | None:
-        units = figures.totals(METRICS, period)["units_sold"]
+        units = course(figures, METRICS, period, view.grain)[1]["units_sold"]
         return facts.per_day(units, asked(view, period), first, view.today)
 
     now = per_day(view.period)
@@ -131,18 +146,23 @@ def _after(numbers: Numbers, fact: facts.BoughtAgain | None) -> dict[str, str] |
     }
 
 
-def _variants(site: Site, view: View, product_id: str) -> list[tuple[ProductLine, str]]:
-    """Its variants, the largest first, each with the name that the shop gives it, if any."""
+def _variants(site: Site, view: View) -> list[ProductLine]:
+    """Its variants, the largest first."""
     reader, tenant = site.project.reader, site.tenant_id
 
-    def work() -> list[tuple[ProductLine, str]]:
-        lines = facts.product_lines(
+    def work() -> list[ProductLine]:
+        return facts.product_lines(
             site.layer, reader, asked(view), tenant, before=None, today=view.today, by_variant=True
         )
-        titles = facts.variant_titles(reader, tenant, product_id)
-        return [(line, titles.get(line.variant_id or "", "")) for line in lines]
 
     return site.remembered(("variants", view, view.today), work)
+
+
+def _fact(site: Site, product_id: str) -> facts.BoughtAgain | None:
+    reader, tenant = site.project.reader, site.tenant_id
+    return site.remembered(
+        ("product", product_id, "buyers"), lambda: facts.buyers_of(reader, tenant, product_id).get(product_id)
+    )
 
 
 def _pairs(site: Site, numbers: Numbers, view: View, product_id: str) -> list[dict[str, str]]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request
 
 from fondaco.metrics import MetricQuery
 from fondaco.metrics.product_figures import FIGURES
-from fondaco.metrics.products import METRICS, ProductLine, product_lines
+from fondaco.metrics.products import METRICS, ProductLine, product_lines, shop_of
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages import sheets
 from fondaco.server.pages.choices import address_of, view_of
@@ -78,9 +78,9 @@ def asked(view: View, period: Period | None = None) -> MetricQuery:
 def all_lines(site: Site, view: View, *, by_variant: bool) -> Sequence[ProductLine]:
     """Every product or variant of a view, remembered until something new is published."""
     before = asked(view, view.comparison) if view.comparison else None
-    return site.remembered(
-        ("products", view, view.today, by_variant),
-        lambda: product_lines(
+
+    def work() -> Sequence[ProductLine]:
+        lines = product_lines(
             site.layer,
             site.project.reader,
             asked(view),
@@ -88,9 +88,18 @@ def all_lines(site: Site, view: View, *, by_variant: bool) -> Sequence[ProductLi
             before=before,
             today=view.today,
             by_variant=by_variant,
-        ),
-        large=True,
-    )
+        )
+        return [
+            line if _is_compared(view, line) else replace(line, units_per_day_before=None) for line in lines
+        ]
+
+    return site.remembered(("products", view, view.today, by_variant), work, large=True)
+
+
+def _is_compared(view: View, line: ProductLine) -> bool:
+    """Whether the line's own shop is known from the first compared day on."""
+    shop = shop_of(line.product_id)
+    return view.comparison is not None and view.known.knows(view.comparison.first, (shop,) if shop else ())
 
 
 def lines_shown(site: Site, state: ProductsState) -> Sequence[ProductLine]:
@@ -121,7 +130,7 @@ def catalogue(site: Site, state: ProductsState, numbers: Numbers) -> dict[str, A
     }
     own = state.level == "product"
     # What is known of buyers is known of products; without a comparison there is no trend.
-    left_out = ({"trend"} if state.view.comparison is None else set()) | (
+    left_out = ({"trend"} if state.view.compared is None else set()) | (
         set() if own else {"bought_again", "first_buyer_value"}
     )
     names = [name for name in COLUMNS if name not in left_out]
@@ -162,7 +171,7 @@ def catalogue(site: Site, state: ProductsState, numbers: Numbers) -> dict[str, A
 
 def cells(line: ProductLine, numbers: Numbers, shops: Mapping[str, str], view: View) -> dict[str, Any]:
     """A line in words."""
-    shop = (line.product_id or "").partition(":")[0]
+    shop = shop_of(line.product_id)
     return {
         "address": address_of("products", line.product_id, view.query()) if line.product_id else "",
         "title": line.title or "Without a name",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from importlib.util import find_spec
 from typing import Annotated
@@ -18,6 +19,7 @@ from fondaco.reports.spans import Span, last_full_month, last_full_week, parse_s
 from fondaco.server.assets import STATIC
 from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
+from fondaco.server.pages.choices import address_of
 from fondaco.server.site import Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
@@ -31,10 +33,27 @@ def _span(site: Site, period: str) -> tuple[Span, date]:
     return (parse_span(period) if period else last_full_month(today)), today
 
 
-def _content(site: Site, request: Request, span: Span) -> Content:
+def usual(site: Site) -> Iterator[None]:
+    """Ask for the figures of the report that the page opens with."""
+    yield
+    write_content(_books(site), _span(site, "")[0], top=PRODUCTS)
+
+
+def _books(site: Site) -> Books:
     now = site.project.clock()
-    books = Books(site.control, site.layer, site.project.reader, site.tenant_id, now, ask=site.ask)
-    return write_content(books, span, locale=site.numbers(request).locale, top=PRODUCTS)
+    return Books(
+        site.control,
+        site.layer,
+        site.project.reader,
+        site.tenant_id,
+        now,
+        ask=site.ask,
+        known=site.beginnings,
+    )
+
+
+def _content(site: Site, request: Request, span: Span) -> Content:
+    return write_content(_books(site), span, locale=site.numbers(request).locale, top=PRODUCTS)
 
 
 def _choices(span: Span, today: date) -> list[tuple[str, list[Span]]]:
@@ -77,6 +96,7 @@ def report(request: Request, site: TheSite, user: CurrentUser, period: str = "")
         span=span,
         over=span.last < today,
         query=urlencode({"range": "custom", "from": span.first, "to": span.last}),
+        address_of=address_of,
         choices=_choices(span, today),
         content=content,
         drawings=_drawings(content) if content else {},

@@ -62,7 +62,7 @@ def sales(request: Request, site: TheSite, user: CurrentUser) -> Response:
         "user": user,
         "csrf": form_token(request),
         "numbers": numbers,
-        **offered(site, view),
+        **offered(site, view, numbers),
     }
     if not ready:
         return HTMLResponse(site.render("sales_empty.html", request, **context))
@@ -78,7 +78,7 @@ def sales(request: Request, site: TheSite, user: CurrentUser) -> Response:
         chips=chips(site, state),
         nothing_chosen=state.address(state.elsewhere() | dict.fromkeys((*kept, "shop"), "")),
         listed=view.period.days <= LISTED_DAYS,
-        crumbs=crumbs(state, numbers, site.first_order_date),
+        crumbs=crumbs(state, numbers, site.beginnings.of()),
         fresh=freshness(site, numbers),
         **context,
     )
@@ -90,8 +90,9 @@ def breakdown_file(request: Request, site: TheSite) -> Response:
     """The figure by the chosen dimension, unrounded, all of its values."""
     state = sales_state(request, site)
     figures = Figures(site, state.view, site.numbers(request, site.currency))
-    header = (asked_by(state.by), state.metric, f"{state.metric}_compared")
-    lines = ((part.value, part.now, part.then) for part in parts_of(figures, state))
+    by, metric = asked_by(state.by), (state.metric, f"{state.metric}_compared")
+    header = (*by, *(["shop"] if state.by == "product" else []), *metric)
+    lines = ((*part.columns, part.now, part.then) for part in parts_of(figures, state))
     period = state.view.period
     name = f"{state.metric}_by_{state.by}_{period.first}_{period.last}_{state.view.clock}.csv"
     return csv_file(name, header, lines)

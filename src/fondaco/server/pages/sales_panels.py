@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from fondaco.clock import zone
-from fondaco.server.numbers import Change, Numbers
+from fondaco.metrics.products import shop_of
+from fondaco.server.numbers import Numbers
 from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.charts import over_time
-from fondaco.server.pages.choices import DIMENSIONS, address_of, asked_by, value_in_words
+from fondaco.server.pages.choices import DIMENSIONS, address_of, asked_by, shop_beside, value_in_words
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.key_figures import asked_together
 from fondaco.server.pages.sales_state import SalesState, dimensions_of
 from fondaco.server.periods import GRAINS, Period
+from fondaco.server.site import Site
 
 LISTED_DAYS = 31
 """Orders are listed for periods up to a month: beyond that nobody reads them one by one."""
@@ -44,40 +46,88 @@ def course(figures: Figures, state: SalesState) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One value of the dimension that figures are broken down by."""
+    """One value of the dimension that figures are broken down by.
+
+    Attributes
+    ----------
+    value
+        The value itself; of a product its id.
+    detail
+        Of a product its shop, where there are several.
+    conditions
+        What the page is restricted by to show this part alone.
+    columns
+        What tells it in a file.
+    """
 
     value: str | None
     name: str
+    detail: str
+    conditions: Mapping[str, str | None]
+    columns: tuple[str | None, ...]
     now: Any
     then: Any
 
 
+Key = tuple[str | None, ...]
+"""The values of the dimensions that a part is asked by."""
+
+
 def parts_of(figures: Figures, state: SalesState) -> list[Part]:
     """Every value of the dimension with its figure now and then, the largest first."""
-    dimension, view = asked_by(state.by), figures.view
+    dimensions, view = asked_by(state.by), figures.view
     additive = figures.site.metric(state.metric).additive
     nothing = Decimal(0) if additive else None
 
-    def values(period: Period | None) -> dict[str | None, Any]:
-        rows = figures.rows((state.metric,), (dimension,), period) if period else []
-        return {row[dimension] or None: row[state.metric] for row in rows}
+    def values(period: Period | None) -> dict[Key, Any]:
+        rows = figures.rows((state.metric,), dimensions, period) if period else []
+        return {tuple(row[each] or None for each in dimensions): row[state.metric] for row in rows}
 
     now, then = values(view.period), values(view.comparison)
     parts = [
-        Part(
-            value,
-            value_in_words(figures.site, state.by, value),
-            now.get(value, nothing),
-            then.get(value, nothing) if view.comparison else None,
+        _part(
+            figures.site,
+            state,
+            key,
+            now.get(key, nothing),
+            then.get(key, nothing) if _is_known(state, key) else None,
         )
-        for value in dict.fromkeys((*now, *then))
+        for key in dict.fromkeys((*now, *then))
     ]
     parts = [
         part for part in parts if not additive or part.now or part.then
     ]  # nought on both sides says nothing
     if state.by in ("hour", "weekday"):
         return sorted(parts, key=lambda part: part.value or "~")
-    return sorted(parts, key=lambda part: (part.now is None, -(part.now or 0), part.name))
+    return sorted(parts, key=lambda part: (part.now is None, -(part.now or 0), part.name, part.detail))
+
+
+def _is_known(state: SalesState, key: Key) -> bool:
+    """Whether a part is held against the compared period: one of a single shop by what is known of that shop."""
+    view = state.view
+    own = {"shop": key[0], "product": shop_of(key[0])}.get(state.by)
+    return view.comparison is not None and view.known.knows(
+        view.comparison.first, (own,) if own else view.shops
+    )
+
+
+def _part(site: Site, state: SalesState, key: Key, now: Any, then: Any) -> Part:
+    if state.by != "product":
+        (value,) = key
+        name = value_in_words(site, state.by, value)
+        return Part(value, name, "", {state.by: value}, key, now, then)
+    product_id, title = key
+    shop = shop_beside(site, product_id) if product_id else ""
+    named = {each.connection_id: each.name for each in site.connections()}.get(shop_of(product_id))
+    return Part(
+        product_id,
+        value_in_words(site, "product", title),
+        shop,
+        {"product_id": product_id} if product_id else {"product_id": None, "product": title},
+        (product_id, title, named),
+        now,
+        then,
+    )
 
 
 def breakdown(figures: Figures, state: SalesState) -> dict[str, Any]:
@@ -87,7 +137,7 @@ def breakdown(figures: Figures, state: SalesState) -> dict[str, Any]:
     total = figures.totals(asked_together(view, state.metric))[state.metric]
     additive = figures.site.metric(state.metric).additive
     largest = max((part.now for part in parts if part.now is not None), default=None)
-    shown = sheets.found(parts, state.parts, lambda part: part.name)
+    shown = sheets.found(parts, state.parts, lambda part: f"{part.name} {part.detail}")
     shown = sheets.ordered(shown, state.parts, getattr)
     ways = state.ways("breakdown")
 
@@ -95,12 +145,11 @@ def breakdown(figures: Figures, state: SalesState) -> dict[str, Any]:
         return [
             {
                 "name": part.name,
-                "address": state.restricted(state.by, part.value),
+                "detail": part.detail,
+                "address": state.restricted(part.conditions),
                 "now": numbers.figure(part.now, metric.unit),
                 "then": numbers.figure(part.then, metric.unit),
-                "change": numbers.change(part.now, part.then, metric.good)
-                if view.comparison
-                else Change("", "none", "neutral"),
+                "change": numbers.change(part.now, part.then, metric.good),
                 "share": numbers.rate(
                     part.now / total if additive and total and part.now is not None else None
                 ),
@@ -168,6 +217,7 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
         )
     total = rows[0]["matches"] if rows else 0
     shops = {c.connection_id: c for c in figures.site.connections()}
+    names_zone = has_several_zones(numbers, shops.values())
     ways = state.ways("orders")
 
     def shown(_start: int, _limit: int) -> Sequence[Mapping[str, Any]]:
@@ -178,7 +228,9 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
                 "shop": shops[row["connection_id"]].name
                 if row["connection_id"] in shops
                 else row["connection_id"],
-                "when": local_instant(numbers, row["ordered_at"], shops.get(row["connection_id"])),
+                "when": local_instant(
+                    numbers, row["ordered_at"], shops.get(row["connection_id"]), names_zone=names_zone
+                ),
                 "country": value_in_words(figures.site, "country", row["country"]),
                 "customer": (row["customer_type"] or "").capitalize(),
                 "cancelled": row["is_cancelled"],
@@ -203,10 +255,16 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
     }
 
 
-def local_instant(numbers: Numbers, moment: datetime, shop: Any) -> str:
+def local_instant(numbers: Numbers, moment: datetime, shop: Any, *, names_zone: bool = False) -> str:
     """A naive UTC instant of the marts in the time zone of its shop."""
     own = numbers if shop is None else Numbers(numbers.locale, numbers.currency, zone(shop.time_zone))
-    return own.instant(moment.replace(tzinfo=UTC))
+    instant = moment.replace(tzinfo=UTC)
+    return own.instant_and_zone(instant) if names_zone else own.instant(instant)
+
+
+def has_several_zones(numbers: Numbers, shops: Iterable[Any]) -> bool:
+    """Whether a local time needs the name of its zone: the shops, or a shop and the project, have different ones."""
+    return len({zone(shop.time_zone) for shop in shops} | {numbers.time_zone}) > 1
 
 
 PANELS: Mapping[str, Panel] = {"course": course, "breakdown": breakdown, "orders": orders}

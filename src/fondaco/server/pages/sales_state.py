@@ -68,13 +68,18 @@ class SalesState:
         """Sheets go back to the first one when what they show changes."""
         return dict.fromkeys((*self.parts.keys[1:], *self.orders.keys[1:]), "")
 
-    def restricted(self, dimension: str, value: str | None) -> str:
-        """The address of this view under one more condition, broken down by something that is still open."""
-        closed = {dimension, *(name for name, _ in self.view.filters), *(["shop"] if self.view.shop else [])}
+    def restricted(self, conditions: Mapping[str, str | None]) -> str:
+        """The address of this view under further conditions, broken down by something that is still open."""
+        closed = {
+            *conditions,
+            *(name for name, _ in self.view.filters),
+            *(["shop"] if self.view.shop else []),
+        }
+        if "product_id" in closed:
+            closed |= {"product", "shop"}
         by = next((name for name in (self.by, DEFAULT_BY, *DIMENSIONS) if name not in closed), self.by)
-        return self.address(
-            self.elsewhere() | {dimension: value or NO_VALUE, "by": "" if by == DEFAULT_BY else by}
-        )
+        values = {name: value or NO_VALUE for name, value in conditions.items()}
+        return self.address(self.elsewhere() | values | {"by": "" if by == DEFAULT_BY else by})
 
     def of_period(self, period: Period) -> str:
         """The address of this view over other days, by their usual step."""
@@ -84,7 +89,7 @@ class SalesState:
     def drilled(self, step: Step) -> str:
         """Where a step of the chart leads: into its days; an hour leads to the orders placed in it."""
         if isinstance(step, str):
-            return "" if ("hour", step) in self.view.filters else self.restricted("hour", step)
+            return "" if ("hour", step) in self.view.filters else self.restricted({"hour": step})
         within = step_period(step, self.view.grain, self.view.period)
         return "" if within == self.view.period else self.of_period(within)
 
@@ -145,7 +150,7 @@ def sales_state(request: Request, site: Site) -> SalesState:
 
 def dimensions_of(site: Site, state: SalesState) -> list[str]:
     """What the metric can be broken down by under the present conditions."""
-    return [name for name in DIMENSIONS if site.layer.answers(state.asks((asked_by(name),)))]
+    return [name for name in DIMENSIONS if site.layer.answers(state.asks(asked_by(name)))]
 
 
 def metrics_of(site: Site, state: SalesState) -> list[str]:
@@ -161,7 +166,8 @@ def chips(site: Site, state: SalesState) -> list[Chip]:
     shown = []
     for name, value in (*conditions, *state.view.filters):
         without = state.address(state.elsewhere() | {name: ""})
-        shown.append(Chip(name, f"{DIMENSIONS[name]}: {value_in_words(site, name, value)}", without))
+        label = DIMENSIONS["product" if name == "product_id" else name]
+        shown.append(Chip(name, f"{label}: {value_in_words(site, name, value)}", without))
     return shown
 
 
@@ -179,7 +185,7 @@ def crumbs(state: SalesState, numbers: Numbers, since: date | None) -> list[Crum
     Parameters
     ----------
     since
-        The day of the first order.
+        The first day with data.
     """
     view = state.view
     period = view.period

@@ -17,10 +17,13 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from starlette.responses import HTMLResponse, Response
 
+from fondaco.activation import parse_definition
+from fondaco.analytics.rfm import BEST_FIRST
 from fondaco.control import User
 from fondaco.governance import Permission, may
 from fondaco.metrics import lookup
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
+from fondaco.server.menu import MENU
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.settings_sections import SECTIONS
 from fondaco.server.routes import leads_somewhere
@@ -90,21 +93,8 @@ def _rank(words: str, title: str) -> tuple[bool, bool, str]:
     return not title.casefold().startswith(words.casefold()), not _fits(words, title), title.casefold()
 
 
-_PAGES = (
-    ("Overview", "/", "net sales home dashboard start"),
-    ("Sales", "/sales", "orders country channel hour"),
-    ("Products", "/products", "articles sku"),
-    ("Customers", "/customers", "people buyers value churn"),
-    ("Segments", "/segments", "groups of customers builder"),
-    ("Cohorts", "/cohorts", "retention repeat"),
-    ("Runs & data health", "/runs", "reconciliation freshness shops pipeline set aside"),
-    ("Report", "/report", "print pdf accountant month"),
-)
-"""Name, address and other words by which they may be meant; only those that the application has are shown."""
-
-
 def _pages(asked: Asked) -> Iterable[Found]:
-    known = [page for page in _PAGES if leads_somewhere(asked.app, page[1])]
+    known = [(page.title, page.address, page.meant) for page in MENU]
     settings = [(f"Settings: {one.label}", one.address, one.meant) for one in SECTIONS]
     for label, address, meant in (*known, *settings):
         if (asked.words or not label.startswith("Settings:")) and _fits(asked.words, label, meant):
@@ -116,6 +106,24 @@ def _views(asked: Asked) -> Iterable[Found]:
         if _fits(asked.words, shown.view.name):
             yield Found(
                 shown.view.name, shown.address, detail="" if shown.is_own else f"shared by {shown.owner}"
+            )
+
+
+def _segments(asked: Asked) -> Iterable[Found]:
+    """Own ones, as far as the user may open them, then the eight."""
+    sees_persons = may(asked.user.role, Permission.PEOPLE)
+    fitting = [
+        each
+        for each in asked.site.control.segments.all(asked.site.tenant_id)
+        if _fits(asked.words, each.name)
+    ]
+    for each in sorted(fitting, key=lambda one: _rank(asked.words, one.name)):
+        if sees_persons or not parse_definition(each.definition).is_personal:
+            yield Found(each.name, f"/segments/{each.segment_id}", detail="Own segment")
+    for rule in BEST_FIRST:
+        if _fits(asked.words, rule.segment):
+            yield Found(
+                rule.segment, f"/customers?segment={quote(rule.segment)}#list", detail="One of the eight"
             )
 
 
@@ -188,6 +196,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("Pages", "layout-dashboard", _pages, when_empty=True),
     Kind("Saved views", "bookmark", _views, when_empty=True),
     Kind("Figures", "chart-bar", _metrics),
+    Kind("Segments", "users-group", _segments, page="/segments/1"),
     Kind("Shops", "building-store", _shops),
     Kind("Products", "package", _products, page="/products/x"),
     Kind("Customers", "user", _customers, page="/customers/x", needs=Permission.PEOPLE),

@@ -12,6 +12,7 @@ from fondaco.errors import ConfigError
 from fondaco.governance import Permission
 from fondaco.server.auth.roles import require
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user
+from fondaco.server.menu import is_of_menu
 from fondaco.server.notices import Notice
 from fondaco.server.routes import leads_somewhere
 from fondaco.server.site import Site, the_site
@@ -37,7 +38,7 @@ def save(
     """Keep the page that the form was opened on. Everyone keeps views; sharing needs the right to take figures along."""
     if shared:
         require(user.role, Permission.EXPORT)
-    there = path if path.startswith("/") and leads_somewhere(request.app, path) else ""
+    there = path if is_of_menu(path) and leads_somewhere(request.app, path) else ""
     kept = urlencode(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
 
     def work() -> Notice:

@@ -47,6 +47,23 @@
     if (body.get("range") !== "custom") { body.delete("from"); body.delete("to"); }
   });
 
+  // The menu leads to the same days, clock and shop, also past pages that have none.
+  const kept = () => {
+    const own = document.querySelector(".nav a[data-period][aria-current=page]");
+    if (!own || !location.pathname.startsWith(own.pathname)) return sessionStorage.getItem("period") ?? "";
+    const here = new URLSearchParams(location.search);
+    const names = ["range", "from", "to", "compare", "clock", "shop"];
+    const query = new URLSearchParams(names.filter((name) => here.get(name)).map((name) => [name, here.get(name)])).toString();
+    sessionStorage.setItem("period", query);
+    return query;
+  };
+  const follow = (event) => {
+    const link = event.target.closest?.(".nav a[data-period]");
+    const query = kept();
+    if (link) link.search = query;
+  };
+  for (const name of ["pointerover", "focusin", "click"]) document.addEventListener(name, follow);
+
   let focused = null;
   document.addEventListener("htmx:before:swap", () => {
     const active = document.activeElement;
