@@ -99,6 +99,18 @@ def test_a_view_is_saved_with_its_filters_and_found_again(
     settle(page)
 
 
+def test_whoever_presses_enter_before_the_answer_comes_gets_what_they_typed(
+    shop: Shop, open_page: OpenPage
+) -> None:
+    page = open_page(shop, "/runs")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Overview")).to_be_visible()
+    page.keyboard.type("cohorts")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{shop.url}/cohorts")
+    settle(page)
+
+
 @BOTH
 @pytest.mark.parametrize(
     "path",

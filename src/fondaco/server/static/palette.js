@@ -6,7 +6,7 @@
   const list = document.getElementById("palette-list");
   const say = document.getElementById("palette-say");
   if (!palette) return;
-  let waiting, asking, chosen = -1;
+  let waiting, asking, chosen = -1, answered = null;
   const options = () => [...list.querySelectorAll("[role=option]")];
 
   const choose = (index) => {
@@ -21,12 +21,14 @@
   const ask = async () => {
     asking?.abort();
     asking = new AbortController();
+    const words = input.value;
     try {
       const answer = await fetch(form.action, {
         method: "POST", body: new FormData(form), headers: { "HX-Request": "true" }, signal: asking.signal,
       });
       if (answer.status === 401) { location.reload(); return; }
       list.innerHTML = await answer.text();
+      answered = words;
       const nothing = list.querySelector("[data-nothing], [role=alert]");
       say.textContent = nothing ? nothing.textContent : "";
       if (nothing) list.replaceChildren();
@@ -78,11 +80,16 @@
     if (option && option.getAttribute("aria-selected") !== "true") choose(options().indexOf(option));
   });
   input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 120); });
-  input.addEventListener("keydown", (event) => {
+  input.addEventListener("keydown", async (event) => {
     const all = options();
     const step = { ArrowDown: chosen + 1, ArrowUp: chosen - 1 }[event.key];
     if (step !== undefined) { event.preventDefault(); choose(step); }
-    if (event.key === "Enter") { event.preventDefault(); all[chosen]?.click(); }
+    if (event.key === "Enter") {
+      event.preventDefault();
+      // Whoever types faster than the server answers means what they typed, not what stood there before.
+      if (answered !== input.value) { clearTimeout(waiting); await ask(); }
+      if (answered === input.value) options()[chosen]?.click();
+    }
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("keydown", (event) => {
