@@ -23,6 +23,11 @@ class Persons:
         self._tenant_id = tenant_id
         self._actor = actor
 
+    @staticmethod
+    def can_be_linked() -> bool:
+        """Whether accounts can be linked here by more than an address or number; without it decisions have no effect."""
+        return can_link()
+
     def split(self, person_id: str, record_ids: Sequence[str]) -> PersonDecision:
         """From the next run on, these accounts are not the person of the others.
 
@@ -52,7 +57,7 @@ class Persons:
         ConfigError
             If the same is decided already and waits, or persons cannot be found here.
         """
-        if not can_link():
+        if not self.can_be_linked():
             raise ConfigError(
                 "Accounts are linked by their own address or number only, so a decision would have no effect.",
                 "Install what finds persons with `pip install 'fondaco[analytics]'`.",

@@ -7,7 +7,6 @@ from typing import Any
 
 from fondaco.control import PersonDecision, User
 from fondaco.governance import Permission, may
-from fondaco.jobs.identity import can_link
 from fondaco.metrics import customers, lookup
 from fondaco.metrics.accounts import Account, accounts_of
 from fondaco.orchestration.persons import Persons
@@ -39,8 +38,8 @@ def shown_accounts(site: Site, user: User, numbers: Numbers, person_id: str) -> 
     return {
         "accounts": [_account(numbers, shops, places, each, reveals=reveals) for each in accounts],
         "waiting": _waiting(site, numbers, person_id, places, waiting, reveals=reveals) if waiting else [],
-        "may_decide": reveals and can_link(),
-        "needs_linking": reveals and not can_link(),
+        "may_decide": reveals and Persons.can_be_linked(),
+        "needs_linking": reveals and not Persons.can_be_linked(),
         "accounts_are_known": is_known,
     }
 
