@@ -211,7 +211,7 @@ class Shop:
         return line_id
 
     def event(self, order_id: str, kind: str, line_type: str, at: str, **given: Any) -> None:
-        """A ledger row; ``quantity`` is null where not given, amounts are 0."""
+        """A ledger row; where not given, amounts and ``quantity`` are 0, and what is restocked of returned units is untold."""
         zero: Row = dict.fromkeys(
             ("gross_sales", "discounts", "returns", "shipping", "taxes", "duties", "tips", "gift_card_sales",
              "additional_fees"), "0",
@@ -219,6 +219,7 @@ class Shop:
         defaults = {
             **zero, "sales_event_id": f"{order_id}/e{next(self._ids)}", "order_id": order_id, "event_type": kind,
             "line_type": line_type, "event_at": at, "quantity": 0, "currency": self.currency,
+            "units_restocked": 0 if given.get("quantity", 0) >= 0 else None,
         }  # fmt: skip
         self._add("sales_events", defaults, {**given, **_connection(order_id)})
 

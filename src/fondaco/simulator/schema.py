@@ -192,7 +192,7 @@ TABLES: dict[str, dict[str, str]] = {
         "quantity": "bigint",
         "amount": "bigint",  # before tax, positive
         "tax": "bigint",
-        "restocked": "bool",
+        "restocked": "bool",  # the units are in stock again, or never left it; damaged ones are not
     },
     "transactions": {
         "shop_id": "text",

@@ -110,7 +110,7 @@ def _orders(shop: Shop) -> Kind:
         ),
         "displayFinancialStatus": "upper(o.financial_status)",
         "displayFulfillmentStatus": "case when o.status = 'completed' then 'FULFILLED' else 'UNFULFILLED' end",
-        "returnStatus": f"case when exists (select 1 {refunds}) then 'RETURNED' else 'NO_RETURN' end",
+        "returnStatus": f"case when exists (select 1 {refunds} and r.reason = 'exchange') then 'RETURNED' else 'NO_RETURN' end",
         "paymentGatewayNames": "case when o.gateway is null then '[]'::json else to_json([o.gateway]) end",
         "fullyPaid": "o.financial_status in ('paid', 'partially_refunded', 'refunded')",
         "unpaid": "o.financial_status in ('pending', 'authorized')",

@@ -204,6 +204,7 @@ final as (
         line_type,
         event_at,
         quantity,
+        case when quantity >= 0 then 0 end as units_restocked,
         currency,
         gross_sales,
         discounts,

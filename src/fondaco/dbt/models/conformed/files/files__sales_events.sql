@@ -131,6 +131,7 @@ final as (
     select
         *,
         'files' as source,
+        case when quantity >= 0 then 0 end as units_restocked,
         0 as duties,
         0 as tips,
         0 as additional_fees

@@ -242,6 +242,7 @@ final as (
         united.line_type,
         united.event_at,
         united.quantity,
+        case when united.quantity >= 0 then 0 end as units_restocked,
         united.currency,
         united.gross_sales,
         united.discounts,
