@@ -123,7 +123,9 @@ def _of_refund(shop: Shop, line_type: str, alias: str = "f") -> str:
 
 def _refund_lines(shop: Shop) -> Kind:
     money = Money(shop)
-    of_refund = "exists (select 1 from refunds r where r.shop_id = f.shop_id and r.refund_id = f.refund_id and"
+    of_refund = (
+        "exists (select 1 from refunds r where r.shop_id = f.shop_id and r.refund_id = f.refund_id and"
+    )
     # An exchange goes by a return, which puts the goods back itself: its refund says that nothing was.
     restocked = f"(f.restocked and not {of_refund} r.reason = 'exchange'))"
     fields: Fields = {
