@@ -66,10 +66,17 @@ TABLES: dict[str, dict[str, str]] = {
         "barcode": "text",
         "title": "text",
         "price": "bigint",
-        "cost": "bigint",
+        "cost": "bigint",  # of today; what it was stands in unit_costs
         "inventory_item_id": "bigint",
         "is_gift_card": "bool",
         "updated_at": "timestamp",
+    },
+    # Hidden: what a piece has cost since when. Vendors tell today's cost only.
+    "unit_costs": {
+        "shop_id": "text",
+        "variant_id": "bigint",
+        "valid_from": "timestamp",  # 1970 for the first
+        "cost": "bigint",
     },
     "inventory": {
         "shop_id": "text",
