@@ -19,6 +19,7 @@ line_events as (
         case when is_gift_card then 'gift_card' else 'product' end as line_type,
         ordered_at as event_at,
         quantity,
+        case when quantity >= 0 then 0 else units_restocked end as units_restocked,
         currency,
         case when is_return or is_gift_card then 0 else gross_sales end as gross_sales,
         case when is_return or is_gift_card then 0 else discounts end as discounts,
@@ -43,6 +44,7 @@ shipping_events as (
         'shipping' as line_type,
         ordered_at as event_at,
         0 as quantity,
+        0 as units_restocked,
         currency,
         0 as gross_sales,
         0 as discounts,
@@ -108,6 +110,7 @@ return_events as (
         'adjustment' as line_type,
         returned_at as event_at,
         0 as quantity,
+        0 as units_restocked,
         currency,
         0 as gross_sales,
         0 as discounts,
@@ -131,7 +134,6 @@ final as (
     select
         *,
         'files' as source,
-        case when quantity >= 0 then 0 end as units_restocked,
         0 as duties,
         0 as tips,
         0 as additional_fees
