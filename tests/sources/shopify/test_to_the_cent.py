@@ -16,6 +16,7 @@ from fondaco.landing import Landing
 from fondaco.simulator.shopify.app import demo_settings
 from fondaco.simulator.store import Store
 from fondaco.simulator.world import generate_world
+from fondaco.simulator.world.truth import GRAMS_SQL
 from fondaco.sources.shopify import Shopify, ShopifySettings
 from fondaco.sources.stream import Slice, SyncMode
 from fondaco.warehouse import Warehouse, open_warehouse
@@ -209,6 +210,18 @@ def test_pieces_that_came_back_are_on_the_shelf_as_in_the_world(store: Store, la
         landed,
         "select distinct units_restocked as n from conformed.shopify__sales_events where quantity >= 0",
     ) == [{"n": 0}]
+
+
+def test_an_order_weighs_what_its_goods_weigh(store: Store, landed: Warehouse) -> None:
+    """Gift cards weigh nothing, and an order of nothing else has no weight."""
+    truth = store.rows(
+        f"select 'aurora:' || o.order_id as order_id, cast(sum(case when l.is_gift_card then null else "
+        f"l.quantity * ({GRAMS_SQL}) end) as bigint) as weight_grams from orders o inner join order_lines l "
+        "on l.shop_id = o.shop_id and l.order_id = o.order_id where o.shop_id = 'aurora' and o.deleted_at is null "
+        "and l.removed_at is null group by 1 order by 1"
+    )
+    assert _fetch(landed, "select order_id, weight_grams from conformed.shopify__orders order by 1") == truth
+    assert any(row["weight_grams"] is None for row in truth)
 
 
 def test_no_order_is_lost_and_deleted_ones_are_gone(store: Store, landed: Warehouse) -> None:

@@ -29,6 +29,8 @@ _UNCOUNTED_STATUSES = {
     "woocommerce": ("pending", "failed", "cancelled"),
     "commercetools": ("cancelled",),
 }
+GRAMS_SQL = "100 + 50 * (l.variant_id % 40)"
+"""What a piece of the order line ``l`` weighs."""
 
 
 def counts_in_sales(shops: tuple[Merchant, ...], orders: Frame) -> Array:
