@@ -4,12 +4,13 @@ with refund_lines as (
     select * from {{ ref('stg_shopify__refund_lines') }}
 ),
 
-orders as (
-    select * from {{ ref('stg_shopify__orders') }}
-),
-
 -- Goods of a return are put back by the return, not by its refund, which then says NO_RESTOCK whatever became of them. The
 -- return may be read only with a scope of its own, so its order leaves that untold.
+orders_with_return as (
+    select * from {{ ref('stg_shopify__orders') }}
+    where return_status <> 'NO_RETURN'
+),
+
 told as (
     select
         refund_lines.tenant_id,
@@ -19,15 +20,14 @@ told as (
         case
             when refund_lines.is_restocked or refund_lines.restock_type in ('RETURN', 'CANCEL', 'LEGACY_RESTOCK')
                 then refund_lines.quantity
-            when refund_lines.restock_type = 'NO_RESTOCK' and coalesce(orders.return_status, 'NO_RETURN') = 'NO_RETURN'
-                then 0
+            when refund_lines.restock_type = 'NO_RESTOCK' and orders_with_return.order_id is null then 0
         end as units_restocked,
-        greatest(refund_lines.synced_at, coalesce(orders.synced_at, refund_lines.synced_at)) as synced_at
+        greatest(refund_lines.synced_at, coalesce(orders_with_return.synced_at, refund_lines.synced_at)) as synced_at
     from refund_lines
-    left join orders
-        on refund_lines.tenant_id = orders.tenant_id
-        and refund_lines.connection_id = orders.connection_id
-        and refund_lines.order_id = orders.order_id
+    left join orders_with_return
+        on refund_lines.tenant_id = orders_with_return.tenant_id
+        and refund_lines.connection_id = orders_with_return.connection_id
+        and refund_lines.order_id = orders_with_return.order_id
 ),
 
 final as (
