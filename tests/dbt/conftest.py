@@ -20,7 +20,7 @@ from tests.dbt.golden import CASES
 from tests.parsed import FILE, hand_on
 
 from fondaco.config import Settings, WarehouseSettings
-from fondaco.landing.raw import IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS
+from fondaco.landing.raw import IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS, UNIT_COSTS
 from fondaco.warehouse import Warehouse, open_warehouse
 from fondaco.warehouse.dbt import BuildResult, build, dbt_folder, project_folder
 
@@ -74,7 +74,9 @@ class Books:
         self.slices = itertools.count(1)
 
     def create(self) -> None:
-        self.warehouse.create_schemas_and_raw_tables([IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS])
+        self.warehouse.create_schemas_and_raw_tables(
+            [IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS, UNIT_COSTS]
+        )
         with self.warehouse.writer() as writer:
             writer.execute("create schema if not exists raw")
             for table, columns in _OWN.items():
@@ -211,7 +213,7 @@ class Shop:
         return line_id
 
     def event(self, order_id: str, kind: str, line_type: str, at: str, **given: Any) -> None:
-        """A ledger row; ``quantity`` is null where not given, amounts are 0."""
+        """A ledger row; where not given, amounts and ``quantity`` are 0, and what is restocked of returned units is untold."""
         zero: Row = dict.fromkeys(
             ("gross_sales", "discounts", "returns", "shipping", "taxes", "duties", "tips", "gift_card_sales",
              "additional_fees"), "0",
@@ -219,6 +221,7 @@ class Shop:
         defaults = {
             **zero, "sales_event_id": f"{order_id}/e{next(self._ids)}", "order_id": order_id, "event_type": kind,
             "line_type": line_type, "event_at": at, "quantity": 0, "currency": self.currency,
+            "units_restocked": 0 if given.get("quantity", 0) >= 0 else None,
         }  # fmt: skip
         self._add("sales_events", defaults, {**given, **_connection(order_id)})
 
@@ -265,6 +268,15 @@ class Shop:
         product_id = self.id(name)
         self._add("products", {"product_id": product_id, "title": title, "status": "active"}, given)
         return product_id
+
+    def variant(self, name: str, unit_cost: str | None, **given: Any) -> str:
+        variant_id = self.id(name, given.get("connection_id"))
+        defaults = {
+            "variant_id": variant_id, "product_id": self.id("P"), "source_variant_id": name, "sku": name,
+            "unit_cost": unit_cost, "currency": self.currency, "is_deleted": False,
+        }  # fmt: skip
+        self._add("variants", defaults, given)
+        return variant_id
 
     def rate(self, day: str, currency: str, rate: str, base: str = "EUR") -> None:
         self._put(

@@ -107,6 +107,47 @@ def test_06_refund_adjustments_shipping_only_and_tax_only_refunds_fall_where_the
     ]
 
 
+@case("shelf")
+def _shelf(shop: Any) -> None:
+    order = shop.sale("1", "2026-03-01 10:00:00", "60", quantity=6)
+    shop.event(
+        order, "edit", "product", "2026-03-01 11:00:00", gross_sales="-10", quantity=-1, units_restocked=1
+    )
+    for day, units, restocked in (("03", 2, 1), ("04", 1, 0), ("05", 1, None)):
+        shop.event(
+            order, "return", "product", f"2026-03-{day} 10:00:00", returns=str(10 * units), quantity=-units,
+            units_restocked=restocked,
+        )  # fmt: skip
+    shop.event(order, "return", "shipping", "2026-03-06 10:00:00", shipping="-5")
+    card = "2026-03-07 10:00:00"
+    shop.event(order, "return", "gift_card", card, gift_card_sales="-25", quantity=-1, units_restocked=1)
+    cancelled = shop.sale("2", "2026-03-08 10:00:00", "10", is_cancelled=True)
+    shop.event(
+        cancelled, "return", "product", "2026-03-08 12:00:00", returns="10", quantity=-1, units_restocked=1
+    )
+
+
+def test_the_ledger_says_of_pieces_that_come_back_whether_they_are_in_stock(golden: Any) -> None:
+    """Six sold: one taken out before it was shipped, one of two back on the shelf, one broken, one of which nobody tells.
+
+    What sells, and money alone, puts nothing back; a gift card is no piece. A cancelled order's piece never left.
+    """
+    assert golden["shelf"].select(
+        "cast(event_date as varchar), event_type, line_type, units_sold, units_returned, units_restocked",
+        "marts.sales_ledger", "event_at",
+    ) == [
+        ("2026-03-01", "order", "product", 6, 0, 0),
+        ("2026-03-01", "edit", "product", -1, 0, 1),
+        ("2026-03-03", "return", "product", 0, 2, 1),
+        ("2026-03-04", "return", "product", 0, 1, 0),
+        ("2026-03-05", "return", "product", 0, 1, None),
+        ("2026-03-06", "return", "shipping", 0, 0, 0),
+        ("2026-03-07", "return", "gift_card", 0, 0, 0),
+        ("2026-03-08", "order", "product", 1, 0, 0),
+        ("2026-03-08", "return", "product", 0, 1, 1),
+    ]  # fmt: skip
+
+
 @case("vat")
 def _vat(shop: Any) -> None:
     shop.sale("gross", "2026-03-01 10:00:00", "100", taxes="19", prices_include_tax=True, vendor_total="119")

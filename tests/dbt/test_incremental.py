@@ -58,8 +58,9 @@ class Life:
     def a_return(self) -> None:
         order, at = self.some_order(), self.day()
         self.shop.event(
-            order, "return", "product", at, returns="2.5", quantity=-1, currency=self.currency(order)
-        )
+            order, "return", "product", at, returns="2.5", quantity=-1, currency=self.currency(order),
+            units_restocked=self.chance.choice([0, 1, None]),
+        )  # fmt: skip
         self.shop.refund(order, at, "3", currency=self.currency(order))
 
     def a_payment(self) -> None:

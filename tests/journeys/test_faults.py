@@ -33,6 +33,8 @@ HARMLESS = {
 
 
 def raw(tables: dict[str, list[Any]], *left_out: str) -> dict[str, list[Any]]:
+    """What was read; the history of unit costs is kept by a build."""
+    left_out = (*left_out, "raw.fondaco__unit_costs")
     return {
         name: content for name, content in tables.items() if name.startswith("raw.") and name not in left_out
     }

@@ -98,6 +98,12 @@ LAWS: dict[str, str] = {
     "only WooCommerce refunds leave the order's updated_at alone": """
         select refund_id from refunds inner join shops using (shop_id)
         where not moves_order_updated_at and platform <> 'woocommerce'""",
+    "a variant costs what it cost last": """
+        select v.variant_id from variants as v left join (
+            select variant_id, arg_max(cost, valid_from) as cost from unit_costs group by variant_id
+        ) as c using (variant_id) where v.cost is distinct from c.cost""",
+    "only pieces that came back are in stock again": """
+        select refund_line_id from refund_lines where restocked and (quantity <= 0 or line_type <> 'product')""",
     "every child belongs to an order of its shop": """
         select line_id from order_lines as x anti join orders as o on o.order_id = x.order_id and o.shop_id = x.shop_id
         union all select transaction_id from transactions as x
@@ -110,7 +116,7 @@ KEYS = {
     "orders": "order_id", "order_lines": "line_id", "shipping_lines": "shipping_line_id", "refunds": "refund_id",
     "refund_lines": "refund_line_id", "transactions": "transaction_id", "ledger": "ledger_id",
     "customers": "customer_id", "people": "person_id", "products": "product_id", "variants": "variant_id",
-    "discounts": "discount_id", "inventory": "variant_id, location_id",
+    "unit_costs": "variant_id, valid_from", "discounts": "discount_id", "inventory": "variant_id, location_id",
     "order_discounts": "order_id, discount_index", "line_discounts": "line_id, discount_index",
 }  # fmt: skip
 

@@ -127,6 +127,28 @@ def test_the_report_follows_a_step(moving_store: Store) -> None:
         assert sum(row["net_sales"] for row in after) == _net_sales(moving_store, shop)
 
 
+@pytest.mark.slow
+def test_pieces_keep_the_cost_of_their_orders_day_when_costs_change(moving_store: Store) -> None:
+    """Costs rise with each step, and hold from the shop's day on which they rose."""
+    before = {row["ledger_id"]: row for row in moving_store.moved_goods("aurora")}
+    assert {row["restocked"] <= max(-row["units"], 0) for row in before.values()} == {True}
+    assert {row["restocked"] for row in before.values() if row["action"] == "order"} == {0}
+    assert any(row["restocked"] for row in before.values() if row["action"] == "edit")
+    changed_on = (moving_store.now + timedelta(days=2)).date().isoformat()
+    moving_store.advance(seed=2, share=1, minutes=2 * 24 * 60)
+    after = {row["ledger_id"]: row for row in moving_store.moved_goods("aurora")}
+    assert {number: after[number] for number in before if before[number]["day"] < changed_on} == {
+        number: row for number, row in before.items() if row["day"] < changed_on
+    }
+    now = {
+        row["variant_id"]: row["cost"]
+        for row in moving_store.rows("select variant_id, cost from variants where shop_id = 'aurora'")
+    }
+    moving_store.advance(seed=2, share=0.02, minutes=24 * 60)
+    later = [row for row in moving_store.moved_goods("aurora") if row["day"] == changed_on]
+    assert later and all(row["unit_cost"] == now.get(row["variant_id"]) for row in later)
+
+
 def _net_sales(store: Store, shop: str) -> int:
     """Counted by hand from orders, lines and refunds, without the ledger's report."""
     left_out = {

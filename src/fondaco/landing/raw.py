@@ -77,6 +77,22 @@ IDENTITY_RUNS = TableSpec(
     ),
     ("tenant_id",),
 )
+UNIT_COSTS = TableSpec(
+    "raw",
+    "fondaco__unit_costs",
+    (
+        ("tenant_id", "text"),
+        ("connection_id", "text"),
+        ("variant_id", "text"),
+        ("number", "bigint"),
+        ("product_id", "text"),
+        ("sku", "text"),
+        ("unit_cost", "decimal"),
+        ("currency", "text"),
+        ("valid_from", "date"),
+        ("seen_at", "timestamp"),
+    ),
+)
 OWN = (
     TableSpec(
         "raw",
@@ -123,6 +139,7 @@ OWN = (
     IDENTITY_LINKS,
     IDENTITY_DECISIONS,
     IDENTITY_RUNS,
+    UNIT_COSTS,
 )
 """Fondaco's own raw tables; docs/architecture.md tells what they mean."""
 

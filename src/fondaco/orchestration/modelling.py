@@ -68,6 +68,7 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
                 "version stays published.",
             ) from error
         raise
+    _keep_costs(project)
     project.control.saved.forget(project.tenant, _UNFINISHED)
     progress(Event("build", detail=f"{result.models} models, {result.tests} tests", ended=True))
     return result
@@ -98,6 +99,13 @@ def _build_with_persons(
     if known or not _link_persons(project, progress, tells=False):
         return result
     return _build(project, tell, full_refresh=False)
+
+
+def _keep_costs(project: Project) -> None:
+    from fondaco.jobs.costs import keep_unit_costs
+
+    with project.warehouse.writer() as writer:
+        keep_unit_costs(writer, project.tenant)
 
 
 def _link_persons(project: Project, progress: Progress, *, tells: bool = True) -> bool:

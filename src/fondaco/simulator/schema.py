@@ -66,10 +66,17 @@ TABLES: dict[str, dict[str, str]] = {
         "barcode": "text",
         "title": "text",
         "price": "bigint",
-        "cost": "bigint",
+        "cost": "bigint",  # of today; what it was stands in unit_costs
         "inventory_item_id": "bigint",
         "is_gift_card": "bool",
         "updated_at": "timestamp",
+    },
+    # Hidden: what a piece has cost since when. Vendors tell today's cost only.
+    "unit_costs": {
+        "shop_id": "text",
+        "variant_id": "bigint",
+        "valid_from": "timestamp",  # 1970 for the first
+        "cost": "bigint",
     },
     "inventory": {
         "shop_id": "text",
@@ -192,7 +199,7 @@ TABLES: dict[str, dict[str, str]] = {
         "quantity": "bigint",
         "amount": "bigint",  # before tax, positive
         "tax": "bigint",
-        "restocked": "bool",
+        "restocked": "bool",  # the units are in stock again, or never left it; damaged ones are not
     },
     "transactions": {
         "shop_id": "text",

@@ -17,7 +17,7 @@ from fondaco.simulator.progress import Advanced, advance
 from fondaco.simulator.schema import TABLES
 from fondaco.simulator.world.frames import parquet_of
 from fondaco.simulator.world.generate import STORE_FILE, World
-from fondaco.simulator.world.truth import daily_sales_sql
+from fondaco.simulator.world.truth import daily_sales_sql, moved_goods_sql
 
 Row = dict[str, Any]
 
@@ -125,6 +125,14 @@ class Store:
             "last": last.isoformat(),
         }  # fmt: skip
         return self.rows(daily_sales_sql(clock), params)
+
+    def moved_goods(self, shop_id: str) -> list[Row]:
+        """Every movement of pieces, from the hidden ledger as it is now, in the order of the ledger.
+
+        Columns: ledger_id, order_id, line_id, variant_id, day (ISO, the order's, shop-local), action (order, edit, return), units,
+        restocked, unit_cost (in minor units, as it was on that day; null where there is none).
+        """
+        return self.rows(moved_goods_sql(), {"shop": shop_id, "zone": self.shop(shop_id)["time_zone"]})
 
     def advance(self, *, seed: int, share: float, minutes: int) -> Advanced:
         """Let time go on: change and add a share of the orders, and a little of everything else.

@@ -11,6 +11,7 @@ import pytest
 from tests.parsed import give_models
 
 from fondaco.landing import Landing
+from fondaco.simulator.commercetools.resources import LINE, uuid
 from fondaco.sources.commercetools import Commercetools, records
 from fondaco.sources.commercetools.streams import ORDERS, PAYMENTS
 from fondaco.sources.stream import Page, Slice
@@ -79,6 +80,11 @@ def test_each_day_of_the_ledger_is_the_truth_to_the_cent(
         refunds = writer.fetch(
             "select sum(amount) as amount from conformed.commercetools__refunds"
         ).to_pylist()
+        restocked = writer.fetch(
+            "select order_line_id as line, cast(-sum(quantity) as bigint) as back, "
+            "cast(sum(units_restocked) as bigint) as restocked from conformed.commercetools__sales_events "
+            "where quantity < 0 group by 1 having count(*) = count(units_restocked)"
+        ).to_pylist()
         units = writer.fetch(
             "select -sum(quantity) as units from conformed.commercetools__sales_events where event_type = 'return'"
         ).to_pylist()
@@ -97,6 +103,19 @@ def test_each_day_of_the_ledger_is_the_truth_to_the_cent(
         "(select refund_id from refunds where amount > 0)"
     )
     assert units[0]["units"] == returned[0]["units"]
+    truth_of_lines = {
+        f"cedar:{uuid(LINE, row['line_id'])}": (row["back"], row["restocked"], row["told"])
+        for row in project.rows(
+            "select line_id, sum(quantity)::bigint as back, "
+            "coalesce(sum(quantity) filter (where restocked), 0)::bigint as restocked, "
+            "bool_and(refund_line_id % 5 <> 0) as told from refund_lines "
+            f"where line_type = 'product' and quantity > 0 and {living} group by 1"
+        )
+    }
+    assert {row["line"]: (row["back"], row["restocked"], True) for row in restocked} == {
+        line: figures for line, figures in truth_of_lines.items() if figures[2]
+    }
+    assert {figures[1] > 0 for figures in truth_of_lines.values() if figures[2]} == {True, False}
 
 
 def in_cents(rows: list[dict[str, Any]]) -> dict[str, dict[str, int]]:

@@ -85,6 +85,26 @@ def test_a_negative_quantity_is_a_return_and_a_cancelled_order_does_not_count(
     ]
 
 
+def test_a_return_may_say_how_many_of_its_units_are_in_stock_again(read: Read, write: Write) -> None:
+    """No more than came back, whichever sign they are written with; a line that was sold puts nothing back."""
+    path = write(
+        "s.csv",
+        "Invoice,When,Qty,Price,Back\n1,2026-07-01,-3,3.00,2\n2,2026-07-01,-3,3.00,-2\n3,2026-07-01,-3,3.00,9\n"
+        "4,2026-07-01,-3,3.00,\n5,2026-07-01,3,3.00,1\n6,2026-07-01,-3,3.00,0\n",
+    )
+    mapping = parse_map(
+        ["order_id=Invoice", "ordered_at=When", "quantity=Qty", "unit_price=Price", "units_restocked=Back"]
+    )
+    assert lines(read(path, mapping=mapping), "order_id, quantity, units_restocked") == [
+        ("1", -3, 2),
+        ("2", -3, 2),
+        ("3", -3, 3),
+        ("4", -3, None),
+        ("5", 3, None),
+        ("6", -3, 0),
+    ]
+
+
 def test_rows_without_price_or_customer_are_kept(read: Read, write: Write) -> None:
     prepared = read(write("s.csv", HEADER + "7,2026-07-01,,A1,,1,,\n8,2026-07-01,,A1,,1,0,\n"), mapping=MAP)
     assert lines(prepared, "customer_id, unit_price, gross") == [

@@ -135,6 +135,26 @@ def test_an_export_that_comes_again_with_a_line_less_replaces_the_order(
     assert imported.days() == imported.report()
 
 
+def test_the_ledger_says_what_a_file_says_of_goods_that_are_in_stock_again(
+    imported: Imported, read: Callable[..., Prepared], write: Callable[..., Path]
+) -> None:
+    text = (
+        RETURNS.replace("Land\n", "Land,Back\n", 1)
+        .replace(",DE\n", ",DE,\n")
+        .replace("-5,0,DE,", "-5,0,DE,3")
+    )
+    imported.land(read(write("returns.csv", text), mapping={**MAP, "units_restocked": "Back"}))
+    imported.model()
+    assert imported.rows(
+        "select order_id, event_type, quantity, units_restocked from conformed.files__sales_events order by 1, 2"
+    ) == [
+        ("shop:A1", "order", 3, 0),
+        ("shop:A1", "order", 3, 0),
+        ("shop:C1", "return", -1, None),
+        ("shop:C2", "return", -5, 3),
+    ]
+
+
 def test_returned_goods_count_on_their_day_and_are_no_order(
     imported: Imported, read: Callable[..., Prepared], write: Callable[..., Path]
 ) -> None:

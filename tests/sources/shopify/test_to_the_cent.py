@@ -16,6 +16,7 @@ from fondaco.landing import Landing
 from fondaco.simulator.shopify.app import demo_settings
 from fondaco.simulator.store import Store
 from fondaco.simulator.world import generate_world
+from fondaco.simulator.world.truth import GRAMS_SQL
 from fondaco.sources.shopify import Shopify, ShopifySettings
 from fondaco.sources.stream import Slice, SyncMode
 from fondaco.warehouse import Warehouse, open_warehouse
@@ -163,6 +164,64 @@ def test_refunds_payments_and_fees_are_those_of_the_world(store: Store, landed: 
     assert _fetch(landed, "select sum(amount) as n, sum(fee) as fees from conformed.shopify__payments") == [
         {"n": Decimal(paid["cents"]).scaleb(-2), "fees": Decimal(paid["fees"]).scaleb(-2)}
     ]
+
+
+def test_pieces_that_came_back_are_on_the_shelf_as_in_the_world(store: Store, landed: Warehouse) -> None:
+    """An exchange goes by a return, which is not read: its piece is untold, and so is a damaged one of the same order."""
+    truth = store.rows(
+        """
+        with exchanged as (select distinct order_id from refunds where shop_id = 'aurora' and reason = 'exchange'),
+        pieces as (
+            select l.ledger_id, l.action, -l.quantity as units, f.restocked, r.reason = 'exchange' as by_return,
+                e.order_id is not null as has_return
+            from ledger l
+            inner join orders o on o.shop_id = l.shop_id and o.order_id = l.order_id
+            left join refund_lines f
+                on f.shop_id = l.shop_id and f.refund_id = l.refund_id and f.line_id = l.line_id
+            left join refunds r on r.shop_id = l.shop_id and r.refund_id = l.refund_id
+            left join exchanged e on e.order_id = l.order_id
+            where l.shop_id = 'aurora' and o.deleted_at is null and l.quantity < 0
+        )
+        select action, sum(units)::bigint as back,
+            count(*) filter (where by_return or (has_return and not restocked)) as untold,
+            sum(case
+                when action = 'edit' then units
+                when by_return or (has_return and not restocked) then null
+                when restocked then units
+                else 0
+            end)::bigint as restocked
+        from pieces group by action order by action
+        """
+    )
+    ours = _fetch(
+        landed,
+        """
+        select event_type as action, cast(-sum(quantity) as bigint) as back, count(*) - count(units_restocked) as untold,
+            cast(sum(units_restocked) as bigint) as restocked
+        from conformed.shopify__sales_events where quantity < 0 group by 1 order by 1
+        """,
+    )
+    assert ours == truth
+    edits, returns = ours
+    assert edits["restocked"] == edits["back"] > 0
+    assert 0 < returns["restocked"] < returns["back"]
+    assert returns["untold"] > 0
+    assert _fetch(
+        landed,
+        "select distinct units_restocked as n from conformed.shopify__sales_events where quantity >= 0",
+    ) == [{"n": 0}]
+
+
+def test_an_order_weighs_what_its_goods_weigh(store: Store, landed: Warehouse) -> None:
+    """Gift cards weigh nothing, and an order of nothing else has no weight."""
+    truth = store.rows(
+        f"select 'aurora:' || o.order_id as order_id, cast(sum(case when l.is_gift_card then null else "
+        f"l.quantity * ({GRAMS_SQL}) end) as bigint) as weight_grams from orders o inner join order_lines l "
+        "on l.shop_id = o.shop_id and l.order_id = o.order_id where o.shop_id = 'aurora' and o.deleted_at is null "
+        "and l.removed_at is null group by 1 order by 1"
+    )
+    assert _fetch(landed, "select order_id, weight_grams from conformed.shopify__orders order by 1") == truth
+    assert any(row["weight_grams"] is None for row in truth)
 
 
 def test_no_order_is_lost_and_deleted_ones_are_gone(store: Store, landed: Warehouse) -> None:

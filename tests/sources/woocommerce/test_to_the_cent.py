@@ -70,6 +70,11 @@ def test_each_day_of_the_ledger_is_the_vendors_to_the_cent(
             "inner join conformed.woocommerce__sales_events as events on orders.order_id = events.order_id "
             "where events.event_type = 'order' group by 1, 2"
         ).to_pylist()
+        returned = writer.fetch(
+            "select order_line_id, cast(-sum(quantity) as bigint) as back, cast(sum(units_restocked) as bigint) as restocked, "
+            "count(*) = count(units_restocked) as is_told from conformed.woocommerce__sales_events where quantity < 0 "
+            "group by 1 order by 1"
+        ).to_pylist()
         deleted = writer.fetch(
             "select count(*) as n from conformed.woocommerce__orders where is_deleted and not counts_in_sales"
         ).to_pylist()
@@ -81,6 +86,23 @@ def test_each_day_of_the_ledger_is_the_vendors_to_the_cent(
     }
     assert placed and all(row["vendor_total"] == row["total"] for row in placed)
     assert deleted[0]["n"] > 0
+    told = {row["order_line_id"]: (row["back"], row["restocked"]) for row in returned if row["is_told"]}
+    restocked = restocked_in_the_world(shop)
+    assert told == {line: restocked[line] for line in told}
+    assert {back == again for back, again in told.values()} == {True, False}
+    assert len(returned) > len(told) > len(returned) / 2
+
+
+def restocked_in_the_world(shop: Shop) -> dict[str, tuple[int, int]]:
+    """Pieces that came back by a refund with lines, and how many of them are in stock again, by order line."""
+    rows = shop.rows(
+        "select 'brick:' || f.line_id as line, sum(f.quantity)::bigint as back, "
+        "coalesce(sum(f.quantity) filter (where f.restocked), 0)::bigint as restocked from refund_lines as f "
+        "inner join refunds as r on r.refund_id = f.refund_id inner join orders as o on o.order_id = f.order_id "
+        "where f.line_type = 'product' and f.quantity > 0 and f.shop_id = 'brick' "
+        "and not (r.kind = 'whole' and r.amount = o.placed_total and r.refund_id % 3 = 0) group by 1"
+    )
+    return {row["line"]: (row["back"], row["restocked"]) for row in rows}
 
 
 def in_cents(rows: list[dict[str, Any]]) -> dict[str, dict[str, int]]:

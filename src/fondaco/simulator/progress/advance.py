@@ -1,4 +1,4 @@
-"""A step of time: new orders and newcomers, events on old orders, new prices, changed customers and stock."""
+"""A step of time: new orders and newcomers, events on old orders, new prices and costs, changed customers and stock."""
 
 from __future__ import annotations
 
@@ -272,6 +272,15 @@ class _Step:
         self._cursor.execute(
             "update variants set price = price + 100, updated_at = make_timestamp(?) "
             "where variant_id in (select id from altered)",
+            [self._then],
+        )
+        self._cursor.execute(
+            "update variants set cost = cost + greatest(cost // 20, 1) where cost is not null "
+            "and variant_id in (select id from altered)"
+        )
+        self._cursor.execute(
+            "insert into unit_costs select shop_id, variant_id, make_timestamp(?), cost from variants "
+            "where cost is not null and variant_id in (select id from altered)",
             [self._then],
         )
         self._cursor.execute(

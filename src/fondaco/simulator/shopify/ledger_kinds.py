@@ -123,11 +123,17 @@ def _of_refund(shop: Shop, line_type: str, alias: str = "f") -> str:
 
 def _refund_lines(shop: Shop) -> Kind:
     money = Money(shop)
+    of_refund = (
+        "exists (select 1 from refunds r where r.shop_id = f.shop_id and r.refund_id = f.refund_id and"
+    )
+    # An exchange goes by a return, which puts the goods back itself: its refund says that nothing was.
+    restocked = f"(f.restocked and not {of_refund} r.reason = 'exchange'))"
     fields: Fields = {
         "id": gid("RefundLineItem", "f.refund_line_id"),
         "quantity": "f.quantity",
-        "restockType": "case when f.restocked then 'RETURN' else 'NO_RESTOCK' end",
-        "restocked": "f.restocked",
+        "restockType": f"case when {restocked} then case when {of_refund} r.kind = 'cancellation') "
+        "then 'CANCEL' else 'RETURN' end else 'NO_RESTOCK' end",
+        "restocked": restocked,
         "lineItem": single("LineItem", {"id": gid("LineItem", "f.line_id")}),
         "subtotalSet": money.bag("f.amount"),
         "totalTaxSet": money.bag("f.tax"),

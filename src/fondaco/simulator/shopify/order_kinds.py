@@ -16,6 +16,7 @@ from fondaco.simulator.shopify.kinds import (
     literal,
     single,
 )
+from fondaco.simulator.world.truth import GRAMS_SQL
 
 BULK_CUT = 100
 
@@ -72,6 +73,10 @@ def _orders(shop: Shop) -> Kind:
     money = Money(shop)
     ledger = "from ledger g where g.shop_id = o.shop_id and g.order_id = o.order_id"
     refunds = "from refunds r where r.shop_id = o.shop_id and r.order_id = o.order_id"
+    goods = (
+        "from order_lines l where l.shop_id = o.shop_id and l.order_id = o.order_id and l.removed_at is null "
+        "and not l.is_gift_card"
+    )
     paid = (
         "from transactions t where t.shop_id = o.shop_id and t.order_id = o.order_id and t.status = 'success'"
     )
@@ -110,7 +115,7 @@ def _orders(shop: Shop) -> Kind:
         ),
         "displayFinancialStatus": "upper(o.financial_status)",
         "displayFulfillmentStatus": "case when o.status = 'completed' then 'FULFILLED' else 'UNFULFILLED' end",
-        "returnStatus": f"case when exists (select 1 {refunds}) then 'RETURNED' else 'NO_RETURN' end",
+        "returnStatus": f"case when exists (select 1 {refunds} and r.reason = 'exchange') then 'RETURNED' else 'NO_RETURN' end",
         "paymentGatewayNames": "case when o.gateway is null then '[]'::json else to_json([o.gateway]) end",
         "fullyPaid": "o.financial_status in ('paid', 'partially_refunded', 'refunded')",
         "unpaid": "o.financial_status in ('pending', 'authorized')",
@@ -147,6 +152,7 @@ def _orders(shop: Shop) -> Kind:
         "netPaymentSet": money.bag(
             f"{received} - coalesce((select sum(t.amount) filter (where t.kind = 'refund') {paid}), 0)"
         ),
+        "totalWeight": f"(select cast(coalesce(sum(l.quantity * ({GRAMS_SQL})), 0)::bigint as varchar) {goods})",
         "transactions": _transactions(money),
         "refunds": Many(
             single("Refund", refund_fields(money)),

@@ -57,10 +57,21 @@ left join shipping_lines as s on s.order_id = r.order_id and s.shop_id = r.shop_
 where r.shop_id = $shop and r.refund_id in (select unnest($ids))
 order by r.refund_id, r.refund_line_id
 """
+_FULL_EVERY = 3
+"""Every third refund of all that is left is one sum without lines, as the status Refunded makes it; it restocks nothing."""
+_RESTOCKED = f"""
+select f.line_id, sum(f.quantity)::bigint as units
+from refund_lines as f
+inner join refunds as r on r.refund_id = f.refund_id and r.shop_id = f.shop_id
+inner join orders as o on o.order_id = f.order_id and o.shop_id = f.shop_id
+where f.shop_id = $shop and f.restocked and f.order_id in (select unnest($ids))
+    and not (r.kind = 'whole' and r.amount = o.placed_total and r.refund_id % {_FULL_EVERY} = 0)
+group by f.line_id
+"""
+_UNKEPT_EVERY = 5
+"""Of every fifth product the shop keeps no stock."""
 _STATUS = {"open": "processing", "completed": "completed", "cancelled": "cancelled", "failed": "failed"}
 _METHODS = {"stripe": "Credit card", "paypal": "PayPal", "bacs": "Direct bank transfer"}
-_FULL_EVERY = 3
-"""Every third refund of all that is left is one sum without lines, as the status Refunded makes it."""
 
 
 class OrderBook:
@@ -71,7 +82,10 @@ class OrderBook:
 
     def orders(self, ids: Sequence[int], places: int) -> list[Row]:
         found = self._words.rows(_ORDERS, ids)
+        restocked = {row["line_id"]: row["units"] for row in self._words.rows(_RESTOCKED, ids)}
         lines, shipping = self._grouped(_LINES, ids), self._grouped(_SHIPPING, ids)
+        for line in (line for group in lines.values() for line in group):
+            line["restocked"] = restocked.get(line["line_id"], 0)
         coupons, refunds = self._grouped(_COUPONS, ids), self._grouped(_REFUNDS_OF, ids)
         paid = {row["order_id"]: row for row in self._words.rows(_PAID, ids)}
         built = {
@@ -182,7 +196,7 @@ class OrderBook:
             "subtotal_tax": money(taxes + self._line_discount_tax(line)), "total": money(net),
             "total_tax": money(taxes),
             "taxes": [{"id": 1, "total": money(taxes), "subtotal": money(taxes)}] if taxes else [],
-            "meta_data": [], "sku": line["sku"] or "", "global_unique_id": "",
+            "meta_data": _stock_meta(line), "sku": line["sku"] or "", "global_unique_id": "",
             "price": net / 100 / line["quantity"], "image": {"id": "", "src": ""}, "parent_name": None,
         }  # fmt: skip
 
@@ -303,6 +317,17 @@ def _is_one_sum(row: Row) -> bool:
 
 def _refers(piece: int, line: int | None) -> list[Row]:
     return [{"id": piece * 10, "key": "_refunded_item_id", "value": str(line or 0)}]
+
+
+def _stock_meta(line: Row) -> list[Row]:
+    """What a line holds out of stock and, once any was, what refunds have put back."""
+    if line["product_id"] % _UNKEPT_EVERY == 0:
+        return []
+    number, back = line["line_id"] * 10, line["restocked"]
+    meta = [{"id": number, "key": "_reduced_stock", "value": str(line["quantity"] - back)}]
+    if back:
+        meta.append({"id": number + 1, "key": "_restock_refunded_items", "value": str(back)})
+    return meta
 
 
 def _variation(line: Row) -> int:

@@ -209,9 +209,11 @@ class Book:
             return
         at_of, refund_of = np.zeros(self._size, np.int64), np.zeros(self._size, np.int64)
         agreement_of, amount = np.zeros(self._size, np.int64), np.zeros(self._size, np.int64)
+        sound = np.zeros(self._size, bool)
         refund_of[rows], at_of[rows] = self.counters.draw("refunds", count), at
         agreement_of[rows] = self.counters.draw("agreements", count)
-        event = (at_of, refund_of, agreement_of, amount)
+        sound[rows] = reason != REASON["damaged"]
+        event = (at_of, refund_of, agreement_of, amount, sound)
         if lines is not None and units is not None:
             self._return_lines(lines, units, tax_only, event)
         if shipping:
@@ -272,7 +274,7 @@ class Book:
 
     def _piece(self, piece: int, row: Array, event: tuple[Array, ...], moved: Frame) -> None:
         """One refund line and its ledger row for each of ``row``."""
-        at_of, refund_of, agreement_of, amount = event
+        at_of, refund_of, agreement_of, amount, sound = event
         count = len(row)
         zero = np.zeros(count, np.int64)
         net, tax = moved["net"], moved.get("tax", zero)
@@ -285,7 +287,7 @@ class Book:
                 "shop_id": self.orders["shop_id"][row], "refund_line_id": self.counters.draw("refund_lines", count),
                 "refund_id": refund_of[row], "order_id": self.orders["order_id"][row], "line_id": line_id,
                 "line_type": np.full(count, piece, np.int8), "quantity": quantity, "amount": net, "tax": tax,
-                "restocked": quantity > 0,
+                "restocked": (quantity > 0) & sound[row],
             },
         )  # fmt: skip
         self.record(

@@ -21,7 +21,7 @@ from fondaco.simulator.world.book import FIRST_IDS, Book, Counters
 from fondaco.simulator.world.catalog import Catalog, make_catalog
 from fondaco.simulator.world.customers import contact_columns, customer_blocks, identities, people_blocks
 from fondaco.simulator.world.daytime import from_micros, to_micros
-from fondaco.simulator.world.frames import DAY, Frame, Vocabulary, WorldWriter, take
+from fondaco.simulator.world.frames import DAY, NULL, Frame, Vocabulary, WorldWriter, take
 from fondaco.simulator.world.merchants import Merchant, merchants
 from fondaco.simulator.world.people import Timeline, simulate
 from fondaco.simulator.world.placing import Block, Setting, place
@@ -190,11 +190,18 @@ def blocks(timeline: Timeline, story: Any, shops: int) -> Iterator[Block]:
 def _write_catalog(writer: WorldWriter, setting: Setting) -> None:
     catalog, shops = setting.catalog, setting.shops
     kept = np.flatnonzero(~catalog.variants["deleted"])
+    costed = take(catalog.variants, kept[catalog.variants["cost"][kept] != NULL])
     writer.write(
         {
             "shops": _shop_rows(shops),
             "products": _text(catalog.products),
             "variants": _text(take(catalog.variants, kept)),
+            "unit_costs": {
+                "shop_id": costed["shop_id"],
+                "variant_id": costed["variant_id"],
+                "valid_from": np.zeros(len(costed["cost"]), np.int64),
+                "cost": costed["cost"],
+            },
             "inventory": _text(catalog.inventory),
             "discounts": _text(catalog.offers),
         }

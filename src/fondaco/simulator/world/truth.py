@@ -29,6 +29,8 @@ _UNCOUNTED_STATUSES = {
     "woocommerce": ("pending", "failed", "cancelled"),
     "commercetools": ("cancelled",),
 }
+GRAMS_SQL = "100 + 50 * (l.variant_id % 40)"
+"""What a piece of the order line ``l`` weighs."""
 
 
 def counts_in_sales(shops: tuple[Merchant, ...], orders: Frame) -> Array:
@@ -154,4 +156,33 @@ select strftime(day, '%Y-%m-%d') as day, orders, gross_sales, discounts, returns
     gross_sales - discounts - returns as net_sales, shipping, taxes, duties,
     gross_sales - discounts - returns + shipping + taxes + duties as total_sales
 from summed order by day
+"""
+
+
+def moved_goods_sql() -> str:
+    """A query with the parameters shop and zone over a database with the world's tables: every movement of pieces.
+
+    ``units`` are signed; of those that came back, ``restocked`` are in stock again or never left it. ``unit_cost`` is the
+    cost that held on the shop's day of the order; null where the variant has none, or is deleted.
+    """
+    return """
+with moved as (
+    select l.ledger_id, l.order_id, l.line_id, l.action, l.quantity as units,
+        case when l.quantity >= 0 then 0 when l.action = 'edit' or f.restocked then -l.quantity else 0 end as restocked,
+        lines.variant_id, timezone($zone, timezone('UTC', o.processed_at))::date as order_day
+    from ledger as l
+    inner join orders as o on o.shop_id = l.shop_id and o.order_id = l.order_id
+    inner join order_lines as lines on lines.shop_id = l.shop_id and lines.line_id = l.line_id
+    left join refund_lines as f
+        on f.shop_id = l.shop_id and f.refund_id = l.refund_id and f.line_id = l.line_id
+    where l.shop_id = $shop and l.line_type = 'product'
+), costs as (
+    select variant_id, timezone($zone, timezone('UTC', valid_from))::date as day, arg_max(cost, valid_from) as unit_cost
+    from unit_costs where shop_id = $shop group by all
+)
+select moved.ledger_id, moved.order_id, moved.line_id, moved.variant_id, strftime(moved.order_day, '%Y-%m-%d') as day,
+    moved.action, moved.units, moved.restocked, costs.unit_cost
+from moved
+asof left join costs on moved.variant_id = costs.variant_id and moved.order_day >= costs.day
+order by moved.ledger_id
 """

@@ -45,6 +45,9 @@ FIELDS = (
     Field("sku", Kind.TEXT, "The article number."),
     Field("title", Kind.TEXT, "The article's name."),
     Field("quantity", Kind.WHOLE, "Units; negative when they came back. 1 if not mapped."),
+    Field(
+        "units_restocked", Kind.WHOLE, "Of returned units, how many are in stock again; without it untold."
+    ),
     Field("unit_price", Kind.MONEY, "Price of one unit before discounts. This or line_total is required."),
     Field("line_total", Kind.MONEY, "The line after its discount."),
     Field("currency", Kind.CURRENCY, "ISO 4217; else --currency holds for all rows.", of_order=True),

@@ -39,7 +39,7 @@ STREAMS_OF = {
 }
 _PREVIEW = 5
 _UNSHOWN = {
-    "order_lines": "line_id, row_number, is_gift_card, is_cancelled",
+    "order_lines": "line_id, row_number, units_restocked, is_gift_card, is_cancelled",
     "customers": "row_number",
     "products": "row_number, variants",
 }

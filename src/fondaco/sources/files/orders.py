@@ -101,7 +101,9 @@ def _lines(engine: duckdb.DuckDBPyConnection, layout: Layout | None, currency: s
         select * exclude (shown, cut) replace (
                 case when is_return then -abs(quantity) else quantity end as quantity,
                 coalesce(unit_price, cast(abs(shown) / nullif(abs(quantity), 0) as decimal(18, 6))) as unit_price,
-                case when is_return then -abs(tax) else tax end as tax
+                case when is_return then -abs(tax) else tax end as tax,
+                case when is_return and units_restocked is not null
+                    then least(abs(units_restocked), abs(quantity)) end as units_restocked
             ),
             cast(case when is_return then -abs(shown)
                 when discount is null and line_total > quantity * unit_price then line_total
@@ -206,7 +208,8 @@ def _order_lines(engine: duckdb.DuckDBPyConnection) -> None:
             order_id,
             coalesce(line_id, left(content, 12) || '-'
                 || row_number() over (partition by order_id, content, line_id order by _row)) as line_id,
-            ordered_at, customer_id, email, product_id, sku, title, quantity, unit_price, gross,
+            ordered_at, customer_id, email, product_id, sku, title, quantity, units_restocked, unit_price,
+            gross,
             cast(own_discount + coalesce(discount_share, 0) as decimal(18, 6)) as discount,
             cast(coalesce(tax, tax_share) as decimal(18, 6)) as tax,
             currency, is_return, gift_card as is_gift_card,

@@ -46,6 +46,11 @@ ORDER_LINES = Table(
         _text("sku"),
         _text("title"),
         _column("quantity", ColumnType.BIGINT, "Units; negative on a return."),
+        _column(
+            "units_restocked",
+            ColumnType.BIGINT,
+            "Of a return's units, how many are in stock again; null where the file does not tell.",
+        ),
         _money("unit_price", "As the file shows it, before discounts."),
         _money(
             "gross",

@@ -78,6 +78,7 @@ ORDER = f"""
     totalTipReceivedSet {_MONEY}
     totalRefundedSet {_MONEY}
     netPaymentSet {_MONEY}
+    totalWeight
     transactions {{
         id kind status gateway processedAt createdAt test
         amountSet {_BOTH}

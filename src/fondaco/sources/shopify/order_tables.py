@@ -74,6 +74,9 @@ ORDERS = Table(
         _shop_money("total_tip", "$.totalTipReceivedSet"),
         _shop_money("total_refunded", "$.totalRefundedSet"),
         _shop_money("net_payment", "$.netPaymentSet"),
+        Column(
+            "total_weight", BIGINT, "$.totalWeight", "Grams, before returns; 0 where no variant has a weight."
+        ),
         Column("is_journey_ready", BOOL, "$.customerJourneySummary.ready"),
         Column("customer_order_index", BIGINT, "$.customerJourneySummary.customerOrderIndex"),
         Column("days_to_conversion", BIGINT, "$.customerJourneySummary.daysToConversion"),

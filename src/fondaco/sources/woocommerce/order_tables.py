@@ -108,10 +108,30 @@ ORDER_LINES = Table(
         Column(
             "cost", DECIMAL, "$.cost_of_goods_sold.value", "Of the whole line, where cost of goods is on."
         ),
+        Column(
+            "reduced_stock",
+            BIGINT,
+            "$.fondaco.reduced_stock",
+            "Pieces that the line holds out of stock; null where the shop keeps no stock of the product.",
+        ),
+        Column(
+            "restocked",
+            BIGINT,
+            "$.fondaco.restocked",
+            "Pieces that refunds have put back into stock, all together.",
+        ),
     ),
     primary_key=("order_id", "line_id"),
     parent_key=("order_id",),
-    ignored=("taxes", "meta_data", "image", "parent_name", "global_unique_id", "cost_of_goods_sold"),
+    ignored=(
+        "taxes",
+        "meta_data",
+        "image",
+        "parent_name",
+        "global_unique_id",
+        "cost_of_goods_sold",
+        "fondaco",
+    ),
     description="One row per product line of an order.",
 )
 

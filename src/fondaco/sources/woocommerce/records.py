@@ -17,6 +17,8 @@ _ATTRIBUTED = (
 )  # fmt: skip
 _FEE_KEYS = ("_stripe_fee", "_wcpay_transaction_fee", "_paypal_transaction_fee", "PayPal Transaction Fee")
 _PAYPAL_FEES = "_ppcp_paypal_fees"
+_MOST_PIECES = 10**9
+_STOCK_KEYS = {"reduced_stock": "_reduced_stock", "restocked": "_restock_refunded_items"}
 _UNREAD = ("customer_ip_address", "customer_user_agent", "customer_note", "cart_hash", "avatar_url", "_links")
 _LINES = ("line_items", "shipping_lines", "fee_lines", "coupon_lines", "tax_lines")
 
@@ -32,15 +34,17 @@ def order(record: Record) -> Record:
         "payment_fee": fee,
         "attribution": {name: value for name, value in found.items() if isinstance(value, str)},
     }
-    for line in _lines(record):
-        _take_meta(line)
+    for name, line in _lines(record):
+        meta = _take_meta(line)
+        if name == "line_items":
+            line["fondaco"] = {field: _whole(meta.get(key)) for field, key in _STOCK_KEYS.items()}
     return _without_unread(record)
 
 
 def refund(record: Record) -> Record:
     """A refund whose lines name the order's lines that they are for."""
     record["fondaco"] = {"refund_type": _take_meta(record).get("_refund_type")}
-    for line in _lines(record):
+    for _, line in _lines(record):
         line["fondaco"] = {"refunded_item_id": _take_meta(line).get("_refunded_item_id")}
     return _without_unread(record)
 
@@ -102,11 +106,12 @@ def _take_meta(record: Record) -> Record:
     return {str(entry.get("key")): entry.get("value") for entry in entries if isinstance(entry, dict)}
 
 
-def _lines(record: Record) -> Iterable[Record]:
+def _lines(record: Record) -> Iterable[tuple[str, Record]]:
+    """Every line with the name of the list that it stands in."""
     for name in _LINES:
         for line in record.get(name) or ():
             if isinstance(line, dict):
-                yield line
+                yield name, line
 
 
 def _paypal_fee(fees: Any) -> Any:
@@ -123,6 +128,12 @@ def _is_amount(value: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _whole(value: Any) -> int | None:
+    """Pieces as WooCommerce or a plugin writes them; None for anything but a whole number."""
+    number = float(value) if _is_amount(value) else None
+    return int(number) if number is not None and number.is_integer() and abs(number) < _MOST_PIECES else None
 
 
 def _without_unread(record: Record) -> Record:

@@ -130,6 +130,7 @@ final as (
         not is_deleted and not is_cancelled as counts_in_sales,
         discount_codes,
         {{ minor_units('due_cents', 'fraction_digits') }} as vendor_total,
+        cast(null as {{ contract_type('bigint') }}) as weight_grams,
         newest_synced_at as synced_at
     from joined
 )

@@ -24,6 +24,11 @@ paid_for as (
         returned.line_id,
         returned.return_item_id,
         returned.quantity,
+        -- Advised and Returned are where a return begins: what becomes of the goods is not decided yet.
+        case returned.shipment_state
+            when 'BackInStock' then returned.quantity
+            when 'Unusable' then 0
+        end as units_restocked,
         min(refunds.refunded_at) as refunded_at
     from returned
     inner join refunds
@@ -37,7 +42,8 @@ paid_for as (
         returned.order_id,
         returned.line_id,
         returned.return_item_id,
-        returned.quantity
+        returned.quantity,
+        returned.shipment_state
 ),
 
 by_line as (
@@ -47,7 +53,8 @@ by_line as (
         order_id,
         line_id,
         refunded_at,
-        sum(quantity) as units
+        sum(quantity) as units,
+        case when count(units_restocked) = count(*) then sum(units_restocked) end as units_restocked
     from paid_for
     group by tenant_id, connection_id, order_id, line_id, refunded_at
 ),
@@ -96,6 +103,11 @@ final as (
         currency,
         fraction_digits,
         units_after - units_before as units,
+        case
+            when units_after = units_before then 0
+            when units_restocked >= units_after - units_before then units_after - units_before
+            else units_restocked
+        end as units_restocked,
         {{ share_of('line_net_cents', 'units_after', 'quantity') }}
         - {{ share_of('line_net_cents', 'units_before', 'quantity') }} as net_cents,
         {{ share_of('line_tax_cents', 'units_after', 'quantity') }}

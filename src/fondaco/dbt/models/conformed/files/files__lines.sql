@@ -95,6 +95,7 @@ final as (
         title,
         currency,
         quantity,
+        units_restocked,
         unit_price,
         cast(gross - tax_in_net - tax_in_discount as {{ contract_type('money') }}) as gross_sales,
         cast(discount - tax_in_discount as {{ contract_type('money') }}) as discounts,

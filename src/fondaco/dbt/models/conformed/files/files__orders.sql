@@ -57,6 +57,7 @@ final as (
         coalesce(totals.counts_in_sales, true) and not coalesce(totals.is_test, false) as counts_in_sales,
         upper(totals.discount_code) as discount_codes,
         totals.total as vendor_total,
+        cast(null as {{ contract_type('bigint') }}) as weight_grams,
         greatest(totals.synced_at, coalesce(directories.synced_at, totals.synced_at)) as synced_at
     from totals
     left join customers_by_email

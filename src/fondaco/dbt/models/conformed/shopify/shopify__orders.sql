@@ -60,6 +60,8 @@ final as (
         not orders.is_test and deletions.record_id is null as counts_in_sales,
         codes.discount_codes,
         orders.original_total as vendor_total,
+        -- Nothing weighs nothing: 0 is an order whose variants were given no weight.
+        nullif(orders.total_weight, 0) as weight_grams,
         greatest(orders.synced_at, coalesce(deletions.synced_at, orders.synced_at)) as synced_at
     from orders
     left join deletions

@@ -9,19 +9,31 @@ agreements as (
     select * from {{ ref('stg_shopify__agreements') }}
 ),
 
+restocked_lines as (
+    select * from {{ ref('shopify__restocked_lines') }}
+),
+
 joined as (
     select
         sales.*,
         agreements.order_id,
+        restocked_lines.units_restocked as refund_restocked,
+        case when sales.line_type in ('PRODUCT', 'GIFT_CARD') then coalesce(sales.quantity, 0) else 0 end as units,
         agreements.happened_at,
         sales.action_type = 'RETURN' as is_return,
         -- Goods and what balances them; anything that Shopify adds later counts as goods rather than as nothing.
-        coalesce(sales.line_type, '') not in ('SHIPPING', 'TIP', 'GIFT_CARD', 'DUTY', 'FEE', 'ADDITIONAL_FEE') as is_goods
+        coalesce(sales.line_type, '') not in ('SHIPPING', 'TIP', 'GIFT_CARD', 'DUTY', 'FEE', 'ADDITIONAL_FEE') as is_goods,
+        greatest(sales.synced_at, coalesce(restocked_lines.synced_at, sales.synced_at)) as newest_synced_at
     from sales
     inner join agreements
         on sales.tenant_id = agreements.tenant_id
         and sales.connection_id = agreements.connection_id
         and sales.agreement_id = agreements.agreement_id
+    left join restocked_lines
+        on agreements.tenant_id = restocked_lines.tenant_id
+        and agreements.connection_id = restocked_lines.connection_id
+        and agreements.refund_id = restocked_lines.refund_id
+        and sales.line_id = restocked_lines.line_id
 ),
 
 final as (
@@ -46,11 +58,15 @@ final as (
             else 'adjustment'
         end as line_type,
         happened_at as event_at,
+        case when is_return then -abs(units) else units end as quantity,
+        -- An edit takes away only what was not shipped. A refund may name more units than its sale where two agreements
+        -- share it.
         case
-            when coalesce(line_type, '') not in ('PRODUCT', 'GIFT_CARD') then 0
-            when is_return then -abs(coalesce(quantity, 0))
-            else coalesce(quantity, 0)
-        end as quantity,
+            when units = 0 or (units > 0 and not is_return) then 0
+            when is_return and refund_restocked >= abs(units) then abs(units)
+            when is_return then refund_restocked
+            when action_type = 'UPDATE' then -units
+        end as units_restocked,
         currency,
         case when is_goods and not is_return then net_amount + discount_before_taxes else 0 end as gross_sales,
         case when is_goods and not is_return then discount_before_taxes else 0 end as discounts,
@@ -61,7 +77,7 @@ final as (
         case when line_type = 'TIP' then total_amount else 0 end as tips,
         case when line_type = 'GIFT_CARD' then total_amount else 0 end as gift_card_sales,
         case when line_type in ('FEE', 'ADDITIONAL_FEE') then net_amount else 0 end as additional_fees,
-        synced_at
+        newest_synced_at as synced_at
     from joined
 )
 

@@ -106,6 +106,7 @@ final as (
             as counts_in_sales,
         discount_codes,
         total as vendor_total,
+        cast(null as {{ contract_type('bigint') }}) as weight_grams,
         newest_synced_at as synced_at
     from joined
 )

@@ -66,20 +66,26 @@ order_parts as (
 
 refund_parts as (
     select
-        tenant_id,
-        connection_id,
-        refund_id,
-        line_id as part_id,
-        refunded_item_id as line_id,
-        product_id,
-        variation_id,
+        refund_lines.tenant_id,
+        refund_lines.connection_id,
+        refund_lines.refund_id,
+        refund_lines.line_id as part_id,
+        refund_lines.refunded_item_id as line_id,
+        refund_lines.product_id,
+        refund_lines.variation_id,
         'product' as line_type,
-        quantity,
-        -total as returns,
+        refund_lines.quantity,
+        case when refund_lines.quantity >= 0 then 0 else restocked_lines.units_restocked end as units_restocked,
+        -refund_lines.total as returns,
         0 as shipping,
-        coalesce(total_tax, 0) as taxes,
-        synced_at
-    from {{ ref('stg_woocommerce__refund_lines') }}
+        coalesce(refund_lines.total_tax, 0) as taxes,
+        greatest(refund_lines.synced_at, coalesce(restocked_lines.synced_at, refund_lines.synced_at)) as synced_at
+    from {{ ref('stg_woocommerce__refund_lines') }} as refund_lines
+    left join {{ ref('woocommerce__restocked_lines') }} as restocked_lines
+        on refund_lines.tenant_id = restocked_lines.tenant_id
+        and refund_lines.connection_id = restocked_lines.connection_id
+        and refund_lines.refund_id = restocked_lines.refund_id
+        and refund_lines.line_id = restocked_lines.line_id
     union all
     select
         tenant_id,
@@ -91,6 +97,7 @@ refund_parts as (
         cast(null as {{ contract_type('text') }}) as variation_id,
         'shipping' as line_type,
         0 as quantity,
+        0 as units_restocked,
         0 as returns,
         total as shipping,
         coalesce(total_tax, 0) as taxes,
@@ -107,6 +114,7 @@ refund_parts as (
         cast(null as {{ contract_type('text') }}) as variation_id,
         'fee' as line_type,
         0 as quantity,
+        0 as units_restocked,
         -total as returns,
         0 as shipping,
         coalesce(total_tax, 0) as taxes,
@@ -127,6 +135,7 @@ order_events as (
         order_parts.line_type,
         orders.created_at as event_at,
         order_parts.quantity,
+        case when order_parts.quantity >= 0 then 0 end as units_restocked,
         orders.currency,
         order_parts.gross_sales,
         order_parts.discounts,
@@ -154,6 +163,7 @@ refund_events as (
         refund_parts.line_type,
         refunds.created_at as event_at,
         refund_parts.quantity,
+        refund_parts.units_restocked,
         orders.currency,
         0 as gross_sales,
         0 as discounts,
@@ -185,6 +195,7 @@ order_rests as (
         'adjustment' as line_type,
         created_at as event_at,
         0 as quantity,
+        0 as units_restocked,
         currency,
         goods as gross_sales,
         0 as discounts,
@@ -208,6 +219,7 @@ refund_rests as (
         'adjustment' as line_type,
         created_at as event_at,
         0 as quantity,
+        0 as units_restocked,
         currency,
         0 as gross_sales,
         0 as discounts,
@@ -242,6 +254,7 @@ final as (
         united.line_type,
         united.event_at,
         united.quantity,
+        united.units_restocked,
         united.currency,
         united.gross_sales,
         united.discounts,

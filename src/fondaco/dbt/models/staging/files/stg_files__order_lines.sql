@@ -19,6 +19,7 @@ renamed as (
         currency,
         -- numerics
         quantity,
+        units_restocked,
         unit_price,
         gross,
         discount,

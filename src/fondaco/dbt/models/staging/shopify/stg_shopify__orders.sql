@@ -57,6 +57,7 @@ renamed as (
         total_tip,
         total_refunded,
         net_payment,
+        total_weight,
         customer_order_index,
         days_to_conversion,
         -- booleans

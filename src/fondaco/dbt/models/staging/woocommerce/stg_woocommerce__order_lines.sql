@@ -24,6 +24,8 @@ renamed as (
         total_tax,
         price,
         cost,
+        reduced_stock,
+        restocked,
         -- timestamps
         _synced_at as synced_at
     from source
