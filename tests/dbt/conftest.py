@@ -20,7 +20,7 @@ from tests.dbt.golden import CASES
 from tests.parsed import FILE, hand_on
 
 from fondaco.config import Settings, WarehouseSettings
-from fondaco.landing.raw import IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS
+from fondaco.landing.raw import COST_ENTRIES, IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS
 from fondaco.warehouse import Warehouse, open_warehouse
 from fondaco.warehouse.dbt import BuildResult, build, dbt_folder, project_folder
 
@@ -74,7 +74,9 @@ class Books:
         self.slices = itertools.count(1)
 
     def create(self) -> None:
-        self.warehouse.create_schemas_and_raw_tables([IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS])
+        self.warehouse.create_schemas_and_raw_tables(
+            [IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS, COST_ENTRIES]
+        )
         with self.warehouse.writer() as writer:
             writer.execute("create schema if not exists raw")
             for table, columns in _OWN.items():

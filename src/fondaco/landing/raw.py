@@ -77,6 +77,31 @@ IDENTITY_RUNS = TableSpec(
     ),
     ("tenant_id",),
 )
+COST_ENTRIES = TableSpec(
+    "raw",
+    "fondaco__cost_entries",
+    (
+        ("tenant_id", "text"),
+        ("entry_id", "text"),
+        ("version", "bigint"),
+        ("kind", "text"),
+        ("item", "text"),
+        ("connection_id", "text"),
+        ("country", "text"),
+        ("weight_from", "bigint"),
+        ("weight_to", "bigint"),
+        ("amount", "decimal"),
+        ("rate", "rate"),
+        ("currency", "text"),
+        ("valid_from", "date"),
+        ("valid_to", "date"),
+        ("note", "text"),
+        ("is_withdrawn", "bool"),
+        ("entered_by", "text"),
+        ("entered_at", "timestamp"),
+    ),
+    ("tenant_id", "entry_id", "version"),
+)
 OWN = (
     TableSpec(
         "raw",
@@ -123,6 +148,7 @@ OWN = (
     IDENTITY_LINKS,
     IDENTITY_DECISIONS,
     IDENTITY_RUNS,
+    COST_ENTRIES,
 )
 """Fondaco's own raw tables; docs/architecture.md tells what they mean."""
 
