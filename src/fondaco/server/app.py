@@ -26,6 +26,8 @@ from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import (
     cohorts,
+    cost_sheets,
+    costs,
     customers,
     orders,
     overview,
@@ -123,6 +125,8 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(views.router)
     app.include_router(search.router)
     app.include_router(segments.router)
+    app.include_router(cost_sheets.router)
+    app.include_router(costs.router)
     app.include_router(segment_definitions.router)
 
     @app.get("/static/{name:path}", include_in_schema=False)

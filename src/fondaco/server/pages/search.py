@@ -20,6 +20,8 @@ from starlette.responses import HTMLResponse, Response
 from fondaco.activation import parse_definition
 from fondaco.analytics.rfm import BEST_FIRST
 from fondaco.control import User
+from fondaco.costs import RULES
+from fondaco.costs import Kind as CostKind
 from fondaco.governance import Permission, may
 from fondaco.metrics import lookup
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
@@ -127,6 +129,17 @@ def _segments(asked: Asked) -> Iterable[Found]:
             )
 
 
+def _costs(asked: Asked) -> Iterable[Found]:
+    """Entries by their item or note, then kinds of costs."""
+    for each in asked.site.control.costs.current(asked.site.tenant_id):
+        rule = RULES[CostKind(each.kind)]
+        if _fits(asked.words, each.item or "", each.note or ""):
+            yield Found(each.item or rule.title, f"/costs/{each.entry_id}", detail=rule.title)
+    for kind, rule in RULES.items():
+        if _fits(asked.words, rule.title, kind.replace("_", " ")):
+            yield Found(rule.title, f"/costs?kind={kind}", detail="Costs")
+
+
 def _metrics(asked: Asked) -> Iterable[Found]:
     fitting = [
         metric
@@ -197,6 +210,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("Saved views", "bookmark", _views, when_empty=True),
     Kind("Figures", "chart-bar", _metrics),
     Kind("Segments", "users-group", _segments, page="/segments/1"),
+    Kind("Costs", "receipt", _costs, page="/costs/1"),
     Kind("Shops", "building-store", _shops),
     Kind("Products", "package", _products, page="/products/x"),
     Kind("Customers", "user", _customers, page="/customers/x", needs=Permission.PEOPLE),
