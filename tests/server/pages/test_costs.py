@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -170,7 +171,7 @@ def test_a_sheet_is_looked_at_before_it_is_kept(analyst: TestClient, project: Pr
     looked = upload(analyst, SHEET, replace="true")
     shown = text(looked.text)
     assert "1 added, 1 changed, 1 withdrawn, 0 unchanged" in shown
-    assert "MUG product_cost Amount: 4 → 5 Changed 5.00 EUR always" in shown
+    assert "MUG Product costs Amount: 4 → 5 Changed 5.00 EUR always" in shown
     assert current(project) == [mug("4"), rent]
     kept = analyst.post("/costs/sheet/keep", data=hidden(looked.text))
     assert kept.headers["location"] == "/costs"
@@ -255,3 +256,12 @@ def test_costs_are_found_by_the_search(analyst: TestClient, project: Project) ->
         "/search", data={"csrf": token, "q": "payment fees"}, headers={"hx-request": "true"}
     ).text
     assert 'href="/costs?kind=payment_fee"' in found
+
+
+def test_an_open_entry_is_shown_with_the_last_day_on_which_it_holds(
+    analyst: TestClient, project: Project
+) -> None:
+    for first, amount in ((None, "4"), (date(2026, 3, 1), "5")):
+        project.control.costs.add(project.tenant, mug(amount, valid_from=first), "cli")
+    shown = text(analyst.get("/costs").text)
+    assert "4.00 EUR until 28 Feb 2026" in shown and "5.00 EUR from 1 Mar 2026" in shown

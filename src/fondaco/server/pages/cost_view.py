@@ -10,7 +10,7 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from fondaco.control import CostVersion, User
-from fondaco.costs import COLUMNS, RULES, CostEntry, Fault, Kind, Need, Rule, last_days, rate_text, texts_of
+from fondaco.costs import RULES, CostEntry, Fault, Kind, Need, Rule, last_days, rate_text, texts_of
 from fondaco.money import minor_digits
 from fondaco.orchestration.costs import CostSheet
 from fondaco.server.numbers import NOTHING, Numbers
@@ -18,7 +18,7 @@ from fondaco.server.site import Site
 
 LABELS = {
     "item": "Item", "shop": "Shop", "country": "Country", "weight_from": "Weight from, in g", "weight_to": "Weight below, in g",
-    "amount": "Amount", "rate": "Rate", "currency": "Currency", "valid_from": "First day", "valid_to": "Last day",
+    "amount": "Amount", "currency": "Currency", "rate": "Rate", "valid_from": "First day", "valid_to": "Last day",
     "note": "Note",
 }  # fmt: skip
 """Columns of a sheet, as forms and histories call them."""
@@ -40,6 +40,15 @@ class Row:
     cost: str
     days: str
     note: str
+
+    @property
+    def name(self) -> str:
+        """What it is called: its item, else its kind."""
+        return self.item or RULES[self.kind].title
+
+    @property
+    def title(self) -> str:
+        return RULES[self.kind].title
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,13 @@ class Words:
             entry.note or "",
         )  # fmt: skip
 
+    def rows(self, kept: Iterable[Kept]) -> list[Row]:
+        return [self.row(one.entry_id, one.entry, one.last) for one in kept]
+
+    def sought(self, entry: CostEntry) -> str:
+        """What an entry is found by."""
+        return f"{entry.item or ''} {self.where(entry)} {entry.note or ''}"
+
     def who(self, actor: str) -> str:
         """``user:7`` by name; who has left by what they were."""
         sort, _, number = actor.partition(":")
@@ -137,14 +153,33 @@ def changes(before: CostEntry, after: CostEntry) -> list[tuple[str, str, str]]:
     ]
 
 
-def entries_by_kind(site: Site, words: Words) -> dict[Kind, list[Row]]:
-    """The entries that hold, each kind by item and first day; read once for each state of the sheet."""
-    kept = site.control.costs.current(site.tenant_id)
-    found: dict[Kind, list[Row]] = {kind: [] for kind in Kind}
-    lasting = zip(kept, last_days([each.entry for each in kept]), strict=True)
-    ordered = sorted(lasting, key=lambda pair: (pair[0].item or "", pair[0].valid_from or date.min))
-    for each, last in ordered:
-        found[Kind(each.kind)].append(words.row(each.entry_id, each.entry, last))
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry that holds, and the last day on which it does."""
+
+    entry_id: int
+    entry: CostEntry
+    last: date | None
+
+
+def entries_by_kind(site: Site) -> dict[Kind, list[Kept]]:
+    """The entries that hold, each kind by item and first day; worked out once for each state of the sheet."""
+    # Versions are only ever added, so that their number tells one state from another.
+    return site.remembered(
+        ("costs", site.control.costs.count(site.tenant_id)), lambda: _by_kind(site), large=True
+    )
+
+
+def _by_kind(site: Site) -> dict[Kind, list[Kept]]:
+    versions = site.control.costs.current(site.tenant_id)
+    entries = [each.entry for each in versions]
+    kept = [
+        Kept(version.entry_id, entry, last)
+        for version, entry, last in zip(versions, entries, last_days(entries), strict=True)
+    ]
+    found: dict[Kind, list[Kept]] = {kind: [] for kind in Kind}
+    for one in sorted(kept, key=lambda one: (one.entry.item or "", one.entry.valid_from or date.min)):
+        found[one.entry.kind].append(one)
     return found
 
 
@@ -168,7 +203,7 @@ def fields_of(kind: Kind, texts: Mapping[str, str], faults: Iterable[Fault]) -> 
             tuple(told.get(name, ())),
             _hint(name, rule),
         )
-        for name in COLUMNS
+        for name in LABELS
         if _has(rule, name)
     ]
 

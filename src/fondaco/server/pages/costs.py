@@ -19,7 +19,7 @@ from fondaco.governance import Permission, may
 from fondaco.server.auth.roles import costing_user
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.notices import Notice
-from fondaco.server.pages.cost_view import Row, Words, entries_by_kind, faults_elsewhere, fields_of, sheet_of
+from fondaco.server.pages.cost_view import Words, entries_by_kind, faults_elsewhere, fields_of, sheet_of
 from fondaco.server.pages.sheets import ROWS, Way, found, leaf, parse_sheet
 from fondaco.server.site import NotThereError, Site, the_site
 
@@ -40,36 +40,33 @@ Fields = Annotated[FormData, Depends(_fields)]
 @router.get("")
 def all_costs(request: Request, site: TheSite, user: CurrentUser, chosen: Chosen = "") -> Response:
     """Every kind with its first entries; with ``kind`` all of one, fifty at a time."""
-    words = Words(site, site.numbers(request))
-    kinds = entries_by_kind(site, words)
+    words, kinds = Words(site, site.numbers(request)), entries_by_kind(site)
     if chosen:
-        return _one_kind(request, site, user, _kind(chosen), kinds)
+        return _one_kind(request, site, user, _kind(chosen), words)
     groups = [
-        {"kind": kind, "rule": RULES[kind], "rows": rows[:ROWS], "total": len(rows)}
-        for kind, rows in kinds.items()
-        if rows
+        {"kind": kind, "rule": RULES[kind], "rows": words.rows(kept[:ROWS]), "total": len(kept)}
+        for kind, kept in kinds.items()
+        if kept
     ]
     return _page(
         "costs.html", request, site, user, groups=groups, total=sum(map(len, kinds.values())),
-        others=[(kind, RULES[kind]) for kind, rows in kinds.items() if not rows],
-        is_assumed=not any(row.where == "" for row in kinds[Kind.DEFAULT_PRODUCT_COST]),
+        others=[(kind, RULES[kind]) for kind, kept in kinds.items() if not kept],
+        is_assumed=all(one.entry.connection_id for one in kinds[Kind.DEFAULT_PRODUCT_COST]),
         assumed=rate_text(site.project.settings.profit.default_product_cost_rate), unseen=len(sheet_of(site, user).unseen()),
     )  # fmt: skip
 
 
-def _one_kind(
-    request: Request, site: Site, user: User, kind: Kind, kinds: Mapping[Kind, list[Row]]
-) -> Response:
+def _one_kind(request: Request, site: Site, user: User, kind: Kind, words: Words) -> Response:
     sheet = parse_sheet("costs", request.query_params, ())
-    rows = found(kinds[kind], sheet, lambda row: f"{row.item} {row.where} {row.note}")
+    kept = found(entries_by_kind(site)[kind], sheet, lambda one: words.sought(one.entry))
 
     def way(parts: Mapping[str, str]) -> Way:
         asked = {"kind": kind.value, **sheet.state(), **parts}
         address = "/costs?" + urlencode({name: value for name, value in asked.items() if value})
         return Way(address, address)
 
-    count = f"{site.numbers(request).count(len(rows))} {'entry' if len(rows) == 1 else 'entries'}"
-    shown = leaf(sheet, len(rows), lambda start, most: rows[start : start + most], count, way)
+    count = f"{site.numbers(request).count(len(kept))} {'entry' if len(kept) == 1 else 'entries'}"
+    shown = leaf(sheet, len(kept), lambda start, most: words.rows(kept[start : start + most]), count, way)
     return _page(
         "costs_kind.html", request, site, user, kind=kind, rule=RULES[kind], leaf=shown, find=sheet.find
     )
