@@ -92,7 +92,7 @@ def test_one_entry_is_set_changed_and_withdrawn_with_its_history(fondaco: Fondac
     assert "withdrawn" in fondaco(*ask, "history", 1).out
     with Project.open(shop) as project:
         told = [each.action for each in project.control.audit.recent(project.tenant, 3)]
-    assert told == ["costs.withdraw", "costs.import", "costs.import"]
+    assert told == ["costs.withdraw", "costs.change", "costs.add"]
 
 
 def test_what_cannot_be_is_told_in_two_lines(fondaco: Fondaco, shop: Path) -> None:

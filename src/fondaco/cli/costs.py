@@ -176,8 +176,6 @@ def set_(
 
     Example: fondaco costs set product_cost --item MUG-1 --amount 4.50 --from 2026-03-01
     """
-    from fondaco.costs import Sheet
-
     with ctx.obj.project() as project:
         costs = _costs(project)
         entry = costs.entry(
@@ -187,9 +185,7 @@ def set_(
                 "valid_to": valid_to, "currency": currency or project.settings.project.currency,
             }
         )  # fmt: skip
-        costs.take(Sheet((entry,), ("",)))
-        held = project.control.costs.current(project.tenant)
-        kept = next(each for each in held if each.entry.identity == entry.identity)
+        kept = costs.put(entry)
     if as_json:
         print_json(_object(kept))
         return

@@ -69,9 +69,7 @@ class Costs:
 
     def count(self, tenant_id: str) -> int:
         """How many versions there are; they are never fewer than before."""
-        query = select(func.count()).select_from(CostVersion).where(CostVersion.tenant_id == tenant_id)
-        with self._database.reading() as session:
-            return session.scalar(query) or 0
+        return self._count(tenant_id)
 
     def add(self, tenant_id: str, entry: CostEntry, actor: str) -> CostVersion:
         """Keep a new entry.
@@ -177,19 +175,16 @@ class Costs:
                 )
         return found
 
-    def unseen(self, tenant_id: str, published: str | None) -> list[CostVersion]:
-        """Versions that the published state ``published`` does not show: no build has taken them up, or none that has published
-        since."""
+    def unseen(self, tenant_id: str, published: str | None) -> int:
+        """How many versions the published state ``published`` does not show: no build has taken them up, or none that has
+        published since."""
         is_unpublished = CostVersion.taken_from == (published or "")
-        query = _of(tenant_id, or_(CostVersion.taken_at.is_(None), is_unpublished))
-        with self._database.reading() as session:
-            return list(session.scalars(query.order_by(CostVersion.change_id)))
+        is_unseen = or_(CostVersion.taken_at.is_(None), is_unpublished)
+        return self._count(tenant_id, is_unseen)
 
     def waits(self, tenant_id: str) -> bool:
         """Whether there is a version that no build has taken up."""
-        query = _of(tenant_id, CostVersion.taken_at.is_(None)).limit(1)
-        with self._database.reading() as session:
-            return session.scalar(query) is not None
+        return self._count(tenant_id, CostVersion.taken_at.is_(None)) > 0
 
     def take(self, tenant_id: str, change_ids: Collection[int], published: str | None) -> None:
         """A build, while ``published`` is the newest state, has taken the versions up to the newest of these up."""
@@ -200,6 +195,11 @@ class Costs:
                 .where(*waits, CostVersion.change_id <= max(change_ids, default=0))
                 .values(taken_at=self._clock(), taken_from=published or "")
             )
+
+    def _count(self, tenant_id: str, *conditions: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(CostVersion)
+        with self._database.reading() as session:
+            return session.scalar(query.where(CostVersion.tenant_id == tenant_id, *conditions)) or 0
 
 
 def _of(tenant_id: str, *conditions: ColumnElement[bool]) -> Select[CostVersion]:

@@ -75,6 +75,21 @@ class CostSheet:
         self._note("costs.change", kept)
         return kept
 
+    def put(self, entry: CostEntry) -> CostVersion:
+        """Add an entry, or change the one for the same item, place, weights and first day.
+
+        Raises
+        ------
+        CostsError
+            If it breaks a rule of its kind, or another one holds for the same on the same day.
+        """
+        done = self._control.costs.take_sheet(self._tenant_id, Sheet((entry,), ("",)), self._actor)
+        held = self._control.costs.current(self._tenant_id)
+        kept = next(each for each in held if each.entry.identity == entry.identity)
+        if not done.is_empty:
+            self._note("costs.add" if done.added else "costs.change", kept)
+        return kept
+
     def withdraw(self, entry_id: int, *, seen: int | None = None) -> CostVersion:
         """Take an entry back.
 
@@ -119,8 +134,8 @@ class CostSheet:
             self._tenant_id, sheet, self._actor, replace=replace, keep=False
         )
 
-    def unseen(self) -> list[CostVersion]:
-        """Versions that the figures do not show yet, the oldest first."""
+    def unseen(self) -> int:
+        """How many changes the figures do not show yet."""
         return self._control.costs.unseen(self._tenant_id, self._reader.version)
 
     def _note(self, action: str, kept: CostVersion) -> None:

@@ -52,7 +52,7 @@ def all_costs(request: Request, site: TheSite, user: CurrentUser, chosen: Chosen
         "costs.html", request, site, user, groups=groups, total=sum(map(len, kinds.values())),
         others=[(kind, RULES[kind]) for kind, kept in kinds.items() if not kept],
         is_assumed=all(one.entry.connection_id for one in kinds[Kind.DEFAULT_PRODUCT_COST]),
-        assumed=rate_text(site.project.settings.profit.default_product_cost_rate), unseen=len(sheet_of(site, user).unseen()),
+        assumed=rate_text(site.project.settings.profit.default_product_cost_rate), unseen=sheet_of(site, user).unseen(),
     )  # fmt: skip
 
 

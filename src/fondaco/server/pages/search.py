@@ -21,12 +21,12 @@ from fondaco.activation import parse_definition
 from fondaco.analytics.rfm import BEST_FIRST
 from fondaco.control import User
 from fondaco.costs import RULES
-from fondaco.costs import Kind as CostKind
 from fondaco.governance import Permission, may
 from fondaco.metrics import lookup
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.menu import MENU
 from fondaco.server.numbers import Numbers
+from fondaco.server.pages.cost_view import entries_by_kind
 from fondaco.server.pages.settings_sections import SECTIONS
 from fondaco.server.routes import leads_somewhere
 from fondaco.server.site import Site, the_site
@@ -131,10 +131,11 @@ def _segments(asked: Asked) -> Iterable[Found]:
 
 def _costs(asked: Asked) -> Iterable[Found]:
     """Entries by their item or note, then kinds of costs."""
-    for each in asked.site.control.costs.current(asked.site.tenant_id):
-        rule = RULES[CostKind(each.kind)]
-        if _fits(asked.words, each.item or "", each.note or ""):
-            yield Found(each.item or rule.title, f"/costs/{each.entry_id}", detail=rule.title)
+    for kept in entries_by_kind(asked.site).values():
+        for one in kept:
+            title = RULES[one.entry.kind].title
+            if _fits(asked.words, one.entry.item or "", one.entry.note or ""):
+                yield Found(one.entry.item or title, f"/costs/{one.entry_id}", detail=title)
     for kind, rule in RULES.items():
         if _fits(asked.words, rule.title, kind.replace("_", " ")):
             yield Found(rule.title, f"/costs?kind={kind}", detail="Costs")
