@@ -203,6 +203,14 @@ def test_two_entries_for_the_same_are_told_with_both_lines() -> None:
     assert message(HEAD + line + line).startswith("line 3, valid_from: It holds for the same as line 2,")
 
 
+def test_a_quote_that_is_not_closed_swallows_no_line() -> None:
+    text = 'kind,item,amount,currency,note\nfixed,Rent,9,EUR,"three\nfixed,Staff,9,EUR,\n'
+    assert "line 2: It is not CSV" in message(text)
+    assert (
+        csv('kind,item,amount,currency,note\nfixed,Rent,9,EUR,"two\nlines"\n').entries[0].note == "two lines"
+    )
+
+
 def test_columns_that_a_sheet_does_not_have_are_told_by_name() -> None:
     text = message("kind,price,Item,item,cost\nproduct_cost,1,MUG,MUG,2\n")
     assert "'cost', 'price'" in text

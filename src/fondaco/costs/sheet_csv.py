@@ -67,8 +67,8 @@ def write_csv(entries: Iterable[CostEntry]) -> str:
 
 
 def _lines(text: str, delimiter: str) -> Iterator[tuple[str, list[str]]]:
-    """Each record, and the line on which it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    """Each record, and the line on which it begins. A quote that is not closed is a fault: it would swallow the lines after it."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         place = f"line {reader.line_num + 1}"
         try:
