@@ -21,6 +21,7 @@ def pages() -> dict[Path, str]:
         HERE / "reference" / "streams.md": streams_page(),
         HERE / "connectors" / "files.md": files_page(),
         HERE / "customers.md": customers_page(),
+        HERE / "costs.md": costs_page(),
     }
 
 
@@ -145,6 +146,23 @@ def customers_page() -> str:
         *rows,
     ]
     return _with_table(HERE / "customers.md", "segments", table)
+
+
+def costs_page() -> str:
+    """The page on costs, with the table of kinds renewed."""
+    from fondaco.costs import RULES, Need
+
+    def places(country: bool, weight: bool) -> str:
+        return ", ".join(name for name, may in (("country", country), ("weights", weight)) if may)
+
+    rows = [
+        f"| `{kind}` | {rule.sentence} | {rule.item_means or 'none'}{'' if rule.item is not Need.ALLOWED else ' (may be empty)'} "
+        f"| {rule.value}{', first and last day' if rule.dates is Need.NEEDED else ''} | {places(rule.country, rule.weight)} "
+        f"| {rule.formula} |".replace("|  |", "| |")
+        for kind, rule in RULES.items()
+    ]
+    head = "| kind | what it is | `item` | needs | may depend on | cost |"
+    return _with_table(HERE / "costs.md", "kinds", [head, "| --- | --- | --- | --- | --- | --- |", *rows])
 
 
 def _with_table(page: Path, mark: str, table: list[str]) -> str:

@@ -1,5 +1,6 @@
 """A project's settings: file, environment over it, defaults under it, and plain words when they are wrong."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,8 @@ def test_a_folder_without_a_project_says_how_to_make_one(tmp_path: Path) -> None
         ("[reconcile]\ndays = 999999999999\n", "reconcile.days"),
         ("[reconcile]\ntolerance = inf\n", "reconcile.tolerance"),
         ('folder = "/etc"\n', "cannot say folder"),
+        ("[profit]\ndefault_product_cost_rate = 40\n", "profit.default_product_cost_rate"),
+        ('[profit]\ncount_taxes_as_cost = "some"\n', "profit.count_taxes_as_cost"),
         ('[server]\npublic_url = "figures.example.com"\n', "server.public_url"),
         ('[server]\npublic_url = "https://example.com/figures"\n', "server.public_url"),
     ],
@@ -74,6 +77,8 @@ def test_a_folder_without_a_project_says_how_to_make_one(tmp_path: Path) -> None
         "more days than there are",
         "a tolerance that nothing is past",
         "a folder of its own",
+        "a share in per cent",
+        "taxes that count in part",
         "a public address without its scheme",
         "a public address with a path, under which nothing would be found",
     ],
@@ -101,3 +106,11 @@ def test_secrets_never_show_in_a_representation(project: Path, monkeypatch: pyte
     monkeypatch.setenv("FONDACO_WAREHOUSE__URL", "postgresql://me:s3cret@127.0.0.1/db")
     settings: Settings = load_settings(project)
     assert "s3cret" not in repr(settings)
+
+
+def test_the_share_of_the_price_that_is_assumed_as_cost_is_an_exact_decimal(tmp_path: Path) -> None:
+    (tmp_path / "fondaco.toml").write_text("")
+    settings = load_settings(tmp_path).profit
+    assert (settings.default_product_cost_rate, settings.count_taxes_as_cost) == (Decimal("0.4"), False)
+    (tmp_path / "fondaco.toml").write_text("[profit]\ndefault_product_cost_rate = 0.35\n")
+    assert load_settings(tmp_path).profit.default_product_cost_rate == Decimal("0.35")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -105,6 +106,29 @@ class AnalyticsSettings(_Section):
     )
 
 
+class ProfitSettings(_Section):
+    """``[profit]``: what counts as a cost where the cost sheet does not say."""
+
+    default_product_cost_rate: Decimal = Field(
+        Decimal("0.40"),
+        ge=0,
+        le=1,
+        max_digits=10,
+        decimal_places=9,
+        description="Cost of goods without a known cost, as a share of their price; an entry of the cost sheet goes before it.",
+    )
+    returns_restocked: bool = Field(
+        True,
+        description="Whether goods that came back are taken to be in stock again, and so no cost any more, where a shop does "
+        "not say so.",
+    )
+    count_taxes_as_cost: bool = Field(
+        False,
+        description="Whether taxes that are collected count as a cost. They are neither income nor cost, and so are left out "
+        "unless a report has to agree with one that counts them.",
+    )
+
+
 class ServerSettings(_Section):
     """``[server]``: the web application."""
 
@@ -180,6 +204,7 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     reconcile: ReconcileSettings = ReconcileSettings()
     analytics: AnalyticsSettings = AnalyticsSettings()
+    profit: ProfitSettings = ProfitSettings()
     server: ServerSettings = ServerSettings()
     mail: MailSettings = MailSettings()
 

@@ -20,7 +20,14 @@ from tests.dbt.golden import CASES
 from tests.parsed import FILE, hand_on
 
 from fondaco.config import Settings, WarehouseSettings
-from fondaco.landing.raw import IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS, UNIT_COSTS
+from fondaco.landing.raw import (
+    COST_ENTRIES,
+    IDENTITY_DECISIONS,
+    IDENTITY_LINKS,
+    IDENTITY_RUNS,
+    PROFIT_SETTINGS,
+    UNIT_COSTS,
+)
 from fondaco.warehouse import Warehouse, open_warehouse
 from fondaco.warehouse.dbt import BuildResult, build, dbt_folder, project_folder
 
@@ -49,7 +56,7 @@ Row = dict[str, Any]
 def write_stub_project(folder: Path) -> Path:
     """Core and marts as packaged, over one source `stub` whose conformed models read raw tables of the same shape."""
     packaged = project_folder()
-    for part in ("macros", "models/core", "models/marts", "tests"):
+    for part in ("macros", "models/core", "models/profit", "models/marts", "tests"):
         shutil.copytree(packaged / part, folder / part)
     shutil.copy(packaged / "dbt_project.yml", folder)
     stub = folder / "models" / "conformed" / "stub"
@@ -75,7 +82,7 @@ class Books:
 
     def create(self) -> None:
         self.warehouse.create_schemas_and_raw_tables(
-            [IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS, UNIT_COSTS]
+            [IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS, UNIT_COSTS, COST_ENTRIES, PROFIT_SETTINGS]
         )
         with self.warehouse.writer() as writer:
             writer.execute("create schema if not exists raw")
@@ -110,7 +117,7 @@ class Books:
         """Core and marts; what a build hands only to its own later models is left out."""
         found = self.rows(
             "select table_schema || '.' || table_name as name from information_schema.tables"
-            " where table_schema in ('core', 'marts') and table_name not in ('order_changes', 'event_changes', 'mart_changes') order by 1"
+            " where table_schema in ('core', 'marts') and table_name not in ('order_changes', 'event_changes', 'mart_changes', 'profit_changes') order by 1"
         )
         return [row["name"] for row in found]
 
@@ -277,6 +284,13 @@ class Shop:
         }  # fmt: skip
         self._add("variants", defaults, given)
         return variant_id
+
+    def cost(self, kind: str, **given: Any) -> None:
+        """An entry of the cost sheet."""
+        self._put(
+            "fondaco__cost_entries", tenant_id=self.tenant, entry_id=f"c{next(self._ids)}", version=1, kind=kind,
+            is_withdrawn=False, entered_by="cli", entered_at=NOW, **given,
+        )  # fmt: skip
 
     def rate(self, day: str, currency: str, rate: str, base: str = "EUR") -> None:
         self._put(

@@ -14,6 +14,21 @@ from fondaco.warehouse.dbt import BuildError
 
 DAYS = range(1, 28)
 PEOPLE = [f"p{number}@x.example" for number in range(6)]
+COSTS: list[tuple[str, dict[str, Any]]] = [
+    *(("product_cost", {"item": f"S{number}"}) for number in range(3)),
+    ("default_product_cost", {"amount": None, "currency": None, "rate": "0.25"}),
+    ("shipping_cost", {"item": "World"}),
+    ("shipping_cost", {"item": "Germany", "country": "DE"}),
+    ("fulfilment_unit", {}),
+    ("packaging", {"item": "box"}),
+    ("payment_fee", {"rate": "0.02"}),
+    ("marketplace_fee", {"item": "web", "rate": "0.1"}),
+    ("return_handling", {}),
+    ("duty", {"amount": None, "currency": None, "rate": "0.05"}),
+    ("affiliate", {"item": "code", "rate": "0.1"}),
+    ("marketing", {"item": "Agency", "valid_from": "2026-03-02", "valid_to": "2026-03-20"}),
+    ("fixed", {"item": "Rent"}),
+]
 
 
 class Life:
@@ -28,7 +43,8 @@ class Life:
         self.happenings: list[Callable[[], None]] = [
             self.an_order, self.an_order, self.a_return, self.a_payment, self.an_order_vanishes,
             self.a_line_vanishes, self.an_order_stops_counting, self.a_customer_changes_address,
-            self.a_rate_is_corrected, self.a_time_zone_is_corrected,
+            self.a_rate_is_corrected, self.a_time_zone_is_corrected, self.a_cost_is_entered, self.a_cost_is_entered,
+            self.a_cost_is_withdrawn, self.profit_is_worked_out_otherwise, self.a_shop_tells_another_cost,
         ]  # fmt: skip
 
     def day(self) -> str:
@@ -105,6 +121,33 @@ class Life:
             zone=self.chance.choice(["America/Los_Angeles", "Asia/Tokyo", "UTC"]),
         )
 
+    def a_cost_is_entered(self) -> None:
+        kind, given = self.chance.choice(COSTS)
+        first = self.chance.choice([None, "2026-03-05", "2026-03-12"])
+        self.shop.cost(
+            kind, **{"valid_from": first, "connection_id": self.chance.choice([None, "life-us"]), "currency": "USD",
+                     "amount": str(self.chance.randrange(1, 40)), **given},
+        )  # fmt: skip
+
+    def a_cost_is_withdrawn(self) -> None:
+        self.books.execute(
+            "update raw.fondaco__cost_entries set is_withdrawn = true where entry_id ="
+            " (select max(entry_id) from raw.fondaco__cost_entries where not is_withdrawn)"
+        )
+
+    def profit_is_worked_out_otherwise(self) -> None:
+        self.books.execute("delete from raw.fondaco__profit_settings")
+        self.books.insert(
+            "fondaco__profit_settings",
+            [{"tenant_id": "life", "default_product_cost_rate": self.chance.choice(["0.3", "0.4"]),
+              "returns_restocked": self.chance.choice([True, False]), "count_taxes_as_cost": self.chance.choice([True, False])}],
+        )  # fmt: skip
+
+    def a_shop_tells_another_cost(self) -> None:
+        self.books.execute(
+            "update raw.stub__variants set unit_cost = $cost", cost=self.chance.randrange(1, 9)
+        )
+
     def round(self, number: int, happenings: int) -> None:
         self.shop.synced_at = f"2026-03-30 0{number}:00:00"
         for _ in range(happenings):
@@ -125,6 +168,7 @@ def test_incremental_equals_full_refresh_under_random_changes(
     shop.connect("life-us", "USD", "America/New_York")
     for day, rate in (("2026-03-01", "1.2"), ("2026-03-15", "1.4")):
         shop.rate(day, "USD", rate)
+    shop.variant("S9", "4")
     for person, email in enumerate(PEOPLE):
         shop.customer(f"c{person}", email=email)
     life = Life(shop, random.Random(seed))
@@ -133,7 +177,7 @@ def test_incremental_equals_full_refresh_under_random_changes(
     shop.write()
     books.build()
     for number in (1, 2, 3):
-        life.round(number, happenings=7)
+        life.round(number, happenings=10)
         books.build(select="resource_type:model")
     books.build()
     incremental = {table: books.contents(table) for table in books.tables()}
@@ -156,7 +200,8 @@ def test_only_the_orders_that_changed_are_built_again(open_books: Any, shop_type
         at="2026-03-30 09:00:00",
     )
     books.build()
-    assert books.rows("select order_id from core.mart_changes") == [{"order_id": "calm-shop:3"}]
+    for changes in ("mart_changes", "profit_changes"):
+        assert books.rows(f"select order_id from core.{changes}") == [{"order_id": "calm-shop:3"}]
     assert shop.select("order_number", "marts.orders", "1", where="city = 'Köln'") == [("3",)]
 
 

@@ -16,6 +16,7 @@ PAGES = (
     "reference/streams.md",
     "connectors/files.md",
     "customers.md",
+    "costs.md",
 )
 
 

@@ -29,7 +29,7 @@ SYSTEM_COLUMNS = frozenset({"synced_at", "_synced_at", "quarantined_at"})
 SEEN_WHEN_READ = frozenset({"inventory_levels", "inventory"})
 """WooCommerce tells no instant for a stock level, so its ``updated_at`` is the instant of the reading."""
 BOOKKEEPING = frozenset(
-    {"build_state", "order_states", "rate_states", "order_changes", "event_changes", "mart_changes",
+    {"build_state", "order_states", "rate_states", "order_changes", "event_changes", "mart_changes", "profit_changes",
      "fondaco__identity_runs", "model_runs"}
 )  # fmt: skip
 """Tables that say what the last run saw or changed, or keep each run apart, and so differ from run to run."""

@@ -45,15 +45,24 @@ PATHS = {
     "/api/v1/segments/{segment_id}/versions",
     "/api/v1/segments/{segment_id}/versions/{version}",
     "/api/v1/cohorts",
+    "/api/v1/costs",
 }
 POSTED = {
     "/api/v1/segments/preview",
     "/api/v1/segments/{segment_id}/versions/{version}/restore",
     "/api/v1/customers/{person_id}/split",
     "/api/v1/customers/{person_id}/join",
+    "/api/v1/costs/sheet",
 }
-DELETED = {"/api/v1/identity/decisions/{decision_id}"}
-FILLED = {"{name}": "net_sales", "{run_id}": "x", "{segment_id}": "1", "{version}": "1", "{decision_id}": "1"}
+DELETED = {"/api/v1/identity/decisions/{decision_id}", "/api/v1/costs/{entry_id}"}
+FILLED = {
+    "{name}": "net_sales",
+    "{run_id}": "x",
+    "{segment_id}": "1",
+    "{version}": "1",
+    "{decision_id}": "1",
+    "{entry_id}": "1",
+}
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ def test_before_anything_is_typed_the_pages_that_exist_are_there(shop: Project) 
         ("Customers", "/customers"),
         ("Segments", "/segments"),
         ("Cohorts", "/cohorts"),
+        ("Costs", "/costs"),
         ("Runs & data health", "/runs"),
         ("Report", "/report"),
         ("Settings", "/settings"),

@@ -16,6 +16,7 @@ from fondaco import __version__
 from fondaco.cli import (
     connect,
     connections,
+    costs,
     demo,
     docs,
     doctor,
@@ -93,6 +94,7 @@ app.add_typer(metrics.app, name="metrics")
 app.add_typer(models.app, name="models")
 app.add_typer(segments.app, name="segments")
 app.add_typer(rates.app, name="rates")
+app.add_typer(costs.app, name="costs")
 app.command("sql")(sql.sql)
 app.command("docs")(docs.docs)
 app.command("doctor")(doctor.doctor)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from fondaco.control.columns import Exact, Instant
+from fondaco.costs import CostEntry, Kind
 
 
 class Role(StrEnum):
@@ -329,3 +330,44 @@ class PersonDecision(Table):
     decided_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
     taken_from: Mapped[str | None]
+
+
+class CostVersion(Table):
+    """A cost as somebody entered it: the newest version of an entry holds. Rows are added, never changed or removed.
+
+    ``entry_id`` counts a tenant's entries. The columns from ``kind`` to ``note`` are those of ``costs.CostEntry``. ``taken_at``
+    and ``taken_from`` are as those of a decision about who is who: when a build took it up, and the state published then.
+    """
+
+    __tablename__ = "cost_entries"
+    __table_args__ = (UniqueConstraint("tenant_id", "entry_id", "version"),)
+
+    change_id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.tenant_id", ondelete="CASCADE"))
+    entry_id: Mapped[int]
+    version: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(31))
+    item: Mapped[str | None]
+    connection_id: Mapped[str | None] = mapped_column(String(63))
+    country: Mapped[str | None] = mapped_column(String(2))
+    weight_from: Mapped[int | None]
+    weight_to: Mapped[int | None]
+    amount: Mapped[Decimal | None]
+    rate: Mapped[Decimal | None]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    note: Mapped[str | None]
+    is_withdrawn: Mapped[bool]
+    entered_by: Mapped[str] = mapped_column(String(63))
+    entered_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    taken_from: Mapped[str | None]
+
+    @property
+    def entry(self) -> CostEntry:
+        """What was entered, or, of a withdrawal, what was taken back."""
+        return CostEntry(
+            Kind(self.kind), self.item, self.connection_id, self.country, self.weight_from, self.weight_to, self.amount,
+            self.rate, self.currency, self.valid_from, self.valid_to, self.note,
+        )  # fmt: skip

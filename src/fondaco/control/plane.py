@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fondaco.clock import Clock, utc_now
 from fondaco.control.connections import Connections, SecretBox, States
+from fondaco.control.costs import Costs
 from fondaco.control.database import Database
 from fondaco.control.models import AuditEntry, SavedSetting, Tenant
 from fondaco.control.person_decisions import PersonDecisions
@@ -42,6 +43,7 @@ class ControlPlane:
         self.audit = Audit(database, clock)
         self.segments = Segments(database, clock)
         self.person_decisions = PersonDecisions(database, clock)
+        self.costs = Costs(database, clock)
         self.saved = Saved(database)
         self.views = SavedViews(database, clock)
 

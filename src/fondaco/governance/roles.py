@@ -8,18 +8,19 @@ from fondaco.control import Role
 
 
 class Permission(StrEnum):
-    """More than reading figures: see who the customers are, take figures away as files, keep segments, or change anything that is not
-    one's own."""
+    """More than reading figures: see who the customers are, take figures away as files, keep segments, say what
+    things cost, or change anything that is not one's own."""
 
     PEOPLE = "people"
     EXPORT = "export"
     SEGMENT = "segment"
+    COSTS = "costs"
     CHANGE = "change"
 
 
 _GRANTED = {
     Role.OWNER: frozenset(Permission),
-    Role.ANALYST: frozenset({Permission.PEOPLE, Permission.EXPORT, Permission.SEGMENT}),
+    Role.ANALYST: frozenset({Permission.PEOPLE, Permission.EXPORT, Permission.SEGMENT, Permission.COSTS}),
     Role.VIEWER: frozenset[Permission](),
 }
 

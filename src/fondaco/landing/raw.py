@@ -93,6 +93,42 @@ UNIT_COSTS = TableSpec(
         ("seen_at", "timestamp"),
     ),
 )
+COST_ENTRIES = TableSpec(
+    "raw",
+    "fondaco__cost_entries",
+    (
+        ("tenant_id", "text"),
+        ("entry_id", "text"),
+        ("version", "bigint"),
+        ("kind", "text"),
+        ("item", "text"),
+        ("connection_id", "text"),
+        ("country", "text"),
+        ("weight_from", "bigint"),
+        ("weight_to", "bigint"),
+        ("amount", "decimal"),
+        ("rate", "rate"),
+        ("currency", "text"),
+        ("valid_from", "date"),
+        ("valid_to", "date"),
+        ("note", "text"),
+        ("is_withdrawn", "bool"),
+        ("entered_by", "text"),
+        ("entered_at", "timestamp"),
+    ),
+    ("tenant_id", "entry_id", "version"),
+)
+PROFIT_SETTINGS = TableSpec(
+    "raw",
+    "fondaco__profit_settings",
+    (
+        ("tenant_id", "text"),
+        ("default_product_cost_rate", "rate"),
+        ("returns_restocked", "bool"),
+        ("count_taxes_as_cost", "bool"),
+    ),
+    ("tenant_id",),
+)
 OWN = (
     TableSpec(
         "raw",
@@ -140,6 +176,8 @@ OWN = (
     IDENTITY_DECISIONS,
     IDENTITY_RUNS,
     UNIT_COSTS,
+    COST_ENTRIES,
+    PROFIT_SETTINGS,
 )
 """Fondaco's own raw tables; docs/architecture.md tells what they mean."""
 

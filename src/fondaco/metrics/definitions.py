@@ -16,6 +16,7 @@ Unit = Literal["money", "count", "ratio", "rate"]
 """money: reporting currency; count: whole number; ratio: any quotient; rate: a part of a whole, 0..1."""
 
 _MARTS = files("fondaco") / "dbt" / "models" / "marts"
+_METRICS = ("_metrics.yml", "_profit_metrics.yml")
 _AGGREGATES = {"sum": "sum({})", "count_distinct": "count(distinct {})"}
 
 
@@ -96,7 +97,7 @@ def load_tables() -> tuple[Table, ...]:
 
 
 def load_metrics(tables: tuple[Table, ...]) -> tuple[Metric, ...]:
-    declared = {metric["name"]: metric for metric in _read("_metrics.yml")["metrics"]}
+    declared = {metric["name"]: metric for name in _METRICS for metric in _read(name)["metrics"]}
     return tuple(_metric(name, declared, tables) for name in declared)
 
 

@@ -57,6 +57,8 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
     project.warehouse.create_schemas_and_raw_tables(OWN)
     project.control.saved.put(project.tenant, _UNFINISHED, {"since": format_instant(project.clock())})
     try:
+        with project.warehouse.writer() as writer:
+            take_up_costs(project, writer)
         result = _build_with_persons(project, progress, tell, full_refresh)
     except dbt.BuildError as error:
         missing = _without_rate(project)
@@ -135,6 +137,19 @@ def take_up_decisions(project: Project, writer: Writer) -> None:
         decide(writer, project.tenant, sides, is_same=each.is_same, by=each.actor, now=each.decided_at)
     if waiting:
         decisions.take(project.tenant, [each.decision_id for each in waiting], project.reader.version)
+
+
+def take_up_costs(project: Project, writer: Writer) -> None:
+    """Bring the cost sheet, and how profit is worked out, to where the models read them, whole, where they are others than there.
+
+    Versions are only ever added, so that their number tells. A kill in between brings the same sheet again.
+    """
+    from fondaco.orchestration.costs import copy_costs, copy_profit_settings
+
+    copy_profit_settings(writer, project.settings.profit, project.tenant)
+    taken = copy_costs(writer, project.control, project.tenant)
+    if taken:
+        project.control.costs.take(project.tenant, taken, project.reader.version)
 
 
 def _build(project: Project, tell: Callable[[str, int, int], None], full_refresh: bool) -> BuildResult:

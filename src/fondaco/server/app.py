@@ -26,6 +26,8 @@ from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import (
     cohorts,
+    cost_sheets,
+    costs,
     customers,
     orders,
     overview,
@@ -56,8 +58,8 @@ _BESIDE_THE_FILTERS = {
     "HX-Retarget": "#refused", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice", "HX-Push-Url": "false",
 }  # fmt: skip
 
-_DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Segments can be
-changed, and who is who decided; all else is read.
+_DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Segments and
+costs can be changed, and who is who decided; all else is read.
 
 Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
 strings, days are the shops' own, instants are UTC. A figure that does not exist is null, never 0. Every error is
@@ -123,6 +125,8 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(views.router)
     app.include_router(search.router)
     app.include_router(segments.router)
+    app.include_router(cost_sheets.router)
+    app.include_router(costs.router)
     app.include_router(segment_definitions.router)
 
     @app.get("/static/{name:path}", include_in_schema=False)

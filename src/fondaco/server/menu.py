@@ -45,6 +45,7 @@ MENU = (
     MenuPage("customers", "/customers", "users", "Customers", "people buyers value churn"),
     MenuPage("segments", "/segments", "users-group", "Segments", "groups of customers builder"),
     MenuPage("cohorts", "/cohorts", "chart-cohort", "Cohorts", "retention repeat"),
+    MenuPage("costs", "/costs", "receipt", "Costs", "cost sheet fees shipping packaging fixed rent staff margin profit"),
     MenuPage("runs", "/runs", "heartbeat", "Runs", "reconciliation freshness shops pipeline set aside", more=" & data health"),
     MenuPage("report", "/report", "printer", "Report", "print pdf accountant month"),
     MenuPage("settings", "/settings", "settings", "Settings", "preferences configuration"),
@@ -59,4 +60,6 @@ def is_of_menu(path: str) -> bool:
         return True
     before, _, rest = path.partition("/")
     first = rest.partition("/")[0]
-    return not before and bool(first) and first in _FIRST_PARTS and not path.endswith((".csv", ".pdf"))
+    return (
+        not before and bool(first) and first in _FIRST_PARTS and not path.endswith((".csv", ".pdf", ".toml"))
+    )

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from fondaco.server.api import cohorts, customers, data, identity, metrics, segments
+from fondaco.server.api import cohorts, costs, customers, data, identity, metrics, segments
 
 router = APIRouter()
 router.include_router(metrics.router)
@@ -11,3 +11,4 @@ router.include_router(identity.router)
 router.include_router(cohorts.router)
 router.include_router(data.router)
 router.include_router(segments.router)
+router.include_router(costs.router)

@@ -53,6 +53,11 @@ def deciding_token(site: TheSite, token: Annotated[ApiToken, Depends(asking_toke
     return _writing(site, token, Permission.PEOPLE)
 
 
+def costing_token(site: TheSite, token: Annotated[ApiToken, Depends(asking_token)]) -> ApiToken:
+    """The token of a request that says what things cost: made for writing, and its user may say so."""
+    return _writing(site, token, Permission.COSTS)
+
+
 def _writing(site: Site, token: ApiToken, permission: Permission) -> ApiToken:
     if "write" not in token.scopes:
         raise ForbiddenError(

@@ -15,6 +15,7 @@ _REFUSED = {
     Permission.PEOPLE: "may look at figures, but not at who the customers are",
     Permission.EXPORT: "may look at figures, but not take them away as files",
     Permission.SEGMENT: "may look at segments of customers, but not change them",
+    Permission.COSTS: "may look at costs, but not change them",
     Permission.CHANGE: "may change nothing here",
 }
 
@@ -42,6 +43,12 @@ def page_user(request: Request, user: CurrentUser) -> User:
 def segmenting_user(user: CurrentUser) -> User:
     """A user who may keep segments of customers."""
     require(user.role, Permission.SEGMENT)
+    return user
+
+
+def costing_user(user: CurrentUser) -> User:
+    """A user who may say what things cost."""
+    require(user.role, Permission.COSTS)
     return user
 
 

@@ -20,11 +20,13 @@ from starlette.responses import HTMLResponse, Response
 from fondaco.activation import parse_definition
 from fondaco.analytics.rfm import BEST_FIRST
 from fondaco.control import User
+from fondaco.costs import RULES
 from fondaco.governance import Permission, may
 from fondaco.metrics import lookup
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.menu import MENU
 from fondaco.server.numbers import Numbers
+from fondaco.server.pages.cost_view import entries_by_kind
 from fondaco.server.pages.settings_sections import SECTIONS
 from fondaco.server.routes import leads_somewhere
 from fondaco.server.site import Site, the_site
@@ -127,6 +129,18 @@ def _segments(asked: Asked) -> Iterable[Found]:
             )
 
 
+def _costs(asked: Asked) -> Iterable[Found]:
+    """Entries by their item or note, then kinds of costs."""
+    for kept in entries_by_kind(asked.site).values():
+        for one in kept:
+            title = RULES[one.entry.kind].title
+            if _fits(asked.words, one.entry.item or "", one.entry.note or ""):
+                yield Found(one.entry.item or title, f"/costs/{one.entry_id}", detail=title)
+    for kind, rule in RULES.items():
+        if _fits(asked.words, rule.title, kind.replace("_", " ")):
+            yield Found(rule.title, f"/costs?kind={kind}", detail="Costs")
+
+
 def _metrics(asked: Asked) -> Iterable[Found]:
     fitting = [
         metric
@@ -197,6 +211,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("Saved views", "bookmark", _views, when_empty=True),
     Kind("Figures", "chart-bar", _metrics),
     Kind("Segments", "users-group", _segments, page="/segments/1"),
+    Kind("Costs", "receipt", _costs, page="/costs/1"),
     Kind("Shops", "building-store", _shops),
     Kind("Products", "package", _products, page="/products/x"),
     Kind("Customers", "user", _customers, page="/customers/x", needs=Permission.PEOPLE),

@@ -21,7 +21,7 @@ from fondaco.sources.source import source_type
 
 ROLES: Mapping[Role, str] = {
     Role.OWNER: "Sees everything, and changes people, tokens and settings.",
-    Role.ANALYST: "Sees all figures and customers, takes them away as files, and shares views.",
+    Role.ANALYST: "Sees all figures and customers, takes them away as files, shares views, and keeps segments and costs.",
     Role.VIEWER: "Sees figures, but not who the customers are, and takes nothing away.",
 }
 NEXT_RUNS = 3

@@ -26,6 +26,12 @@ with bounds as (
     from {{ ref('core_connections') }}
     union all
     select
+        min(valid_from) as first_date,
+        min(valid_from) as last_date
+    from {{ ref('core_cost_entries') }}
+    where kind in ('marketing', 'fixed') and valid_from <= cast({{ run_instant() }} as date)
+    union all
+    select
         cast({{ run_instant() }} as date) as first_date,
         cast({{ run_instant() }} as date) as last_date
 ),

@@ -30,6 +30,10 @@ used as (
     select tenant_id, currency from {{ ref('core_payments') }}
     union
     select tenant_id, currency from {{ ref('core_refunds') }}
+    union
+    select tenant_id, currency from {{ ref('core_cost_entries') }}
+    union
+    select tenant_id, currency from {{ ref('core_unit_costs') }}
 ),
 
 reporting as (

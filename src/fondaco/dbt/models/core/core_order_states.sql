@@ -11,6 +11,7 @@
 -- depends_on: {{ ref('refunds') }}
 -- depends_on: {{ ref('payments') }}
 -- depends_on: {{ ref('order_discounts') }}
+-- depends_on: {{ ref('profit_ledger') }}
 with seen as (
     {%- for entity, weight in order_entities().items() %}
     select

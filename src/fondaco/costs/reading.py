@@ -1,0 +1,122 @@
+"""One entry out of texts, as a cell, a field of a form or an option has them; and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from fondaco.costs.checks import faults_of
+from fondaco.costs.entry import COLUMNS, CostEntry
+from fondaco.costs.faults import CostsError, Fault
+from fondaco.costs.kinds import Kind
+from fondaco.costs.values import (
+    UnreadableError,
+    number_text,
+    rate_text,
+    read_day,
+    read_grams,
+    read_number,
+    read_rate,
+)
+
+Shops = Mapping[str, str]
+"""The merchant's shops: id, and the name it may be written by."""
+
+
+def entry_of(
+    texts: Mapping[str, str], shops: Shops, *, decimal_comma: bool = False, place: str = ""
+) -> CostEntry:
+    """The entry that ``texts`` (column and what is written there) mean. Spaces around and doubled within count for nothing,
+    and what is empty is not there.
+
+    Raises
+    ------
+    CostsError
+        With every fault, of which each names its column.
+    """
+    told = {column: " ".join(texts.get(column, "").split()) for column in COLUMNS}
+    faults: list[Fault] = []
+    values: dict[str, Any] = {}
+    for column, read in _readers(shops, decimal_comma).items():
+        text = told[column]
+        try:
+            values[column] = read(text) if text else None
+        except UnreadableError as error:
+            faults.append(Fault(column, error.problem, error.remedy, place))
+    if not told["kind"]:
+        faults.insert(0, Fault("kind", "It has no kind.", f"Write one of {', '.join(Kind)}.", place))
+    if faults:
+        raise CostsError(faults)
+    values["connection_id"] = values.pop("shop")
+    if values["kind"] is Kind.AFFILIATE and values["item"]:
+        values["item"] = values["item"].upper()
+    if values["amount"] is None:
+        values["currency"] = None  # a column that is filled to its end says nothing beside a rate
+    entry = CostEntry(**values)
+    wrong = faults_of(entry)
+    if wrong:
+        raise CostsError([Fault(each.column, each.problem, each.remedy, place) for each in wrong])
+    return entry
+
+
+def texts_of(entry: CostEntry) -> dict[str, str]:
+    """What ``entry_of`` reads as this entry; shops by their id."""
+    told: dict[str, str | None] = {
+        "kind": entry.kind,
+        "item": entry.item,
+        "shop": entry.connection_id,
+        "country": entry.country,
+        "weight_from": None if entry.weight_from is None else str(entry.weight_from),
+        "weight_to": None if entry.weight_to is None else str(entry.weight_to),
+        "amount": None if entry.amount is None else number_text(entry.amount),
+        "rate": None if entry.rate is None else rate_text(entry.rate),
+        "currency": entry.currency,
+        "valid_from": None if entry.valid_from is None else entry.valid_from.isoformat(),
+        "valid_to": None if entry.valid_to is None else entry.valid_to.isoformat(),
+        "note": entry.note,
+    }
+    return {column: str(told[column] or "") for column in COLUMNS}
+
+
+def _readers(shops: Shops, decimal_comma: bool) -> dict[str, Callable[[str], Any]]:
+    return {
+        "kind": _kind,
+        "item": str,
+        "shop": partial(_shop, shops=shops),
+        "country": str.upper,
+        "weight_from": read_grams,
+        "weight_to": read_grams,
+        "amount": partial(read_number, decimal_comma=decimal_comma),
+        "rate": partial(read_rate, decimal_comma=decimal_comma),
+        "currency": str.upper,
+        "valid_from": read_day,
+        "valid_to": read_day,
+        "note": str,
+    }
+
+
+def _kind(text: str) -> Kind:
+    try:
+        return Kind(text.lower())
+    except ValueError:
+        raise UnreadableError(
+            f"{text[:40]!r} is not a kind of costs.", f"Write one of {', '.join(Kind)}."
+        ) from None
+
+
+def _shop(text: str, shops: Shops) -> str:
+    """A shop by its id or, where no other has it, by its name."""
+    if text in shops:
+        return text
+    named = [shop for shop, name in shops.items() if name.casefold() == text.casefold()]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise UnreadableError(
+            f"{len(named)} shops are named {text[:40]!r}.", f"Write one of {', '.join(named)}."
+        )
+    known = ", ".join(sorted(shops)) or "none yet"
+    raise UnreadableError(
+        f"There is no shop {text[:40]!r}.", f"Write the id of a shop ({known}), or leave it empty for all."
+    )

@@ -1,0 +1,3 @@
+-- How this build has worked out profit; the next one compares with it. Written after the ledger of profit.
+-- depends_on: {{ ref('profit_ledger') }}
+select * from {{ ref('core_profit_settings') }}

@@ -1,0 +1,156 @@
+"""The waterfall, against an order book by hand: every statement, and the same sums at every grain, on each engine."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.dbt.order_book import LINES, STATEMENTS, statement, write_book
+
+D = Decimal
+
+pytestmark = pytest.mark.slow
+ZERO = dict.fromkeys(LINES, D(0))
+SUMS = ", ".join(f"sum({name}) as {name}" for name in LINES)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("duckdb", marks=pytest.mark.xdist_group("order_book_duckdb")),
+        pytest.param(
+            "postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("order_book_postgres")]
+        ),
+    ],
+)
+def book(open_books: Any, shop_type: Any, request: pytest.FixtureRequest) -> Any:
+    shop = shop_type(open_books(request.param), "book")
+    write_book(shop)
+    shop.write().books.build()
+    return shop
+
+
+def lines(shop: Any, table: str, key: str, where: str = "true") -> dict[Any, dict[str, D]]:
+    """The waterfall's lines of a mart, by a column of it."""
+    columns = f"{key} as key, {SUMS}"
+    found = shop.select(columns, f"marts.{table}", "1", where=where, group=key)
+    return {row[0]: dict(zip(LINES, row[1:], strict=True)) for row in found}
+
+
+def total(statements: Any) -> dict[str, D]:
+    rows = list(statements)
+    return {name: sum((row[name] for row in rows), D(0)) for name in LINES}
+
+
+@pytest.mark.parametrize("number", STATEMENTS)
+def test_the_statement_of_an_order_is_the_one_on_paper(book: Any, number: int) -> None:
+    assert lines(book, "order_profit", "order_number", f"order_number = '{number}'") == {
+        str(number): statement(number)
+    }
+
+
+def test_what_no_order_bears_stays_with_its_day(book: Any) -> None:
+    found = book.select(
+        "profit_event_type, cast(event_date as varchar) as day, sum(marketing_costs) as marketing, sum(fixed_costs) as fixed", "marts.profit_ledger", "1, 2",
+        where="order_id is null", group="profit_event_type, event_date",
+    )  # fmt: skip
+    rent = [("fixed", f"2026-03-{day:02}", 0, 10) for day in range(1, 32)]
+    assert found == [*rent, ("marketing", "2026-03-29", 10, 0)]
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "where"),
+    [
+        ("profit_ledger", "tenant_id", "true"),
+        ("profit_ledger", "product_id", "true"),
+        ("profit_daily", "profit_date", "clock = 'finance'"),
+        ("profit_daily", "profit_date", "clock = 'order'"),
+        ("profit_daily", "country", "clock = 'finance'"),
+        ("profit_daily", "channel", "clock = 'order'"),
+    ],
+)
+def test_every_grain_has_the_same_sums(book: Any, table: str, key: str, where: str) -> None:
+    everything = total(statement(number) for number in STATEMENTS)
+    everything["marketing_costs"] += 10
+    assert total(lines(book, table, key, where).values()) == everything
+
+
+def test_products_have_all_that_orders_have(book: Any) -> None:
+    everything = total(statement(number) for number in STATEMENTS)
+    assert total(lines(book, "profit_ledger", "sku", "order_id is not null").values()) == everything
+
+
+def test_marketing_and_rent_are_what_was_spent(book: Any) -> None:
+    spent = book.select(
+        "sum(marketing_costs) as marketing, sum(fixed_costs) as fixed", "marts.profit_ledger", "1"
+    )
+    anna = D("1.8")
+    assert spent == [(300 + anna, 310)]
+
+
+def test_lines_of_an_order_share_its_costs_by_their_value(book: Any) -> None:
+    found = lines(book, "profit_ledger", "sku", "order_id = 'book-shop:30'")
+    assert found == {
+        "MUG": {**ZERO, "net_sales": D(10), "cost_of_goods": D(5), "shipping_costs": D(1), "fulfilment_costs": D("0.575"),
+                "marketing_costs": D("2.5")},
+        "NEW": {**ZERO, "net_sales": D(20), "cost_of_goods": D(8), "shipping_costs": D(2), "fulfilment_costs": D("1.15"),
+                "marketing_costs": D(5)},
+        "TEA": {**ZERO, "net_sales": D(10), "cost_of_goods": D(5), "shipping_costs": D(1), "fulfilment_costs": D("0.575"),
+                "marketing_costs": D("2.5")},
+    }  # fmt: skip
+
+
+def test_each_clock_has_things_on_its_own_day(book: Any) -> None:
+    """A chargeback of the 28th is of an order of the 19th; a capture of the 27th of one of the 25th."""
+
+    def days(clock: str) -> list[tuple[Any, ...]]:
+        rows = book.select(
+            "cast(profit_date as varchar) as day, sum(payment_costs) as payments, sum(chargebacks) as chargebacks", "marts.profit_daily", "1",
+            where=f"clock = '{clock}' and profit_date in (date '2026-03-19', date '2026-03-25', date '2026-03-27', date '2026-03-28')",
+            group="profit_date",
+        )  # fmt: skip
+        return [row for row in rows if any(row[1:])]
+
+    assert days("finance") == [
+        ("2026-03-19", D("0.6"), 0),
+        ("2026-03-27", D("0.5"), 0),
+        ("2026-03-28", 15, 20),
+    ]
+    assert days("order") == [("2026-03-19", D("15.6"), 20), ("2026-03-25", D("0.5"), 0)]
+
+
+def test_what_is_assumed_is_counted(book: Any) -> None:
+    found = book.select("order_number, assumed_cost_of_goods, assumed_payment_costs", "marts.order_profit", "1",
+                        where="assumed_cost_of_goods <> 0 or assumed_payment_costs <> 0")  # fmt: skip
+    assert found == [
+        ("15", 20, 0), ("16", 20, 0), ("25", 0, D("0.86417")), ("30", 8, 0), ("8", 0, D("1.8")),
+    ]  # fmt: skip
+
+
+def test_the_semantic_layer_says_what_the_paper_says(book: Any) -> None:
+    from fondaco.metrics import MetricQuery, SemanticLayer
+
+    class Marts:
+        dialect = book.books.warehouse.dialect
+        version = "1"
+
+        def query(self, sql: str, params: Any = None) -> Any:
+            with book.books.warehouse.writer() as writer:
+                return writer.fetch(sql, params)
+
+    asked = (
+        "net_sales",
+        "contribution_margin_1",
+        "contribution_margin_2",
+        "contribution_margin_3",
+        "net_profit",
+    )
+    query = MetricQuery(metrics=asked, first=date(2026, 3, 1), last=date(2026, 3, 31))
+    (found,) = SemanticLayer.load().query(Marts(), query, "book").to_pylist()
+    sums = total(statement(number) for number in STATEMENTS)
+    first = sums["net_sales"] - sums["cost_of_goods"]
+    second = first + sums["other_income"] - sum(sums[name] for name in LINES[3:10])
+    third = second - sums["marketing_costs"] - 10
+    assert [found[name] for name in asked] == [sums["net_sales"], first, second, third, third - 310]
