@@ -11,7 +11,15 @@ import pytest
 from tests.metrics.conftest import columns
 
 from fondaco.jobs.products import TABLES, write_product_facts
-from fondaco.metrics import MetricQuery, SemanticLayer, list_orders, one_order, read_beginnings
+from fondaco.metrics import (
+    MetricQuery,
+    SemanticLayer,
+    list_losses,
+    list_orders,
+    one_order,
+    order_profit,
+    read_beginnings,
+)
 from fondaco.metrics.products import bought_together, buyers_of, one_product, product_lines
 from fondaco.warehouse import Warehouse
 from fondaco.warehouse.engine import Reader
@@ -43,7 +51,15 @@ MARTS: dict[str, dict[str, Any]] = {
     "order_discounts": {},
     "refunds": {},
     "payments": {},
-}
+    "profit_daily": {"clock": "finance", "profit_date": DAY, "connection_id": "a", "cost_of_goods": 12},
+    "profit_ledger": {
+        "order_id": "a:1", "order_date": DAY, "event_date": DAY, "profit_event_id": "e", "profit_event_type": "sale",
+        "event_type": "order", "line_type": "product", "gross_sales": 31, "cost_of_goods": 12, "marketing_costs": 40,
+    },
+    "order_profit": {
+        "order_id": "a:1", "order_number": "#1", "order_date": DAY, "connection_id": "a", "contribution_margin_3": -21,
+    },
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -128,3 +144,11 @@ def test_products_and_what_their_buyers_did(published: Reader, by_variant: bool)
     product = one_product(published, "default", "a:Mug")
     assert product is not None
     assert product["title"] == "Mug"
+
+
+def test_profit_is_told_down_to_the_order_that_lost_it(published: Reader) -> None:
+    [row] = list_losses(LAYER, published, MARCH, "default", find="#1", limit=10).to_pylist()
+    assert (row["order_id"], row["contribution_margin_3"], row["matches"]) == ("a:1", Decimal(-21), 1)
+    found = order_profit(published, "default", row)
+    assert found is not None
+    assert found.statement["contribution_margin_3"] == Decimal(31 - 12 - 40)

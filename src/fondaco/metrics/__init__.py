@@ -6,21 +6,36 @@ from fondaco.metrics.currency import reporting_currency
 from fondaco.metrics.definitions import Metric
 from fondaco.metrics.layer import SemanticLayer
 from fondaco.metrics.orders import OrderRecord, list_orders, one_order
+from fondaco.metrics.profit import OrderProfit, has_profit, list_losses, order_profit
 from fondaco.metrics.query import Clock, MetricQuery
-from fondaco.metrics.statement import STATEMENT, StatementStep, shown_steps
+from fondaco.metrics.statement import (
+    ORDER_STATEMENT,
+    PROFIT_STATEMENT,
+    STATEMENT,
+    StatementStep,
+    completed,
+    shown_steps,
+)
 
 __all__ = [
+    "ORDER_STATEMENT",
+    "PROFIT_STATEMENT",
     "STATEMENT",
     "Beginnings",
     "Clock",
     "Metric",
     "MetricQuery",
+    "OrderProfit",
     "OrderRecord",
     "SemanticLayer",
     "StatementStep",
     "bridge",
+    "completed",
+    "has_profit",
+    "list_losses",
     "list_orders",
     "one_order",
+    "order_profit",
     "read_beginnings",
     "reporting_currency",
     "shown_steps",

@@ -71,8 +71,8 @@ class SemanticLayer:
             return False
         return True
 
-    def ledger_rows(self, query: MetricQuery, tenant_id: str) -> tuple[str, dict[str, Value]]:
-        """The events that a query is about: SQL from ``from marts.sales_ledger`` on, and its parameters.
+    def rows_of(self, table: str, query: MetricQuery, tenant_id: str) -> tuple[str, dict[str, Value]]:
+        """The rows of a mart that a query is about: SQL from ``from marts.<table>`` on, and its parameters.
 
         Raises
         ------
@@ -80,8 +80,8 @@ class SemanticLayer:
             As for a query.
         """
         self._checked(query)
-        table = next(table for table in self._tables if table.name == "sales_ledger")
-        return compile_rows(query, table, tenant_id)
+        found = next(each for each in self._tables if each.name == table)
+        return compile_rows(query, found, tenant_id)
 
     def query(self, reader: Reader, query: MetricQuery, tenant_id: str) -> pa.Table:
         """Columns: the dimensions of ``by``, then the metrics. Money and quotients are decimals, null where undefined."""

@@ -54,7 +54,7 @@ def list_orders(
     matches
         How many orders there are in all; the same in each row.
     """
-    rows, params = layer.ledger_rows(query, tenant_id)
+    rows, params = layer.rows_of("sales_ledger", query, tenant_id)
     name = order_by.removeprefix("-")
     direction = "desc" if order_by.startswith("-") else "asc"
     page = f"order by {name} {direction} nulls last, order_id\nlimit {int(limit)} offset {int(offset)}"

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 ORDERED_BY: Mapping[str, str] = {
     "orders": "order_date",
     "order_discounts": "order_date",
+    "order_profit": "order_date",
     "payments": "order_date",
+    "product_profit_daily": "event_date",
     "product_sales_daily": "event_date",
     "refunds": "order_date",
 }
@@ -25,7 +27,9 @@ LOOKED_UP_BY: Mapping[str, tuple[str, ...]] = {
 LOOKED_UP_BY_WITHOUT_BLOCKS: Mapping[str, tuple[str, ...]] = {
     "order_discounts": ("order_id",),
     "payments": ("order_id",),
+    "product_profit_daily": ("product_id",),
     "product_sales_daily": ("product_id",),
+    "profit_ledger": ("order_id", "product_id"),
     "refunds": ("order_id", "person_id"),
     "sales_ledger": ("order_id", "product_id"),
 }
