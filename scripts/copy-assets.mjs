@@ -12,7 +12,7 @@ const vendor = join(root, "src", "fondaco", "server", "static", "vendor");
 
 const ICONS = [
   "alert-triangle", "archive", "arrow-down", "arrow-down-right", "arrow-up", "arrow-up-right", "bookmark", "building-store",
-  "calendar", "chart-bar", "chart-cohort", "check", "chevron-down", "chevron-right", "circle-check", "clock", "copy",
+  "calendar", "chart-bar", "chart-cohort", "check", "chevron-down", "chevron-right", "circle-check", "clock", "coins", "copy",
   "database-import", "download", "folder", "heartbeat", "history", "info-circle", "key", "layout-dashboard", "logout", "mail",
   "moon", "package", "pencil", "plug", "plus", "printer", "receipt", "refresh", "search", "selector", "settings", "shield-check",
   "shield-question", "shield-x", "sun", "table", "trash", "user", "users", "users-group", "world", "x",

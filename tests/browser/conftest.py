@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.parsed import give_models
 
 from fondaco.control import ReconciliationDay, Role
+from fondaco.landing.raw import COST_ENTRIES
 from fondaco.orchestration import Project
 from fondaco.orchestration.importing import import_file, options_for
 from fondaco.server.app import create_app
@@ -138,6 +139,21 @@ def _import_shop(project: Project, folder: Path, name: str, seed: int, per_day: 
         prepared.close()
 
 
+def _give_costs(project: Project) -> None:
+    """A parcel, rent and marketing, so that some days and orders lose money. What goods cost nobody knows."""
+    project.warehouse.create_schemas_and_raw_tables([COST_ENTRIES])
+    told = [("shipping_cost", "World", 6, None, None), ("fixed", "Rent", 30_000, None, None),
+            ("marketing", "Agency", 24_000, FIRST, date(2026, 3, 30))]  # fmt: skip
+    with project.warehouse.writer() as writer:
+        for kind, item, amount, first, last in told:
+            writer.execute(
+                "insert into raw.fondaco__cost_entries"
+                " (tenant_id, entry_id, version, kind, item, amount, currency, valid_from, valid_to, is_withdrawn)"
+                " values ($tenant, $item, 1, $kind, $item, $amount, 'EUR', $first, $last, false)",
+                {"tenant": project.tenant, "kind": kind, "item": item, "amount": amount, "first": first, "last": last},
+            )  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def built_assets() -> None:
     """The npm assets and Chromium; with ``CI`` set they must be there."""
@@ -175,6 +191,7 @@ def shop(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with project:
         give_models(project.warehouse)
         project.control.users.create(project.tenant, OWNER, role=Role.OWNER, password=PASSWORD)
+        _give_costs(project)
         _import_shop(project, folder, "aurora", 1, 9)
         _import_shop(project, folder, "brick", 2, 4)
         with serving(project) as url:

@@ -13,13 +13,14 @@ from fondaco.orchestration.progress import silent
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 PLACES = (
-    "/", "/sales", "/products", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
-    "/cohorts", "/costs", "/costs/new", "/runs", "/report", "/settings/users", "/settings/tokens", "/settings/shops", "/settings/schedule",
+    "/", "/sales", "/profit", "/products", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
+    "/cohorts", "/runs", "/report", "/settings/users", "/settings/tokens", "/settings/shops", "/settings/schedule",
     "/settings/definitions", "/settings/account", "/search",
 )  # fmt: skip
 BEFORE_THE_DATA = (
     "/?range=last_year",
     "/sales?range=last_year",
+    "/profit?range=last_year",
     "/report?period=2025",
 )
 """The shop's data begins on 1 January 2025: in the place of changes stands since when there is data."""

@@ -55,6 +55,7 @@ def test_before_anything_is_typed_the_pages_that_exist_are_there(shop: Project) 
     assert search(browser_of(shop, OWNER), " ") == [
         ("Overview", "/"),
         ("Sales", "/sales"),
+        ("Profit", "/profit"),
         ("Products", "/products"),
         ("Customers", "/customers"),
         ("Segments", "/segments"),

@@ -34,6 +34,7 @@ from fondaco.server.pages import (
     person_decisions,
     persons,
     products,
+    profit,
     report,
     runs,
     sales,
@@ -111,6 +112,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(auth_routes.router)
     app.include_router(overview.router)
     app.include_router(sales.router)
+    app.include_router(profit.router)
     app.include_router(orders.router)
     app.include_router(products.router)
     app.include_router(cohorts.router)

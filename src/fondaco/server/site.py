@@ -25,6 +25,8 @@ from fondaco.metrics import (
     OrderRecord,
     SemanticLayer,
     bridge,
+    has_profit,
+    list_losses,
     list_orders,
     one_order,
     read_beginnings,
@@ -185,6 +187,26 @@ class Site:
         )
         rows: list[dict[str, Any]] = table.to_pylist()
         return rows
+
+    def losses(
+        self, query: MetricQuery, *, find: str, order_by: str, limit: int, offset: int
+    ) -> list[dict[str, Any]]:
+        """Orders that lost money, some at a time; remembered like ``ask``."""
+        key = (self.published, self.tenant_id, "losses", _frozen(query), find, order_by, limit, offset)
+        table = self._answers.get(
+            key,
+            lambda: list_losses(
+                self.layer, self.project.reader, query, self.tenant_id,
+                find=find, order_by=order_by, limit=limit, offset=offset,
+            ),
+        )  # fmt: skip
+        rows: list[dict[str, Any]] = table.to_pylist()
+        return rows
+
+    @property
+    def has_profit(self) -> bool:
+        """Whether what is published has profit in it; remembered with it."""
+        return self.remembered(("has_profit",), lambda: has_profit(self.project.reader))
 
     def order(self, order_id: str) -> OrderRecord:
         """The order an address names."""

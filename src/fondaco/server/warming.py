@@ -14,10 +14,11 @@ from fondaco.clock import local_date
 from fondaco.metrics import one_order
 from fondaco.metrics.accounts import accounts_of
 from fondaco.metrics.customers import one, orders_of
-from fondaco.server.pages import cohorts, customers, products, report, sales, segments
+from fondaco.server.pages import cohorts, customers, products, profit, report, sales, segments
 from fondaco.server.pages.overview import panel_html
 from fondaco.server.pages.overview_panels import PANELS
 from fondaco.server.pages.products_tables import usual_products
+from fondaco.server.pages.profit_state import usual_profit
 from fondaco.server.pages.sales_state import usual_state
 from fondaco.server.periods import CLOCKS, DEFAULT_RANGE, PRESETS, View, parse_view
 from fondaco.server.site import Site
@@ -31,8 +32,8 @@ log = logging.getLogger(__name__)
 
 
 class Warmer:
-    """A thread that asks for what pages open with whenever the published state, or the day, is a new one: the usual views of Overview, Sales
-    and Products, and the first sight of the others.
+    """A thread that asks for what pages open with whenever the published state, or the day, is a new one: the usual views of Overview, Sales,
+    Profit and Products, and the first sight of the others.
 
     Attributes
     ----------
@@ -141,13 +142,22 @@ SALES = ("course", "breakdown")
 """Panels of Sales that are written beforehand; its list of orders is only asked for, by those who scroll."""
 
 
+PROFIT = ("result", "margins", "waterfall")
+"""Panels of Profit that are written beforehand; those further down are too for the days that it opens with."""
+
+PROFIT_AT_FIRST = ("split", "goods", "losses")
+
+
 def warm(site: Site, view: View) -> None:
-    """Write all panels of ``view``, as the readers who were here last would see them: of Overview, of Sales as it opens, and,
-    for the days and shops that Products opens with, its table."""
+    """Write all panels of ``view``, as the readers who were here last would see them: of Overview, of Sales and Profit as they
+    open, and, for the days and shops that these open with, the table of Products and the rest of Profit."""
+    is_first_seen = view.range == DEFAULT_RANGE and view.shop is None
     for numbers in site.usual_numbers():
         for name in PANELS:
             panel_html(site, numbers, name, view)
         for name in SALES:
             sales.panel_html(site, numbers, name, usual_state(view))
-        if view.range == DEFAULT_RANGE and view.shop is None:
+        for name in (*PROFIT, *(PROFIT_AT_FIRST if is_first_seen else ())):
+            profit.panel_html(site, numbers, name, usual_profit(view))
+        if is_first_seen:
             products.panel_html(site, numbers, usual_products(view))

@@ -37,6 +37,8 @@ class Point:
     then_text: str
     href: str = ""
     """Where the step leads, if anywhere."""
+    mark: str = ""
+    """A verdict on the step, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Chart:
     points: Sequence[Point]
     bars: bool = False
     """Whether it is drawn as bars, each of which leads where its step does."""
+    marks: str = ""
+    """What steps below nought are called, where that is a verdict."""
 
 
 def steps_of(period: Period, grain: Grain) -> list[Step]:
@@ -97,7 +101,11 @@ def course(
 
 
 def over_time(
-    figures: Figures, name: str, metrics: Sequence[str], href: Callable[[Step], str] = lambda _: ""
+    figures: Figures,
+    name: str,
+    metrics: Sequence[str],
+    href: Callable[[Step], str] = lambda _: "",
+    marks: str = "",
 ) -> Chart:
     """The metric over the view's period and, beside it, over the compared one.
 
@@ -107,6 +115,8 @@ def over_time(
         Asked for together.
     href
         Where a step leads.
+    marks
+        What a step below nought is called; empty where that is no verdict.
     """
     view, numbers = figures.view, figures.numbers
     metric = figures.metric(name)
@@ -123,12 +133,13 @@ def over_time(
 
     points = []
     for (step, row), other in zip_longest(now, then[: len(now)], fillvalue=(None, None)):
-        if step is None:
+        if step is None or row is None:
             continue
         label, value, text = words(step, row)
         then_label, then_value, then_text = words(*other)
         tick = numbers.tick(step, grain)
-        points.append(Point(tick, label, value, text, then_label, then_value, then_text, href(step)))
+        mark = marks if row[name] is not None and row[name] < 0 else ""
+        points.append(Point(tick, label, value, text, then_label, then_value, then_text, href(step), mark))
     return Chart(
         title=metric.label,
         unit=metric.unit,
@@ -137,7 +148,8 @@ def over_time(
         then_label=_compared(view, numbers),
         summary=_summary(metric.label, grain, points),
         points=points,
-        bars=any(point.href for point in points) or grain == "hour",
+        bars=any(point.href for point in points) or grain == "hour" or bool(marks),
+        marks=marks,
     )
 
 

@@ -58,7 +58,9 @@ class Figures:
         order_by: Sequence[str] = (),
         limit: int | None = None,
         with_total: bool = False,
+        where: Mapping[str, str | Sequence[str]] | None = None,
     ) -> list[Row]:
+        """The answer's rows, of the view's period unless another is given; ``where`` adds to the view's conditions."""
         period = period or self.view.period
         query = MetricQuery(
             metrics=tuple(metrics),
@@ -66,7 +68,7 @@ class Figures:
             first=period.first,
             last=period.last,
             clock=self.view.clock,
-            where=self.view.where,
+            where={**self.view.where, **(where or {})},
             order_by=tuple(order_by),
             limit=limit,
             with_total=with_total,

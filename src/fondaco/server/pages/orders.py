@@ -1,4 +1,4 @@
-"""One order: what was bought, what became of it, and the money that moved."""
+"""One order: what was bought, what became of it, the money that moved, and what it brought."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages.choices import address_of, value_in_words
 from fondaco.server.pages.health import Badge
+from fondaco.server.pages.order_profit import profit_shown
 from fondaco.server.pages.sales_panels import has_several_zones, local_instant
 from fondaco.server.site import Site, the_site
 
@@ -82,20 +83,22 @@ def _shown(site: Site, numbers: Numbers, found: OrderRecord) -> dict[str, Any]:
             }
             for row in found.refunds
         ],
-        "payments": [
-            {
-                "when": when(row["processed_at"]),
-                "kind": (row["kind"] or NOTHING).replace("_", " ").capitalize(),
-                "state": Badge(
-                    (row["status"] or NOTHING).capitalize(), _MONEY_STATES.get(row["status"] or "", "none")
-                ),
-                "gateway": row["gateway"] or NOTHING,
-                "amount": numbers.money(row["amount"]),
-                "received": numbers.money(row["received"]),
-                "fee": numbers.money(row["fee"]),
-            }
-            for row in found.payments
-        ],
+        "profit": profit_shown(site, numbers, own),
+        "payments": [_payment(numbers, row, when) for row in found.payments],
+    }
+
+
+def _payment(numbers: Numbers, row: Mapping[str, Any], when: Any) -> dict[str, Any]:
+    return {
+        "when": when(row["processed_at"]),
+        "kind": (row["kind"] or NOTHING).replace("_", " ").capitalize(),
+        "state": Badge(
+            (row["status"] or NOTHING).capitalize(), _MONEY_STATES.get(row["status"] or "", "none")
+        ),
+        "gateway": row["gateway"] or NOTHING,
+        "amount": numbers.money(row["amount"]),
+        "received": numbers.money(row["received"]),
+        "fee": numbers.money(row["fee"]),
     }
 
 

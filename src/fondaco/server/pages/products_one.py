@@ -21,6 +21,7 @@ from fondaco.server.site import NotThereError, Site
 from fondaco.server.together import together
 
 BUYERS = ("customers", "new_customers", "returning_customers")
+PROFIT = ("contribution_margin_1", "gross_margin", "contribution_margin_2", "known_cost_of_goods_rate")
 
 
 def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str) -> dict[str, Any]:
@@ -38,9 +39,12 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
         raise NotThereError(f"There is no product {product_id[:100]!r}.", "Choose one on the page Products.")
     only = replace(view, shop=None, filters=(("product_id", product_id),))
     figures = Figures(site, only, numbers)
-    variants, buyers, (fact, pairs), (sales, chart) = together(
+    variants, (buyers, profit), (fact, pairs), (sales, chart) = together(
         lambda: _variants(site, only),
-        lambda: _tiles(figures, BUYERS, beside=False),
+        lambda: (
+            _tiles(figures, BUYERS, beside=False),
+            _tiles(figures, PROFIT, beside=False) if site.has_profit else [],
+        ),
         lambda: (_fact(site, product_id), _pairs(site, numbers, view, product_id)),
         lambda: (_tiles(figures), over_time(figures, "units_sold", METRICS)),
     )
@@ -57,6 +61,8 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
         "speed": _speed(numbers, figures, own, stock),
         "chart": chart,
         "buyers": buyers,
+        "profit": profit,
+        "in_profit": "/profit?" + urlencode({"product_id": product_id}) + _kept(view),
         "after": _after(numbers, fact),
         "variants": [
             {**cells(line, numbers, {}, view), "name": line.variant_title or line.sku or "One variant"}

@@ -90,7 +90,7 @@ def parts_of(figures: Figures, state: SalesState) -> list[Part]:
             state,
             key,
             now.get(key, nothing),
-            then.get(key, nothing) if _is_known(state, key) else None,
+            then.get(key, nothing) if is_known(state, key) else None,
         )
         for key in dict.fromkeys((*now, *then))
     ]
@@ -102,7 +102,7 @@ def parts_of(figures: Figures, state: SalesState) -> list[Part]:
     return sorted(parts, key=lambda part: (part.now is None, -(part.now or 0), part.name, part.detail))
 
 
-def _is_known(state: SalesState, key: Key) -> bool:
+def is_known(state: SalesState, key: Key) -> bool:
     """Whether a part is held against the compared period: one of a single shop by what is known of that shop."""
     view = state.view
     own = {"shop": key[0], "product": shop_of(key[0])}.get(state.by)
@@ -188,9 +188,9 @@ def search(state: SalesState, sheet: str, panel: str) -> dict[str, Any]:
         "name": find,
         "value": own.find,
         "kept": kept,
-        "panel": f"/sales/{panel}",
+        "panel": f"{state.path}/{panel}",
         "sheet": sheet,
-        "action": "/sales",
+        "action": state.path,
     }
 
 

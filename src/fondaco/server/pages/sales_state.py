@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import ClassVar
 
 from fastapi import Request
 
@@ -27,7 +28,7 @@ _PARTS_SHEET, _ORDERS_SHEET = Sheet("parts"), Sheet("orders")
 
 @dataclass(frozen=True, slots=True)
 class SalesState:
-    """What a reader has chosen on Sales.
+    """What a reader has chosen on Sales, or on a page that is walked through in the same way.
 
     Attributes
     ----------
@@ -35,7 +36,17 @@ class SalesState:
         The dimension of the breakdown, as the URL names it.
     parts, orders
         Which rows of the breakdown and of the list of orders are shown.
+    path
+        The address of the page.
+    usual_metric
+        The figure that the page opens with; it does not stand in the URL.
+    dimensions
+        What the page breaks down by.
     """
+
+    path: ClassVar[str] = "/sales"
+    usual_metric: ClassVar[str] = DEFAULT_METRIC
+    dimensions: ClassVar[tuple[str, ...]] = tuple(DIMENSIONS)
 
     view: View
     metric: str = DEFAULT_METRIC
@@ -44,7 +55,7 @@ class SalesState:
     orders: Sheet = _ORDERS_SHEET
 
     def state(self) -> dict[str, str]:
-        metric = "" if self.metric == DEFAULT_METRIC else self.metric
+        metric = "" if self.metric == self.usual_metric else self.metric
         by = "" if self.by == DEFAULT_BY else self.by
         return {**self.view.state(), "metric": metric, "by": by, **self.parts.state(), **self.orders.state()}
 
@@ -54,13 +65,13 @@ class SalesState:
 
     def address(self, changes: Mapping[str, str] | None = None) -> str:
         query = self.query(changes)
-        return "/sales" + (f"?{query}" if query else "")
+        return self.path + (f"?{query}" if query else "")
 
     def ways(self, panel: str) -> Ways:
         """Ways to other states of one panel."""
 
         def way(changes: Mapping[str, str]) -> Way:
-            return Way(self.address(changes), f"/sales/{panel}?{self.query(changes)}")
+            return Way(self.address(changes), f"{self.path}/{panel}?{self.query(changes)}")
 
         return way
 
@@ -77,7 +88,7 @@ class SalesState:
         }
         if "product_id" in closed:
             closed |= {"product", "shop"}
-        by = next((name for name in (self.by, DEFAULT_BY, *DIMENSIONS) if name not in closed), self.by)
+        by = next((name for name in (self.by, DEFAULT_BY, *self.dimensions) if name not in closed), self.by)
         values = {name: value or NO_VALUE for name, value in conditions.items()}
         return self.address(self.elsewhere() | values | {"by": "" if by == DEFAULT_BY else by})
 
@@ -106,7 +117,7 @@ class SalesState:
         )
 
 
-def _usual_grain(view: View) -> Grain:
+def usual_grain(view: View) -> Grain:
     """The step that shows what a period is made of: years, a year of months, a month of days, a day of hours."""
     if view.period.days == 1:
         return "hour"
@@ -120,7 +131,7 @@ def _usual_grain(view: View) -> Grain:
 
 def usual_state(view: View) -> SalesState:
     """Sales as it opens: net sales by country."""
-    return SalesState(replace(view, usual_grain=_usual_grain(view)))
+    return SalesState(replace(view, usual_grain=usual_grain(view)))
 
 
 def sales_state(request: Request, site: Site) -> SalesState:
@@ -150,7 +161,7 @@ def sales_state(request: Request, site: Site) -> SalesState:
 
 def dimensions_of(site: Site, state: SalesState) -> list[str]:
     """What the metric can be broken down by under the present conditions."""
-    return [name for name in DIMENSIONS if site.layer.answers(state.asks(asked_by(name)))]
+    return [name for name in state.dimensions if site.layer.answers(state.asks(asked_by(name)))]
 
 
 def metrics_of(site: Site, state: SalesState) -> list[str]:

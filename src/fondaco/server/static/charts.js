@@ -6,8 +6,8 @@
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const number = (cell) => (cell?.dataset.value ? Number(cell.dataset.value) : null);
 
-  function ticks(unit) {
-    const shape = { notation: "compact", maximumFractionDigits: 1 };
+  function ticks(unit, precision = { maximumFractionDigits: 1 }) {
+    const shape = { notation: "compact", ...precision };
     if (unit === "money") Object.assign(shape, { style: "currency", currency: root.dataset.currency, minimumFractionDigits: 0 });
     if (unit === "rate") Object.assign(shape, { style: "percent", notation: "standard" });
     const format = new Intl.NumberFormat(root.dataset.locale, shape);
@@ -43,10 +43,13 @@
     return box;
   }
 
+  // A bar below nought stands on its head; where that is a verdict, it has the colour of one.
+  const below = (value, marked) => ({ value, itemStyle: { borderRadius: [0, 0, 3, 3], ...(marked && { color: token("--bad") }) } });
+
   // A bar for this period, a short line for the compared one in the same place.
-  function bars(points, compared) {
+  function bars(points, compared, marked) {
     return [
-      { type: "bar", data: points.map((point) => point.value), barMaxWidth: 34, barCategoryGap: "28%", itemStyle: { color: token("--bar"), borderRadius: [3, 3, 0, 0] }, emphasis: { itemStyle: { color: token("--accent") } }, z: 2 },
+      { type: "bar", data: points.map(({ value }) => (value < 0 ? below(value, marked) : value)), barMaxWidth: 34, barCategoryGap: "28%", itemStyle: { color: token("--bar"), borderRadius: [3, 3, 0, 0] }, emphasis: { itemStyle: { color: token("--accent") } }, z: 2 },
       compared && {
         type: "line", data: points.map((point) => point.thenValue), symbol: points.length === 1 ? "circle" : "none", symbolSize: 7, silent: true,
         lineStyle: { color: token("--compare"), width: 1.5, type: [4, 4] }, itemStyle: { color: token("--compare") }, z: 3,
@@ -54,21 +57,77 @@
     ].filter(Boolean);
   }
 
-  function option(points, unit, wide, shape) {
+  const textStyle = () => ({ color: token("--ink-3"), fontFamily: "Inter, sans-serif", fontSize: 11.5 });
+  const tooltip = (formatter, pointer) => ({
+    trigger: "axis", confine: true, transitionDuration: 0, padding: [10, 12], borderWidth: 1,
+    backgroundColor: token("--surface"), borderColor: token("--line-strong"), axisPointer: pointer, formatter,
+  });
+
+  // The steps of a waterfall: sums stand on nought, what lies between them begins where the one before it ended.
+  function steps(box) {
+    let level = 0;
+    return [...box.parentElement.querySelectorAll(".chart-data tr[data-kind]")].map((row) => {
+      const [label, amount] = row.cells;
+      const value = number(amount) ?? 0;
+      const isSum = row.dataset.kind === "sum";
+      const from = isSum ? 0 : level;
+      level = isSum ? value : level + value;
+      const colour = isSum ? (value < 0 ? "--bad" : "--bar") : value < 0 ? "--bar-less" : "--bar-more";
+      return { tick: row.dataset.tick, label: label.textContent, text: amount.textContent, value, colour, ends: [from, level] };
+    });
+  }
+
+  // Bars are stacked above nought and below it on their own: first what is left open, then what is seen.
+  function waterfall(box, wide) {
+    const shown = steps(box);
+    const write = ticks("money");
+    const writeShort = ticks("money", { maximumSignificantDigits: 3 });
+    const reach = (sign) => shown.map(({ ends }) => ends.map((end) => Math.max(sign * end, 0)).sort((a, b) => a - b));
+    const style = { type: "bar", stack: "steps", barCategoryGap: wide ? "24%" : "34%", animation: !still.matches, animationDuration: 320 };
+    const label = (sign, [near, far], step) => ({
+      show: sign > 0 ? Math.max(...step.ends) > 0 || step.value === 0 : Math.max(...step.ends) <= 0 && far > 0,
+      position: wide ? (sign > 0 ? "top" : "bottom") : sign > 0 ? "right" : "left", distance: 5,
+      formatter: writeShort(step.value), ...textStyle(), color: token("--ink-2"), fontWeight: 500,
+    });
+    const half = (sign) => [
+      { ...style, silent: true, itemStyle: { color: "transparent" }, data: reach(sign).map(([near]) => sign * near) },
+      {
+        ...style, data: reach(sign).map(([near, far], index) => ({
+          value: sign * (far - near), itemStyle: { color: token(shown[index].colour), borderRadius: 2 }, label: label(sign, [near, far], shown[index]),
+        })),
+      },
+    ];
+    const bare = { axisLine: { show: false }, axisTick: { show: false } };
+    const names = {
+      type: "category", data: shown.map((step) => step.tick), inverse: !wide, ...bare,
+      axisLabel: { ...textStyle(), color: token("--ink-2"), interval: 0, margin: 12, lineHeight: 14, ...(wide && { width: (box.clientWidth - 60) / shown.length - 4, overflow: "break" }) },
+    };
+    const amounts = {
+      type: "value", splitNumber: wide ? 4 : 3, ...bare, axisLabel: { ...textStyle(), formatter: write, show: wide },
+      splitLine: { lineStyle: { color: token("--line") } },
+    };
+    return {
+      animation: !still.matches,
+      grid: { left: 6, right: wide ? 14 : 58, top: wide ? 26 : 4, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      tooltip: tooltip((at) => tip(shown[at[0].dataIndex], false), { type: "shadow", shadowStyle: { color: token("--sunken"), opacity: 0.6 } }),
+      xAxis: wide ? names : amounts, yAxis: wide ? amounts : names,
+      series: [...half(1), ...half(-1)],
+    };
+  }
+
+  function option(box, wide) {
+    const { unit, shape } = box.dataset;
+    if (shape === "waterfall") return waterfall(box, wide);
+    const points = read(box);
     const compared = points.some((point) => point.thenValue !== null);
     const bar = token("--bar");
     const alone = points.length === 1;
     const axis = { axisLine: { show: false }, axisTick: { show: false } };
-    const text = { color: token("--ink-3"), fontFamily: "Inter, sans-serif", fontSize: 11.5 };
+    const text = textStyle();
     return {
       animation: !still.matches, animationDuration: 320,
       grid: { left: 6, right: 14, top: 12, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-      tooltip: {
-        trigger: "axis", confine: true, transitionDuration: 0, padding: [10, 12], borderWidth: 1,
-        backgroundColor: token("--surface"), borderColor: token("--line-strong"),
-        axisPointer: { type: "line", lineStyle: { color: token("--line-strong"), type: "solid" } },
-        formatter: (shown) => tip(points[shown[0].dataIndex], compared),
-      },
+      tooltip: tooltip((shown) => tip(points[shown[0].dataIndex], compared), { type: "line", lineStyle: { color: token("--line-strong"), type: "solid" } }),
       xAxis: {
         type: "category", boundaryGap: alone || shape === "bar", data: points.map((point) => point.tick), ...axis,
         axisLabel: { ...text, hideOverlap: true, interval: Math.max(0, Math.ceil(points.length / (wide ? 10 : 4)) - 1), margin: 12 },
@@ -77,7 +136,7 @@
         type: "value", splitNumber: 4, ...axis, axisLabel: { ...text, formatter: ticks(unit) },
         splitLine: { lineStyle: { color: token("--line") } },
       },
-      series: shape === "bar" ? bars(points, compared) : [
+      series: shape === "bar" ? bars(points, compared, "marks" in box.dataset) : [
         compared && {
           type: "line", data: points.map((point) => point.thenValue), symbol: alone ? "circle" : "none", symbolSize: 7, silent: true,
           lineStyle: { color: token("--compare"), width: 1.5, type: [4, 4] }, itemStyle: { color: token("--compare") }, z: 1,
@@ -111,16 +170,22 @@
     for (const box of document.querySelectorAll("[data-chart]")) {
       if (drawn.has(box) || !box.clientWidth) continue;
       const chart = echarts.init(box, null, { renderer: "canvas" });
-      chart.setOption(option(read(box), box.dataset.unit, box.clientWidth > 640, box.dataset.shape));
+      chart.setOption(option(box, box.clientWidth > 640));
       drawn.set(box, chart);
       if (box.dataset.shape === "bar") follow(box, chart);
       box.dataset.drawn = "";
     }
   }
 
-  addEventListener("resize", () => { for (const chart of drawn.values()) chart.resize(); });
+  // A waterfall stands where there is room and lies down where there is not.
+  addEventListener("resize", () => {
+    for (const [box, chart] of drawn) {
+      chart.resize();
+      if (box.dataset.shape === "waterfall" && box.clientWidth) chart.setOption(option(box, box.clientWidth > 640), true);
+    }
+  });
   document.addEventListener("fondaco:theme", () => {
-    for (const [box, chart] of drawn) chart.setOption(option(read(box), box.dataset.unit, box.clientWidth > 640, box.dataset.shape), true);
+    for (const [box, chart] of drawn) chart.setOption(option(box, box.clientWidth > 640), true);
   });
   document.addEventListener("htmx:after:swap", draw);
   document.addEventListener("click", (event) => { if (event.target.closest("[data-table]")) requestAnimationFrame(draw); });

@@ -1,0 +1,305 @@
+"""The panels of Profit: the result over time, the margins, the waterfall, its parts, and where money is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from fondaco.metrics import PROFIT_STATEMENT, shown_steps
+from fondaco.metrics.profit import LOSS_ORDERINGS
+from fondaco.server.pages import shapes, sheets
+from fondaco.server.pages.charts import over_time, series
+from fondaco.server.pages.choices import DIMENSIONS, address_of, value_in_words
+from fondaco.server.pages.figures import Figures, Row
+from fondaco.server.pages.profit_parts import KEY, ProfitPart, margin_of, parts_of, result_of, value_of
+from fondaco.server.pages.profit_state import NET_PROFIT, ProfitState
+from fondaco.server.pages.sales_panels import search
+from fondaco.server.pages.sales_state import dimensions_of
+from fondaco.server.periods import GRAINS
+
+Panel = Callable[[Figures, ProfitState], dict[str, Any]]
+
+TOP = 8
+UNDER_WATER = "Under water"
+MARGINS = (
+    ("contribution_margin_1", "gross_margin"),
+    ("contribution_margin_2", "contribution_margin_2_rate"),
+    ("contribution_margin_3", "contribution_margin_3_rate"),
+)
+_COURSE = (NET_PROFIT, *(name for name, _ in MARGINS))
+_SHORT = {
+    "net_sales": "Net sales", "cost_of_goods": "Goods", "contribution_margin_1": "CM1", "other_income": "Shipping charged",
+    "shipping_costs": "Shipping", "fulfilment_costs": "Fulfilment", "payment_costs": "Payment", "chargebacks": "Charge-backs",
+    "marketplace_fees": "Market-places", "return_costs": "Returns", "duty_costs": "Duties", "contribution_margin_2": "CM2",
+    "marketing_costs": "Marketing", "contribution_margin_3": "CM3", "fixed_costs": "Fixed", "net_profit": "Net profit",
+}  # fmt: skip
+"""What the waterfall's bars are called, in the few letters that an axis has room for; it begins with net sales."""
+
+_IN_A_HEAD = {name: _SHORT[name] for name in _SHORT if name.startswith("contribution_margin")}
+
+_WHERE_THERE_IS_SOME = frozenset(
+    step.metric for step in PROFIT_STATEMENT if not step.is_sum and step.metric != "cost_of_goods"
+)
+
+
+def _now_and_then(figures: Figures) -> tuple[Row, Row | None]:
+    view = figures.view
+    return figures.totals(KEY), figures.totals(KEY, view.comparison) if view.comparison else None
+
+
+def result(figures: Figures, state: ProfitState) -> dict[str, Any]:
+    """Net profit: its value, how it stands to before, its course, and the days that cost more than they brought."""
+    view, numbers = figures.view, figures.numbers
+    now, then = _now_and_then(figures)
+    days = [row[NET_PROFIT] for _, row in series(figures, _COURSE, view.period, "day")]
+    below = sum(1 for profit in days if profit is not None and profit < 0)
+    return {
+        "figure": figures.figure(NET_PROFIT, now, then),
+        "margin": numbers.rate(margin_of(now, "net_profit_margin")),
+        "margin_metric": figures.metric("net_profit_margin"),
+        "below": numbers.count(below) if below else "",
+        "one_below": below == 1,
+        "days": numbers.count(len(days)),
+        "assumed": _assumed(figures, now),
+        "chart": over_time(figures, NET_PROFIT, _COURSE, state.drilled, marks=UNDER_WATER),
+        "grains": [
+            (GRAINS[grain], state.address({"grain": grain}), grain == view.grain)
+            for grain in GRAINS
+            if grain in view.period.grains and grain != "hour"
+        ],
+    }
+
+
+def _assumed(figures: Figures, now: Row) -> str:
+    """Which part of the cost of goods is assumed; empty where all of it is known, or there is none."""
+    known = now["known_cost_of_goods_rate"]
+    if known is None or known == 1:
+        return ""
+    assumed = 1 - Decimal(known)
+    least = Decimal("0.001")
+    return figures.numbers.rate(assumed) if assumed >= least else f"Under {figures.numbers.rate(least)}"
+
+
+def margins(figures: Figures, _state: ProfitState) -> dict[str, Any]:
+    """The three contribution margins with their part of net sales and their lines."""
+    view, numbers = figures.view, figures.numbers
+    now, then = _now_and_then(figures)
+    grain = view.period.grain
+    lines = [row for _, row in series(figures, _COURSE, view.period, grain)]
+    beside = [row for _, row in series(figures, _COURSE, view.comparison, grain)] if view.comparison else []
+    return {
+        "tiles": [
+            (
+                figures.figure(name, now, then),
+                numbers.rate(margin_of(now, rate)),
+                figures.metric(rate),
+                shapes.spark([row[name] for row in lines], [row[name] for row in beside]),
+            )
+            for name, rate in MARGINS
+        ]
+    }
+
+
+def waterfall(figures: Figures, _state: ProfitState) -> dict[str, Any]:
+    """From gross sales to net profit; of the rarer lines only such as there is some of."""
+    numbers = figures.numbers
+    now, then = _now_and_then(figures)
+    rows = shown_steps(now, *([then] if then else []), rare=_WHERE_THERE_IS_SOME, statement=PROFIT_STATEMENT)
+    sales = now["net_sales"]
+    lines = []
+    for step in rows:
+        amount = step.signed(now[step.metric])
+        lines.append(
+            {
+                "figure": figures.figure(step.metric, now, then),
+                "short": _SHORT.get(step.metric, ""),
+                "kind": "sum" if step.is_sum else "part",
+                "value": "" if amount is None else format(amount, "f"),
+                "text": numbers.money(amount),
+                "share": numbers.rate(amount / sales if amount is not None and sales > 0 else None),
+                "then": numbers.money(step.signed(then[step.metric]) if then else None),
+            }
+        )
+    return {"lines": lines, "summary": _told(numbers.money, now)}
+
+
+def _told(money: Callable[[Decimal | None], str], now: Row) -> str:
+    """The waterfall in a sentence, for those who do not see it."""
+    return (
+        f"From net sales of {money(now['net_sales'])} to a net profit of {money(now[NET_PROFIT])}: "
+        f"contribution margin 1 {money(now['contribution_margin_1'])}, 2 {money(now['contribution_margin_2'])}, "
+        f"3 {money(now['contribution_margin_3'])}. The table button shows every line."
+    )
+
+
+def split(figures: Figures, state: ProfitState) -> dict[str, Any]:
+    """The main lines of the waterfall by one dimension; each row leads to itself alone."""
+    numbers = figures.numbers
+    parts = parts_of(figures, state)
+    last, rate = result_of(state.by)
+    sums = tuple(name for name in ("net_sales", *(name for name, _ in MARGINS), last) if name != last)
+    shown = sheets.found(parts, state.parts, lambda part: f"{part.name} {part.detail}")
+    shown = sheets.ordered(shown, state.parts, lambda part, column: value_of(part, column, state.by))
+    ways = state.ways("split")
+
+    def cells(now: Row, then: Row | None) -> dict[str, Any]:
+        return _cells(figures, (*sums, last), rate, now, then)
+
+    def rows(start: int, limit: int) -> Sequence[Mapping[str, Any]]:
+        return [
+            {
+                "name": part.name,
+                "detail": part.detail,
+                "address": "" if part.conditions is None else state.restricted(part.conditions),
+                **cells(part.now, part.then),
+            }
+            for part in shown[start : start + limit]
+        ]
+
+    label = DIMENSIONS[state.by]
+    return {
+        "label": label,
+        "by": state.by,
+        "tabs": [
+            (DIMENSIONS[name], state.address(state.elsewhere() | {"by": name}), name == state.by)
+            for name in dimensions_of(figures.site, state)
+        ],
+        "metrics": {name: figures.metric(name) for name in (*sums, last, rate)},
+        "sums": sums,
+        "short": _IN_A_HEAD,
+        "last": last,
+        "rate": rate,
+        "columns": _heads(figures, state, (*sums, last), rate, ways),
+        "leaf": sheets.leaf(state.parts, len(shown), rows, numbers.count(len(shown)), ways),
+        "whole": cells(*_now_and_then(figures)),
+        "searchable": len(parts) > sheets.ROWS or bool(state.parts.find),
+        "search": search(state, "parts", "split"),
+    }
+
+
+def _cells(figures: Figures, sums: Sequence[str], rate: str, now: Row, then: Row | None) -> dict[str, Any]:
+    """A row of the breakdown in words; the last of the sums is the one that is compared."""
+    numbers, last = figures.numbers, sums[-1]
+    before = then[last] if then else None
+    return {
+        "sums": [numbers.money(now[name]) for name in sums[:-1]],
+        "last": numbers.money(now[last]),
+        "loses": now[last] < 0,
+        "rate": numbers.rate(margin_of(now, rate)),
+        "then": numbers.money(before),
+        "change": numbers.change(now[last], before, figures.metric(last).good),
+    }
+
+
+def _heads(
+    figures: Figures, state: ProfitState, sums: Sequence[str], rate: str, ways: sheets.Ways
+) -> dict[str, sheets.Column]:
+    """The heads of the breakdown's columns; a phone has room for the last of the sums and its margin."""
+
+    def head(name: str, label: str, *, wide: bool = False) -> sheets.Column:
+        return sheets.column(state.parts, name, label, ways, text=name == "name", wide=wide)
+
+    return {
+        "name": head("name", DIMENSIONS[state.by]),
+        **{name: head(name, figures.metric(name).label, wide=name != sums[-1]) for name in sums},
+        "rate": head("rate", figures.metric(rate).label),
+        "then": head("then", "Compared", wide=True),
+    }
+
+
+def goods(figures: Figures, state: ProfitState) -> dict[str, Any]:
+    """The products that bring the most, and those that lose."""
+    numbers, view = figures.numbers, figures.view
+    if "product" not in dimensions_of(figures.site, state):
+        return {"best": [], "worst": [], "metric": _names(figures), "losers": ""}
+    last, rate = result_of("product")
+    parts = [part for part in parts_of(figures, replace(state, by="product")) if part.value is not None]
+    losing = [part for part in reversed(parts) if part.now[last] < 0]
+    largest = max((abs(part.now[last]) for part in parts), default=None)
+
+    def line(part: ProfitPart) -> dict[str, Any]:
+        assert part.conditions is not None
+        product_id = part.conditions.get("product_id")
+        return {
+            "name": part.name,
+            "detail": part.detail,
+            "address": address_of("products", product_id, view.query())
+            if product_id
+            else state.restricted(part.conditions),
+            "net_sales": numbers.money(part.now["net_sales"]),
+            "last": numbers.money(part.now[last]),
+            "rate": numbers.rate(margin_of(part.now, rate)),
+            "bar": shapes.share_bar(abs(part.now[last]), largest),
+        }
+
+    return {
+        "best": [line(part) for part in parts[:TOP] if part.now[last] > 0],
+        "worst": [line(part) for part in losing[:TOP]],
+        "losers": numbers.count(len(losing)) if losing else "",
+        "metric": _names(figures),
+    }
+
+
+def _names(figures: Figures) -> dict[str, Any]:
+    return {
+        name: figures.metric(name)
+        for name in ("net_sales", "contribution_margin_2", "contribution_margin_3", "contribution_margin_3_rate", "marketing_costs")
+    }  # fmt: skip
+
+
+def losses(figures: Figures, state: ProfitState) -> dict[str, Any]:
+    """Orders placed in the period that cost more than they brought, and what they lost."""
+    site, view, numbers = figures.site, figures.view, figures.numbers
+    asked = ("loss_making_orders", "lost_on_orders")
+    if not all(site.layer.answers(state.asks(metric=name)) for name in asked):
+        return {"leaf": None}
+    now = figures.totals(asked)
+    then = figures.totals(asked, view.comparison) if view.comparison else None
+    order_by = state.orders.order or "contribution_margin_3"
+
+    def found(start: int, limit: int) -> Sequence[Mapping[str, Any]]:
+        query = state.asks(metric=asked[0])
+        return site.losses(query, find=state.orders.find, order_by=order_by, limit=limit, offset=start)
+
+    rows = found((state.orders.number - 1) * sheets.ROWS, sheets.ROWS)
+    if not rows and state.orders.number > 1:
+        return losses(figures, replace(state, orders=sheets.Sheet("orders")))
+    total = rows[0]["matches"] if rows else 0
+    shops = {each.connection_id: each.name for each in site.connections()}
+    ways = state.ways("losses")
+
+    def shown(_start: int, _limit: int) -> Sequence[Mapping[str, Any]]:
+        return [
+            {
+                "address": address_of("orders", row["order_id"]),
+                "number": row["order_number"] or row["order_id"].partition(":")[2],
+                "day": numbers.day(row["order_date"]),
+                "shop": shops.get(row["connection_id"], row["connection_id"]),
+                "country": value_in_words(site, "country", row["country"]),
+                **{name: numbers.money(row[name]) for name in _OF_AN_ORDER},
+            }
+            for row in rows
+        ]
+
+    return {
+        "count": figures.figure(asked[0], now, then),
+        "lost": figures.figure(asked[1], now, then),
+        "metric": _names(figures),
+        "columns": {
+            name: sheets.column(state.orders, name, label, ways, text=name in ("order_number", "order_date"), wide=name in _WIDE)
+            for name, label in _HEADS.items()
+        },
+        "leaf": sheets.leaf(state.orders, total, shown, numbers.count(total), ways),
+        "search": search(state, "orders", "losses"),
+    }  # fmt: skip
+
+
+_OF_AN_ORDER = ("net_sales", "contribution_margin_2", "marketing_costs", "contribution_margin_3")
+_HEADS = dict(zip(LOSS_ORDERINGS, ("order", "day", "net sales", "CM2", "CM3"), strict=True))
+_WIDE = frozenset(("order_date", "contribution_margin_2"))
+
+PANELS: Mapping[str, Panel] = {
+    "result": result, "margins": margins, "waterfall": waterfall, "split": split, "goods": goods, "losses": losses,
+}  # fmt: skip

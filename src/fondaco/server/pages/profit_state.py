@@ -1,0 +1,64 @@
+"""The whole state of Profit: of which days, under which conditions, broken down by what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from fastapi import Request
+
+from fondaco.metrics.profit import LOSS_ORDERINGS
+from fondaco.server.pages.choices import view_of
+from fondaco.server.pages.sales_state import DEFAULT_BY, SalesState, dimensions_of, usual_grain
+from fondaco.server.pages.sheets import parse_sheet
+from fondaco.server.periods import View
+from fondaco.server.site import Site
+
+NET_PROFIT = "net_profit"
+SPLITS = ("shop", "country", "channel", "customer_type", "product")
+"""What profit is broken down by."""
+
+FILTERS = (*(name for name in SPLITS if name != "shop"), "product_id")
+
+PARTS = (
+    "name", "net_sales", "contribution_margin_1", "contribution_margin_2", "contribution_margin_3", "net_profit", "rate", "then",
+)  # fmt: skip
+"""Columns that the breakdown can be ordered by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitState(SalesState):
+    """What a reader has chosen on Profit. It is walked through as Sales is, but down to days only: nothing but sales has an hour."""
+
+    path: ClassVar[str] = "/profit"
+    usual_metric: ClassVar[str] = NET_PROFIT
+    dimensions: ClassVar[tuple[str, ...]] = SPLITS
+
+    metric: str = NET_PROFIT
+
+
+def usual_profit(view: View) -> ProfitState:
+    """Profit as it opens: by country."""
+    usual = usual_grain(view)
+    chosen = None if view.chosen_grain == "hour" else view.chosen_grain
+    return ProfitState(replace(view, usual_grain="day" if usual == "hour" else usual, chosen_grain=chosen))
+
+
+def profit_state(request: Request, site: Site) -> ProfitState:
+    """Read the state from the URL. A dimension that there is not gives way to the first that there is.
+
+    Raises
+    ------
+    ConfigError
+        If a value is not known.
+    """
+    asked = request.query_params
+    state = replace(
+        usual_profit(view_of(request, site, FILTERS)),
+        by=asked.get("by") or DEFAULT_BY,
+        parts=parse_sheet("parts", asked, PARTS),
+        orders=parse_sheet("orders", asked, LOSS_ORDERINGS),
+    )
+    site.layer.compile(state.asks(), "duckdb")
+    offered = dimensions_of(site, state)
+    return replace(state, by=state.by if state.by in offered else next(iter(offered), DEFAULT_BY))
