@@ -235,6 +235,9 @@ def test_from_the_month_down_to_the_day_each_step_leads_into_itself(reader: Test
     one = reader.get(day.replace("/profit?", "/profit/result?")).text
     assert {step: int(Decimal(value)) for step, value in steps_of(one).items()} == {"Mon 2 Mar 2026": 39}
     assert "All years" in reader.get(day).text
+    sunk = reader.get("/profit/result?from=2026-03-05&to=2026-03-05").text
+    assert "1 of 1 day " in words(sunk)
+    assert "Step of the chart" not in sunk
 
 
 def test_a_condition_is_a_chip_and_says_what_is_not_in(reader: TestClient) -> None:

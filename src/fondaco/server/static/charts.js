@@ -81,7 +81,7 @@
   function waterfall(box, wide) {
     const shown = steps(box);
     const write = ticks("money");
-    const writeShort = ticks("money", { maximumSignificantDigits: 3 });
+    const writeShort = ticks("money", { maximumSignificantDigits: 3, maximumFractionDigits: 2, roundingPriority: "lessPrecision" });
     const reach = (sign) => shown.map(({ ends }) => ends.map((end) => Math.max(sign * end, 0)).sort((a, b) => a - b));
     const style = { type: "bar", stack: "steps", barCategoryGap: wide ? "24%" : "34%", animation: !still.matches, animationDuration: 320 };
     const label = (sign, [near, far], step) => ({
@@ -89,11 +89,13 @@
       position: wide ? (sign > 0 ? "top" : "bottom") : sign > 0 ? "right" : "left", distance: 5,
       formatter: writeShort(step.value), ...textStyle(), color: token("--ink-2"), fontWeight: 500,
     });
+    const crosses = ({ ends }) => Math.min(...ends) < 0 && Math.max(...ends) > 0;
+    const sinks = shown.some(({ ends }) => Math.min(...ends) < 0);
     const half = (sign) => [
       { ...style, silent: true, itemStyle: { color: "transparent" }, data: reach(sign).map(([near]) => sign * near) },
       {
         ...style, data: reach(sign).map(([near, far], index) => ({
-          value: sign * (far - near), itemStyle: { color: token(shown[index].colour), borderRadius: 2 }, label: label(sign, [near, far], shown[index]),
+          value: sign * (far - near), itemStyle: { color: token(shown[index].colour), borderRadius: crosses(shown[index]) ? 0 : 2 }, label: label(sign, [near, far], shown[index]),
         })),
       },
     ];
@@ -103,7 +105,7 @@
       axisLabel: { ...textStyle(), color: token("--ink-2"), interval: 0, margin: 12, lineHeight: 14, ...(wide && { width: (box.clientWidth - 60) / shown.length - 4, overflow: "break" }) },
     };
     const amounts = {
-      type: "value", splitNumber: wide ? 4 : 3, ...bare, axisLabel: { ...textStyle(), formatter: write, show: wide },
+      type: "value", splitNumber: wide ? 4 : 3, ...bare, boundaryGap: sinks ? ["8%", 0] : [0, 0], axisLabel: { ...textStyle(), formatter: write, show: wide },
       splitLine: { lineStyle: { color: token("--line") } },
     };
     return {
