@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 
 PLACES = (
     "/", "/sales", "/profit", "/products", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
-    "/cohorts", "/runs", "/report", "/settings/users", "/settings/tokens", "/settings/shops", "/settings/schedule",
+    "/cohorts", "/costs", "/costs/new", "/runs", "/report", "/settings/users", "/settings/tokens", "/settings/shops", "/settings/schedule",
     "/settings/definitions", "/settings/account", "/search",
 )  # fmt: skip
 BEFORE_THE_DATA = (

@@ -154,3 +154,24 @@ def test_the_semantic_layer_says_what_the_paper_says(book: Any) -> None:
     second = first + sums["other_income"] - sum(sums[name] for name in LINES[3:10])
     third = second - sums["marketing_costs"] - 10
     assert [found[name] for name in asked] == [sums["net_sales"], first, second, third, third - 310]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_amounts_in_the_millions_are_reckoned_to_the_cent(
+    open_books: Any, shop_type: Any, engine: str
+) -> None:
+    shop = shop_type(open_books(engine), "large")
+    for kind, rate in (("marketplace_fee", "0.123456789"), ("duty", "0.08"), ("payment_fee", "0.029")):
+        shop.cost(kind, rate=rate)
+    shop.cost("default_product_cost", rate="0.333333333")
+    shop.cost("fixed", item="Rent", amount="31000000.31", currency="EUR")
+    order = shop.sale("1", "2026-03-01 10:00:00", "98765432.10")
+    shop.payment(order, "sale", "2026-03-01 10:00:00", "98765432.10")
+    shop.write().books.build()
+    found = shop.select(
+        "sum(marketplace_fees) as fees, sum(duty_costs) as duties, sum(payment_costs) as payments, sum(cost_of_goods) as goods,"
+        " sum(fixed_costs) as rent", "marts.profit_ledger", "1",
+    )  # fmt: skip
+    assert found == [
+        (D("12193263.111264"), D("7901234.568"), D("2864197.5309"), D("32921810.667078"), D("31000000.31"))
+    ]

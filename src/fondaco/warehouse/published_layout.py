@@ -9,8 +9,8 @@ ORDERED_BY: Mapping[str, str] = {
     "order_discounts": "order_date",
     "order_profit": "order_date",
     "payments": "order_date",
-    "product_profit_daily": "event_date",
     "product_sales_daily": "event_date",
+    "profit_ledger": "event_date",
     "refunds": "order_date",
 }
 """The day by which rows of a table lie together, so that an engine that knows the least and the largest value of each block leaves
@@ -27,7 +27,6 @@ LOOKED_UP_BY: Mapping[str, tuple[str, ...]] = {
 LOOKED_UP_BY_WITHOUT_BLOCKS: Mapping[str, tuple[str, ...]] = {
     "order_discounts": ("order_id",),
     "payments": ("order_id",),
-    "product_profit_daily": ("product_id",),
     "product_sales_daily": ("product_id",),
     "profit_ledger": ("order_id", "product_id"),
     "refunds": ("order_id", "person_id"),

@@ -121,7 +121,6 @@ def marts() -> dict[str, list[Row]]:
         "product_sales_daily": [_only(row, *_SALES) for row in products],
         "profit_ledger": rows,
         "profit_daily": daily(rows, "profit_date"),
-        "product_profit_daily": products,
         "order_profit": [_with_margins(row | statements[row["order_id"]]) for row in orders],
     }  # fmt: skip
 

@@ -235,9 +235,6 @@ def test_from_the_month_down_to_the_day_each_step_leads_into_itself(reader: Test
     one = reader.get(day.replace("/profit?", "/profit/result?")).text
     assert {step: int(Decimal(value)) for step, value in steps_of(one).items()} == {"Mon 2 Mar 2026": 39}
     assert "All years" in reader.get(day).text
-    sunk = reader.get("/profit/result?from=2026-03-05&to=2026-03-05").text
-    assert "1 of 1 day " in words(sunk)
-    assert "Step of the chart" not in sunk
 
 
 def test_a_condition_is_a_chip_and_says_what_is_not_in(reader: TestClient) -> None:
@@ -284,7 +281,7 @@ def test_what_an_older_release_published_is_said_in_a_sentence(new_folder: Path,
     with Project.open(shop_folder(new_folder, tmp_path), clock=Watch()) as project:
         publish(project, **marts())  # type: ignore[arg-type]
         with project.warehouse.writer() as writer:
-            for mart in ("profit_ledger", "profit_daily", "product_profit_daily", "order_profit"):
+            for mart in ("profit_ledger", "profit_daily", "order_profit"):
                 writer.execute(f"drop table marts.{mart}")
         project.warehouse.publish()
         with TestClient(create_app(project), follow_redirects=False) as client:

@@ -1,4 +1,5 @@
-{#- A share of an amount. Decimals are multiplied, and rounded once, only where there is a share: that is what costs. -#}
+{#- A share of an amount. Decimals are multiplied, and rounded once, only where there is a share: that is what
+    costs. As in `converted`, the amount is widened first. -#}
 {% macro rated(amount, rate) -%}
-case when {{ rate }} = 0 then 0 else cast({{ amount }} * {{ rate }} as {{ contract_type('money') }}) end
+case when {{ rate }} = 0 then 0 else cast(cast({{ amount }} as decimal(38, 6)) * {{ rate }} as {{ contract_type('money') }}) end
 {%- endmacro %}

@@ -1,5 +1,6 @@
--- What runs on by itself, day by day: marketing over its days, fixed costs over the days of each month. The days of an entry, or
--- of a whole month, add up to its amount; days to come are not spent yet.
+-- What runs on by itself, day by day: marketing over its days, fixed costs over the days of each month. The days of an
+-- entry, or of a whole month, add up to its amount; days to come are not spent yet.
+{%- set next_month = "cast(calendar.month_start_date + interval '1 month' as date)" %}
 with entries as (
     select * from {{ ref('core_cost_entries') }}
     where kind in ('marketing', 'fixed') and amount is not null
@@ -31,12 +32,12 @@ days as (
         end as days_before,
         case when entries.kind = 'marketing'
             then {{ days_between('entries.valid_from', 'entries.valid_to') }} + 1
-            else {{ days_between('calendar.month_start_date', "cast(calendar.month_start_date + interval '1 month' as date)") }}
+            else {{ days_between('calendar.month_start_date', next_month) }}
         end as days_in_all
     from entries
     inner join today on entries.tenant_id = today.tenant_id
     inner join calendar
-        on calendar.date_day <= today.today_date
+        on today.today_date >= calendar.date_day
         and {{ holds_on('entries', 'calendar.date_day') }}
 ),
 
@@ -44,7 +45,11 @@ shared as (
     select
         *,
         cast(
-            {{ cascade('amount', 'cast(days_before as double precision) / days_in_all', 'cast(days_before + 1 as double precision) / days_in_all') }}
+            {{ cascade(
+                'amount',
+                'cast(days_before as double precision) / days_in_all',
+                'cast(days_before + 1 as double precision) / days_in_all'
+            ) }}
             as {{ contract_type('money') }}
         ) as day_amount
     from days

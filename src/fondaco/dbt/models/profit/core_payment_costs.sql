@@ -63,7 +63,7 @@ charged as (
                 then cast(
                     coalesce(matching.amount, 0)
                     + cast(
-                        cast(payments.amount as decimal(18, 2)) * coalesce(matching.rate, 0) as {{ contract_type('money') }}
+                        cast(payments.amount as decimal(38, 6)) * coalesce(matching.rate, 0) as {{ contract_type('money') }}
                     )
                     as {{ contract_type('money') }}
                 )
