@@ -6,7 +6,7 @@ from fondaco.metrics.currency import reporting_currency
 from fondaco.metrics.definitions import Metric
 from fondaco.metrics.layer import SemanticLayer
 from fondaco.metrics.orders import OrderRecord, list_orders, one_order
-from fondaco.metrics.profit import OrderProfit, has_profit, list_losses, order_profit
+from fondaco.metrics.profit import OrderProfit, assumed_goods, has_profit, list_losses, order_profit
 from fondaco.metrics.query import Clock, MetricQuery
 from fondaco.metrics.statement import (
     ORDER_STATEMENT,
@@ -29,6 +29,7 @@ __all__ = [
     "OrderRecord",
     "SemanticLayer",
     "StatementStep",
+    "assumed_goods",
     "bridge",
     "completed",
     "has_profit",

@@ -73,6 +73,28 @@ def list_losses(
     return reader.query(sql, {**params, "find": find} if find else params)
 
 
+def assumed_goods(
+    layer: SemanticLayer, reader: Reader, query: MetricQuery, tenant_id: str, *, limit: int
+) -> Sequence[Row]:
+    """Goods whose cost nobody tells, by how much of it is assumed, the largest first.
+
+    Columns
+    -------
+    product_id, title, sku
+        As far as they are known.
+    assumed_cost_of_goods
+        In the query's period; its metrics and dimensions are not looked at.
+    """
+    rows, params = layer.rows_of("profit_ledger", query, tenant_id)
+    sql = (
+        "select product_id, max(line_title) as title, sku, sum(assumed_cost_of_goods) as assumed_cost_of_goods\n"
+        f"{rows} and assumed_cost_of_goods <> 0\ngroup by product_id, sku\n"
+        f"order by sum(assumed_cost_of_goods) desc, product_id, sku\nlimit {int(limit)}"
+    )
+    found: Sequence[Row] = reader.query(sql, params).to_pylist()
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class ProfitRow:
     """One thing that an order earned by or paid for.

@@ -19,6 +19,7 @@ from fondaco.governance import Permission, may
 from fondaco.server.auth.roles import costing_user
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.notices import Notice
+from fondaco.server.pages.cost_coverage import coverage
 from fondaco.server.pages.cost_view import Words, entries_by_kind, faults_elsewhere, fields_of, sheet_of
 from fondaco.server.pages.sheets import ROWS, Way, found, leaf, parse_sheet
 from fondaco.server.site import NotThereError, Site, the_site
@@ -27,6 +28,7 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)]
 TheSite = Annotated[Site, Depends(the_site)]
 EntryId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Keeper = Annotated[User, Depends(costing_user)]
+Item = Annotated[str, Query(max_length=255)]
 Chosen = Annotated[str, Query(alias="kind", max_length=63)]
 
 
@@ -52,7 +54,8 @@ def all_costs(request: Request, site: TheSite, user: CurrentUser, chosen: Chosen
         "costs.html", request, site, user, groups=groups, total=sum(map(len, kinds.values())),
         others=[(kind, RULES[kind]) for kind, kept in kinds.items() if not kept],
         is_assumed=all(one.entry.connection_id for one in kinds[Kind.DEFAULT_PRODUCT_COST]),
-        assumed=rate_text(site.project.settings.profit.default_product_cost_rate), unseen=sheet_of(site, user).unseen(),
+        assumed=rate_text(site.project.settings.profit.default_product_cost_rate),
+        coverage=coverage(site, site.numbers(request, site.currency)), unseen=sheet_of(site, user).unseen(),
     )  # fmt: skip
 
 
@@ -73,12 +76,18 @@ def _one_kind(request: Request, site: Site, user: User, kind: Kind, words: Words
 
 
 @router.get("/new")
-def new(request: Request, site: TheSite, user: Keeper, chosen: Chosen = "") -> Response:
-    """An empty form for an entry of a kind; without one, which kinds there are."""
+def new(request: Request, site: TheSite, user: Keeper, chosen: Chosen = "", item: Item = "") -> Response:
+    """A form for an entry of a kind, empty but for the item that a link names; without a kind, which ones there are."""
     if not chosen:
         return _page("costs_new.html", request, site, user, kinds=RULES.items())
     return HTMLResponse(
-        _form(request, site, user, _kind(chosen), {"currency": site.project.settings.project.currency})
+        _form(
+            request,
+            site,
+            user,
+            _kind(chosen),
+            {"currency": site.project.settings.project.currency, "item": item},
+        )
     )
 
 

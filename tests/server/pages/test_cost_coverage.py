@@ -1,0 +1,63 @@
+"""What the page Costs says first: how much of what profit is worked out from is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from tests.published import publish
+from tests.server.conftest import Watch, with_session
+from tests.server.pages.conftest import shop_folder
+from tests.server.pages.profit_book import marts
+from tests.server.pages.test_profit import table, words
+
+from fondaco.orchestration import Project
+from fondaco.server.app import create_app
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def reader(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Someone in front of the book of profit, in which a parcel of three has a price."""
+    book = marts()
+    for row in book["order_profit"]:
+        row |= {
+            "is_sent": row["order_id"] != "a:4",
+            "shipping_entry_id": "7" if row["order_id"] == "a:3" else None,
+        }
+    with Project.open(shop_folder(new_folder, tmp_path_factory.mktemp("coverage")), clock=Watch()) as project:
+        publish(project, **book)  # type: ignore[arg-type]
+        with TestClient(create_app(project), follow_redirects=False) as client:
+            yield with_session(client, project)
+
+
+def panel(client: TestClient) -> str:
+    found = re.search(r"<section[^>]*title-coverage.*?</section>", client.get("/costs").text, re.S)
+    assert found
+    return found[0]
+
+
+def test_each_line_says_what_part_of_it_is_known_and_what_stands_for_the_rest(reader: TestClient) -> None:
+    """Goods 40 + 16 + 20 - 20 + 3 = 59, of which 16 are assumed; one payment, told; three parcels, one with a price."""
+    told = [words(tile) for tile in re.findall(r'<div class="tile">(.*?)</div></div>', panel(reader), re.S)]
+    assert told == [
+        "Cost of goods 72.9% known €43.00 told by this sheet or a shop €16.00 assumed",
+        "Payment costs 100.0% known €1.00 told by payment providers",
+        "Shipping costs 33.3% known 1 parcel with a price 2 without one, which cost nothing",
+    ]
+
+
+def test_goods_whose_cost_is_assumed_lead_to_a_form_that_knows_them(reader: TestClient) -> None:
+    html = panel(reader)
+    assert table(html) == [["Mug", "€16.00", "Enter its cost of Mug"]]
+    (address,) = re.findall(r'href="(/costs/new[^"]*)"', html)
+    form = reader.get(address.replace("&amp;", "&")).text
+    assert 'value="a:Mug"' in form
+
+
+def test_before_anything_is_published_the_page_speaks_of_entries_only(owner: TestClient) -> None:
+    assert "title-coverage" not in owner.get("/costs").text
