@@ -175,3 +175,31 @@ def test_amounts_in_the_millions_are_reckoned_to_the_cent(
     assert found == [
         (D("12193263.111264"), D("7901234.568"), D("2864197.5309"), D("32921810.667078"), D("31000000.31"))
     ]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_parcel_costs_what_its_weight_and_country_say(open_books: Any, shop_type: Any, engine: str) -> None:
+    """A country's own table stands instead of the one for all; what no shop weighs is taken to be light."""
+    shop = shop_type(open_books(engine), "parcels")
+    for country, weight_from, weight_to, amount in (
+        ("DE", None, 1000, "4"), ("DE", 1000, 5000, "6"), (None, None, None, "12"),
+    ):  # fmt: skip
+        shop.cost(
+            "shipping_cost",
+            country=country,
+            weight_from=weight_from,
+            weight_to=weight_to,
+            amount=amount,
+            currency="EUR",
+        )
+    for number, country, grams in (
+        ("1", "DE", 999), ("2", "DE", 1000), ("3", "DE", None), ("4", "DE", 5000), ("5", "FR", 1000), ("6", "FR", None),
+    ):  # fmt: skip
+        shop.sale(number, "2026-03-01 10:00:00", "10", country=country, weight_grams=grams)
+    shop.write().books.build()
+    found = shop.select(
+        "order_number, shipping_costs, shipping_entry_id is null as unpriced", "marts.order_profit", "1"
+    )
+    assert found == [
+        ("1", 4, False), ("2", 6, False), ("3", 4, False), ("4", 0, True), ("5", 12, False), ("6", 12, False),
+    ]  # fmt: skip

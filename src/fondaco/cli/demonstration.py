@@ -69,7 +69,10 @@ def demonstrate(
                 )
         goes_on = before is not None and chosen.data is None
         with _served(home, advance=goes_on, project=project) as base_url:
-            _connect(project, base_url, World.open(home).start.date())
+            world = World.open(home)
+            _connect(project, base_url, world.start.date())
+            if before is None and chosen.data is None:
+                _enter_costs(project, chosen.orders or 1, world.start.date(), world.end.date())
             outcome = watched_run(project, quiet=quiet, kind="demo")
     except BaseException:
         project.close()
@@ -98,6 +101,15 @@ def _land_rates(project: Project) -> None:
         "fondaco__exchange_rates",
         [{"tenant_id": project.tenant, **row, "_synced_at": now} for row in static_rates().to_pylist()],
     )
+
+
+def _enter_costs(project: Project, orders: int, first: date, last: date) -> None:
+    from fondaco.cli.demo_costs import demo_costs
+    from fondaco.orchestration.costs import CostSheet
+
+    costs = CostSheet(project.control, project.reader, project.tenant, "cli")
+    for entry in demo_costs(orders, first, last):
+        costs.add(entry)
 
 
 def _kept(project: Project) -> Wanted | None:

@@ -57,7 +57,7 @@ by_place as (
     group by tenant_id, place_key, order_date
 ),
 
--- Where a carrier tells weights apart: the heaviest step that the order reaches.
+-- Where a carrier tells weights apart: the heaviest step that the order reaches. What no shop weighs is taken to be light.
 carried as (
     select
         orders.tenant_id,
@@ -76,8 +76,8 @@ carried as (
     where
         rules.kind = 'shipping_cost'
         and (rules.weight_from is not null or rules.weight_to is not null)
-        and orders.weight_grams >= coalesce(rules.weight_from, 0)
-        and (rules.weight_to is null or orders.weight_grams < rules.weight_to)
+        and coalesce(orders.weight_grams, 0) >= coalesce(rules.weight_from, 0)
+        and (rules.weight_to is null or coalesce(orders.weight_grams, 0) < rules.weight_to)
 ),
 
 -- What was handed over in a shop, holds no goods or was cancelled was not sent; what was cancelled did not come back either.
