@@ -106,3 +106,18 @@ def test_faults_of_a_sheet_are_listed_with_their_lines(
     expect(page.get_by_role("row", name="line 5 amount")).to_contain_text("is negative")
     looks_right(page)
     settle(page)
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_what_is_known_comes_first_and_a_thing_without_a_cost_leads_to_its_form(
+    shop: Shop, open_page: OpenPage, width: int, theme: str
+) -> None:
+    page = open_page(shop, "/costs", width=width, theme=theme)
+    known = page.get_by_role("region", name="What is known")
+    expect(known.get_by_role("progressbar")).to_have_count(3)
+    looks_right(page)
+    thing = known.get_by_role("row").nth(1)
+    sku = thing.locator(".small").first.inner_text()
+    thing.get_by_role("link").click()
+    expect(page.get_by_label("Item")).to_have_value(sku)
+    looks_right(page)
