@@ -22,8 +22,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.parsed import give_models
 
 from fondaco.control import ReconciliationDay, Role
-from fondaco.landing.raw import COST_ENTRIES
+from fondaco.costs import CostEntry, Kind
 from fondaco.orchestration import Project
+from fondaco.orchestration.costs import CostSheet
 from fondaco.orchestration.importing import import_file, options_for
 from fondaco.server.app import create_app
 from fondaco.server.assets import STATIC
@@ -141,17 +142,19 @@ def _import_shop(project: Project, folder: Path, name: str, seed: int, per_day: 
 
 def _give_costs(project: Project) -> None:
     """A parcel, rent and marketing, so that some days and orders lose money. What goods cost nobody knows."""
-    project.warehouse.create_schemas_and_raw_tables([COST_ENTRIES])
-    told = [("shipping_cost", "World", 6, None, None), ("fixed", "Rent", 30_000, None, None),
-            ("marketing", "Agency", 24_000, FIRST, date(2026, 3, 30))]  # fmt: skip
-    with project.warehouse.writer() as writer:
-        for kind, item, amount, first, last in told:
-            writer.execute(
-                "insert into raw.fondaco__cost_entries"
-                " (tenant_id, entry_id, version, kind, item, amount, currency, valid_from, valid_to, is_withdrawn)"
-                " values ($tenant, $item, 1, $kind, $item, $amount, 'EUR', $first, $last, false)",
-                {"tenant": project.tenant, "kind": kind, "item": item, "amount": amount, "first": first, "last": last},
-            )  # fmt: skip
+    costs = CostSheet(project.control, project.reader, project.tenant, "cli")
+    costs.add(CostEntry(Kind.SHIPPING_COST, "World", amount=Decimal(6), currency="EUR"))
+    costs.add(CostEntry(Kind.FIXED, "Rent", amount=Decimal(30_000), currency="EUR"))
+    costs.add(
+        CostEntry(
+            Kind.MARKETING,
+            "Agency",
+            amount=Decimal(24_000),
+            currency="EUR",
+            valid_from=FIRST,
+            valid_to=date(2026, 3, 30),
+        )
+    )
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from tests.dbt.order_book import LINES, STATEMENTS, statement, write_book
 
+from fondaco.warehouse.dbt import BuildError
+
 D = Decimal
 
 pytestmark = pytest.mark.slow
@@ -203,3 +205,104 @@ def test_a_parcel_costs_what_its_weight_and_country_say(open_books: Any, shop_ty
     assert found == [
         ("1", 4, False), ("2", 6, False), ("3", 4, False), ("4", 0, True), ("5", 12, False), ("6", 12, False),
     ]  # fmt: skip
+
+
+def test_what_has_no_first_day_begins_with_the_merchants_own_first_order(
+    open_books: Any, shop_type: Any
+) -> None:
+    """Neither another merchant's history nor an older entry makes anybody pay rent before they had a shop."""
+    books = open_books()
+    old, young = shop_type(books, "old"), shop_type(books, "young")
+    old.sale("1", "2025-01-01 10:00:00", "10")
+    young.sale("1", "2026-03-29 10:00:00", "10")
+    young.cost("fixed", item="Rent", amount="31", currency="EUR")
+    young.cost("fixed", item="Loan", amount="62", currency="EUR", valid_from="2026-03-28")
+    for shop in (old, young):
+        shop.write()
+    books.build()
+    found = young.select(
+        "line_title, count(*) as days, sum(fixed_costs) as fixed", "marts.profit_ledger", "1",
+        where="order_id is null", group="line_title",
+    )  # fmt: skip
+    assert found == [("Loan", 4, 8), ("Rent", 3, 3)]
+    assert old.select("sum(fixed_costs) as fixed", "marts.profit_ledger", "1") == [(0,)]
+
+
+def test_goods_come_back_at_their_cost_also_where_the_return_names_no_line(
+    open_books: Any, shop_type: Any
+) -> None:
+    shop = shop_type(open_books(), "loose")
+    shop.variant("MUG", None)
+    shop.cost("product_cost", item="MUG", amount="4", currency="EUR")
+    for number, variant in (("1", shop.id("MUG")), ("2", None)):
+        order = shop.order(number, "2026-03-01 10:00:00")
+        sku = {"sku": "MUG"} if variant else {"sku": None}
+        line = shop.line(order, quantity=1, gross_sales="10", **sku)
+        goods = {"product_id": shop.id("P"), "variant_id": variant}
+        shop.event(
+            order,
+            "order",
+            "product",
+            "2026-03-01 10:00:00",
+            order_line_id=line,
+            quantity=1,
+            gross_sales="10",
+            **goods,
+        )
+        shop.event(
+            order,
+            "return",
+            "product",
+            "2026-03-02 10:00:00",
+            quantity=-1,
+            returns="10",
+            units_restocked=1,
+            **goods,
+        )
+    shop.write().books.build()
+    assert shop.select("order_number, cost_of_goods", "marts.order_profit", "1") == [("1", 0), ("2", 0)]
+
+
+def test_a_cost_in_a_currency_that_nobody_quotes_stops_the_build(open_books: Any, shop_type: Any) -> None:
+    shop = shop_type(open_books(), "unquoted")
+    shop.sale("1", "2026-03-01 10:00:00", "10", sku="CAP")
+    shop.cost("product_cost", item="CAP", amount="6", currency="USD")
+    shop.write()
+    with pytest.raises(BuildError, match="costs_have_exchange_rates"):
+        shop.books.build()
+
+
+def test_only_orders_bear_marketing_and_can_lose_money(open_books: Any, shop_type: Any) -> None:
+    """A document of returned goods is no order, and neither is one whose sales have not arrived."""
+    shop = shop_type(open_books(), "documents")
+    shop.cost(
+        "marketing",
+        item="Agency",
+        amount="30",
+        currency="EUR",
+        valid_from="2026-03-01",
+        valid_to="2026-03-03",
+    )
+    shop.sale("1", "2026-03-01 10:00:00", "10")
+    returned = shop.order("2", "2026-03-02 10:00:00", order_status="returned")
+    shop.event(
+        returned, "return", "product", "2026-03-02 10:00:00", quantity=-1, returns="10", units_restocked=1
+    )
+    empty = shop.order("3", "2026-03-03 10:00:00")
+    shop.payment(empty, "sale", "2026-03-03 10:00:00", "10", fee="0.5")
+    shop.write().books.build()
+    found = shop.select("order_id, sum(marketing_costs) as marketing", "marts.profit_ledger", "1 nulls last",
+                        where="marketing_costs <> 0", group="order_id")  # fmt: skip
+    assert found == [(shop.id("1"), 10), (None, 20)]
+
+
+def test_an_entry_for_every_gateway_is_not_for_gift_cards_and_cash(open_books: Any, shop_type: Any) -> None:
+    shop = shop_type(open_books(), "gateways")
+    shop.cost("payment_fee", amount="0.25", currency="EUR")
+    shop.cost("payment_fee", item="COD", amount="3", currency="EUR")
+    for number, gateway in enumerate(("paypal", "gift_card", "cash", "cod", None)):
+        order = shop.sale(str(number), "2026-03-01 10:00:00", "10")
+        shop.payment(order, "sale", "2026-03-01 10:00:00", "10", gateway=gateway)
+    shop.write().books.build()
+    found = shop.select("order_number, payment_costs", "marts.order_profit", "1")
+    assert found == [("0", D("0.25")), ("1", 0), ("2", 0), ("3", 3), ("4", D("0.25"))]

@@ -28,6 +28,16 @@ ORDERS = 420
 SYSTEM_COLUMNS = frozenset({"synced_at", "_synced_at", "quarantined_at"})
 SEEN_WHEN_READ = frozenset({"inventory_levels", "inventory"})
 """WooCommerce tells no instant for a stock level, so its ``updated_at`` is the instant of the reading."""
+KEPT_BY_BUILDS = frozenset({"raw.fondaco__unit_costs", "raw.fondaco__profit_settings"})
+"""Raw tables that a build writes, not a reading."""
+MADE_OF_COSTS = (
+    "core.unit_costs",
+    "core.goods_costs",
+    "core.goods_cost_states",
+    "marts.profit_ledger",
+    "marts.profit_daily",
+)
+"""Tables that the history of unit costs is in, which only a project that has grown can know."""
 BOOKKEEPING = frozenset(
     {"build_state", "order_states", "rate_states", "order_changes", "event_changes", "mart_changes", "profit_changes",
      "fondaco__identity_runs", "model_runs"}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import (
+    KEPT_BY_BUILDS,
     Shops,
     Undisturbed,
     connected_project,
@@ -33,8 +34,8 @@ HARMLESS = {
 
 
 def raw(tables: dict[str, list[Any]], *left_out: str) -> dict[str, list[Any]]:
-    """What was read; the history of unit costs is kept by a build."""
-    left_out = (*left_out, "raw.fondaco__unit_costs")
+    """What was read, without what a build keeps."""
+    left_out = (*left_out, *KEPT_BY_BUILDS)
     return {
         name: content for name, content in tables.items() if name.startswith("raw.") and name not in left_out
     }

@@ -178,7 +178,7 @@ def test_a_product_is_held_against_what_is_known_of_its_shop(page: TestClient) -
         "Data begins 1 Mar 2026: there is no comparison with 1 – 28 Feb 2026."
     )
     tiles = words(page.get(f"/products/b:mug?{MARCH}").text)
-    assert tiles.count("– Data begins 1 Mar 2026") == 8, tiles
+    assert tiles.count("– Data begins 1 Mar 2026") == 12, tiles
     trends = {row[0]: row[4] for row in rows(page.get(f"/products/catalogue?{MARCH}").text)}
     assert trends == {"MugAurora": "0.0%", "MugBerg": "–"}
     file = page.get(f"/products/catalogue.csv?{MARCH}").text.splitlines()

@@ -94,7 +94,7 @@ RULES: dict[Kind, Rule] = {
         "orders shipped × amount",
         Value.AMOUNT,
         Need.ALLOWED,
-        "name of the zone; a name only: country and weight say which orders it is for",
+        "name of the zone; a name only: country and weight say which orders it is for, and what no shop weighs is light",
         country=True,
         weight=True,
     ),
@@ -122,7 +122,7 @@ RULES: dict[Kind, Rule] = {
         "amount paid × rate + payments × amount",
         Value.ANY_OF_BOTH,
         Need.ALLOWED,
-        "gateway as payments name it; empty for every gateway",
+        "gateway as payments name it; empty for every one but gift cards, cash and transfers",
         country=True,
     ),
     Kind.MARKETPLACE_FEE: Rule(
@@ -131,12 +131,12 @@ RULES: dict[Kind, Rule] = {
         "net sales × rate + orders × amount",
         Value.ANY_OF_BOTH,
         Need.NEEDED,
-        "name of the channel or source",
+        "name of the channel, else of the source, as orders have them",
     ),
     Kind.RETURN_HANDLING: Rule(
         "Returns, a refund",
-        "What it costs to take goods back, for each refund with goods.",
-        "refunds with goods × amount",
+        "What it costs to take goods back, once for all of an order that comes back on one day.",
+        "returns × amount",
         Value.AMOUNT,
     ),
     Kind.RETURN_HANDLING_UNIT: Rule(

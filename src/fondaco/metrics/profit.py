@@ -67,7 +67,7 @@ def list_losses(
     sql = (
         "select order_id, order_profit.connection_id, order_number, order_date, country, customer_type, net_sales,"
         f" marketing_costs, contribution_margin_2, contribution_margin_3, count(*) over () as matches\n{rows}"
-        f" and contribution_margin_3 < 0{found}\n"
+        f" and contribution_margin_3 < 0 and order_sequence is not null{found}\n"
         f"order by {name} {direction} nulls last, order_id\nlimit {int(limit)} offset {int(offset)}"
     )
     return reader.query(sql, {**params, "find": find} if find else params)

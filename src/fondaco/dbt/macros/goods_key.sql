@@ -1,7 +1,9 @@
-{#- What tells goods of one cost apart, in one text: half of it may be null, and PostgreSQL joins nulls by nested loops only. -#}
+{#- What tells goods of one cost apart, in one text: half of it may be null, and PostgreSQL joins nulls by nested loops only.
+    A variant is one whatever its SKU was called; a return may not name the line that it is of, and so no SKU. -#}
 {% macro goods_key(relation) -%}
-{{ relation }}.connection_id || '|' || coalesce({{ relation }}.variant_id, '') || '|' || coalesce({{ relation }}.product_id, '')
-        || '|' || coalesce({{ relation }}.sku, '')
+{{ relation }}.connection_id || '|' || coalesce(
+            {{ relation }}.variant_id, coalesce({{ relation }}.product_id, '') || '|' || coalesce({{ relation }}.sku, '')
+        )
 {%- endmacro %}
 
 {#- What the rules of the cost sheet ask of an order, in one text. -#}

@@ -4,11 +4,6 @@
            'return_costs', 'duty_costs', 'marketing_costs', 'fixed_costs']) }}
 {%- endmacro %}
 
-{#- Costs of an order as a whole, which its lines share. -#}
-{% macro shared_costs() -%}
-{{ return(['shipping_costs', 'fulfilment_costs', 'payment_costs', 'chargebacks', 'marketplace_fees', 'marketing_costs']) }}
-{%- endmacro %}
-
 {#- All amounts of the profit ledger that can be summed. -#}
 {% macro profit_amounts() -%}
 {{ return(['gross_sales', 'discounts', 'returns', 'net_sales', 'other_income'] + profit_costs()

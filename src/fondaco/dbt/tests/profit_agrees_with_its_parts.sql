@@ -1,14 +1,18 @@
 {{ config(tags=['profit']) }}
 
--- Nothing is lost and nothing doubled on the way to profit: sales, what gateways took, what was spent on days, and partners'
--- shares, per merchant.
+-- Nothing is lost and nothing doubled on the way to profit: sales, what gateways and carriers took, what was spent on days,
+-- per merchant; and days tell what the ledger does.
 with ledger as (
     select
         tenant_id,
         sum(net_sales) as net_sales,
         sum(payment_costs) as payment_costs,
         sum(chargebacks) as chargebacks,
-        sum(fixed_costs) as fixed_costs
+        sum(fixed_costs) as fixed_costs,
+        sum(shipping_costs) as shipping_costs,
+        sum(fulfilment_costs) as fulfilment_costs,
+        sum(cost_of_goods) as cost_of_goods,
+        sum(marketing_costs) as marketing_costs
     from {{ ref('profit_ledger') }}
     group by tenant_id
 ),
@@ -20,9 +24,39 @@ sales as (
     group by tenant_id
 ),
 
+-- An order whose sales have not arrived bears nothing yet.
+bearers as (
+    select distinct tenant_id, order_id
+    from {{ ref('core_cost_shares') }}
+),
+
 payments as (
-    select tenant_id, sum(payment_costs) as payment_costs, sum(chargebacks) as chargebacks
-    from {{ ref('core_payment_costs') }}
+    select
+        costs.tenant_id,
+        sum(costs.payment_costs) as payment_costs,
+        sum(costs.chargebacks) as chargebacks
+    from {{ ref('core_payment_costs') }} as costs
+    inner join bearers on costs.order_id = bearers.order_id and costs.tenant_id = bearers.tenant_id
+    group by costs.tenant_id
+),
+
+orders as (
+    select
+        costs.tenant_id,
+        sum(costs.shipping_costs) as shipping_costs,
+        sum(costs.fulfilment_costs) as fulfilment_costs
+    from {{ ref('core_order_costs') }} as costs
+    inner join bearers on costs.order_id = bearers.order_id and costs.tenant_id = bearers.tenant_id
+    group by costs.tenant_id
+),
+
+by_day as (
+    select
+        tenant_id,
+        sum(cost_of_goods) as cost_of_goods,
+        sum(marketing_costs) as marketing_costs
+    from {{ ref('profit_daily') }}
+    where clock = 'order'
     group by tenant_id
 ),
 
@@ -52,11 +86,17 @@ from ledger
 left join sales on ledger.tenant_id = sales.tenant_id
 left join payments on ledger.tenant_id = payments.tenant_id
 left join days on ledger.tenant_id = days.tenant_id
+left join orders on ledger.tenant_id = orders.tenant_id
+left join by_day on ledger.tenant_id = by_day.tenant_id
 where
     ledger.net_sales <> coalesce(sales.net_sales, 0)
     or ledger.payment_costs <> coalesce(payments.payment_costs, 0)
     or ledger.chargebacks <> coalesce(payments.chargebacks, 0)
     or ledger.fixed_costs <> coalesce(days.fixed_costs, 0)
+    or ledger.shipping_costs <> coalesce(orders.shipping_costs, 0)
+    or ledger.fulfilment_costs <> coalesce(orders.fulfilment_costs, 0)
+    or ledger.cost_of_goods <> coalesce(by_day.cost_of_goods, 0)
+    or ledger.marketing_costs <> coalesce(by_day.marketing_costs, 0)
 union all
 select shares.tenant_id
 from shares

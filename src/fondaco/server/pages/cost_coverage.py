@@ -111,7 +111,8 @@ def _coverage(figures: Figures) -> Coverage | None:
 
 
 def _share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
-    return Decimal(part) / Decimal(whole) if whole else None
+    """None where more came back than was sold, which has no parts."""
+    return Decimal(part) / Decimal(whole) if whole and 0 <= part <= whole else None
 
 
 def _goods(figures: Figures) -> tuple[AssumedGoods, ...]:

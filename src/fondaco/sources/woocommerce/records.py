@@ -91,9 +91,17 @@ def _first_name(terms: Any) -> Any:
     return terms[0].get("name") if isinstance(terms, list) and terms and isinstance(terms[0], dict) else None
 
 
+def _is_defined(cost: Record) -> bool:
+    """Whether somebody entered the cost: where nobody did, WooCommerce says 0 all the same, and its values are undefined."""
+    values = cost.get("values")
+    if not isinstance(values, list) or not values:
+        return True
+    return any(isinstance(value, dict) and value.get("defined_value") is not None for value in values)
+
+
 def _unit_cost(record: Record, meta: Record, keys: Sequence[str]) -> Any:
     own = record.get("cost_of_goods_sold")
-    if isinstance(own, dict) and _is_amount(own.get("total_value")):
+    if isinstance(own, dict) and _is_amount(own.get("total_value")) and _is_defined(own):
         return own["total_value"]
     return next((meta[key] for key in keys if _is_amount(meta.get(key))), None)
 

@@ -2,4 +2,7 @@
 -- is built anew.
 -- depends_on: {{ ref('core_order_states') }}
 -- depends_on: {{ ref('core_rate_states') }}
+-- depends_on: {{ ref('core_order_cost_states') }}
+-- depends_on: {{ ref('core_goods_cost_states') }}
+-- depends_on: {{ ref('core_profit_setting_states') }}
 select cast('{{ definition() if execute }}' as {{ contract_type('text') }}) as definition

@@ -41,6 +41,7 @@ final as (
         orders.tenant_id,
         orders.order_id,
         orders.order_number,
+        orders.order_sequence,
         orders.order_date,
         orders.connection_id,
         orders.source,

@@ -59,20 +59,16 @@ handled as (
     group by tenant_id, order_id, event_date
 ),
 
--- The price at which a line was sold, where its cost is a share of that and some of it came back.
+-- The price at which a line was sold, after edits, where some of it came back: its cost may be a share of that.
 returned_lines as (
     select
-        lines.tenant_id,
-        lines.order_line_id,
-        cast(lines.gross_sales as double precision) / nullif(lines.quantity, 0) as unit_price
-    from {{ ref('core_order_lines') }} as lines
-    where (lines.tenant_id, lines.order_line_id) in (
-        select
-            ledger.tenant_id,
-            ledger.order_line_id
-        from ledger
-        where ledger.units_returned > 0
-    )
+        tenant_id,
+        order_line_id,
+        cast(sum(gross_sales) as double precision) / nullif(sum(units_sold), 0) as unit_price
+    from ledger
+    where order_line_id is not null
+    group by tenant_id, order_line_id
+    having sum(units_returned) > 0
 ),
 
 rates as (
@@ -87,7 +83,9 @@ joined as (
         goods_costs.cost_rate,
         goods_costs.cost_basis,
         goods_costs.entry_id as cost_entry_id,
-        returned_lines.unit_price * coalesce(rates.exchange_rate, 1) as returned_price,
+        coalesce(
+            returned_lines.unit_price, cast(ledger.returns as double precision) / nullif(ledger.units_returned, 0)
+        ) as returned_price,
         case
             when ledger.line_type <> 'product' then 0
             when ledger.event_type = 'return'
@@ -131,10 +129,6 @@ joined as (
     left join returned_lines
         on ledger.order_line_id = returned_lines.order_line_id
         and ledger.tenant_id = returned_lines.tenant_id
-    left join rates
-        on ledger.shop_currency = rates.currency
-        and ledger.order_date = rates.rate_date
-        and ledger.tenant_id = rates.tenant_id
     left join cost_shares
         on ledger.sales_event_id = cost_shares.sales_event_id
         and ledger.tenant_id = cost_shares.tenant_id

@@ -1,5 +1,6 @@
 -- What runs on by itself, day by day: marketing over its days, fixed costs over the days of each month. The days of an
--- entry, or of a whole month, add up to its amount; days to come are not spent yet.
+-- entry, or of a whole month, add up to its amount; days to come are not spent yet. What has no first day
+-- begins with the merchant's first order.
 {%- set next_month = "cast(calendar.month_start_date + interval '1 month' as date)" %}
 with entries as (
     select * from {{ ref('core_cost_entries') }}
@@ -22,6 +23,15 @@ today as (
     group by tenant_id
 ),
 
+begins as (
+    select
+        tenant_id,
+        min(order_date) as first_date
+    from {{ ref('core_orders') }}
+    where is_counted
+    group by tenant_id
+),
+
 days as (
     select
         entries.*,
@@ -36,8 +46,10 @@ days as (
         end as days_in_all
     from entries
     inner join today on entries.tenant_id = today.tenant_id
+    left join begins on entries.tenant_id = begins.tenant_id
     inner join calendar
         on today.today_date >= calendar.date_day
+        and coalesce(entries.valid_from, begins.first_date) <= calendar.date_day
         and {{ holds_on('entries', 'calendar.date_day') }}
 ),
 

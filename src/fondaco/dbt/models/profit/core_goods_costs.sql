@@ -31,7 +31,7 @@ goods as (
     group by events.tenant_id, {{ goods_key('events') }}
 ),
 
--- The same item may be named in three ways.
+-- The same item may be named in three ways. A shop that forgot a variant still says its SKU.
 named as (
     {%- for name in ['variant_id', 'sku', 'product_id'] %}
     select
@@ -68,6 +68,24 @@ named as (
     inner join unit_costs
         on goods.variant_id = unit_costs.variant_id
         and goods.tenant_id = unit_costs.tenant_id
+    union all
+    select
+        goods.tenant_id,
+        goods.goods_key,
+        4 as closeness,
+        null as entry_id,
+        unit_costs.unit_cost as amount,
+        null as rate,
+        unit_costs.currency,
+        null as connection_id,
+        unit_costs.valid_from,
+        {{ day_before('unit_costs.valid_until') }} as last_day
+    from goods
+    inner join unit_costs
+        on goods.sku = unit_costs.sku
+        and goods.connection_id = unit_costs.connection_id
+        and goods.tenant_id = unit_costs.tenant_id
+    where goods.variant_id is null
     union all
     select
         goods.tenant_id,
@@ -162,7 +180,8 @@ ranked as (
                 known.closeness,
                 case when known.connection_id is null then 1 else 0 end,
                 known.valid_from desc,
-                known.entry_id
+                known.entry_id,
+                known.amount
         ) as place
     from periods
     inner join known

@@ -13,6 +13,7 @@ with spent as (
 
 values_of_orders as (
     select * from {{ ref('core_order_values') }}
+    where bears_marketing
 ),
 
 joined as (

@@ -62,7 +62,7 @@ matching as (
             order by
                 case when entries.connection_id is null then 1 else 0 end,
                 case when entries.country is null then 1 else 0 end,
-                case when entries.item is null then 1 else 0 end,
+                case when entries.item is null then 2 when lower(entries.item) = lower(places.channel) then 0 else 1 end,
                 coalesce(entries.valid_from, date '0001-01-01') desc,
                 entries.entry_id
         ) as place
@@ -74,7 +74,7 @@ matching as (
         and (
             entries.kind <> 'marketplace_fee'
             or entries.item is null
-            or entries.item in (places.channel, places.source)
+            or lower(entries.item) in (lower(places.channel), places.source)
         )
         and {{ holds_on('entries', 'places.order_date') }}
     left join rates

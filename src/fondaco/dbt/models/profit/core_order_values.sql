@@ -20,14 +20,20 @@ rates as (
     select * from {{ ref('core_exchange_rates_daily') }}
 ),
 
+order_persons as (
+    select * from {{ ref('core_order_persons') }}
+),
+
 summed as (
     select
         tenant_id,
         order_id,
-        sum(case when event_type = 'order' then gross_sales - discounts else 0 end) as placed_value,
-        sum(case when event_type <> 'return' then quantity else 0 end) as units
+        sum(
+            case when event_type = 'order' and line_type = 'product' then gross_sales - discounts else 0 end
+        ) as placed_value,
+        sum(case when event_type <> 'return' and line_type = 'product' then quantity else 0 end) as units
     from events
-    where is_counted and line_type = 'product'
+    where is_counted
     group by tenant_id, order_id
 ),
 
@@ -42,6 +48,7 @@ final as (
         orders.order_date,
         orders.is_cancelled,
         orders.weight_grams,
+        summed.order_id is not null and order_persons.order_sequence is not null as bears_marketing,
         cast(coalesce(summed.units, 0) as bigint) as units,
         cast(
             floor(
@@ -52,6 +59,9 @@ final as (
             as double precision
         ) as value_weight
     from orders
+    inner join order_persons
+        on orders.order_id = order_persons.order_id
+        and orders.tenant_id = order_persons.tenant_id
     left join summed
         on orders.order_id = summed.order_id
         and orders.tenant_id = summed.tenant_id

@@ -1,7 +1,19 @@
 -- What gateways took for each order on each day: what they tell, else what the cost sheet says of them (of money that came
 -- in: it is not given back with a refund). A chargeback is money that a bank took back.
+-- Nobody keeps anything of a gift card, of cash or of a transfer unless an entry names it.
 with payments as (
-    select * from {{ ref('payments') }}
+    select
+        tenant_id,
+        connection_id,
+        order_id,
+        processed_date,
+        kind,
+        amount,
+        received,
+        fee,
+        lower(coalesce(gateway, '')) as gateway,
+        coalesce(country, '') as country
+    from {{ ref('payments') }}
     where received <> 0 or fee <> 0
 ),
 
@@ -44,7 +56,7 @@ matching as (
         on kinds.tenant_id = entries.tenant_id
         and (entries.connection_id is null or kinds.connection_id = entries.connection_id)
         and (entries.country is null or kinds.country = entries.country)
-        and (entries.item is null or lower(kinds.gateway) = lower(entries.item))
+        and (kinds.gateway = lower(entries.item) or (entries.item is null and kinds.gateway not in ({{ own_gateways() }})))
         and {{ holds_on('entries', 'kinds.processed_date') }}
     left join rates
         on entries.currency = rates.currency
@@ -74,8 +86,8 @@ charged as (
     left join matching
         on payments.tenant_id = matching.tenant_id
         and payments.connection_id = matching.connection_id
-        and coalesce(payments.gateway, '') = coalesce(matching.gateway, '')
-        and coalesce(payments.country, '') = coalesce(matching.country, '')
+        and payments.gateway = matching.gateway
+        and payments.country = matching.country
         and payments.processed_date = matching.processed_date
         and matching.place = 1
 ),

@@ -1,6 +1,6 @@
 -- Orders of which profit must be worked out anew: those that the marts build anew, those whose costs as a whole differ from
 -- what the last build had, those with a thing whose cost does, those of a day whose exchange rate was corrected, and all of
--- a merchant who works out profit otherwise.
+-- a merchant who works out profit otherwise. All orders where nothing says what the last build had.
 {%- set anew = builds_anew() %}
 {%- set states = {'order_costs': state_of('order_cost_states'), 'goods_costs': state_of('goods_cost_states'),
     'settings': state_of('profit_setting_states'), 'rates': state_of('rate_states')} %}
@@ -12,8 +12,10 @@
 {%- set orders = ref('core_orders') %}
 {%- set rates = ref('core_exchange_rates_daily') %}
 
-{% if anew or none in states.values() -%}
+{% if anew -%}
 {{ no_orders() }}
+{%- elif none in states.values() -%}
+select tenant_id, order_id from {{ orders }}
 {%- else -%}
 with costs_differ as (
     select
