@@ -39,12 +39,10 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
         raise NotThereError(f"There is no product {product_id[:100]!r}.", "Choose one on the page Products.")
     only = replace(view, shop=None, filters=(("product_id", product_id),))
     figures = Figures(site, only, numbers)
-    variants, (buyers, profit), (fact, pairs), (sales, chart) = together(
+    beside = (*BUYERS, *PROFIT) if site.has_profit else BUYERS
+    variants, tiles, (fact, pairs), (sales, chart) = together(
         lambda: _variants(site, only),
-        lambda: (
-            _tiles(figures, BUYERS, beside=False),
-            _tiles(figures, PROFIT, beside=False) if site.has_profit else [],
-        ),
+        lambda: _tiles(figures, beside, beside=False),
         lambda: (_fact(site, product_id), _pairs(site, numbers, view, product_id)),
         lambda: (_tiles(figures), over_time(figures, "units_sold", METRICS)),
     )
@@ -60,8 +58,8 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
         "sales": sales,
         "speed": _speed(numbers, figures, own, stock),
         "chart": chart,
-        "buyers": buyers,
-        "profit": profit,
+        "buyers": tiles[: len(BUYERS)],
+        "profit": tiles[len(BUYERS) :],
         "in_profit": "/profit?" + urlencode({"product_id": product_id}) + _kept(view),
         "after": _after(numbers, fact),
         "variants": [
