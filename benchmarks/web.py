@@ -144,6 +144,8 @@ def places(folder: Path) -> Mapping[str, Place]:
     return {
         "Overview": one_of(views()),
         "Sales": one_of([f"/sales?{each}" for each in ranges]),
+        "Profit": one_of([f"/profit?{each}" for each in ranges]),
+        "Costs": one_of(["/costs"]),
         "Products": one_of(["/products", "/products?level=variant", "/products?range=last_30_days"]),
         "one product": one_of([f"/products/{each}" for each in products]),
         "one order": one_of([f"/orders/{each}" for each in orders]),
