@@ -13,7 +13,7 @@ from fondaco.costs.reading import Shops, entry_of, texts_of
 from fondaco.costs.sheet_csv import read_csv, write_csv
 from fondaco.costs.sheet_toml import read_toml, write_toml
 from fondaco.costs.size import LARGEST_BYTES, MOST_ENTRIES
-from fondaco.costs.values import rate_text
+from fondaco.costs.values import rate_text, unmistakable
 
 __all__ = [
     "COLUMNS",
@@ -41,6 +41,7 @@ __all__ = [
     "read_toml",
     "refuse_overlaps",
     "texts_of",
+    "unmistakable",
     "write_csv",
     "write_toml",
 ]

@@ -25,10 +25,15 @@ Shops = Mapping[str, str]
 
 
 def entry_of(
-    texts: Mapping[str, str], shops: Shops, *, decimal_comma: bool = False, place: str = ""
+    texts: Mapping[str, str],
+    shops: Shops,
+    *,
+    decimal_comma: bool = False,
+    typed: bool = False,
+    place: str = "",
 ) -> CostEntry:
     """The entry that ``texts`` (column and what is written there) mean. Spaces around and doubled within count for nothing,
-    and what is empty is not there.
+    and what is empty is not there. ``decimal_comma`` and ``typed`` are those of ``read_number``.
 
     Raises
     ------
@@ -38,7 +43,7 @@ def entry_of(
     told = {column: " ".join(texts.get(column, "").split()) for column in COLUMNS}
     faults: list[Fault] = []
     values: dict[str, Any] = {}
-    for column, read in _readers(shops, decimal_comma).items():
+    for column, read in _readers(shops, decimal_comma, typed).items():
         text = told[column]
         try:
             values[column] = read(text) if text else None
@@ -79,7 +84,7 @@ def texts_of(entry: CostEntry) -> dict[str, str]:
     return {column: str(told[column] or "") for column in COLUMNS}
 
 
-def _readers(shops: Shops, decimal_comma: bool) -> dict[str, Callable[[str], Any]]:
+def _readers(shops: Shops, decimal_comma: bool, typed: bool) -> dict[str, Callable[[str], Any]]:
     return {
         "kind": _kind,
         "item": str,
@@ -87,7 +92,7 @@ def _readers(shops: Shops, decimal_comma: bool) -> dict[str, Callable[[str], Any
         "country": str.upper,
         "weight_from": read_grams,
         "weight_to": read_grams,
-        "amount": partial(read_number, decimal_comma=decimal_comma),
+        "amount": partial(read_number, decimal_comma=decimal_comma, typed=typed),
         "rate": partial(read_rate, decimal_comma=decimal_comma),
         "currency": str.upper,
         "valid_from": read_day,

@@ -18,7 +18,7 @@ class UnreadableError(ValueError):
         self.remedy = remedy
 
 
-def read_number(text: str, *, decimal_comma: bool = False) -> Decimal:
+def read_number(text: str, *, decimal_comma: bool = False, typed: bool = False) -> Decimal:
     """A number of digits with at most one decimal mark: ``12.5``, ``12,5``.
 
     Parameters
@@ -26,6 +26,9 @@ def read_number(text: str, *, decimal_comma: bool = False) -> Decimal:
     decimal_comma
         Whether the file is one whose decimal mark is the comma. The other mark is understood too, but for ``1,234`` (here
         ``1.234``), which may mean thousands.
+    typed
+        Whether a person wrote it into a field, where nothing else says which mark is theirs: both are refused then before three
+        digits.
 
     Raises
     ------
@@ -43,12 +46,22 @@ def read_number(text: str, *, decimal_comma: bool = False) -> Decimal:
         )
     whole, mark, part = found["whole"], found["mark"], found["part"]
     own = "," if decimal_comma else "."
-    if mark not in (None, own) and len(part) == 3 and len(whole) <= 3 and not whole.startswith("0"):
+    if mark is not None and (typed or mark != own) and _may_be_thousands(whole, part):
+        fraction = f"{whole}{own}{part}{'0' if typed else ''}"
         raise UnreadableError(
-            f"{told} may be {whole}{own}{part} or {whole}{part}.",
-            "Write the one that you mean, as it stands here.",
+            f"{told} may be {fraction} or {whole}{part}.", "Write the one that you mean, as it stands here."
         )
     return Decimal(f"{whole}.{part}" if part else whole)
+
+
+def unmistakable(text: str) -> str:
+    """A number as a form shows it: so that ``read_number`` takes what was typed there before for what it was."""
+    whole, mark, part = text.partition(".")
+    return f"{text}0" if mark and _may_be_thousands(whole, part) else text
+
+
+def _may_be_thousands(whole: str, part: str) -> bool:
+    return len(part) == 3 and len(whole) <= 3 and not whole.startswith("0")
 
 
 def read_rate(text: str, *, decimal_comma: bool = False) -> Decimal:

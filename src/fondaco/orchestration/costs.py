@@ -42,15 +42,17 @@ class CostSheet:
         """
         return read_toml(content, self.shops) if is_toml else read_csv(content, self.shops)
 
-    def entry(self, texts: Mapping[str, str], *, decimal_comma: bool = False) -> CostEntry:
-        """An entry out of the fields of a form.
+    def entry(
+        self, texts: Mapping[str, str], *, decimal_comma: bool = False, typed: bool = False
+    ) -> CostEntry:
+        """An entry out of the fields of a form; ``typed`` where a person has filled it in.
 
         Raises
         ------
         CostsError
             With every fault and the field it is in.
         """
-        return entry_of(texts, self.shops, decimal_comma=decimal_comma)
+        return entry_of(texts, self.shops, decimal_comma=decimal_comma, typed=typed)
 
     def add(self, entry: CostEntry) -> CostVersion:
         """Keep a new entry; one that is there already is given back as it is.

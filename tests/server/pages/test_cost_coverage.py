@@ -61,3 +61,9 @@ def test_goods_whose_cost_is_assumed_lead_to_a_form_that_knows_them(reader: Test
 
 def test_before_anything_is_published_the_page_speaks_of_entries_only(owner: TestClient) -> None:
     assert "title-coverage" not in owner.get("/costs").text
+
+
+def test_profit_says_how_many_parcels_cost_nothing_for_want_of_a_price(reader: TestClient) -> None:
+    text = words(reader.get("/profit/result?from=2026-03-01&to=2026-03-31").text)
+    assert "1 parcel has no carrier’s price, so that its delivery costs nothing here." in text
+    assert "carrier’s price" not in reader.get("/profit/result?from=2026-03-01&to=2026-03-31&country=FR").text

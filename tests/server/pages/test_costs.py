@@ -112,16 +112,54 @@ def test_an_entry_is_added_changed_and_withdrawn_and_its_history_says_by_whom(
     assert "1 change holds from the next run on." in shown
     assert "MUG Berlin store Batch 7 always 4.50 EUR always" in shown
 
-    fields = {**fields, "amount": "5", "valid_from": "2026-03-01", "seen": "1"}
+    fields = {**fields, "amount": "5", "note": "Batch 8", "seen": "1"}
     assert send(analyst, "/costs/1", **fields).headers["location"] == "/costs/1"
     shown = text(analyst.get("/costs/1").text)
     assert "Changed by Analyst" in shown
-    assert "Amount: 4.50 → 5 First day: – → 2026-03-01 Entered by Analyst" in shown
+    assert "Amount: 4.50 → 5 Note: Batch 7 → Batch 8 Entered by Analyst" in shown
 
     send(analyst, "/costs/1/withdraw", seen=2)
     assert current(project) == []
     page = analyst.get("/costs/1").text
     assert "This entry is withdrawn." in text(page) and 'action="/costs/1' not in page
+
+
+def test_another_cost_from_a_later_day_on_leaves_the_former_one_to_the_days_before(
+    analyst: TestClient, project: Project
+) -> None:
+    fields = {"kind": "product_cost", "item": "MUG", "amount": "4.5", "currency": "EUR"}
+    send(analyst, "/costs/new", **fields)
+    later = {**fields, "amount": "5", "valid_from": "2026-03-01", "seen": "1"}
+    assert send(analyst, "/costs/1", **later).headers["location"] == "/costs/2"
+    assert current(project) == [mug(), mug("5", valid_from=date(2026, 3, 1))]
+    assert "Until the day before its first day the former cost holds." in text(analyst.get("/costs/2").text)
+    # The first day alone was a mistake: nothing costs anything else.
+    assert (
+        send(analyst, "/costs/2", **{**later, "valid_from": "2026-04-01"}).headers["location"] == "/costs/2"
+    )
+    assert current(project) == [mug(), mug("5", valid_from=date(2026, 4, 1))]
+
+
+@pytest.mark.parametrize("amount", ["1.350", "1,350"])
+def test_what_was_typed_and_may_be_thousands_is_refused_and_what_is_kept_is_shown_beyond_doubt(
+    analyst: TestClient, project: Project, amount: str
+) -> None:
+    fields = {"kind": "product_cost", "item": "MUG", "currency": "EUR"}
+    answer = send(analyst, "/costs/new", amount=amount, **fields)
+    assert (answer.status_code, current(project)) == (422, [])
+    assert f"&#39;{amount}&#39; may be 1.3500 or 1350." in answer.text
+    send(analyst, "/costs/new", amount="1.3500", **fields)
+    send(analyst, "/costs/new", **{**fields, "item": "CUP", "amount": "1.1250"})
+    (shown,) = re.findall(r'name="amount" value="([^"]*)"', analyst.get("/costs/2").text)
+    assert shown == "1.1250"
+    assert (
+        send(
+            analyst,
+            "/costs/2",
+            **{**fields, "item": "CUP", "amount": shown, "note": "as before", "seen": "1"},
+        ).status_code
+        == 303
+    )
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from fondaco.control import CostVersion, User
 from fondaco.control.costs import NoSuchCostError
 from fondaco.control.segments import ConflictError
-from fondaco.costs import RULES, CostsError, Fault, Kind, rate_text, texts_of
+from fondaco.costs import RULES, CostEntry, CostsError, Fault, Kind, rate_text, texts_of, unmistakable
 from fondaco.errors import ConfigError
 from fondaco.governance import Permission, may
 from fondaco.server.auth.roles import costing_user
@@ -98,7 +99,7 @@ def add(request: Request, site: TheSite, user: Keeper, fields: Fields) -> Respon
     kind = _kind(texts.get("kind", ""))
     try:
         costs = sheet_of(site, user)
-        kept = costs.add(costs.entry(texts))
+        kept = costs.add(costs.entry(texts, typed=True))
     except CostsError as error:
         return HTMLResponse(_form(request, site, user, kind, texts, faults=error.faults), 422)
     site.notices.add(user.user_id, Notice("Kept. It holds from the next run on."))
@@ -109,18 +110,25 @@ def add(request: Request, site: TheSite, user: Keeper, fields: Fields) -> Respon
 def one(request: Request, site: TheSite, user: CurrentUser, entry_id: EntryId) -> Response:
     """An entry, as a form for who may change it, and its history."""
     versions = _versions(site, entry_id)
-    return HTMLResponse(_entry_page(request, site, user, versions, texts_of(versions[0].entry)))
+    return HTMLResponse(_entry_page(request, site, user, versions, _typed(versions[0].entry)))
 
 
 @router.post("/{entry_id}", dependencies=[CheckedForm])
 def change(request: Request, site: TheSite, user: Keeper, entry_id: EntryId, fields: Fields) -> Response:
-    """Make a new version of an entry."""
+    """Make a new version of an entry; another cost from a later day on is an entry of its own, and ends this one."""
     versions, texts = _versions(site, entry_id), _texts(fields)
     texts["kind"] = versions[0].kind
     seen = str(fields.get("seen", ""))
     try:
         costs = sheet_of(site, user)
-        costs.change(entry_id, costs.entry(texts), seen=int(seen) if seen.isdecimal() else 0)
+        entry, before = costs.entry(texts, typed=True), versions[0].entry
+        if _begins_later(before, entry):
+            kept = costs.add(entry)
+            site.notices.add(
+                user.user_id, Notice("Kept. Until the day before its first day the former cost holds.")
+            )
+            return RedirectResponse(f"/costs/{kept.entry_id}", 303)
+        costs.change(entry_id, entry, seen=int(seen) if seen.isdecimal() else 0)
     except CostsError as error:
         return HTMLResponse(_entry_page(request, site, user, versions, texts, faults=error.faults), 422)
     except ConflictError as error:
@@ -186,6 +194,28 @@ def _entry_page(
         fault=fault, history=words.history(versions), shops=sheet_of(site, user).shops,
         may_keep=may(user.role, Permission.COSTS) and not newest.is_withdrawn,
     )  # fmt: skip
+
+
+def _typed(entry: CostEntry) -> dict[str, str]:
+    texts = texts_of(entry)
+    return {**texts, "amount": unmistakable(texts["amount"])}
+
+
+def _begins_later(before: CostEntry, after: CostEntry) -> bool:
+    """Whether a cost that holds already is to be another one from a later day on: what holds until then is not to be lost."""
+    same = replace(after, valid_from=before.valid_from, valid_to=before.valid_to, note=before.note)
+    costs_otherwise = (before.amount, before.rate, before.currency) != (
+        after.amount,
+        after.rate,
+        after.currency,
+    )
+    is_for_the_same = (
+        replace(same, amount=before.amount, rate=before.rate, currency=before.currency) == before
+    )
+    begins_later = after.valid_from is not None and (
+        before.valid_from is None or before.valid_from < after.valid_from
+    )
+    return is_for_the_same and costs_otherwise and begins_later and before.valid_to is None
 
 
 def _versions(site: Site, entry_id: int) -> list[CostVersion]:

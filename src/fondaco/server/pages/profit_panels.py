@@ -63,6 +63,7 @@ def result(figures: Figures, state: ProfitState) -> dict[str, Any]:
         "one_below": below == 1,
         "days": numbers.count(len(days)),
         "assumed": _assumed(figures, now),
+        "unpriced": _unpriced(figures),
         "chart": over_time(figures, NET_PROFIT, _COURSE, state.drilled, marks=UNDER_WATER),
         "grains": [
             (GRAINS[grain], state.address({"grain": grain}), grain == view.grain)
@@ -80,6 +81,21 @@ def _assumed(figures: Figures, now: Row) -> str:
     assumed = 1 - Decimal(known)
     least = Decimal("0.001")
     return figures.numbers.rate(assumed) if assumed >= least else f"Under {figures.numbers.rate(least)}"
+
+
+def _unpriced(figures: Figures) -> str:
+    """How many parcels cost nothing for want of a price; empty where there is none, or where it cannot be told."""
+    if {name for name, _ in figures.view.filters} & {
+        "product_id",
+        "product",
+        "variant_id",
+        "sku",
+        "hour",
+        "weekday",
+    }:
+        return ""
+    parcels = figures.totals(("unpriced_parcels",))["unpriced_parcels"]
+    return figures.numbers.count(parcels) if parcels else ""
 
 
 def margins(figures: Figures, _state: ProfitState) -> dict[str, Any]:
