@@ -263,12 +263,17 @@ def test_goods_come_back_at_their_cost_also_where_the_return_names_no_line(
     assert shop.select("order_number, cost_of_goods", "marts.order_profit", "1") == [("1", 0), ("2", 0)]
 
 
-def test_a_cost_in_a_currency_that_nobody_quotes_stops_the_build(open_books: Any, shop_type: Any) -> None:
+@pytest.mark.parametrize(
+    ("kind", "model"), [("product_cost", "profit_ledger"), ("shipping_cost", "order_rules"), ("fixed", "cost_days")]
+)
+def test_a_cost_in_a_currency_that_nobody_quotes_stops_the_build(
+    open_books: Any, shop_type: Any, kind: str, model: str
+) -> None:
     shop = shop_type(open_books(), "unquoted")
     shop.sale("1", "2026-03-01 10:00:00", "10", sku="CAP")
-    shop.cost("product_cost", item="CAP", amount="6", currency="USD")
+    shop.cost(kind, item="CAP", amount="6", currency="USD")
     shop.write()
-    with pytest.raises(BuildError, match="costs_have_exchange_rates"):
+    with pytest.raises(BuildError, match=model):
         shop.books.build()
 
 
