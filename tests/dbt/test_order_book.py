@@ -264,7 +264,8 @@ def test_goods_come_back_at_their_cost_also_where_the_return_names_no_line(
 
 
 @pytest.mark.parametrize(
-    ("kind", "model"), [("product_cost", "profit_ledger"), ("shipping_cost", "order_rules"), ("fixed", "cost_days")]
+    ("kind", "model"),
+    [("product_cost", "profit_ledger"), ("shipping_cost", "order_rules"), ("fixed", "cost_days")],
 )
 def test_a_cost_in_a_currency_that_nobody_quotes_stops_the_build(
     open_books: Any, shop_type: Any, kind: str, model: str
