@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,16 @@ def shop_folder(new_folder: Path, folder: Path) -> Path:
         shop = ConnectionRecord("a", "files", "Aurora", "EUR", "Europe/Berlin", {})
         project.control.connections.add(project.tenant, shop)
     return folder
+
+
+@contextmanager
+def two_shops(folder: Path, marts: Mapping[str, Any]) -> Iterator[Project]:
+    """The shops Aurora (``a``) and Berg (``b``) of one merchant, with ``marts`` published."""
+    with Project.open(folder, clock=Watch()) as project:
+        berg = ConnectionRecord("b", "files", "Berg", "EUR", "Europe/Berlin", {})
+        project.control.connections.add(project.tenant, berg)
+        publish(project, **marts)
+        yield project
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from tests.published import publish
-from tests.server.conftest import Watch, with_session
+from tests.server.conftest import with_session
 from tests.server.pages.conftest import shop_folder
+from tests.server.pages.conftest import two_shops as opened
 from tests.server.pages.test_sales import link, query
 
-from fondaco.control import ConnectionRecord
 from fondaco.orchestration import Project
 from fondaco.reports.content import Books, write_content
 from fondaco.reports.spans import parse_span
@@ -60,11 +59,7 @@ def marts() -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture(scope="module")
 def two_shops(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    folder = shop_folder(new_folder, tmp_path_factory.mktemp("two_shops"))
-    with Project.open(folder, clock=Watch()) as project:
-        berg = ConnectionRecord("b", "files", "Berg", "EUR", "Europe/Berlin", {})
-        project.control.connections.add(project.tenant, berg)
-        publish(project, **marts())  # type: ignore[arg-type]
+    with opened(shop_folder(new_folder, tmp_path_factory.mktemp("two_shops")), marts()) as project:
         yield project
 
 

@@ -30,7 +30,7 @@ followed as (
                 country,
                 coalesce(weight_from, 0),
                 weight_to
-            order by coalesce(valid_from, cast('0001-01-01' as date)), entry_id
+            order by coalesce(valid_from, {{ first_day() }}), entry_id
             rows between 1 following and 1 following
         ) as next_from
     from current_entries

@@ -33,7 +33,7 @@ seen_now as (
         variants.unit_cost,
         variants.currency,
         case
-            when numbered.number is null then cast('0001-01-01' as date)
+            when numbered.number is null then {{ first_day() }}
             else greatest(connections.today_date, numbered.valid_from)
         end as valid_from,
         {{ run_instant() }} as seen_at

@@ -33,7 +33,7 @@ matching as (
             order by
                 case when entries.connection_id is null then 1 else 0 end,
                 case when entries.country is null then 1 else 0 end,
-                coalesce(entries.valid_from, date '0001-01-01') desc,
+                coalesce(entries.valid_from, {{ first_day() }}) desc,
                 entries.entry_id
         ) as place
     from entries

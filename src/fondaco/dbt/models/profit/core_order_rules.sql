@@ -63,7 +63,7 @@ matching as (
                 case when entries.connection_id is null then 1 else 0 end,
                 case when entries.country is null then 1 else 0 end,
                 case when entries.item is null then 2 when lower(entries.item) = lower(places.channel) then 0 else 1 end,
-                coalesce(entries.valid_from, date '0001-01-01') desc,
+                coalesce(entries.valid_from, {{ first_day() }}) desc,
                 entries.entry_id
         ) as place
     from places
