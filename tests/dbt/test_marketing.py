@@ -133,6 +133,11 @@ def test_a_campaign_stands_beside_what_it_cost_what_it_brought_and_what_its_plat
     ]  # fmt: skip
 
 
+def test_of_each_shop_and_day_it_is_counted_how_many_orders_have_a_known_origin(ads: Any) -> None:
+    found = ads.select("cast(order_date as varchar) as day, marked_orders", "marts.visits_daily", "1")
+    assert found == [("2026-03-10", 4), ("2026-03-11", 0)]
+
+
 def test_an_ad_account_is_no_shop(ads: Any) -> None:
     assert ads.select("distinct connection_id", "marts.sales_daily", "1") == [("ads-shop-shop",)]
 

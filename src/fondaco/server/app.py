@@ -29,6 +29,7 @@ from fondaco.server.pages import (
     cost_sheets,
     costs,
     customers,
+    marketing,
     orders,
     overview,
     person_decisions,
@@ -113,6 +114,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(overview.router)
     app.include_router(sales.router)
     app.include_router(profit.router)
+    app.include_router(marketing.router)
     app.include_router(orders.router)
     app.include_router(products.router)
     app.include_router(cohorts.router)
