@@ -45,6 +45,7 @@ PATHS = {
     "/api/v1/segments/{segment_id}/versions",
     "/api/v1/segments/{segment_id}/versions/{version}",
     "/api/v1/cohorts",
+    "/api/v1/campaigns",
     "/api/v1/costs",
 }
 POSTED = {

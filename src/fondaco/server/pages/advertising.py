@@ -66,7 +66,7 @@ def matched_in_words(matched_by: str) -> str:
     return _MATCHED.get(matched_by, matched_by)
 
 
-def origin_shown(site: Site, order_id: str) -> dict[str, str] | None:
+def origin_shown(site: Site, order_id: str) -> dict[str, Any] | None:
     """Which advertising an order came from, in words; None where nothing is known of any."""
     found = origin_of(site.project.reader, site.tenant_id, order_id)
     if found is None:
@@ -77,4 +77,5 @@ def origin_shown(site: Site, order_id: str) -> dict[str, str] | None:
         "campaign": campaign_name({"name": found["campaign_name"]}, campaign_id) if campaign_id else "",
         "address": f"/marketing/campaigns/{quote(campaign_id, safe=':')}" if campaign_id else "",
         "matched": matched_in_words(found["matched_by"]),
+        "by_click": site.project.settings.profit.marketing_by == "click",
     }
