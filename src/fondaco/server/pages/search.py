@@ -37,6 +37,8 @@ TheSite = Annotated[Site, Depends(the_site)]
 
 LONGEST = 100
 OF_A_KIND = 6
+AT_FIRST = max(2 * OF_A_KIND, len(MENU))
+"""How many are listed before anything is typed: all pages of the menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,7 @@ def results(asked: Asked) -> list[tuple[Kind, list[Found]]]:
         nowhere = kind.page and not leads_somewhere(asked.app, kind.page)
         if barred or nowhere or not (asked.words or kind.when_empty):
             continue
-        most = OF_A_KIND if asked.words else 2 * OF_A_KIND
+        most = OF_A_KIND if asked.words else AT_FIRST
         if found := list(kind.find(asked))[:most]:
             shown.append((kind, found))
     return shown
