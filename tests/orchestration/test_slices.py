@@ -159,3 +159,50 @@ def test_every_change_is_read_however_often_a_run_is_killed(
         coverage = after(stream(), coverage, part, horizon)
 
     assert seen == {record for record in records if record < now - timedelta(minutes=5)}
+
+
+def days(**options: object) -> Stream:
+    return stream(**({"mode": SyncMode.DAYS, "day_column": "day", "overlap": timedelta(days=3)} | options))
+
+
+def test_days_are_read_whole_and_up_to_the_last_day_that_has_begun_anywhere() -> None:
+    slices, coverage = read_up(days(), Coverage(), HORIZON)
+
+    assert slices[0].until == datetime(2026, 3, 3, tzinfo=UTC)
+    assert [part.since for part in slices[:-1]] == [part.until for part in slices[1:]]
+    assert {part.since.time() for part in slices if part.since} == {NOW.time().replace(hour=0)}
+    assert coverage.history_complete
+    assert coverage.cursor == NOW
+
+
+def test_each_run_reads_the_newest_days_again_and_once_a_day_all_that_may_be_restated() -> None:
+    restated = days(lookback=timedelta(days=28))
+    _, coverage = read_up(restated, Coverage(), HORIZON)
+    read = []
+    for hours in (1, 13, 14):
+        slices, coverage = read_up(restated, coverage, Horizon.of(NOW + timedelta(hours=hours), START))
+        read += [(part.kind, part.since, part.until) for part in slices]
+
+    assert read == [
+        ("incremental", datetime(2026, 2, 26, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC)),
+        ("lookback", datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC)),
+        ("incremental", datetime(2026, 2, 27, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC)),
+    ]
+
+
+@given(pauses=st.lists(st.floats(0.01, 100), min_size=1, max_size=8))
+def test_whatever_the_pauses_every_day_is_read_once_more_after_it_is_settled(pauses: list[float]) -> None:
+    """A day changes for 28 days, and the stream looks back so far."""
+    restated = days(lookback=timedelta(days=28))
+    now, coverage = NOW, Coverage()
+    read_on: dict[date, datetime] = {}
+    for pause in pauses:
+        slices, coverage = read_up(restated, coverage, Horizon.of(now, START))
+        for part in slices:
+            assert part.since and part.until
+            for number in range((part.until - part.since).days):
+                read_on[part.since.date() + timedelta(days=number)] = now
+        last, now = now, now + timedelta(days=pause)
+    for day, read in read_on.items():
+        settled = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=28)
+        assert read >= settled or read.date() == last.date()

@@ -139,6 +139,7 @@ class Landing:
     def _load_nothing(self, spooled: Spooled, stream: Stream, started: float) -> LandResult:
         """A slice without a record, as most are of a shop that is read often: it costs no table of its own."""
         with self._warehouse.writer() as writer, writer.transaction():
+            Merge(writer, stream, spooled, self._tenant_id).forget_days()
             self._write_quarantine(writer, spooled, pa.table({}))
         self._spool.remove(spooled)
         loaded = dict.fromkeys((table.name for table in stream.tables), 0)

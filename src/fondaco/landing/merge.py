@@ -25,6 +25,7 @@ class Merge:
         self._writer = writer
         self._stream = stream
         self._source = spooled.source
+        self._part = spooled.slice
         self._params: Mapping[str, Value] = {
             "tenant_id": tenant_id,
             "connection_id": spooled.connection_id,
@@ -34,6 +35,7 @@ class Merge:
 
     def run(self) -> dict[str, int]:
         """Merge all tables; how many rows each got."""
+        self.forget_days()
         counts = {table.name: self._count(table) for table in self._stream.tables}
         filled = [table for table in self._stream.tables if counts[table.name]]
         if not filled:
@@ -47,6 +49,20 @@ class Merge:
             if table.parent_key:
                 self._remove_vanished(table)
         return loaded
+
+    def forget_days(self) -> None:
+        """Remove what earlier slices had of the days of this one: the vendor has restated them, also to nothing."""
+        part = self._part
+        if not self._stream.day_column or part.since is None or part.until is None:
+            return
+        for table in self._stream.tables:
+            if self._stream.day_column in {column.name for column in table.columns}:
+                self._writer.execute(
+                    f"delete from {raw_spec(self._source, table).qualified} as t where {_OURS}"
+                    f' and t._synced_at < $synced_at and t."{self._stream.day_column}" >= $first_day'
+                    f' and t."{self._stream.day_column}" < $day_after',
+                    {**self._params, "first_day": part.since.date(), "day_after": part.until.date()},
+                )
 
     def _stage(self, table: Table) -> str:
         spec = raw_spec(self._source, table)

@@ -60,6 +60,8 @@ def next_slice(
     if stream.mode is SyncMode.FULL:
         done = coverage.cursor is not None and coverage.cursor >= horizon.now
         return None if done else Slice(stream.name, "full")
+    if stream.mode is SyncMode.DAYS:
+        return _next_days(stream, coverage, horizon, empty_before)
     end = _whole_seconds(horizon.now - stream.safety_lag)
     if coverage.cursor is None or coverage.covered_since is None:
         return _history(stream, end, horizon, empty_before) if end > horizon.start else None
@@ -74,14 +76,32 @@ def after(stream: Stream, coverage: Coverage, part: Slice, horizon: Horizon) -> 
     """The coverage once ``part`` is loaded."""
     if part.since is None or part.until is None:
         return replace(coverage, cursor=horizon.now, covered_since=horizon.start, history_complete=True)
+    # Days that run, or are to come, are read again by the next run.
+    read_up_to = min(part.until, horizon.now) if stream.mode is SyncMode.DAYS else part.until
     if part.kind == "backfill":
-        return _after_history(coverage, part.since, part.until, horizon)
+        return _after_history(coverage, part.since, part.until, horizon, read_up_to)
     moved = coverage
     if coverage.cursor is not None and part.since <= coverage.cursor < part.until:
-        moved = replace(moved, cursor=part.until)
+        moved = replace(moved, cursor=read_up_to)
     if part.kind == "lookback":
         moved = replace(moved, looked_back_on=part.until.date())
     return moved
+
+
+def _next_days(stream: Stream, coverage: Coverage, horizon: Horizon, empty_before: int) -> Slice | None:
+    """As ``next_slice``, in whole days. The newest days are read again by each run, further ones once a day."""
+    end = _midnight(horizon.now) + timedelta(days=2)
+    begin = Horizon(horizon.now, _midnight(horizon.start))
+    if coverage.cursor is None or coverage.covered_since is None:
+        return _history(stream, end, begin, empty_before) if horizon.now > begin.start else None
+    if coverage.cursor < horizon.now:
+        part = _increment(stream, coverage, _midnight(coverage.cursor), end)
+        # What was not settled when it was last looked at, however long ago that is.
+        behind = max(stream.overlap, stream.lookback) if part.kind == "lookback" else stream.overlap
+        return replace(part, since=_midnight(coverage.cursor - behind))
+    if coverage.covered_since > begin.start:
+        return _history(stream, coverage.covered_since, begin, empty_before)
+    return None
 
 
 def _history(stream: Stream, until: datetime, horizon: Horizon, empty_before: int) -> Slice:
@@ -102,13 +122,19 @@ def _increment(stream: Stream, coverage: Coverage, cursor: datetime, end: dateti
     return Slice(stream.name, kind, since, end)
 
 
-def _after_history(coverage: Coverage, since: datetime, until: datetime, horizon: Horizon) -> Coverage:
+def _after_history(
+    coverage: Coverage, since: datetime, until: datetime, horizon: Horizon, read_up_to: datetime
+) -> Coverage:
     if coverage.cursor is None or coverage.covered_since is None:
-        coverage = replace(coverage, cursor=until, covered_since=since, looked_back_on=until.date())
+        coverage = replace(coverage, cursor=read_up_to, covered_since=since, looked_back_on=until.date())
     elif since <= coverage.covered_since <= until:
         coverage = replace(coverage, covered_since=since)
     complete = coverage.covered_since is not None and coverage.covered_since <= horizon.start
     return replace(coverage, history_complete=complete)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return datetime.combine(moment.astimezone(UTC).date(), time(), UTC)
 
 
 def _whole_seconds(moment: datetime) -> datetime:

@@ -80,6 +80,7 @@ class SyncMode(StrEnum):
     INCREMENTAL = "incremental"  # records changed since a cursor, by the vendor's own filter
     CREATED = "created"  # records created since a cursor; they do not change, or change without a trace
     FULL = "full"  # everything, each time: the vendor has no filter
+    DAYS = "days"  # figures by day, which the vendor restates: the days of a slice are replaced whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,9 @@ class Stream:
         How far behind the present a slice ends; later records may not be visible yet.
     lookback
         Once a day, re-read this much by the cursor, for changes that do not move it. Zero: never.
+    day_column
+        Of a stream of ``SyncMode.DAYS``: the column that holds the day. Rows of the slice's days that are not in the slice
+        are removed, from all tables of the stream that have the column.
     scopes
         Permissions this stream needs, in the vendor's own words.
     in_report
@@ -112,6 +116,7 @@ class Stream:
     overlap: timedelta = timedelta(minutes=10)
     safety_lag: timedelta = timedelta(minutes=5)
     lookback: timedelta = timedelta(0)
+    day_column: str = ""
     scopes: tuple[str, ...] = ()
     description: str = ""
     in_report: bool = True
@@ -119,7 +124,11 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A bounded part of a stream: records whose cursor lies in [since, until). Both None for a full read."""
+    """A bounded part of a stream: records whose cursor lies in [since, until). Both None for a full read.
+
+    Of a stream of ``SyncMode.DAYS`` both are midnights in UTC that stand for calendar days of the account, from ``since``'s
+    up to the one before ``until``'s, which may lie two days ahead: nowhere on earth is a later day.
+    """
 
     stream: str
     kind: str  # "backfill", "incremental", "lookback" or "full"
