@@ -168,6 +168,16 @@ class ServerSettings(_Section):
         return tuple(str(ip_network(part)) for part in value)
 
 
+class LiveSettings(_Section):
+    """``[live]``: figures that move with the shops' webhooks."""
+
+    drain: bool = Field(
+        True,
+        description="Whether `fondaco serve` and `fondaco up` drain the webhooks that come in. Switch it off where "
+        "`fondaco live` runs as a service of its own.",
+    )
+
+
 class MailSettings(_Section):
     """``[mail]``: the server that takes the weekly summary."""
 
@@ -212,6 +222,7 @@ class Settings(BaseSettings):
     analytics: AnalyticsSettings = AnalyticsSettings()
     profit: ProfitSettings = ProfitSettings()
     server: ServerSettings = ServerSettings()
+    live: LiveSettings = LiveSettings()
     mail: MailSettings = MailSettings()
 
     @classmethod

@@ -24,6 +24,7 @@ from fondaco.cli import (
     import_,
     imports,
     init,
+    live,
     metrics,
     models,
     quarantine,
@@ -85,6 +86,7 @@ app.add_typer(connections.app, name="connections")
 app.command("run")(run.run)
 app.command("serve")(serve.serve)
 app.command("up")(serve.up)
+app.command("live")(live.live)
 app.command("runs")(runs.runs)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(report.app, name="report")

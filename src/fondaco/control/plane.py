@@ -20,6 +20,7 @@ from fondaco.control.runs import Runs
 from fondaco.control.saved_views import SavedViews
 from fondaco.control.segments import Segments
 from fondaco.control.users import Sessions, Tokens, Users
+from fondaco.control.webhooks import WebhookEndpoints
 
 __all__ = ["ControlPlane", "SecretBox"]
 
@@ -38,6 +39,7 @@ class ControlPlane:
         self.tokens = Tokens(database, clock)
         self.connections = Connections(database, box, clock)
         self.states = States(database, clock)
+        self.webhooks = WebhookEndpoints(database, box, clock)
         self.runs = Runs(database, clock)
         self.reconciliation = Reconciliation(database)
         self.audit = Audit(database, clock)

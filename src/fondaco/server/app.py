@@ -29,6 +29,7 @@ from fondaco.server.pages import (
     cost_sheets,
     costs,
     customers,
+    events,
     orders,
     overview,
     person_decisions,
@@ -49,6 +50,7 @@ from fondaco.server.proxies import believed
 from fondaco.server.rate import TooManyRequestsError
 from fondaco.server.site import NotThereError, Site
 from fondaco.server.warming import Warmer
+from fondaco.server.webhooks import WebhookDoor
 
 if TYPE_CHECKING:
     from fondaco.orchestration import Project
@@ -106,8 +108,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
         openapi_url="/api/v1/openapi.json",
         max_body_size=MOST_BYTES,
     )
-    app.state.site = site
-    app.state.warmer = warmer
+    app.state.site, app.state.warmer, app.state.bulletin = site, warmer, events.Bulletin(site)
     app.include_router(api, prefix="/api/v1")
     app.include_router(auth_routes.router)
     app.include_router(overview.router)
@@ -121,6 +122,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(customers.router)
     app.include_router(person_decisions.router)
     app.include_router(persons.router)
+    app.include_router(events.router)
     app.include_router(report.router)
     app.include_router(settings.router)
     app.include_router(settings_people.router)
@@ -146,6 +148,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
         proxies := project.settings.server.trusted_proxies
     ):  # outermost, so that everything else sees who really asks
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=believed(proxies))
+    app.add_middleware(WebhookDoor, project=project)  # before all else: thousands may come a second
     return app
 
 

@@ -190,6 +190,7 @@
     for (const [box, chart] of drawn) chart.setOption(option(box, box.clientWidth > 640), true);
   });
   document.addEventListener("htmx:after:swap", draw);
+  document.addEventListener("fondaco:live", draw);
   document.addEventListener("click", (event) => { if (event.target.closest("[data-table]")) requestAnimationFrame(draw); });
   document.fonts?.ready.then(() => requestAnimationFrame(draw));
   draw();
