@@ -115,9 +115,7 @@ class FalseAlarms:
         return self.judged / self.days
 
 
-def false_alarms(
-    seed: int, judges: Mapping[str, Judge] = JUDGES
-) -> dict[str, dict[str, list[FalseAlarms]]]:
+def false_alarms(seed: int, judges: Mapping[str, Judge] = JUDGES) -> dict[str, dict[str, list[FalseAlarms]]]:
     """By judge and metric, shop by shop: days out of the band among a year of normal days."""
     found: dict[str, dict[str, list[FalseAlarms]]] = {
         name: {metric: [] for metric in METRICS} for name in judges
@@ -205,7 +203,9 @@ def main() -> None:
         print(f"| {metric} | {_rate(ours_):.2f} | {worst:.2f} | {judged:.0%} | {_rate(theirs):.2f} |")
     found = power(seed)
     print(f"\nNet sales that drop for a week, {SHOPS * DROPS_A_SHOP} drops of each size: share found.\n")
-    print("| drop | on the first day | within 3 days | within 7 days | 3 sigma: first day | 3 days | 7 days |")
+    print(
+        "| drop | on the first day | within 3 days | within 7 days | 3 sigma: first day | 3 days | 7 days |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for size in DROPS:
         cells = [f"{found[name][size].within(days):.0%}" for name in JUDGES for days in (1, 3, 7)]

@@ -64,7 +64,7 @@ class Alerts:
                 alert = Alert(tenant_id=tenant_id, opened_at=now, **_columns(found), seen_at=now)
                 session.add(alert)
                 session.flush()
-                _note(session, alert, actor, "opened", found.said, now)
+                _note(session, alert, actor, "opened", said=found.said, now=now)
                 session.add_all(_waiting(alert, channel, "opened", now) for channel in channels)
         except IntegrityError:  # another process was first
             return None
@@ -81,7 +81,7 @@ class Alerts:
                     setattr(alert, name, value)
             alert.seen_at = now
             if grown:
-                _note(session, alert, actor, "severity", f"It is {found.severity} now.", now)
+                _note(session, alert, actor, "severity", said=f"It is {found.severity} now.", now=now)
         return alert
 
     def recover(
@@ -97,7 +97,7 @@ class Alerts:
             if alert.recovered_at is not None:
                 return None
             alert.recovered_at, alert.snoozed_until = now, None
-            _note(session, alert, actor, "recovered", said, now)
+            _note(session, alert, actor, "recovered", said=said, now=now)
             told = select(AlertMessage).where(AlertMessage.alert_id == alert_id)
             for message in session.scalars(told):
                 if message.state == "waiting":
@@ -113,7 +113,7 @@ class Alerts:
             alert = _still_open(session, tenant_id, alert_id)
             if alert.acknowledged_at is None:
                 alert.acknowledged_at, alert.acknowledged_by = now, actor
-                _note(session, alert, actor, "acknowledged", "", now)
+                _note(session, alert, actor, "acknowledged", said="", now=now)
         return alert
 
     def snooze(self, tenant_id: str, alert_id: int, until: datetime | None, actor: str) -> Alert:
@@ -125,7 +125,7 @@ class Alerts:
             alert = _still_open(session, tenant_id, alert_id)
             alert.snoozed_until = until
             said = "" if until is None else f"Until {until:%Y-%m-%d %H:%M} UTC."
-            _note(session, alert, actor, "woken" if until is None else "snoozed", said, now)
+            _note(session, alert, actor, "woken" if until is None else "snoozed", said=said, now=now)
         return alert
 
     def give_to(self, tenant_id: str, alert_id: int, owner: str, actor: str) -> Alert:
@@ -135,7 +135,7 @@ class Alerts:
             alert = _still_open(session, tenant_id, alert_id)
             if alert.owner != owner:
                 alert.owner = owner
-                _note(session, alert, actor, "owner", owner or "Nobody", now)
+                _note(session, alert, actor, "owner", said=owner or "Nobody", now=now)
         return alert
 
     def get(self, tenant_id: str, alert_id: int) -> Alert:
@@ -206,10 +206,8 @@ def _still_open(session: Session, tenant_id: str, alert_id: int) -> Alert:
     return alert
 
 
-def _note(session: Session, alert: Alert, actor: str, action: str, said: str, now: datetime) -> None:
-    session.add(
-        AlertEvent(alert_id=alert.alert_id, happened_at=now, actor=actor, action=action, said=said)
-    )
+def _note(session: Session, alert: Alert, actor: str, action: str, *, said: str, now: datetime) -> None:
+    session.add(AlertEvent(alert_id=alert.alert_id, happened_at=now, actor=actor, action=action, said=said))
 
 
 def _waiting(alert: Alert, channel: str, news: str, now: datetime) -> AlertMessage:

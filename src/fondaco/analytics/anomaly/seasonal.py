@@ -125,9 +125,8 @@ def _expectation(x: Array, place: Array, scale: Scale, sensitivity: float) -> Ex
     centre = float(season[0] + levels[-1]) + bias
     spread = max(_NORMAL * float(np.median(np.abs(errors - bias))), _floor(centre, scale))
     low, high = centre - sensitivity * spread, centre + sensitivity * spread
-    if scale is Scale.COUNT:
-        low, centre = max(low, 0.0), max(centre, 0.0)
-    elif scale is Scale.AMOUNT and np.nanmin(x) >= 0:  # what was never negative is not expected to be
+    # What was never negative is not expected to be.
+    if scale is not Scale.QUOTIENT and np.nanmin(x) >= 0:
         low, centre = max(low, 0.0), max(centre, 0.0)
     return Expectation(*(_from_scale(value, scale) for value in (centre, low, high)))
 
