@@ -42,8 +42,10 @@ class Words:
         return "rate" if rule.kind is Kind.SHARE else str(self._layer.metric(rule.metric).unit)
 
     def figure(self, rule: Rule, value: Decimal | None) -> str:
-        """A value of what is judged."""
+        """A value of what is judged; of what is counted, whole, also where a fraction is expected."""
         if rule.is_over_metric:
+            if self.unit(rule) == "count":
+                return self.numbers.count(value)
             return self.numbers.figure(value, self.unit(rule))
         return self.numbers.figure(value, "rate" if rule.kind is Kind.QUARANTINE else "count")
 

@@ -88,7 +88,9 @@ def _service(target: Target, message: Message) -> _Service:
         host=f"[{host}]" if ":" in host else host, port=parts.port, secure=parts.scheme == "https", fullpath=parts.path or "/",
         params=dict(parse_qsl(parts.query, keep_blank_values=True)), asset=asset,
         headers={"Authorization": target.authorization} if target.authorization else {},
-        payload={"attachments": "", "type": "", "version": "", "title": "subject", "message": "text", **message.fields()},
+        payload={
+            "attachments": "", "type": "", "version": "", "title": "headline", "message": "text", "alert": message.fields(),
+        },
     )  # fmt: skip
     return service
 

@@ -60,6 +60,7 @@ class BandChart:
     points: Sequence[BandPoint]
     has_expected: bool
     has_band: bool
+    has_limit: bool
 
 
 class AlertView:
@@ -145,7 +146,8 @@ class AlertView:
             summary=summary,
             points=points,
             has_expected=any(point.expected for point in points),
-            has_band=any(point.low or point.high for point in points),
+            has_band=any(point.low and point.high for point in points),
+            has_limit=any(point.low or point.high for point in points),
         )
 
     def _point(self, rule: Rule, day: date, one: Judgement) -> BandPoint:

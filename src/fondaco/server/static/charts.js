@@ -159,7 +159,7 @@
       series: [
         ...area, dashed(points.map((point) => point.expected)),
         {
-          type: "line", z: 3, emphasis: { disabled: true }, lineStyle: { color: bar, width: 2, join: "round" }, itemStyle: { color: bar },
+          type: "line", z: 3, showAllSymbol: true, emphasis: { disabled: true }, lineStyle: { color: bar, width: 2, join: "round" }, itemStyle: { color: bar },
           data: points.map((point) => (point.fires ? { value: point.value, symbol: "circle", symbolSize: 9, itemStyle: { color: token("--bad"), borderColor: token("--surface"), borderWidth: 2 } } : { value: point.value, symbol: "none" })),
         },
       ],
