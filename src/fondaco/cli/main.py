@@ -14,6 +14,7 @@ import typer
 
 from fondaco import __version__
 from fondaco.cli import (
+    alerts,
     connect,
     connections,
     costs,
@@ -92,6 +93,7 @@ app.command("reconcile")(reconcile.reconcile)
 app.add_typer(report.app, name="report")
 app.command("quarantine")(quarantine.quarantine)
 app.add_typer(identity.app, name="identity")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(models.app, name="models")
 app.add_typer(segments.app, name="segments")

@@ -10,6 +10,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from fondaco.clock import Clock, utc_now
+from fondaco.control.alert_channels import AlertChannels, AlertMessages, AlertRules
+from fondaco.control.alerts import Alerts
 from fondaco.control.connections import Connections, SecretBox, States
 from fondaco.control.costs import Costs
 from fondaco.control.database import Database
@@ -46,6 +48,10 @@ class ControlPlane:
         self.segments = Segments(database, clock)
         self.person_decisions = PersonDecisions(database, clock)
         self.costs = Costs(database, clock)
+        self.alerts = Alerts(database, clock)
+        self.alert_rules = AlertRules(database, clock)
+        self.alert_channels = AlertChannels(database, box, clock)
+        self.alert_messages = AlertMessages(database, clock)
         self.saved = Saved(database)
         self.views = SavedViews(database, clock)
 

@@ -25,6 +25,9 @@ from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import (
+    alert_channels,
+    alert_rules,
+    alerts,
     cohorts,
     cost_sheets,
     costs,
@@ -62,7 +65,7 @@ _BESIDE_THE_FILTERS = {
 }  # fmt: skip
 
 _DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Segments and
-costs can be changed, and who is who decided; all else is read.
+costs can be changed, alerts looked after, and who is who decided; all else is read.
 
 Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
 strings, days are the shops' own, instants are UTC. A figure that does not exist is null, never 0. Every error is
@@ -118,6 +121,8 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(products.router)
     app.include_router(cohorts.router)
     app.include_router(runs.router)
+    for room in (alert_rules, alert_channels, alerts):
+        app.include_router(room.router)
     app.include_router(customers.finding)
     app.include_router(customers.router)
     app.include_router(person_decisions.router)

@@ -6,7 +6,7 @@ from alembic import op
 from fondaco.control.columns import Instant
 
 revision = "0008_webhook_endpoints"
-down_revision = "0006_cost_entries"
+down_revision = "0007_alerts"
 branch_labels = None
 depends_on = None
 
