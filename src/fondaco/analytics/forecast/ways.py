@@ -101,7 +101,7 @@ WAYS: Mapping[str, tuple[int, Way]] = {
 def same_weekday(sales: Floats, ahead: int) -> Floats:
     """Baseline: the mean of the same weekday of the last four weeks, again and again."""
     week = sales[-28:].reshape(4, 7).mean(axis=0)
-    return week[np.arange(ahead) % 7]
+    return np.asarray(week[np.arange(ahead) % 7])
 
 
 def last_year(sales: Floats, ahead: int) -> Floats:
