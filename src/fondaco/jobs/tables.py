@@ -166,7 +166,7 @@ PROFIT_FORECAST_TESTS = TableSpec(
     ),
     ("tenant_id", "metric", "way", "horizon_days"),
 )
-"""How the forecast, and those that need no model, did on days they had not seen: see ``fondaco.analytics.forecast.Test``."""
+"""How the forecast, and those that need no model, did on days they had not seen: see ``fondaco.analytics.forecast.BackTest``."""
 
 PROFIT_FORECAST_RUNS = TableSpec(
     "marts",

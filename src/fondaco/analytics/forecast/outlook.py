@@ -40,7 +40,7 @@ _LEAST_COMPARED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class BackTest:
     """How one way did on one line over totals of so many days, on windows that all ways of the same line and days share.
 
     Attributes
@@ -104,7 +104,7 @@ class Outlook:
     total_low: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     total_high: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     counts: dict[str, tuple[float, float]] = field(default_factory=dict)
-    tests: tuple[Test, ...] = ()
+    tests: tuple[BackTest, ...] = ()
 
 
 def look_ahead(books: Books, ahead: int, *, level: float = LEVEL) -> Outlook:
@@ -153,7 +153,7 @@ RECENT = 28
 """A shop that has sold nothing for so many days is not forecast."""
 
 
-def _tests(books: Books, origins: Origins, level: float) -> list[Test]:
+def _tests(books: Books, origins: Origins, level: float) -> list[BackTest]:
     amounts = books.amounts
     paths = {"forecast": origins.lines} | baselines(amounts, origins.known, origins.ahead)
     found = []
@@ -185,9 +185,9 @@ def _tests(books: Books, origins: Origins, level: float) -> list[Test]:
 
 def _test(
     line: int, way: str, actual: Floats, path: Floats, scale: Floats, *, interval: tuple[float, int]
-) -> Test:
+) -> BackTest:
     total, told = actual.sum(axis=1), path.sum(axis=1)
-    return Test(
+    return BackTest(
         line=line,
         way=way,
         horizon_days=actual.shape[1],
