@@ -39,6 +39,9 @@ from fondaco.server.pages import (
     persons,
     products,
     profit,
+    profit_forecast,
+    profit_suggestions,
+    profit_what_if,
     report,
     runs,
     sales,
@@ -116,7 +119,8 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(auth_routes.router)
     app.include_router(overview.router)
     app.include_router(sales.router)
-    app.include_router(profit.router)
+    for room in (profit_forecast, profit_what_if, profit_suggestions, profit):
+        app.include_router(room.router)
     app.include_router(orders.router)
     app.include_router(products.router)
     app.include_router(cohorts.router)
