@@ -5,6 +5,7 @@ Each vendor's application answers below its own prefix and sees whole paths (``/
     GET  /_simulator/health          {"now": …}
     GET  /_simulator/shops           [{"shop_id": …, "platform": …, "name": …, …}]
     GET  /_simulator/report/{shop}   hidden truth by day; ?first=…&last=…&clock=finance|order
+    GET  /_simulator/ads/{platform}  what meta or google reports by ad and day; ?first=…&last=…
     POST /_simulator/advance         {"seed": 1, "share": 0.001, "minutes": 60}
     GET, POST, DELETE /_simulator/faults
 """
@@ -115,6 +116,7 @@ class BackDoor:
             Route("/_simulator/health", self.health),
             Route("/_simulator/shops", self.shops),
             Route("/_simulator/report/{shop}", self.report),
+            Route("/_simulator/ads/{platform}", self.ads),
             Route("/_simulator/advance", self.advance, methods=["POST"]),
             Route("/_simulator/faults", self.faults, methods=["GET", "POST", "DELETE"]),
         ]
@@ -135,6 +137,15 @@ class BackDoor:
         except (ConfigError, ValueError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         return JSONResponse(rows)
+
+    async def ads(self, request: Request) -> JSONResponse:
+        query, platform = request.query_params, request.path_params["platform"]
+        try:
+            first = date.fromisoformat(query.get("first", "1970-01-02"))
+            last = date.fromisoformat(query.get("last", "2999-12-31"))
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        return JSONResponse(await run_in_threadpool(lambda: self._store.ad_days(platform, first, last)))
 
     async def advance(self, request: Request) -> JSONResponse:
         try:

@@ -248,13 +248,16 @@ class OrderBook:
         return built
 
     def _meta(self, row: Row, paid: Row | None) -> list[Row]:
-        number = row["order_id"] * 10
+        number = row["order_id"] * 100
         meta = [
             (f"_wc_order_attribution_{name}", value)
             for name, value in (
-                ("source_type", "utm"), ("utm_source", row["acquisition_channel"]), ("utm_medium", "cpc"),
-                ("referrer", "https://example.com/"),
+                ("source_type", "utm"), ("utm_source", row["acquisition_channel"]),
+                ("utm_medium", row["utm_medium"] or "cpc"), ("referrer", row["referring_site"] or "https://example.com/"),
+                ("utm_campaign", row["utm_campaign"]), ("utm_content", row["utm_content"]), ("utm_term", row["utm_term"]),
+                ("session_entry", row["landing_site"]),
             )
+            if value is not None
         ]  # fmt: skip
         if paid and paid["fee"] is not None:
             fee = f"{paid['fee'] / 100:.2f}"
