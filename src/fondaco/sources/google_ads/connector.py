@@ -14,7 +14,7 @@ from fondaco.sources.google_ads.fields import REPORTS
 from fondaco.sources.google_ads.queries import query, spans
 from fondaco.sources.google_ads.settings import GoogleAdsSettings
 from fondaco.sources.google_ads.streams import STREAMS, looking_back
-from fondaco.sources.source import ReportDay, SourceSettings
+from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
 
 
@@ -26,6 +26,7 @@ class GoogleAds:
     settings_type: ClassVar[type[SourceSettings]] = GoogleAdsSettings
     streams: tuple[Stream, ...] = STREAMS  # an open connection knows how far back its account restates
     report_name: ClassVar[str | None] = None
+    role: ClassVar[Role] = Role.ADS
 
     def __init__(
         self,
