@@ -59,8 +59,8 @@ def create_app(
     return app
 
 
-def demo_settings(base_url: str) -> dict[str, Any]:
-    """Settings of a connection to the account of a running simulator."""
+def demo_settings(base_url: str, account_id: int | None = None) -> dict[str, Any]:
+    """Settings of a connection to an account of a running simulator, or to its first one."""
     answer = httpx.get(f"{base_url}/google_ads/endpoint", trust_env=False)
     if answer.status_code != 200:
         raise ConfigError(
@@ -69,7 +69,7 @@ def demo_settings(base_url: str) -> dict[str, Any]:
         )
     place = answer.json()
     return {
-        "customer_id": place["customer_ids"][0],
+        "customer_id": f"{account_id:010d}" if account_id else place["customer_ids"][0],
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
         "refresh_token": REFRESH_TOKEN,
