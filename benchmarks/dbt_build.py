@@ -145,7 +145,7 @@ _SHEET = """
 def write_project(folder: Path) -> Path:
     """The packaged core and marts over one source whose conformed models read tables of their own shape."""
     packaged = project_folder()
-    for part in ("macros", "models/core", "models/profit", "models/marts", "tests"):
+    for part in ("macros", "models/core", "models/profit", "models/marketing", "models/marts", "tests"):
         shutil.copytree(packaged / part, folder / part)
     shutil.copy(packaged / "dbt_project.yml", folder)
     models = folder / "models" / "conformed" / "bench"
@@ -219,13 +219,13 @@ def _names(query: str, words: dict[str, object]) -> Sequence[str]:
 
 def _own_tables() -> Sequence[str]:
     connections = ", ".join(
-        f"('default', 'shop{n}', 'bench', 'Shop {n}', '{'USD' if n == 2 else 'EUR'}', 'Europe/Berlin')"
+        f"('default', 'shop{n}', 'bench', 'Shop {n}', '{'USD' if n == 2 else 'EUR'}', 'Europe/Berlin', 'shop')"
         for n in range(SHOPS)
     )
     return (
         "create table raw.fondaco__tenants (tenant_id varchar, name varchar, currency varchar, time_zone varchar)",
         "create table raw.fondaco__connections (tenant_id varchar, connection_id varchar, source varchar,"
-        " name varchar, currency varchar, time_zone varchar)",
+        " name varchar, currency varchar, time_zone varchar, role varchar)",
         "create table raw.fondaco__exchange_rates (tenant_id varchar, rate_date date, base_currency varchar,"
         " currency varchar, rate double precision)",
         "insert into raw.fondaco__tenants values ('default', 'Bench', 'EUR', 'Europe/Berlin')",

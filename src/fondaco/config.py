@@ -127,6 +127,12 @@ class ProfitSettings(_Section):
         description="Whether taxes that are collected count as a cost. They are neither income nor cost, and so are left out "
         "unless a report has to agree with one that counts them.",
     )
+    marketing_by: Literal["click", "day"] = Field(
+        "click",
+        description="How the spend of ad accounts reaches orders. `click`: a campaign's spend of a day is borne by the orders that it "
+        "brought on that day; where it brought none, by those that its platform brought, else by all of the day. "
+        "`day`: by all orders of the day alike.",
+    )
 
 
 class ServerSettings(_Section):

@@ -42,11 +42,12 @@ _TYPES = {
     "timestamp": "timestamp",
     "date": "date",
     "money": "decimal(18, 6)",
+    "rate": "decimal(24, 12)",
 }
 _OWN = {
     "fondaco__tenants": "tenant_id varchar, name varchar, currency varchar, time_zone varchar, _synced_at timestamp",
     "fondaco__connections": "tenant_id varchar, connection_id varchar, source varchar, name varchar,"
-    " currency varchar, time_zone varchar, _synced_at timestamp",
+    " currency varchar, time_zone varchar, role varchar, _synced_at timestamp",
     "fondaco__exchange_rates": "tenant_id varchar, rate_date date, base_currency varchar, currency varchar,"
     " rate double precision, provider varchar, _synced_at timestamp",
 }
@@ -56,7 +57,7 @@ Row = dict[str, Any]
 def write_stub_project(folder: Path) -> Path:
     """Core and marts as packaged, over one source `stub` whose conformed models read raw tables of the same shape."""
     packaged = project_folder()
-    for part in ("macros", "models/core", "models/profit", "models/marts", "tests"):
+    for part in ("macros", "models/core", "models/profit", "models/marketing", "models/marts", "tests"):
         shutil.copytree(packaged / part, folder / part)
     shutil.copy(packaged / "dbt_project.yml", folder)
     stub = folder / "models" / "conformed" / "stub"
@@ -163,10 +164,10 @@ class Shop:
         self.connect(self.connection, self.currency, self.time_zone)
         self._ids = itertools.count(1)
 
-    def connect(self, connection: str, currency: str, time_zone: str = "UTC") -> None:
+    def connect(self, connection: str, currency: str, time_zone: str = "UTC", **more: Any) -> None:
         self._put(
             "fondaco__connections", tenant_id=self.tenant, connection_id=connection, source="stub",
-            name=connection.title(), currency=currency, time_zone=time_zone,
+            name=connection.title(), currency=currency, time_zone=time_zone, **more,
         )  # fmt: skip
 
     def _put(self, table: str, **row: Any) -> None:
@@ -291,6 +292,40 @@ class Shop:
             "fondaco__cost_entries", tenant_id=self.tenant, entry_id=f"c{next(self._ids)}", version=1, kind=kind,
             is_withdrawn=False, entered_by="cli", entered_at=NOW, **given,
         )  # fmt: skip
+
+    def ad_account(self, connection: str, currency: str) -> None:
+        """Where money is spent, and nothing sold."""
+        self.connect(connection, currency, role="ads")
+
+    def campaign(self, account: str, number: str, name: str, source: str = "google_ads", **given: Any) -> str:
+        campaign_id = self.id(number, account)
+        defaults = {
+            "campaign_id": campaign_id, "source_campaign_id": number, "name": name, "source": source,
+            "connection_id": account, "status": "active",
+        }  # fmt: skip
+        self._add("campaigns", defaults, given)
+        return campaign_id
+
+    def spent(
+        self,
+        campaign_id: str,
+        day: str,
+        spend: str,
+        currency: str = "EUR",
+        source: str = "google_ads",
+        **given: Any,
+    ) -> None:
+        """A campaign's day in its ad account."""
+        defaults = {
+            "ad_spend_id": f"{campaign_id}/{day}", "campaign_id": campaign_id, "spend_date": day, "spend": spend,
+            "currency": currency, "source": source, "impressions": 0, "clicks": 0, "claimed_conversions": "0",
+            "claimed_revenue": "0",
+        }  # fmt: skip
+        self._add("ad_spend", defaults, {**given, **_connection(campaign_id)})
+
+    def visit(self, order_id: str, **marks: Any) -> None:
+        """The visit that an order came from."""
+        self._add("order_visits", {"order_id": order_id}, {**marks, **_connection(order_id)})
 
     def rate(self, day: str, currency: str, rate: str, base: str = "EUR") -> None:
         self._put(

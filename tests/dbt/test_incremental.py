@@ -13,6 +13,7 @@ import pytest
 from fondaco.warehouse.dbt import BuildError
 
 DAYS = range(1, 28)
+CAMPAIGNS = ["Spring", "spring+sale", "Brand", "22"]
 PEOPLE = [f"p{number}@x.example" for number in range(6)]
 COSTS: list[tuple[str, dict[str, Any]]] = [
     *(("product_cost", {"item": f"S{number}"}) for number in range(3)),
@@ -45,6 +46,7 @@ class Life:
             self.a_line_vanishes, self.an_order_stops_counting, self.a_customer_changes_address,
             self.a_rate_is_corrected, self.a_time_zone_is_corrected, self.a_cost_is_entered, self.a_cost_is_entered,
             self.a_cost_is_withdrawn, self.profit_is_worked_out_otherwise, self.a_shop_tells_another_cost,
+            self.a_day_of_ads_is_restated, self.a_day_of_ads_is_restated, self.a_campaign_gets_another_name,
         ]  # fmt: skip
 
     def day(self) -> str:
@@ -62,8 +64,33 @@ class Life:
             customer_id=self.shop.id(f"c{person}") if account else None,
         )  # fmt: skip
         self.orders.append(order)
+        if self.chance.random() < 0.6:
+            self.shop.visit(
+                order,
+                utm_source="google",
+                utm_medium="cpc",
+                utm_campaign=self.chance.choice([*CAMPAIGNS, None]),
+            )
         if self.chance.random() < 0.5:
             self.shop.discount(order, "CODE", "1", currency=currency)
+
+    def a_day_of_ads_is_restated(self) -> None:
+        campaign, day = self.shop.id(self.chance.choice(["11", "22"]), "life-ads"), self.day()[:10]
+        self.books.execute("delete from raw.stub__ad_spend where ad_spend_id = $id", id=f"{campaign}/{day}")
+        if self.chance.random() < 0.8:
+            spent = f"{self.chance.randrange(1, 3000) / 100}"
+            self.shop.rows["stub__ad_spend"] = [
+                row
+                for row in self.shop.rows.get("stub__ad_spend", [])
+                if row["ad_spend_id"] != f"{campaign}/{day}"
+            ]
+            self.shop.spent(campaign, day, spent, "USD", clicks=3, claimed_revenue="12.5")
+
+    def a_campaign_gets_another_name(self) -> None:
+        self.books.execute(
+            "update raw.stub__campaigns set name = $name where campaign_id = $campaign",
+            name=self.chance.choice(CAMPAIGNS), campaign=self.shop.id(self.chance.choice(["11", "22"]), "life-ads"),
+        )  # fmt: skip
 
     def some_order(self) -> str:
         return self.chance.choice(self.orders)
@@ -86,7 +113,9 @@ class Life:
     def an_order_vanishes(self) -> None:
         order = self.some_order()
         self.orders.remove(order)
-        for entity in ("orders", "order_lines", "order_discounts", "sales_events", "refunds", "payments"):
+        for entity in (
+            "orders", "order_lines", "order_discounts", "order_visits", "sales_events", "refunds", "payments",
+        ):  # fmt: skip
             self.books.execute(f"delete from raw.stub__{entity} where order_id = $order", order=order)
 
     def a_line_vanishes(self) -> None:
@@ -140,7 +169,8 @@ class Life:
         self.books.insert(
             "fondaco__profit_settings",
             [{"tenant_id": "life", "default_product_cost_rate": self.chance.choice(["0.3", "0.4"]),
-              "returns_restocked": self.chance.choice([True, False]), "count_taxes_as_cost": self.chance.choice([True, False])}],
+              "returns_restocked": self.chance.choice([True, False]), "count_taxes_as_cost": self.chance.choice([True, False]),
+              "marketing_by": self.chance.choice(["click", "click", "day"])}],
         )  # fmt: skip
 
     def a_shop_tells_another_cost(self) -> None:
@@ -166,6 +196,9 @@ def test_incremental_equals_full_refresh_under_random_changes(
     books = open_books(engine)
     shop = shop_type(books, "life", time_zone="Europe/Berlin")
     shop.connect("life-us", "USD", "America/New_York")
+    shop.ad_account("life-ads", "USD")
+    for number, name in (("11", "Spring"), ("22", "Brand")):
+        shop.campaign("life-ads", number, name)
     for day, rate in (("2026-03-01", "1.2"), ("2026-03-15", "1.4")):
         shop.rate(day, "USD", rate)
     shop.variant("S9", "4")

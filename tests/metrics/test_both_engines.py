@@ -59,6 +59,7 @@ MARTS: dict[str, dict[str, Any]] = {
     "order_profit": {
         "order_id": "a:1", "order_number": "#1", "order_date": DAY, "connection_id": "a", "contribution_margin_3": -21,
     },
+    "campaigns_daily": {"campaign_date": DAY, "platform": "meta_ads", "campaign_id": "ads:1", "ad_spend": 7, "claimed_conversions": 1.5},
 }  # fmt: skip
 
 

@@ -97,5 +97,5 @@ def test_how_profit_is_worked_out_follows_the_settings(project: Project) -> None
             copy_profit_settings(writer, settings, project.tenant)
         assert held() == [
             {"tenant_id": project.tenant, "default_product_cost_rate": Decimal(rate), "returns_restocked": False,
-             "count_taxes_as_cost": False}
+             "count_taxes_as_cost": False, "marketing_by": "click"}
         ]  # fmt: skip

@@ -126,6 +126,7 @@ PROFIT_SETTINGS = TableSpec(
         ("default_product_cost_rate", "rate"),
         ("returns_restocked", "bool"),
         ("count_taxes_as_cost", "bool"),
+        ("marketing_by", "text"),
     ),
     ("tenant_id",),
 )
@@ -152,6 +153,7 @@ OWN = (
             ("name", "text"),
             ("currency", "text"),
             ("time_zone", "text"),
+            ("role", "text"),
             ("_synced_at", "timestamp"),
         ),
         ("tenant_id", "connection_id"),

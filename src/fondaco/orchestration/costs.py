@@ -12,6 +12,7 @@ from fondaco.control import ControlPlane, CostVersion
 from fondaco.costs import CostEntry, Plan, Sheet, entry_of, read_csv, read_toml
 from fondaco.jobs.writing import replace_rows
 from fondaco.landing.raw import COST_ENTRIES, PROFIT_SETTINGS
+from fondaco.sources.source import Role, role_of
 from fondaco.warehouse import Reader, Writer
 
 
@@ -30,7 +31,11 @@ class CostSheet:
     @property
     def shops(self) -> dict[str, str]:
         """Shops that a cost may be for: id and name."""
-        return {each.connection_id: each.name for each in self._control.connections.all(self._tenant_id)}
+        return {
+            each.connection_id: each.name
+            for each in self._control.connections.all(self._tenant_id)
+            if role_of(each.source) is Role.SHOP
+        }
 
     def read(self, content: bytes, *, is_toml: bool = False) -> Sheet:
         """A sheet in CSV or TOML.

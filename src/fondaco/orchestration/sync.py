@@ -25,7 +25,7 @@ from fondaco.orchestration.progress import Event, Progress
 from fondaco.orchestration.slices import Coverage, Horizon, after, next_slice
 from fondaco.orchestration.stopping import Stop, StoppedError, stop_here
 from fondaco.sources.http import UnreachableError
-from fondaco.sources.source import Source, source_type
+from fondaco.sources.source import Source, role_of, source_type
 from fondaco.sources.stream import Page, Slice, Stream
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ def write_directory(project: Project) -> None:
                 "name": connection.name,
                 "currency": connection.currency,
                 "time_zone": connection.time_zone,
+                "role": role_of(connection.source).value,
                 "_synced_at": now,
             }
             for connection in project.connections()

@@ -38,6 +38,7 @@ from fondaco.server.menu import MENU
 from fondaco.server.notices import Notices
 from fondaco.server.numbers import Numbers, negotiate
 from fondaco.server.rate import RateLimit
+from fondaco.sources.source import Role, role_of
 
 if TYPE_CHECKING:
     from fondaco.orchestration import Project
@@ -122,7 +123,12 @@ class Site:
         return self.project.reader.version
 
     def connections(self) -> list[Connection]:
+        """All that is connected: shops, files, ad accounts."""
         return self.control.connections.all(self.tenant_id)
+
+    def shops(self) -> list[Connection]:
+        """The connections that sell."""
+        return [each for each in self.connections() if role_of(each.source) is Role.SHOP]
 
     def views_of(self, user: User) -> list[Shown]:
         """The views that a user has saved, then those that others share; not those of others who may share no more."""

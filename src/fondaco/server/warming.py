@@ -113,7 +113,7 @@ def usual_views(site: Site) -> Iterator[View]:
     for clock in CLOCKS:
         for name in ranges:
             yield parse_view({"range": name, "clock": clock}, today, known=known)
-    shops = site.connections()
+    shops = site.shops()
     if 1 < len(shops) <= _SHOPS_AT_MOST:
         for clock in CLOCKS:
             for shop in shops:

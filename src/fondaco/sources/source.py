@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import ClassVar, Protocol, Self, runtime_checkable
@@ -18,6 +19,13 @@ from fondaco.errors import ConfigError
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
 
 _log = logging.getLogger(__name__)
+
+
+class Role(StrEnum):
+    """What a connection is to the merchant."""
+
+    SHOP = "shop"  # it sells
+    ADS = "ads"  # money is spent there
 
 
 class SourceSettings(BaseModel):
@@ -56,7 +64,10 @@ class ReportDay:
 
 @runtime_checkable
 class Source(Protocol):
-    """One connection to one platform. Reads; never writes, neither to the vendor nor to the warehouse."""
+    """One connection to one platform. Reads; never writes, neither to the vendor nor to the warehouse.
+
+    One that is no shop says so with ``role: ClassVar[Role]``.
+    """
 
     name: ClassVar[str]
     """Short name, as in ``fondaco connect <name>`` and ``raw.<name>__orders``."""
@@ -136,6 +147,14 @@ def source_type(name: str) -> type[Source]:
             f"Install or update the package that provides {entries[name].module}, then try again.",
         ) from error
     return found
+
+
+def role_of(name: str) -> Role:
+    """What connections of the source ``name`` are; shops where no installed package says otherwise."""
+    try:
+        return getattr(source_type(name), "role", Role.SHOP)
+    except ConfigError:
+        return Role.SHOP
 
 
 def report_streams(name: str) -> frozenset[str]:

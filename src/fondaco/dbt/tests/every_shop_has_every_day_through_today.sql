@@ -25,5 +25,5 @@ left join spans
     and clocks.clock = spans.clock
     and connections.tenant_id = spans.tenant_id
 where
-    spans.days is null
-    or spans.days < connections.today_date - spans.first_date + 1
+    connections.role = 'shop'
+    and (spans.days is null or spans.days < connections.today_date - spans.first_date + 1)

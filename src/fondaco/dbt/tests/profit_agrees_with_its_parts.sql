@@ -69,16 +69,29 @@ days as (
 
 -- Shares add up to what was spent of everything that any order bears.
 shares as (
-    select tenant_id, cost_date, coalesce(spent_for, '') as spent_for, sum(amount) as amount
+    select tenant_id, cost_date, pool, sum(amount) as amount
     from {{ ref('core_marketing_shares') }}
-    group by tenant_id, cost_date, coalesce(spent_for, '')
+    group by tenant_id, cost_date, pool
 ),
 
 spent as (
-    select tenant_id, cost_date, coalesce(connection_id, '') as spent_for, sum(amount) as amount
+    select tenant_id, cost_date, pool, sum(amount) as amount
+    from {{ ref('core_marketing_pools') }}
+    where pool is not null
+    group by tenant_id, cost_date, pool
+),
+
+pooled as (
+    select tenant_id, sum(amount) as amount
+    from {{ ref('core_marketing_pools') }}
+    group by tenant_id
+),
+
+paid as (
+    select tenant_id, sum(amount) as amount
     from {{ ref('core_cost_days') }}
     where kind = 'marketing'
-    group by tenant_id, cost_date, coalesce(connection_id, '')
+    group by tenant_id
 )
 
 select ledger.tenant_id
@@ -98,10 +111,15 @@ where
     or ledger.cost_of_goods <> coalesce(by_day.cost_of_goods, 0)
     or ledger.marketing_costs <> coalesce(by_day.marketing_costs, 0)
 union all
-select shares.tenant_id
-from shares
-inner join spent
-    on shares.cost_date = spent.cost_date
-    and shares.spent_for = spent.spent_for
-    and shares.tenant_id = spent.tenant_id
-where shares.amount <> spent.amount
+select spent.tenant_id
+from spent
+left join shares
+    on spent.cost_date = shares.cost_date
+    and spent.pool = shares.pool
+    and spent.tenant_id = shares.tenant_id
+where spent.amount <> coalesce(shares.amount, 0)
+union all
+select paid.tenant_id
+from paid
+left join pooled on paid.tenant_id = pooled.tenant_id
+where paid.amount <> coalesce(pooled.amount, 0)

@@ -42,7 +42,7 @@ def view_of(request: Request, site: Site, filters: tuple[str, ...] = ()) -> View
     """The state of a page, from its URL."""
     today = local_date(site.project.clock(), site.project.settings.project.timezone)
     view = parse_view(request.query_params, today, filters, site.beginnings)
-    if view.shop is not None and view.shop not in {each.connection_id for each in site.connections()}:
+    if view.shop is not None and view.shop not in {each.connection_id for each in site.shops()}:
         raise NotThereError(f"There is no shop {view.shop[:63]!r}.", "Choose one in the menu of shops.")
     return view
 
@@ -60,13 +60,13 @@ def offered(
         "presets": PRESETS,
         "comparisons": COMPARISONS,
         "clocks": CLOCKS,
-        "connections": site.connections(),
+        "connections": site.shops(),
     }
 
 
 def _beside(site: Site, view: View, numbers: Numbers, compared: Sequence[Period]) -> str:
     """What a reader has to know of the compared periods: that there is no comparison, or that it is not like for like."""
-    names = {shop.connection_id: shop.name for shop in site.connections()}
+    names = {shop.connection_id: shop.name for shop in site.shops()}
     periods = [(each.first, numbers.period(each.first, each.last)) for each in compared]
     return " ".join(told(view.known, numbers, names, periods, last=view.period.last, shops=view.shops))
 
@@ -91,7 +91,7 @@ def asked_by(dimension: str) -> tuple[str, ...]:
 
 def shop_beside(site: Site, product_id: str | None) -> str:
     """The name of a product's shop, where there are several that may have one of that title."""
-    shops = {each.connection_id: each.name for each in site.connections()}
+    shops = {each.connection_id: each.name for each in site.shops()}
     own = shop_of(product_id)
     return shops.get(own, own) if len(shops) > 1 else ""
 
@@ -120,7 +120,7 @@ def value_in_words(site: Site, dimension: str, value: str | None) -> str:
     if dimension == "weekday":
         return calendar.day_name[int(value) - 1] if value in tuple("1234567") else value
     if dimension == "shop":
-        return next((c.name for c in site.connections() if c.connection_id == value), value)
+        return next((c.name for c in site.shops() if c.connection_id == value), value)
     if dimension == "channel":
         return _CHANNELS.get(value, value.replace("_", " ").capitalize())
     return value

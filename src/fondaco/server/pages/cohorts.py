@@ -100,7 +100,7 @@ def labelled(site: Site, by: str, value: str) -> str:
     if by == "all":
         return DIMENSIONS["all"]
     if by == "shop":
-        return next((shop.name for shop in site.connections() if shop.connection_id == value), value)
+        return next((shop.name for shop in site.shops() if shop.connection_id == value), value)
     if by == "country":
         return str(Locale("en").territories.get(value, value))
     return {"(unknown)": "Unknown", "(others)": "All other products"}.get(value, value)
@@ -153,7 +153,7 @@ def _written(site: Site, asked: Asked, numbers: Numbers) -> dict[str, Any]:
 
 def _key(site: Site, view: CohortView, numbers: Numbers) -> tuple[Hashable, ...]:
     """What the table's hundreds of cells are written for: the view, the reader's locale, and the names of the shops."""
-    shops = tuple((shop.connection_id, shop.name) for shop in site.connections())
+    shops = tuple((shop.connection_id, shop.name) for shop in site.shops())
     return "cohorts shown", view, numbers, shops
 
 

@@ -68,7 +68,7 @@ class Words:
 
     def __init__(self, site: Site, numbers: Numbers) -> None:
         self._numbers = numbers
-        self._shops = {each.connection_id: each.name for each in site.connections()}
+        self._shops = {each.connection_id: each.name for each in site.shops()}
         self._users = {
             each.user_id: each.name or each.email for each in site.control.users.all(site.tenant_id)
         }

@@ -188,7 +188,7 @@ def strips(site: Site, numbers: Numbers, days: Iterable[ReconciliationDay]) -> l
     for day in days:
         found[day.connection_id][day.day].append(day)
     shown = []
-    for connection in site.connections():
+    for connection in site.shops():
         by_day = found.get(connection.connection_id, {})
         marks = [_mark(numbers, day, by_day.get(day, [])) for day in span]
         off = sum(mark.tone == "bad" for mark in marks)

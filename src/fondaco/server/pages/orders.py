@@ -44,7 +44,7 @@ def order(order_id: str, request: Request, site: TheSite, user: CurrentUser) -> 
 
 def _shown(site: Site, numbers: Numbers, found: OrderRecord) -> dict[str, Any]:
     own = found.order
-    shops = site.connections()
+    shops = site.shops()
     shop = next((c for c in shops if c.connection_id == own["connection_id"]), None)
     names_zone = has_several_zones(numbers, shops)
 

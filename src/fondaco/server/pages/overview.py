@@ -114,7 +114,7 @@ def export(name: str, request: Request, site: TheSite) -> Response:
         header: tuple[str, ...] = (*by, *metrics)
         lines: Iterable[Sequence[Any]] = [[row[column] for column in header] for row in rows]
         if name == "products":
-            shops = {each.connection_id: each.name for each in site.connections()}
+            shops = {each.connection_id: each.name for each in site.shops()}
             header = (*header, "shop")
             lines = [[*line, shops.get(shop_of(line[0]))] for line in lines]
     elif name == "bridge":

@@ -174,7 +174,7 @@ def products(figures: Figures) -> dict[str, Any]:
 
 def shops(figures: Figures) -> dict[str, Any]:
     site, state = figures.site, SalesState(figures.view)
-    sources = {each.connection_id: each.source for each in site.connections()}
+    sources = {each.connection_id: each.source for each in site.shops()}
 
     def named(row: Row) -> tuple[str, str, str]:
         shop = row["connection_id"]

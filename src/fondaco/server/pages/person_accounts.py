@@ -31,7 +31,7 @@ _ITSELF = "Known by its own address or number"
 def shown_accounts(site: Site, user: User, numbers: Numbers, person_id: str) -> dict[str, Any]:
     """What the templates ask for: accounts, decisions that wait, and what the user may do."""
     accounts, is_known = _known(site, person_id)
-    shops = {each.connection_id: each.name for each in site.connections()}
+    shops = {each.connection_id: each.name for each in site.shops()}
     reveals = may(user.role, Permission.PEOPLE)
     waiting = persons_of(site, user).unseen(person_id)
     places = {each.record_id: place for place, each in enumerate(accounts, 1)}

@@ -46,7 +46,7 @@ def page_of(
     numbers = site.numbers(request, site.currency)
     orders = customers.orders_of(site.project.reader, site.tenant_id, person_id)
     refunds = customers.refunds_of(site.project.reader, site.tenant_id, person_id)
-    shops = {each.connection_id: each.name for each in site.connections()}
+    shops = {each.connection_id: each.name for each in site.shops()}
     models = site.remembered(("models",), lambda: newest_models(site.project.reader, site.tenant_id))
     html = site.render(
         "customer.html",

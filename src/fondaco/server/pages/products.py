@@ -90,7 +90,7 @@ _FILE = (
 def file(request: Request, site: TheSite) -> Response:
     """Every line of the table, unrounded."""
     state = products_state(request, site)
-    shops = {each.connection_id: each.name for each in site.connections()}
+    shops = {each.connection_id: each.name for each in site.shops()}
     lines = (
         [*(getattr(line, name) for name in _FILE), shops.get(shop_of(line.product_id))]
         for line in lines_shown(site, state)

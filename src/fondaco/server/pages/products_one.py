@@ -47,7 +47,7 @@ def one_product_shown(site: Site, numbers: Numbers, view: View, product_id: str)
         lambda: (_tiles(figures), over_time(figures, "units_sold", METRICS)),
     )
     stock = facts.total_stock(variants)
-    shop = next((c for c in site.connections() if c.connection_id == own["connection_id"]), None)
+    shop = next((c for c in site.shops() if c.connection_id == own["connection_id"]), None)
     return {
         "view": only,
         "product": own,

@@ -134,7 +134,7 @@ def catalogue(site: Site, state: ProductsState, numbers: Numbers) -> dict[str, A
         set() if own else {"bought_again", "first_buyer_value"}
     )
     names = [name for name in COLUMNS if name not in left_out]
-    shops = {each.connection_id: each.name for each in site.connections()}
+    shops = {each.connection_id: each.name for each in site.shops()}
     _, number, find = state.sheet.keys
     return {
         "metrics": metrics,

@@ -283,7 +283,7 @@ def losses(figures: Figures, state: ProfitState) -> dict[str, Any]:
     if not rows and state.orders.number > 1:
         return losses(figures, replace(state, orders=sheets.Sheet("orders")))
     total = rows[0]["matches"] if rows else 0
-    shops = {each.connection_id: each.name for each in site.connections()}
+    shops = {each.connection_id: each.name for each in site.shops()}
     ways = state.ways("losses")
 
     def shown(_start: int, _limit: int) -> Sequence[Mapping[str, Any]]:

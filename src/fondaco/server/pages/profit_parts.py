@@ -130,7 +130,7 @@ def _named(
 
 def shop_names(site: Site) -> dict[str, str]:
     """What shops are called. Asked for once for all parts: there may be as many as there are products."""
-    return {each.connection_id: each.name for each in site.connections()}
+    return {each.connection_id: each.name for each in site.shops()}
 
 
 def value_of(part: ProfitPart, column: str, by: str) -> Any:

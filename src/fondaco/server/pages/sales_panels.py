@@ -118,7 +118,7 @@ def _part(site: Site, state: SalesState, key: Key, now: Any, then: Any) -> Part:
         return Part(value, name, "", {state.by: value}, key, now, then)
     product_id, title = key
     shop = shop_beside(site, product_id) if product_id else ""
-    named = {each.connection_id: each.name for each in site.connections()}.get(shop_of(product_id))
+    named = {each.connection_id: each.name for each in site.shops()}.get(shop_of(product_id))
     return Part(
         product_id,
         value_in_words(site, "product", title),
@@ -216,7 +216,7 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
             figures, SalesState(state.view, state.metric, state.by, state.parts, sheets.Sheet("orders"))
         )
     total = rows[0]["matches"] if rows else 0
-    shops = {c.connection_id: c for c in figures.site.connections()}
+    shops = {c.connection_id: c for c in figures.site.shops()}
     names_zone = has_several_zones(numbers, shops.values())
     ways = state.ways("orders")
 

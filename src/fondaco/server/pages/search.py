@@ -152,7 +152,7 @@ def _metrics(asked: Asked) -> Iterable[Found]:
 
 
 def _shops(asked: Asked) -> Iterable[Found]:
-    for connection in asked.site.connections():
+    for connection in asked.site.shops():
         if _fits(asked.words, connection.name, connection.connection_id, connection.source):
             address = "/?" + urlencode({"shop": connection.connection_id})
             yield Found(connection.name, address, detail=connection.source)
@@ -173,7 +173,7 @@ def _in(asked: Asked, currency: str | None) -> Numbers:
 
 
 def _products(asked: Asked) -> Iterable[Found]:
-    names = {one.connection_id: one.name for one in asked.site.connections()}
+    names = {one.connection_id: one.name for one in asked.site.shops()}
     for row in _rows(asked, lookup.find_products):
         shop = names.get(row["connection_id"], row["connection_id"])
         sold = _in(asked, row["currency"]).money(row["net_sales"])
@@ -194,7 +194,7 @@ def _customers(asked: Asked) -> Iterable[Found]:
 
 
 def _orders(asked: Asked) -> Iterable[Found]:
-    names = {one.connection_id: one.name for one in asked.site.connections()}
+    names = {one.connection_id: one.name for one in asked.site.shops()}
     for row in _rows(asked, lookup.find_orders):
         parts = (
             names.get(row["connection_id"], row["connection_id"]),

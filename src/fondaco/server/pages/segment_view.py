@@ -78,7 +78,7 @@ class Builder:
     @cached_property
     def names(self) -> dict[str, dict[str, str]]:
         """What values are called, for people."""
-        shops = {c.connection_id: c.name for c in self._site.connections()}
+        shops = {c.connection_id: c.name for c in self._site.shops()}
         return {"country": dict(Locale("en").territories), "shop": shops, "first_connection_id": shops}
 
     def choices(self, key: str, chosen: list[str]) -> list[Choice]:

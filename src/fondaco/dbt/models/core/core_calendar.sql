@@ -32,6 +32,11 @@ with bounds as (
     where kind in ('marketing', 'fixed') and valid_from <= cast({{ run_instant() }} as date)
     union all
     select
+        min(spend_date) as first_date,
+        max(spend_date) as last_date
+    from {{ ref('core_ad_spend') }}
+    union all
+    select
         cast({{ run_instant() }} as date) as first_date,
         cast({{ run_instant() }} as date) as last_date
 ),

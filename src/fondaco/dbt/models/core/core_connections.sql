@@ -12,6 +12,7 @@ final as (
         connections.connection_id,
         connections.source,
         connections.name,
+        coalesce(connections.role, 'shop') as role,
         connections.currency,
         coalesce(connections.time_zone, tenants.time_zone, 'UTC') as time_zone,
         coalesce(tenants.currency, connections.currency) as reporting_currency,

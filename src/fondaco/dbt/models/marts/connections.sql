@@ -3,6 +3,7 @@ select
     connection_id,
     source,
     name,
+    role,
     currency,
     time_zone,
     reporting_currency,

@@ -214,12 +214,8 @@ of_payments as (
     where payment_costs.processed_date <> ledger.order_date
 ),
 
-shared_out as (
-    select distinct
-        tenant_id,
-        cost_date,
-        coalesce(spent_for, '') as spent_for
-    from {{ ref('core_marketing_shares') }}
+pools as (
+    select * from {{ ref('core_marketing_pools') }}
 ),
 
 -- What no order bears: fixed costs, and marketing on days without orders.
@@ -252,11 +248,12 @@ of_days as (
         cost_days.entry_id as cost_entry_id
     from cost_days
     inner join reporting on cost_days.tenant_id = reporting.tenant_id
-    left join shared_out
-        on cost_days.cost_date = shared_out.cost_date
-        and coalesce(cost_days.connection_id, '') = shared_out.spent_for
-        and cost_days.tenant_id = shared_out.tenant_id
-    where cost_days.kind = 'fixed' or shared_out.tenant_id is null
+    left join pools
+        on cost_days.entry_id = pools.entry_id
+        and cost_days.cost_date = pools.cost_date
+        and cost_days.kind = 'marketing'
+        and cost_days.tenant_id = pools.tenant_id
+    where cost_days.kind = 'fixed' or pools.pool is null
 ),
 
 united as (

@@ -125,6 +125,7 @@ first_days as (
     left join happened
         on connections.connection_id = happened.connection_id
         and connections.tenant_id = happened.tenant_id
+    where connections.role = 'shop'
     group by connections.tenant_id, connections.connection_id, connections.source, connections.today_date
 ),
 

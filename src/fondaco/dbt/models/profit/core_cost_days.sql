@@ -1,6 +1,6 @@
--- What runs on by itself, day by day: marketing over its days, fixed costs over the days of each month. The days of an
--- entry, or of a whole month, add up to its amount; days to come are not spent yet. What has no first day
--- begins with the merchant's first order.
+-- What runs on by itself, day by day: marketing over its days, fixed costs over the days of each month, and the spend of ad
+-- accounts. The days of an entry, or of a whole month, add up to its amount; days to come are not spent yet. What has no
+-- first day begins with the merchant's first order.
 {%- set next_month = "cast(calendar.month_start_date + interval '1 month' as date)" %}
 with entries as (
     select * from {{ ref('core_cost_entries') }}
@@ -9,6 +9,15 @@ with entries as (
 
 calendar as (
     select * from {{ ref('core_calendar') }}
+),
+
+spend as (
+    select * from {{ ref('core_ad_spend') }}
+    where spend <> 0
+),
+
+campaigns as (
+    select * from {{ ref('core_campaigns') }}
 ),
 
 rates as (
@@ -67,22 +76,55 @@ shared as (
     from days
 ),
 
+united as (
+    select
+        tenant_id,
+        entry_id,
+        cost_date,
+        kind,
+        item as name,
+        connection_id,
+        cast(null as {{ contract_type('text') }}) as platform,
+        cast(null as {{ contract_type('text') }}) as campaign_id,
+        day_amount as entry_amount,
+        currency as entry_currency
+    from shared
+    union all
+    select
+        spend.tenant_id,
+        spend.campaign_id as entry_id,
+        spend.spend_date as cost_date,
+        'marketing' as kind,
+        coalesce(campaigns.name, spend.campaign_id) as name,
+        cast(null as {{ contract_type('text') }}) as connection_id,
+        spend.source as platform,
+        spend.campaign_id,
+        spend.spend as entry_amount,
+        spend.currency as entry_currency
+    from spend
+    left join campaigns
+        on spend.campaign_id = campaigns.campaign_id
+        and spend.tenant_id = campaigns.tenant_id
+),
+
 final as (
     select
-        shared.tenant_id,
-        shared.entry_id,
-        shared.cost_date,
-        shared.kind,
-        shared.item as name,
-        shared.connection_id,
-        {{ converted('shared.day_amount', 'rates.exchange_rate') }} as amount,
-        shared.day_amount as entry_amount,
-        shared.currency as entry_currency
-    from shared
+        united.tenant_id,
+        united.entry_id,
+        united.cost_date,
+        united.kind,
+        united.name,
+        united.connection_id,
+        united.platform,
+        united.campaign_id,
+        {{ converted('united.entry_amount', 'rates.exchange_rate') }} as amount,
+        united.entry_amount,
+        united.entry_currency
+    from united
     left join rates
-        on shared.currency = rates.currency
-        and shared.cost_date = rates.rate_date
-        and shared.tenant_id = rates.tenant_id
+        on united.entry_currency = rates.currency
+        and united.cost_date = rates.rate_date
+        and united.tenant_id = rates.tenant_id
 )
 
 select * from final

@@ -1,37 +1,33 @@
--- Marketing of a day, shared by the orders of that day by their value (of one shop where it was spent for one; else of all).
--- Shares add up to what was spent. What was spent on a day without orders stays with the day.
+-- Marketing of a day, shared by the orders that bear it by their value. Shares add up to what was spent.
 with spent as (
     select
         tenant_id,
         cost_date,
-        connection_id,
+        pool,
         sum(amount) as amount
-    from {{ ref('core_cost_days') }}
-    where kind = 'marketing'
-    group by tenant_id, cost_date, connection_id
+    from {{ ref('core_marketing_pools') }}
+    where pool is not null
+    group by tenant_id, cost_date, pool
 ),
 
-values_of_orders as (
-    select * from {{ ref('core_order_values') }}
-    where bears_marketing
+bearers as (
+    select * from {{ ref('core_marketing_bearers') }}
 ),
 
 joined as (
     select
         spent.tenant_id,
         spent.cost_date,
-        spent.connection_id as spent_for,
+        spent.pool,
         spent.amount,
-        orders.order_id,
-        orders.value_weight,
-        sum(orders.value_weight) over (
-            partition by spent.tenant_id, spent.cost_date, spent.connection_id
-        ) as day_weight
+        bearers.order_id,
+        bearers.value_weight,
+        sum(bearers.value_weight) over (partition by spent.tenant_id, spent.cost_date, spent.pool) as day_weight
     from spent
-    inner join values_of_orders as orders
-        on spent.cost_date = orders.order_date
-        and (spent.connection_id is null or spent.connection_id = orders.connection_id)
-        and spent.tenant_id = orders.tenant_id
+    inner join bearers
+        on spent.cost_date = bearers.cost_date
+        and spent.pool = bearers.pool
+        and spent.tenant_id = bearers.tenant_id
 ),
 
 -- Free orders alone share alike.
@@ -45,9 +41,9 @@ weighed as (
 summed as (
     select
         *,
-        sum(weight) over (partition by tenant_id, cost_date, spent_for) as whole,
+        sum(weight) over (partition by tenant_id, cost_date, pool) as whole,
         sum(weight) over (
-            partition by tenant_id, cost_date, spent_for order by order_id
+            partition by tenant_id, cost_date, pool order by order_id
             rows between unbounded preceding and current row
         ) as running
     from weighed
@@ -58,7 +54,7 @@ final as (
         tenant_id,
         order_id,
         cost_date,
-        spent_for,
+        pool,
         cast(
             {{ cascade('amount', '((running - weight) / whole)', '(running / whole)') }} as {{ contract_type('money') }}
         ) as amount

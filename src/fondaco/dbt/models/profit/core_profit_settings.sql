@@ -12,7 +12,8 @@ final as (
         tenants.tenant_id,
         coalesce(settings.default_product_cost_rate, 0.4) as default_product_cost_rate,
         coalesce(settings.returns_restocked, true) as returns_restocked,
-        coalesce(settings.count_taxes_as_cost, false) as count_taxes_as_cost
+        coalesce(settings.count_taxes_as_cost, false) as count_taxes_as_cost,
+        coalesce(settings.marketing_by, 'click') as marketing_by
     from tenants
     left join settings on tenants.tenant_id = settings.tenant_id
 )

@@ -1,0 +1,5 @@
+with final as (
+{{ unite('ad_spend') }}
+)
+
+select * from final

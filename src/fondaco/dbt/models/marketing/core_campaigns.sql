@@ -1,0 +1,5 @@
+with final as (
+{{ unite('campaigns') }}
+)
+
+select * from final

@@ -1,0 +1,9 @@
+{{ config(tags=['profit']) }}
+
+select
+    tenant_id,
+    order_id,
+    platform,
+    campaign_id,
+    matched_by
+from {{ ref('core_order_campaigns') }}

@@ -1,0 +1,160 @@
+"""How the spend of ad accounts reaches orders, and what a campaign brought, by hand on each engine.
+
+The account is in dollars, at 0.80 euros. Orders of 10 March, by value: A 30, brought by Spring, whose name its visit tells; B 10, by
+Spring's number; C 60, by a click on Google of no known campaign; D 100, nobody's. 11 March: E 50, nobody's. 12 March: none.
+
+Spring spends 25 dollars on the 10th, so 20 euros, of which A bears 15 and B 5. Brand spends 20 dollars and brought nobody, but its
+platform brought A, B and C: 16 euros by 30, 10 and 60. The agency has 40 euros for 10 and 11 March: 20 a day, by all orders of the day. Spring
+spends 10 dollars on the 11th: nobody came, so E bears its 8 euros; and 5 dollars on the 12th, which stay with their day.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+D = Decimal
+pytestmark = pytest.mark.slow
+MARKETING = {
+    "A": D(15) + D("4.8") + D(3),
+    "B": D(5) + D("1.6") + D(1),
+    "C": D("9.6") + D(6),
+    "D": D(10),
+    "E": D(8) + D(20),
+}
+
+
+def write_ads(shop: Any) -> None:
+    shop.ad_account("ads", "USD")
+    for day in range(1, 32):
+        shop.rate(f"2026-03-{day:02}", "USD", "1.25")
+    spring = shop.campaign("ads", "11", "Spring  Sale & More")
+    brand = shop.campaign("ads", "22", "Brand", status="removed")
+    for twin in ("33", "44"):
+        shop.campaign("ads", twin, "Twin")
+    shop.spent(
+        spring,
+        "2026-03-10",
+        "25",
+        "USD",
+        clicks=40,
+        impressions=900,
+        claimed_conversions="2.5",
+        claimed_revenue="125",
+    )
+    shop.spent(brand, "2026-03-10", "20", "USD", clicks=4, impressions=90)
+    shop.spent(spring, "2026-03-11", "10", "USD")
+    shop.spent(spring, "2026-03-12", "5", "USD")
+    shop.cost(
+        "marketing",
+        item="Agency",
+        amount="40",
+        currency="EUR",
+        valid_from="2026-03-10",
+        valid_to="2026-03-11",
+    )
+    orders = {
+        name: shop.sale(name, f"2026-03-{day} 10:00:00", value, email=f"{name}@x.example".lower())
+        for name, day, value in (
+            ("A", 10, "30"),
+            ("B", 10, "10"),
+            ("C", 10, "60"),
+            ("D", 10, "100"),
+            ("E", 11, "50"),
+        )
+    }
+    shop.visit(orders["A"], utm_source="google", utm_medium="CPC", utm_campaign="spring++sale+&+more")
+    shop.visit(orders["B"], utm_source="newsletter", utm_campaign="11")
+    shop.visit(orders["C"], utm_campaign="Twin", click_type="gclid")
+    shop.visit(orders["D"], utm_source="facebook", utm_medium="social", click_type="fbclid")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("duckdb", marks=pytest.mark.xdist_group("marketing_duckdb")),
+        pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("marketing_postgres")]),
+    ],
+)
+def ads(open_books: Any, shop_type: Any, request: pytest.FixtureRequest) -> Any:
+    shop = shop_type(open_books(request.param), "ads-shop")
+    write_ads(shop)
+    shop.write().books.build()
+    return shop
+
+
+def test_an_order_bears_the_spend_of_its_campaign_then_of_its_platform_then_of_its_day(ads: Any) -> None:
+    found = ads.select("order_number, marketing_costs", "marts.order_profit", "1")
+    assert dict(found) == MARKETING
+
+
+def test_orders_bear_all_that_was_spent_but_for_days_without_orders(ads: Any) -> None:
+    assert ads.select("sum(marketing_costs) as spent", "marts.profit_ledger", "1") == [
+        (D(20) + D(16) + D(8) + D(4) + D(40),)
+    ]
+    alone = ads.select(
+        "cast(event_date as varchar) as day, line_title, marketing_costs", "marts.profit_ledger", "1",
+        where="order_id is null",
+    )  # fmt: skip
+    assert alone == [("2026-03-12", "Spring  Sale & More", D(4))]
+
+
+def test_the_campaign_of_an_order_is_told_by_its_number_or_name_else_the_platform_by_a_paid_click(
+    ads: Any,
+) -> None:
+    found = ads.select(
+        "right(order_id, 1) as number, platform, campaign_id, matched_by", "marts.order_campaigns", "1"
+    )
+    assert found == [
+        ("A", "google_ads", "ads:11", "name"),
+        ("B", "google_ads", "ads:11", "id"),
+        ("C", "google_ads", None, "click"),
+    ]
+
+
+def test_a_campaign_stands_beside_what_it_cost_what_it_brought_and_what_its_platform_claims(ads: Any) -> None:
+    figures = (
+        "ad_spend", "clicks", "claimed_conversions", "claimed_revenue", "attributed_orders",
+        "attributed_new_customers", "attributed_revenue", "attributed_contribution_margin_2",
+    )  # fmt: skip
+    found = ads.select(
+        f"campaign_name, cast(campaign_date as varchar) as day, {', '.join(figures)}", "marts.campaigns_daily",
+        "2, campaign_id",
+    )  # fmt: skip
+    # 40 % of the price is assumed to be the cost of goods.
+    assert found == [
+        ("Spring  Sale & More", "2026-03-10", 20, 40, D("2.5"), 100, 2, 2, 40, 24),
+        ("Brand", "2026-03-10", 16, 4, 0, 0, 0, 0, 0, 0),
+        (None, "2026-03-10", 0, 0, 0, 0, 1, 1, 60, 36),
+        ("Spring  Sale & More", "2026-03-11", 8, 0, 0, 0, 0, 0, 0, 0),
+        ("Spring  Sale & More", "2026-03-12", 4, 0, 0, 0, 0, 0, 0, 0),
+    ]  # fmt: skip
+
+
+def test_an_ad_account_is_no_shop(ads: Any) -> None:
+    assert ads.select("distinct connection_id", "marts.sales_daily", "1") == [("ads-shop-shop",)]
+
+
+def test_by_day_all_orders_share_alike_whatever_brought_them(open_books: Any, shop_type: Any) -> None:
+    shop = shop_type(open_books(), "alike")
+    write_ads(shop)
+    shop._put("fondaco__profit_settings", tenant_id="alike", marketing_by="day")
+    shop.write().books.build()
+    found = dict(shop.select("order_number, marketing_costs", "marts.order_profit", "1"))
+    assert found == {
+        name: D(value) / 200 * (36 + 20) for name, value in (("A", 30), ("B", 10), ("C", 60), ("D", 100))
+    } | {"E": D(28)}
+
+
+def test_spend_in_a_currency_without_a_rate_stops_the_build(open_books: Any, shop_type: Any) -> None:
+    from fondaco.warehouse.dbt import BuildError
+
+    shop = shop_type(open_books(), "no-rate")
+    shop.ad_account("ads", "JPY")
+    shop.sale("A", "2026-03-10 10:00:00", "30", email="a@x.example")
+    shop.spent(shop.campaign("ads", "11", "Spring"), "2026-03-10", "2500", "JPY")
+    shop.write()
+    with pytest.raises(BuildError, match="core_cost_days"):
+        shop.books.build()
