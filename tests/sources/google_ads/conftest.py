@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from starlette.types import ASGIApp
+from tests.connectors.suite import packaged
 
 from fondaco.listening import listening
+from fondaco.orchestration import Project, run_pipeline
+from fondaco.orchestration.connecting import connect, plain
 from fondaco.simulator.faults import Fault, Faults
 from fondaco.simulator.google_ads.access import CLIENT_ID, CLIENT_SECRET
 from fondaco.simulator.google_ads.app import create_app
@@ -26,6 +30,7 @@ from fondaco.simulator.store import Store
 from fondaco.simulator.world import generate_world
 from fondaco.sources.google_ads import GoogleAds, GoogleAdsSettings
 from fondaco.sources.google_ads.streams import STREAMS
+from fondaco.sources.source import source_types
 from fondaco.sources.stream import Slice, Stream
 
 ACCOUNT, SISTER, CLOSED, MANAGER = 1234567890, 2345678901, 3456789012, 9876543210
@@ -118,6 +123,29 @@ class Account:
         self.faults.switch([Fault(name=name, path="GoogleAdsService", **values)])
 
 
+class Synced:
+    """A project that reads an account, at a time that the test sets."""
+
+    def __init__(self, folder: Path, settings: GoogleAdsSettings, now: datetime) -> None:
+        self.now = now
+        self.project = Project.create(folder, clock=lambda: self.now)
+        connect(self.project, "google_ads", "ads", plain(settings))
+
+    def sync(self) -> None:
+        outcome = run_pipeline(self.project, steps=("sync",))
+        assert [(one.stream, one.error) for one in outcome.streams if one.error] == []
+
+    def select(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.project.warehouse.writer() as writer:
+            return [tuple(row.values()) for row in writer.fetch(sql).to_pylist()]
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Bring it up to date; then day, campaign, cost and conversions of each row."""
+        self.sync()
+        columns = "cast(report_date as varchar), campaign_id, cost, conversions"
+        return self.select(f"select {columns} from raw.google_ads__campaign_days order by all")
+
+
 def records(source: GoogleAds, name: str, first: date | None = None, after: date | None = None) -> list[Row]:
     found: list[Row] = []
     for page in source.read(stream_of(name), part_of(name, first, after)):
@@ -192,6 +220,21 @@ def account(_serving: tuple[str, GoogleAdsServer, Faults, dict[int, Book]]) -> A
     faults.switch([])
     server.queries.clear()
     return Account(base_url, server, faults, books[ACCOUNT])
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connector is found by its entry point, also where the package was installed before it had one."""
+    if GoogleAds.name not in source_types():
+        monkeypatch.syspath_prepend(str(packaged(GoogleAds, tmp_path / "packages")))
+
+
+@pytest.fixture
+def synced(account: Account, installed: None, tmp_path: Path) -> Iterator[Synced]:
+    """The account written by hand, from 15 January on."""
+    made = Synced(tmp_path / "shop", account.settings(start_date="2026-01-15"), NOW)
+    with made.project:
+        yield made
 
 
 @pytest.fixture

@@ -2,60 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.connectors.suite import packaged
-from tests.sources.google_ads.conftest import NOW, Account, figures
+from tests.sources.google_ads.conftest import Account, Synced, figures
 
-from fondaco.orchestration import Project, run_pipeline
-from fondaco.orchestration.connecting import connect
-from fondaco.sources.google_ads import GoogleAds
-from fondaco.sources.source import source_types
+from fondaco.orchestration import run_pipeline
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("google_ads")]
-
-Rows = list[tuple[str, int, Decimal, float]]
-
-
-class Synced:
-    """A project that reads the account, at a time that the test sets."""
-
-    def __init__(self, folder: Path) -> None:
-        self.now = NOW
-        self.project = Project.create(folder, clock=lambda: self.now)
-
-    def rows(self) -> Rows:
-        """Bring it up to date; then day, campaign, cost and conversions of each row."""
-        outcome = run_pipeline(self.project, steps=("sync",))
-        assert [(one.stream, one.error) for one in outcome.streams if one.error] == []
-        with self.project.warehouse.writer() as writer:
-            found = writer.fetch(
-                "select report_date, campaign_id, cost, conversions from raw.google_ads__campaign_days order by all"
-            )
-        return [
-            (str(r["report_date"]), r["campaign_id"], r["cost"], r["conversions"]) for r in found.to_pylist()
-        ]
-
-
-@pytest.fixture
-def synced(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Synced]:
-    if GoogleAds.name not in source_types():
-        monkeypatch.syspath_prepend(str(packaged(GoogleAds, tmp_path / "packages")))
-    made = Synced(tmp_path / "shop")
-    settings: dict[str, Any] = account.settings().model_dump()
-    plain = {
-        name: value.get_secret_value() if hasattr(value, "get_secret_value") else value
-        for name, value in settings.items()
-        if value is not None
-    }
-    with made.project:
-        connect(made.project, "google_ads", "ads", {**plain, "start_date": "2026-01-15"})
-        yield made
 
 
 def test_conversions_grow_on_the_day_of_their_click(account: Account, synced: Synced) -> None:
