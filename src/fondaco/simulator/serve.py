@@ -4,6 +4,7 @@ Each vendor's application answers below its own prefix and sees whole paths (``/
 
     GET  /_simulator/health          {"now": …}
     GET  /_simulator/shops           [{"shop_id": …, "platform": …, "name": …, …}]
+    GET  /_simulator/ad_accounts     [{"platform": …, "account_id": …, "name": …}]
     GET  /_simulator/report/{shop}   hidden truth by day; ?first=…&last=…&clock=finance|order
     GET  /_simulator/ads/{platform}  what meta or google reports by ad and day; ?first=…&last=…
     POST /_simulator/advance         {"seed": 1, "share": 0.001, "minutes": 60}
@@ -28,6 +29,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -55,6 +57,14 @@ VENDORS = {
     "woocommerce": "fondaco.simulator.woocommerce.app",
     "commercetools": "fondaco.simulator.commercetools.app",
 }
+AD_VENDORS = {
+    "meta": ("meta_ads", "fondaco.simulator.meta_ads.app"),
+    "google": ("google_ads", "fondaco.simulator.google_ads.app"),
+}
+"""Advertising platform → the source that reads it, and its endpoint."""
+if find_spec("grpc") is None:  # Google's own client is an extra, and its endpoint is made of it
+    del AD_VENDORS["google"]
+
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 
@@ -82,6 +92,17 @@ def demo_connections(base_url: str, shops: Sequence[str] | None = None) -> list[
         vendor = import_module(VENDORS[row["platform"]])
         settings = dict(vendor.demo_settings(base_url, shop_id))
         connections.append(DemoConnection(row["platform"], row["name"], settings))
+    return connections
+
+
+def demo_ad_connections(base_url: str) -> list[DemoConnection]:
+    """A connection for each ad account of the running simulator that a source can read."""
+    connections = []
+    for row in _ask(f"{base_url}/_simulator/ad_accounts").json():
+        if row["platform"] in AD_VENDORS:
+            source, module = AD_VENDORS[row["platform"]]
+            settings = dict(import_module(module).demo_settings(base_url, row["account_id"]))
+            connections.append(DemoConnection(source, row["name"], settings))
     return connections
 
 
@@ -131,6 +152,7 @@ class BackDoor:
             Route("/_simulator/health", self.health),
             Route("/_simulator/shops", self.shops),
             Route("/_simulator/report/{shop}", self.report),
+            Route("/_simulator/ad_accounts", self.ad_accounts),
             Route("/_simulator/ads/{platform}", self.ads),
             Route("/_simulator/advance", self.advance, methods=["POST"]),
             Route("/_simulator/faults", self.faults, methods=["GET", "POST", "DELETE"]),
@@ -154,6 +176,10 @@ class BackDoor:
         except (ConfigError, ValueError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         return JSONResponse(rows)
+
+    async def ad_accounts(self, request: Request) -> JSONResponse:
+        sql = "select platform, account_id, name, currency, time_zone from ad_accounts order by platform"
+        return JSONResponse(await run_in_threadpool(lambda: self._store.rows(sql)))
 
     async def ads(self, request: Request) -> JSONResponse:
         query, platform = request.query_params, request.path_params["platform"]
@@ -198,13 +224,16 @@ class BackDoor:
 
 
 def create_app(store: Store, faults: Faults) -> ASGIApp:
-    """The back door and the endpoints of all platforms that the world has shops of."""
-    platforms = sorted({row["platform"] for row in store.shops()})
+    """The back door and the endpoints of all platforms that the world has shops or ad accounts of."""
     book = WebhookBook()
     vendors = {
         platform: import_module(VENDORS[platform]).create_app(store, faults, webhooks=book)
-        for platform in platforms
+        for platform in sorted({row["platform"] for row in store.shops()})
     }
+    for row in store.rows("select platform from ad_accounts"):
+        if row["platform"] in AD_VENDORS:
+            source, module = AD_VENDORS[row["platform"]]
+            vendors[source] = import_module(module).create_app(store, faults)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
