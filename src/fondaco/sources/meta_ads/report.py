@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -12,6 +13,7 @@ from fondaco.errors import RetryableError
 from fondaco.sources.meta_ads.client import MetaClient, Record
 from fondaco.sources.meta_ads.faults import THROTTLED, VENDOR, TooMuchDataError
 from fondaco.sources.meta_ads.fields import AD_STATUSES, INSIGHT_FIELDS, REPORT_RUN_FIELDS
+from fondaco.sources.meta_ads.tally import amount
 
 AT_ONCE_DAYS = 7
 """Up to so many days are asked for directly; an answer comes within seconds or not at all."""
@@ -81,6 +83,17 @@ class Insights:
             for part in self._parts(question, error):
                 yield from self.pages(part)
 
+    def spend_by_day(self, question: Question) -> dict[str, Decimal]:
+        """What Meta tells for the account as a whole, whatever became of its ads: day (ISO) → spend."""
+        asked = {
+            "level": "account",
+            "fields": "spend",
+            "time_range": {"since": question.first.isoformat(), "until": question.last.isoformat()},
+            "time_increment": "1",
+        }
+        pages = self._client.pages(f"{self._client.account}/insights", **asked)
+        return {str(row["date_start"]): amount(row.get("spend")) for row in chain.from_iterable(pages)}
+
     def _rows(self, question: Question) -> Iterator[list[Record]]:
         if question.days <= AT_ONCE_DAYS:
             try:
@@ -104,11 +117,14 @@ class Insights:
         ) from error
 
     def _campaigns(self, question: Question) -> tuple[str, ...]:
-        """Campaigns with delivery in the days asked for: a question small enough for every account."""
+        """Campaigns with delivery in the days asked for: a small question. None where even that is too much."""
         asked = self._asked(question) | {"level": "campaign", "fields": "campaign_id"}
         del asked["action_attribution_windows"]
         pages = self._client.pages(f"{self._client.account}/insights", **asked)
-        return tuple(sorted({str(row["campaign_id"]) for row in chain.from_iterable(pages)}))
+        try:
+            return tuple(sorted({str(row["campaign_id"]) for row in chain.from_iterable(pages)}))
+        except TooMuchDataError:
+            return ()
 
     def _asked(self, question: Question) -> dict[str, Any]:
         return {
