@@ -96,4 +96,4 @@ def test_an_order_came_from_the_campaign_whose_click_led_to_it(
     found = {row["order_id"]: (row["platform"], row["campaign_id"]) for row in ours}
     assert len(expected) > 50
     assert {order: found.get(order) for order in expected} == expected
-    assert found.keys() <= expected.keys()
+    assert {order: found[order] for order in found.keys() - expected.keys()} == {}
