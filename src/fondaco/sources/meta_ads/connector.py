@@ -14,7 +14,7 @@ from fondaco.sources.meta_ads.client import MetaClient, Record
 from fondaco.sources.meta_ads.report import Insights, Question
 from fondaco.sources.meta_ads.settings import MetaAdsSettings
 from fondaco.sources.meta_ads.streams import STREAMS
-from fondaco.sources.source import ReportDay, SourceSettings
+from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
 
 KEPT_MONTHS = 37
@@ -32,6 +32,7 @@ class MetaAds:
 
     name: ClassVar[str] = "meta_ads"
     title: ClassVar[str] = "Meta Ads"
+    role: ClassVar[Role] = Role.ADS
     settings_type: ClassVar[type[SourceSettings]] = MetaAdsSettings
     streams: ClassVar[tuple[Stream, ...]] = STREAMS
     report_name: ClassVar[str | None] = None
