@@ -21,6 +21,7 @@ NAMES = (
     "identity",
     "cohorts",
     "analyse",
+    "alerts",
 )
 """Modules of this package; each has ``run(orders: int) -> list[Claim]``."""
 

@@ -14,6 +14,7 @@ import typer
 
 from fondaco import __version__
 from fondaco.cli import (
+    alerts,
     connect,
     connections,
     costs,
@@ -24,6 +25,7 @@ from fondaco.cli import (
     import_,
     imports,
     init,
+    live,
     metrics,
     models,
     quarantine,
@@ -85,11 +87,13 @@ app.add_typer(connections.app, name="connections")
 app.command("run")(run.run)
 app.command("serve")(serve.serve)
 app.command("up")(serve.up)
+app.command("live")(live.live)
 app.command("runs")(runs.runs)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(report.app, name="report")
 app.command("quarantine")(quarantine.quarantine)
 app.add_typer(identity.app, name="identity")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(models.app, name="models")
 app.add_typer(segments.app, name="segments")

@@ -48,14 +48,23 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
     A failed test of severity ``error`` fails the build, so that nothing is published over a broken promise; one of
     severity ``warn`` is told in the run's health.
     """
-    from fondaco.warehouse import dbt
 
     def tell(node: str, done: int, total: int) -> None:
         progress(Event("build", done=done, total=total, detail=f"{done}/{total} {node}"))
 
     # A version of Fondaco may have tables that the one before did not.
     project.warehouse.create_schemas_and_raw_tables(OWN)
-    project.control.saved.put(project.tenant, _UNFINISHED, {"since": format_instant(project.clock())})
+    with keep_half_built(project):
+        result = _build_all(project, progress, tell, full_refresh)
+    progress(Event("build", detail=f"{result.models} models, {result.tests} tests", ended=True))
+    return result
+
+
+def _build_all(
+    project: Project, progress: Progress, tell: Callable[[str, int, int], None], full_refresh: bool
+) -> BuildResult:
+    from fondaco.warehouse import dbt
+
     try:
         with project.warehouse.writer() as writer:
             take_up_costs(project, writer)
@@ -71,9 +80,20 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
             ) from error
         raise
     _keep_costs(project)
-    project.control.saved.forget(project.tenant, _UNFINISHED)
-    progress(Event("build", detail=f"{result.models} models, {result.tests} tests", ended=True))
     return result
+
+
+def is_half_built(project: Project) -> bool:
+    """Whether the last build has not ended well."""
+    return project.control.saved.get(project.tenant, _UNFINISHED) is not None
+
+
+@contextmanager
+def keep_half_built(project: Project) -> Iterator[None]:
+    """Within the block the marts count as half built, and after it too if it raises."""
+    project.control.saved.put(project.tenant, _UNFINISHED, {"since": format_instant(project.clock())})
+    yield
+    project.control.saved.forget(project.tenant, _UNFINISHED)
 
 
 def refuse_half_built(project: Project) -> None:
@@ -84,7 +104,7 @@ def refuse_half_built(project: Project) -> None:
     ConfigError
         If the last build has not ended well.
     """
-    if project.control.saved.get(project.tenant, _UNFINISHED) is not None:
+    if is_half_built(project):
         raise ConfigError(
             "The last build did not end, so its figures are not published; readers keep the former ones.",
             "Build and publish with `fondaco run --step build --step publish`.",

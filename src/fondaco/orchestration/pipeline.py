@@ -1,4 +1,4 @@
-"""One run: sync → build → analyse → reconcile → publish, under the writer lock, kept in the history whatever happens."""
+"""One run: sync → build → analyse → reconcile → publish, under the writer lock, kept in the history whatever happens; then alerts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fondaco.control import Connection, Run, RunStream
 from fondaco.control.runs import RunResult, StreamResult
 from fondaco.errors import FatalError, FondacoError
+from fondaco.orchestration.alerting import look_and_tell
 from fondaco.orchestration.analysing import analyse_customers
 from fondaco.orchestration.modelling import build, models_read_meanwhile, refuse_half_built
 from fondaco.orchestration.progress import Event, Progress, silent
@@ -121,7 +122,10 @@ def run_pipeline(
             going.note("fail", "An error that Fondaco does not know ended the run; see logs/errors.log.")
             _finish(project, run.run_id, going)
             raise
-        return _finish(project, run.run_id, going)
+        outcome = _finish(project, run.run_id, going)
+    if {"sync", "publish"} & {*steps}:
+        look_and_tell(project, progress or silent)
+    return outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,16 +25,23 @@ from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import (
+    alert_channels,
+    alert_rules,
+    alerts,
     cohorts,
     cost_sheets,
     costs,
     customers,
+    events,
     orders,
     overview,
     person_decisions,
     persons,
     products,
     profit,
+    profit_forecast,
+    profit_suggestions,
+    profit_what_if,
     report,
     runs,
     sales,
@@ -49,6 +56,7 @@ from fondaco.server.proxies import believed
 from fondaco.server.rate import TooManyRequestsError
 from fondaco.server.site import NotThereError, Site
 from fondaco.server.warming import Warmer
+from fondaco.server.webhooks import WebhookDoor
 
 if TYPE_CHECKING:
     from fondaco.orchestration import Project
@@ -60,7 +68,7 @@ _BESIDE_THE_FILTERS = {
 }  # fmt: skip
 
 _DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Segments and
-costs can be changed, and who is who decided; all else is read.
+costs can be changed, alerts looked after, and who is who decided; all else is read.
 
 Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
 strings, days are the shops' own, instants are UTC. A figure that does not exist is null, never 0. Every error is
@@ -106,21 +114,24 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
         openapi_url="/api/v1/openapi.json",
         max_body_size=MOST_BYTES,
     )
-    app.state.site = site
-    app.state.warmer = warmer
+    app.state.site, app.state.warmer, app.state.bulletin = site, warmer, events.Bulletin(site)
     app.include_router(api, prefix="/api/v1")
     app.include_router(auth_routes.router)
     app.include_router(overview.router)
     app.include_router(sales.router)
-    app.include_router(profit.router)
+    for room in (profit_forecast, profit_what_if, profit_suggestions, profit):
+        app.include_router(room.router)
     app.include_router(orders.router)
     app.include_router(products.router)
     app.include_router(cohorts.router)
     app.include_router(runs.router)
+    for room in (alert_rules, alert_channels, alerts):
+        app.include_router(room.router)
     app.include_router(customers.finding)
     app.include_router(customers.router)
     app.include_router(person_decisions.router)
     app.include_router(persons.router)
+    app.include_router(events.router)
     app.include_router(report.router)
     app.include_router(settings.router)
     app.include_router(settings_people.router)
@@ -146,6 +157,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
         proxies := project.settings.server.trusted_proxies
     ):  # outermost, so that everything else sees who really asks
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=believed(proxies))
+    app.add_middleware(WebhookDoor, project=project)  # before all else: thousands may come a second
     return app
 
 

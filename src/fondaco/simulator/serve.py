@@ -9,6 +9,8 @@ Each vendor's application answers below its own prefix and sees whole paths (``/
     GET  /_simulator/ads/{platform}  what meta or google reports by ad and day; ?first=…&last=…
     POST /_simulator/advance         {"seed": 1, "share": 0.001, "minutes": 60}
     GET, POST, DELETE /_simulator/faults
+    POST /_simulator/subscribe       {"shop": …, "topic": …, "address": …, "secret": …}, as a person does in a shop's admin
+    POST /_simulator/deliver         tell subscribers what has changed; {"seed": 1, "doubled": 0.2, "shuffled": true, …}
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ from fondaco.errors import ConfigError, RetryableError
 from fondaco.listening import listening
 from fondaco.simulator.faults import Fault, FaultMiddleware, Faults
 from fondaco.simulator.store import Store
+from fondaco.simulator.webhooks import Manner, Sender, WebhookBook
 from fondaco.simulator.world.generate import STORE_FILE
 
 VENDORS = {
@@ -123,12 +126,24 @@ class _Switch(BaseModel):
     faults: list[Fault] = []
 
 
+class _Subscribe(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    shop: str
+    topic: str
+    address: str
+    secret: str
+
+
 class BackDoor:
     """What tests may ask of the simulator that no vendor would answer."""
 
-    def __init__(self, store: Store, faults: Faults) -> None:
+    def __init__(self, store: Store, faults: Faults, book: WebhookBook) -> None:
         self._store = store
         self._faults = faults
+        self._book = book
+        self._sender = Sender(store, book)
+        self._sender.skip()
 
     @property
     def routes(self) -> list[Route]:
@@ -141,6 +156,8 @@ class BackDoor:
             Route("/_simulator/ads/{platform}", self.ads),
             Route("/_simulator/advance", self.advance, methods=["POST"]),
             Route("/_simulator/faults", self.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_simulator/subscribe", self.subscribe, methods=["POST"]),
+            Route("/_simulator/deliver", self.deliver, methods=["POST"]),
         ]
 
     async def health(self, request: Request) -> JSONResponse:
@@ -190,17 +207,33 @@ class BackDoor:
             self._faults.switch([] if request.method == "DELETE" else switch.faults, seed=switch.seed)
         return JSONResponse(self._faults.describe())
 
+    async def subscribe(self, request: Request) -> JSONResponse:
+        try:
+            wanted = _Subscribe.model_validate_json(await request.body())
+        except ValidationError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        made = self._book.add(wanted.shop, wanted.topic, wanted.address, wanted.secret)
+        return JSONResponse({"id": made.subscription_id})
+
+    async def deliver(self, request: Request) -> JSONResponse:
+        try:
+            manner = Manner.model_validate_json(await request.body() or b"{}")
+        except ValidationError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        return JSONResponse(await run_in_threadpool(self._sender.deliver, manner))
+
 
 def create_app(store: Store, faults: Faults) -> ASGIApp:
     """The back door and the endpoints of all platforms that the world has shops or ad accounts of."""
-    modules = {row["platform"]: VENDORS[row["platform"]] for row in store.shops()}
+    book = WebhookBook()
+    vendors = {
+        platform: import_module(VENDORS[platform]).create_app(store, faults, webhooks=book)
+        for platform in sorted({row["platform"] for row in store.shops()})
+    }
     for row in store.rows("select platform from ad_accounts"):
         if row["platform"] in AD_VENDORS:
             source, module = AD_VENDORS[row["platform"]]
-            modules[source] = module
-    vendors = {
-        name: import_module(module).create_app(store, faults) for name, module in sorted(modules.items())
-    }
+            vendors[source] = import_module(module).create_app(store, faults)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
@@ -210,7 +243,7 @@ def create_app(store: Store, faults: Faults) -> ASGIApp:
                     await stack.enter_async_context(own(vendor))
             yield
 
-    back_door = Starlette(routes=BackDoor(store, faults).routes, lifespan=lifespan)
+    back_door = Starlette(routes=BackDoor(store, faults, book).routes, lifespan=lifespan)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         first = str(scope.get("path", "")).split("/", 2)[1:2]

@@ -124,7 +124,7 @@ def build(
     outcome = invoke(
         warehouse, arguments, vars=vars, now=now, definition=definition, progress=progress, project=project
     )
-    return _judged(outcome, time.monotonic() - started)
+    return judged(outcome, time.monotonic() - started)
 
 
 def read_ahead(warehouse: Warehouse, *, project: Path | None = None) -> threading.Thread:
@@ -152,15 +152,19 @@ def invoke(
     definition: str = "",
     progress: Progress | None = None,
     project: Path | None = None,
+    manifest: Any = None,
 ) -> Any:
     """Run any dbt command (``["docs", "generate"]``) and return dbt's own result object.
 
     ``definition`` is the fingerprint that a build leaves behind; without one the next build makes everything anew.
+    ``manifest`` is the parsed project, as ``parse`` returned it in this process; without one dbt looks for changes first.
     """
     instant = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if now else ""
     told = {"FONDACO_DEFINITION": definition, "FONDACO_RUN_INSTANT": instant}
     with _one_at_a_time(), warehouse.release():
-        return _run(warehouse, arguments, told, vars=vars, progress=progress, project=project)
+        return _run(
+            warehouse, arguments, told, vars=vars, progress=progress, project=project, manifest=manifest
+        )
 
 
 def _run(
@@ -171,6 +175,7 @@ def _run(
     vars: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
     project: Path | None = None,
+    manifest: Any = None,
 ) -> Any:
     """Any dbt command with these environment variables. Only one at a time may run in a process."""
     home = warehouse.settings.data / "dbt"
@@ -188,11 +193,21 @@ def _run(
     with _environment(environment), _without_collections():
         from dbt.cli.main import dbtRunner
 
-        runner = dbtRunner(callbacks=[_Watch(progress)] if progress else [])
-        outcome = runner.invoke([*flags, *arguments, *options])
+        runner = dbtRunner(manifest=manifest, callbacks=[_Watch(progress)] if progress else [])
+        try:
+            outcome = runner.invoke([*flags, *arguments, *options])
+        finally:
+            _let_go()
     if outcome.exception is not None:
         raise _unreadable(outcome.exception) from outcome.exception
     return outcome.result
+
+
+def _let_go() -> None:
+    """Close the warehouse file, which dbt would keep open, and so locked, until this process ends."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
 
 
 class _Watch:
@@ -214,7 +229,14 @@ class _Watch:
             self._progress(event.data.node_info.node_name, self._done, total)
 
 
-def _judged(outcome: Any, seconds: float) -> BuildResult:
+def judged(outcome: Any, seconds: float) -> BuildResult:
+    """What a build did.
+
+    Raises
+    ------
+    BuildError
+        If a model or a test of severity error failed.
+    """
     models = tests = 0
     failures: list[Failure] = []
     for result in outcome.results:

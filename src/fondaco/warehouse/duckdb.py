@@ -13,6 +13,7 @@ import pyarrow as pa
 from fondaco.config import Settings
 from fondaco.duckdb_session import UNSOUND_OPTIMIZERS, disk_is_full, prepare
 from fondaco.errors import ConfigError, FatalError, RetryableError
+from fondaco.warehouse.courtesy import Courtesy
 from fondaco.warehouse.duckdb_reader import DuckDBReader
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import LockFile, Turnstile, locked_error
@@ -94,6 +95,7 @@ class DuckDBWarehouse:
         self.path = settings.data / "warehouse.duckdb"
         self._snapshots = SnapshotFolder(settings.data / "published")
         self._lock = LockFile(settings.data / "warehouse.lock")
+        self.courtesy = Courtesy(settings.data)
         self._turnstile = Turnstile(self._enter, self._leave)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._readers: list[DuckDBReader] = []
@@ -180,7 +182,7 @@ class DuckDBWarehouse:
         self._disconnect()
 
     def _enter(self) -> None:
-        self._lock.acquire()
+        self.courtesy.take(self._lock.acquire)
         self._snapshots.clean()
 
     def _leave(self) -> None:

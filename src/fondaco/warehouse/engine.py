@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from fondaco.config import Settings
 from fondaco.errors import ConfigError
+from fondaco.warehouse.courtesy import Courtesy
 
 Dialect = Literal["duckdb", "postgres"]
 """Name of the engine; also its name for sqlglot and dbt."""
@@ -129,6 +130,8 @@ class Warehouse(Protocol):
 
     dialect: Dialect
     settings: Settings
+    courtesy: Courtesy
+    """How a process that writes often makes way for others."""
 
     def writer(self) -> AbstractContextManager[Writer]:
         """Hold the project's writer lock. Nests within the thread that holds it.

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from fondaco.config import Settings
 from fondaco.errors import ConfigError, FatalError, RetryableError
+from fondaco.warehouse.courtesy import Courtesy
 from fondaco.warehouse.duckdb import changed_type, connection_options, prepare_bench
 from fondaco.warehouse.duckdb import translated as bench_translated
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
@@ -102,6 +103,7 @@ class PostgresWarehouse:
         self.settings = settings
         self._url = settings.warehouse.url.get_secret_value()
         self._turnstile = Turnstile(self._enter, self._leave)
+        self.courtesy = Courtesy(settings.data)
         self._connection: psycopg.Connection[Any] | None = None
         self._bench: duckdb.DuckDBPyConnection | None = None
         self._readers: list[PostgresReader] = []
@@ -175,7 +177,7 @@ class PostgresWarehouse:
                 self._url, autocommit=True, application_name="fondaco", options="-c TimeZone=UTC"
             )
         try:
-            _take_lock(connection)
+            self.courtesy.take(lambda: _take_lock(connection))
             read_json_as_text(connection)
             clean(connection)
         except BaseException:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from fondaco.server.api import cohorts, costs, customers, data, identity, metrics, segments
+from fondaco.server.api import alerts, cohorts, costs, customers, data, identity, metrics, profit, segments
 
 router = APIRouter()
 router.include_router(metrics.router)
@@ -12,3 +12,5 @@ router.include_router(cohorts.router)
 router.include_router(data.router)
 router.include_router(segments.router)
 router.include_router(costs.router)
+router.include_router(alerts.router)
+router.include_router(profit.router)

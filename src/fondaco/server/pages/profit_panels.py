@@ -29,7 +29,7 @@ MARGINS = (
     ("contribution_margin_3", "contribution_margin_3_rate"),
 )
 _COURSE = (NET_PROFIT, *(name for name, _ in MARGINS))
-_SHORT = {
+SHORT = {
     "net_sales": "Net sales", "cost_of_goods": "Goods", "contribution_margin_1": "CM1", "other_income": "Shipping charged",
     "shipping_costs": "Shipping", "fulfilment_costs": "Fulfilment", "payment_costs": "Payment", "chargebacks": "Charge-backs",
     "marketplace_fees": "Market-places", "return_costs": "Returns", "duty_costs": "Duties", "contribution_margin_2": "CM2",
@@ -37,9 +37,9 @@ _SHORT = {
 }  # fmt: skip
 """What the waterfall's bars are called, in the few letters that an axis has room for; it begins with net sales."""
 
-_IN_A_HEAD = {name: _SHORT[name] for name in _SHORT if name.startswith("contribution_margin")}
+_IN_A_HEAD = {name: SHORT[name] for name in SHORT if name.startswith("contribution_margin")}
 
-_WHERE_THERE_IS_SOME = frozenset(
+WHERE_THERE_IS_SOME = frozenset(
     step.metric for step in PROFIT_STATEMENT if not step.is_sum and step.metric != "cost_of_goods"
 )
 
@@ -122,7 +122,7 @@ def waterfall(figures: Figures, _state: ProfitState) -> dict[str, Any]:
     """From gross sales to net profit; of the rarer lines only such as there is some of."""
     numbers = figures.numbers
     now, then = _now_and_then(figures)
-    rows = shown_steps(now, *([then] if then else []), rare=_WHERE_THERE_IS_SOME, statement=PROFIT_STATEMENT)
+    rows = shown_steps(now, *([then] if then else []), rare=WHERE_THERE_IS_SOME, statement=PROFIT_STATEMENT)
     sales = now["net_sales"]
     lines = []
     for step in rows:
@@ -130,7 +130,7 @@ def waterfall(figures: Figures, _state: ProfitState) -> dict[str, Any]:
         lines.append(
             {
                 "figure": figures.figure(step.metric, now, then),
-                "short": _SHORT.get(step.metric, ""),
+                "short": SHORT.get(step.metric, ""),
                 "kind": "sum" if step.is_sum else "part",
                 "value": "" if amount is None else format(amount, "f"),
                 "text": numbers.money(amount),
