@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.sources.google_ads.conftest import ACCOUNT, WORLD, Account, HandBook, campaign, figures, records
+from tests.sources.google_ads.conftest import (
+    ACCOUNT,
+    ROBOT,
+    ROBOT_KEY,
+    WORLD,
+    Account,
+    HandBook,
+    KeyPair,
+    campaign,
+    figures,
+    records,
+)
 
+from fondaco.errors import AccessError, ConfigError
 from fondaco.simulator.google_ads.book import Row
 from fondaco.simulator.store import Store
 
@@ -174,6 +187,21 @@ def test_an_account_is_read_through_its_manager(account: Account) -> None:
     account.book.rows["campaign"] = [campaign(1, name="Brand")]
     (row,) = account.read("campaigns", refresh_token="1//agency", login_customer_id="987-654-3210")
     assert row["name"] == "Brand"
+
+
+def test_a_service_account_reads_by_its_key(account: Account) -> None:
+    account.book.rows["campaign"] = [campaign(1, name="Brand")]
+    key = {
+        "client_email": ROBOT,
+        "private_key": ROBOT_KEY.private,
+        "token_uri": "https://oauth2.googleapis.com/token",
+    }
+    assert [row["name"] for row in account.read("campaigns", service_account=json.dumps(key))] == ["Brand"]
+    forged = {**key, "private_key": KeyPair.made().private}
+    with pytest.raises(AccessError, match="invalid_grant"):
+        account.read("campaigns", service_account=json.dumps(forged))
+    with pytest.raises(ConfigError, match="private key of the service account cannot be read"):
+        account.read("campaigns", service_account=json.dumps({**key, "private_key": "nonsense"}))
 
 
 @pytest.mark.parametrize("version", ["v24", "v26"])

@@ -68,3 +68,5 @@ class Directory:
     managers: Mapping[int, Manager] = field(default_factory=dict)
     closed: frozenset[int] = frozenset()
     """Accounts that are not enabled."""
+    service_accounts: Mapping[str, tuple[bytes, Login]] = field(default_factory=dict)
+    """Address → public key (PEM), and what the service account may see."""
