@@ -92,6 +92,39 @@ def test_conversions_are_booked_on_the_day_of_the_click_and_on_their_own(
     assert sum(by_day(rows, "conversions_value").values()) == worth
 
 
+def test_conversions_by_action_add_up_to_the_campaigns(account: Account, world_account: Account) -> None:
+    of_campaigns = by_day(world_account.read("campaign_days", *ALWAYS, **WORLD), "conversions_value")
+    by_action = by_day(world_account.read("conversion_days", *ALWAYS, **WORLD), "conversions_value")
+    assert by_action == {day: value for day, value in of_campaigns.items() if value}
+
+
+def test_what_is_no_purchase_is_told_from_purchases(account: Account) -> None:
+    sign_up = {
+        "segments.conversion_action": f"customers/{ACCOUNT}/conversionActions/2",
+        "segments.conversion_action_name": "Newsletter",
+        "segments.conversion_action_category": "SIGNUP",
+    }
+    account.book.figures["campaign"] = [
+        figures(
+            1,
+            "2026-03-02",
+            cost_micros=2_000_000,
+            clicks=8,
+            conversions=1,
+            all_conversions=1,
+            conversions_value=50,
+        ),
+        figures(1, "2026-03-02", conversions=3, all_conversions=4) | sign_up,
+    ]
+    rows = account.read("conversion_days", *MARCH)
+    assert [(row["action_category"], row["conversions"], row["conversions_value"]) for row in rows] == [
+        ("PURCHASE", 1.0, "50.000000"),
+        ("SIGNUP", 3.0, "0.000000"),
+    ]
+    (whole,) = account.read("campaign_days", *MARCH)
+    assert (whole["conversions"], whole["all_conversions"], whole["cost"]) == (4.0, 5.0, "2.000000")
+
+
 def test_removed_things_keep_their_history(world_account: Account) -> None:
     removed = {
         row["campaign_id"] for row in world_account.read("campaigns", **WORLD) if row["status"] == "REMOVED"

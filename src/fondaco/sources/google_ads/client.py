@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -230,6 +231,7 @@ class GoogleAdsClient:
 
 def _library() -> Any:
     """The official client's errors; the first import of the library is here."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # else gRPC writes failed connections to standard error itself
     try:
         kinds = import_module("google.ads.googleads.errors")
     except ModuleNotFoundError as error:
