@@ -66,6 +66,15 @@ class Account:
         source.close()
         return found
 
+    def warnings(self, first: date, last: date, kind: str) -> list[str]:
+        """What a reading of these days has to say to a person."""
+        source = self.source()
+        pages = list(
+            source.read(next(one for one in STREAMS if one.name == "insights"), days_of(first, last, kind))
+        )
+        source.close()
+        return [page.warning for page in pages if page.warning]
+
     def truth(self, first: date, last: date) -> dict[str, Decimal]:
         """What the account spent on each day, as the world has it now."""
         found: dict[str, Decimal] = {}

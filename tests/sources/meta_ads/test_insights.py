@@ -39,6 +39,14 @@ def test_archived_and_deleted_ads_have_their_spend(account: Account) -> None:
     assert {"launch", "steps"} <= spent, "Summer launch is archived, First steps is deleted"
 
 
+def test_spend_that_meta_leaves_out_of_its_ads_is_told(account: Account) -> None:
+    assert account.warnings(FIRST, LAST, "backfill") == []
+    account.behaviour.forgets_deleted = True
+    [told] = account.warnings(FIRST, LAST, "backfill")
+    assert "EUR less than the account as a whole" in told and "2026-07-04" in told
+    assert account.warnings(FIRST, LAST, "incremental") == [], "not in every run"
+
+
 def test_few_days_are_asked_for_at_once_and_many_by_a_report(account: Account) -> None:
     at_once = account.insights(RECENT, LAST)
     assert not account.asked("POST")

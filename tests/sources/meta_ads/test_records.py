@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from pydantic import ValidationError
 
 from fondaco.sources.meta_ads import MetaAdsSettings, records
 from fondaco.sources.meta_ads.fields import PURCHASES
+from fondaco.sources.meta_ads.tally import Tally
 
 WINDOWS = ("7d_click", "1d_view")
 shape = records.insight(WINDOWS)
@@ -56,6 +59,18 @@ def test_offsets_get_their_colon_and_nothing_else_changes() -> None:
     assert records.thing(record) == {
         "created_time": "2026-05-17T17:18:05-07:00", "stop_time": None, "name": "Sale +0200",
     }  # fmt: skip
+
+
+def test_what_ads_lack_of_a_days_spend_is_told_once_it_is_more_than_rounding() -> None:
+    tally = Tally()
+    row = {"date_start": "2026-03-01", "ad_id": "1", "spend": "10.00"}
+    tally.add(
+        [row, row, {**row, "ad_id": "2", "spend": "5.50"}, {**row, "ad_id": "3", "spend": {"odd": True}}]
+    )
+    assert tally.shortfall({"2026-03-01": Decimal("16.49")}, "EUR") == ""
+    assert "1 days, 2026-03-01 to 2026-03-01, spent 4.50 EUR less" in tally.shortfall(
+        {"2026-03-01": Decimal("20.00"), "2026-03-02": Decimal(0)}, "EUR"
+    )
 
 
 def test_an_account_is_the_same_with_and_without_act() -> None:

@@ -45,6 +45,8 @@ class Behaviour:
     most_rows_a_report: int = 1_000_000
     most_rows_a_page: int = _MOST_ROWS_A_PAGE
     """A page of more than these is too much, whatever limit was asked for."""
+    forgets_deleted: bool = False
+    """Deleted ads are left out of rows by ad, whatever was asked for."""
     requests: list[str] = field(default_factory=list)
     """Method, path and question of each request that was let in, without its credentials."""
     addresses: list[str] = field(default_factory=list)
@@ -130,7 +132,12 @@ class MetaEndpoint:
     def _asked(self, given: Row) -> Row:
         account = things.account(self._store) or {}
         today = self._store.now.astimezone(ZoneInfo(account["timezone_name"])).date()
-        return insights.understood(given, today)
+        asked = insights.understood(given, today)
+        if self._behaviour.forgets_deleted:
+            asked["filtering"].append(
+                {"field": "ad.effective_status", "operator": "IN", "value": ["ACTIVE", "PAUSED"]}
+            )
+        return asked
 
     def _at_once(self, given: Row, request: Request) -> Row:
         rows = insights.rows(self._store, self._asked(given))

@@ -58,7 +58,7 @@ def rows(store: WorldStore, asked: Row) -> list[Row]:
     grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in store.ad_days("meta", asked["first"], asked["last"]):
         ad = known[str(row["ad_id"])]
-        if _is_wanted(ad, asked["filtering"]):
+        if asked["level"] == "account" or _is_wanted(ad, asked["filtering"]):
             figures = {
                 "date_start": row["day"], "date_stop": row["day"], "account_id": account["account_id"],
                 "account_currency": account["currency"], "campaign_id": ad["campaign_id"],

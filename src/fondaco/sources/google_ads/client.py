@@ -231,7 +231,9 @@ class GoogleAdsClient:
 
 def _library() -> Any:
     """The official client's errors; the first import of the library is here."""
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # else gRPC writes failed connections to standard error itself
+    os.environ.setdefault(
+        "GRPC_VERBOSITY", "NONE"
+    )  # else gRPC writes failed connections to standard error itself
     try:
         kinds = import_module("google.ads.googleads.errors")
     except ModuleNotFoundError as error:

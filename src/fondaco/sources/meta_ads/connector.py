@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -14,6 +15,7 @@ from fondaco.sources.meta_ads.client import MetaClient, Record
 from fondaco.sources.meta_ads.report import Insights, Question
 from fondaco.sources.meta_ads.settings import MetaAdsSettings
 from fondaco.sources.meta_ads.streams import STREAMS
+from fondaco.sources.meta_ads.tally import SETTLING_DAYS, Tally
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
 
@@ -65,11 +67,22 @@ class MetaAds:
         if stream.name == "insights":
             question = self._question(part)
             if question is not None:
-                for rows in self._insights.pages(question):
-                    yield Page.of(self._shape_insight(row) for row in rows)
+                yield from self._read_insights(question, is_compared=part.kind != "incremental")
             return
         for rows in self._things(stream.name, *_EDGES[stream.name][1]):
             yield Page.of(records.thing(row) for row in rows)
+
+    def _read_insights(self, question: Question, *, is_compared: bool) -> Iterator[Page]:
+        tally = Tally()
+        for rows in self._insights.pages(question):
+            tally.add(rows)
+            yield Page.of(self._shape_insight(row) for row in rows)
+        settled = self._today() - timedelta(days=SETTLING_DAYS)
+        if is_compared and question.first <= settled:
+            whole = replace(question, last=min(question.last, settled))
+            warning = tally.shortfall(self._insights.spend_by_day(whole), self._account["currency"])
+            if warning:
+                yield Page(b"", 0, warning)
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         """None: what is deleted stays in the lists, with the status DELETED."""
@@ -92,10 +105,13 @@ class MetaAds:
         """The slice's days that have begun in the account and that Meta still keeps; None where there are none."""
         if part.since is None or part.until is None:
             raise ValueError(f"a slice of {part.stream} needs bounds")
-        today = self._clock().astimezone(zone(self._account["timezone_name"])).date()
+        today = self._today()
         first = max(part.since.date(), oldest_day(today))
         last = min(part.until.date() - timedelta(days=1), today)
         return Question(first, last) if first <= last else None
+
+    def _today(self) -> date:
+        return self._clock().astimezone(zone(self._account["timezone_name"])).date()
 
     @cached_property
     def _account(self) -> dict[str, Any]:

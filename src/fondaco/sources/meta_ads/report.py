@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -12,6 +13,7 @@ from fondaco.errors import RetryableError
 from fondaco.sources.meta_ads.client import MetaClient, Record
 from fondaco.sources.meta_ads.faults import THROTTLED, VENDOR, TooMuchDataError
 from fondaco.sources.meta_ads.fields import AD_STATUSES, INSIGHT_FIELDS, REPORT_RUN_FIELDS
+from fondaco.sources.meta_ads.tally import amount
 
 AT_ONCE_DAYS = 7
 """Up to so many days are asked for directly; an answer comes within seconds or not at all."""
@@ -80,6 +82,17 @@ class Insights:
         except (TooMuchDataError, ReportFailedError) as error:
             for part in self._parts(question, error):
                 yield from self.pages(part)
+
+    def spend_by_day(self, question: Question) -> dict[str, Decimal]:
+        """What Meta tells for the account as a whole, whatever became of its ads: day (ISO) → spend."""
+        asked = {
+            "level": "account",
+            "fields": "spend",
+            "time_range": {"since": question.first.isoformat(), "until": question.last.isoformat()},
+            "time_increment": "1",
+        }
+        pages = self._client.pages(f"{self._client.account}/insights", **asked)
+        return {str(row["date_start"]): amount(row.get("spend")) for row in chain.from_iterable(pages)}
 
     def _rows(self, question: Question) -> Iterator[list[Record]]:
         if question.days <= AT_ONCE_DAYS:
