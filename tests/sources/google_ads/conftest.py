@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import uvicorn
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.types import ASGIApp
 from tests.connectors.suite import packaged
 
@@ -37,9 +39,30 @@ ACCOUNT, SISTER, CLOSED, MANAGER = 1234567890, 2345678901, 3456789012, 987654321
 OWNER, AGENCY, STRANGER, TESTING = "1//owner", "1//agency", "1//stranger", "1//testing"
 WORLD = {"customer_id": "4815162342", "refresh_token": REFRESH_TOKEN}
 """Settings that reach the account of the simulated world instead of the one written by hand."""
+ROBOT = "robot@project.iam.gserviceaccount.com"
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 9)
 """In Los Angeles, where it is still evening."""
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """An RSA key of a service account, as texts (PEM)."""
+
+    private: str
+    public_bytes: bytes
+
+    @classmethod
+    def made(cls) -> KeyPair:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        pem = serialization.Encoding.PEM
+        return cls(
+            key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode(),
+            key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo),
+        )
+
+
+ROBOT_KEY = KeyPair.made()
 
 
 @dataclass
@@ -206,6 +229,7 @@ def _serving(market_hall: Store) -> Iterator[tuple[str, GoogleAdsServer, Faults,
         },
         managers={**world.managers, MANAGER: Manager("Agency", "EUR", "Europe/Berlin", (ACCOUNT, SISTER))},
         closed=frozenset({CLOSED}),
+        service_accounts={ROBOT: (ROBOT_KEY.public_bytes, Login(frozenset({ACCOUNT})))},
     )
     app = create_app(market_hall, faults, directory=directory, batch_rows=50)
     with served(app) as base_url:

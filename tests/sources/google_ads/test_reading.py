@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.sources.google_ads.conftest import ACCOUNT, WORLD, Account, HandBook, campaign, figures, records
+from tests.sources.google_ads.conftest import (
+    ACCOUNT,
+    ROBOT,
+    ROBOT_KEY,
+    WORLD,
+    Account,
+    HandBook,
+    KeyPair,
+    campaign,
+    figures,
+    records,
+)
 
+from fondaco.errors import AccessError, ConfigError
 from fondaco.simulator.google_ads.book import Row
 from fondaco.simulator.store import Store
 
@@ -77,6 +90,39 @@ def test_conversions_are_booked_on_the_day_of_the_click_and_on_their_own(
     assert by_day(rows, "conversions_value") != by_day(rows, "conversions_value_by_conversion_date")
     worth = sum(Decimal(str(c["credit"])) * c["value"] / 100 for c in claims if c["kind"] == "click")
     assert sum(by_day(rows, "conversions_value").values()) == worth
+
+
+def test_conversions_by_action_add_up_to_the_campaigns(account: Account, world_account: Account) -> None:
+    of_campaigns = by_day(world_account.read("campaign_days", *ALWAYS, **WORLD), "conversions_value")
+    by_action = by_day(world_account.read("conversion_days", *ALWAYS, **WORLD), "conversions_value")
+    assert by_action == {day: value for day, value in of_campaigns.items() if value}
+
+
+def test_what_is_no_purchase_is_told_from_purchases(account: Account) -> None:
+    sign_up = {
+        "segments.conversion_action": f"customers/{ACCOUNT}/conversionActions/2",
+        "segments.conversion_action_name": "Newsletter",
+        "segments.conversion_action_category": "SIGNUP",
+    }
+    account.book.figures["campaign"] = [
+        figures(
+            1,
+            "2026-03-02",
+            cost_micros=2_000_000,
+            clicks=8,
+            conversions=1,
+            all_conversions=1,
+            conversions_value=50,
+        ),
+        figures(1, "2026-03-02", conversions=3, all_conversions=4) | sign_up,
+    ]
+    rows = account.read("conversion_days", *MARCH)
+    assert [(row["action_category"], row["conversions"], row["conversions_value"]) for row in rows] == [
+        ("PURCHASE", 1.0, "50.000000"),
+        ("SIGNUP", 3.0, "0.000000"),
+    ]
+    (whole,) = account.read("campaign_days", *MARCH)
+    assert (whole["conversions"], whole["all_conversions"], whole["cost"]) == (4.0, 5.0, "2.000000")
 
 
 def test_removed_things_keep_their_history(world_account: Account) -> None:
@@ -174,6 +220,21 @@ def test_an_account_is_read_through_its_manager(account: Account) -> None:
     account.book.rows["campaign"] = [campaign(1, name="Brand")]
     (row,) = account.read("campaigns", refresh_token="1//agency", login_customer_id="987-654-3210")
     assert row["name"] == "Brand"
+
+
+def test_a_service_account_reads_by_its_key(account: Account) -> None:
+    account.book.rows["campaign"] = [campaign(1, name="Brand")]
+    key = {
+        "client_email": ROBOT,
+        "private_key": ROBOT_KEY.private,
+        "token_uri": "https://oauth2.googleapis.com/token",
+    }
+    assert [row["name"] for row in account.read("campaigns", service_account=json.dumps(key))] == ["Brand"]
+    forged = {**key, "private_key": KeyPair.made().private}
+    with pytest.raises(AccessError, match="invalid_grant"):
+        account.read("campaigns", service_account=json.dumps(forged))
+    with pytest.raises(ConfigError, match="private key of the service account cannot be read"):
+        account.read("campaigns", service_account=json.dumps({**key, "private_key": "nonsense"}))
 
 
 @pytest.mark.parametrize("version", ["v24", "v26"])

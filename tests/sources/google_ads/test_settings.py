@@ -63,5 +63,7 @@ def test_no_secret_is_seen_in_the_settings() -> None:
 def test_an_account_with_long_conversion_windows_looks_back_longer() -> None:
     source = GoogleAds(settings(lookback_days=90))
     back = {one.name: one.lookback for one in source.streams if one.mode is SyncMode.DAYS}
-    assert back == dict.fromkeys(("campaign_days", "ad_days", "keyword_days"), timedelta(days=90))
+    assert back == dict.fromkeys(
+        ("campaign_days", "conversion_days", "ad_days", "keyword_days"), timedelta(days=90)
+    )
     assert {one.lookback for one in GoogleAds.streams if one.mode is SyncMode.DAYS} == {timedelta(days=30)}

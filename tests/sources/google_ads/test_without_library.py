@@ -19,7 +19,7 @@ sys.meta_path.insert(0, Nothing())
 from fondaco.errors import ConfigError
 from fondaco.sources.google_ads import GoogleAds, GoogleAdsSettings
 
-assert len(GoogleAds.streams) == 7
+assert len(GoogleAds.streams) == 8
 source = GoogleAds.connect(GoogleAdsSettings.model_validate(
     {"customer_id": "1234567890", "client_id": "a", "client_secret": "b", "refresh_token": "c"}
 ))

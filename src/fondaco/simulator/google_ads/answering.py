@@ -47,15 +47,17 @@ def _figures(query: Query, conditions: list[Condition], book: Book) -> list[Row]
     by_action = any(field in PURCHASE for field in query.fields)
     dates = [one for one in conditions if one.field == "segments.date"]
     account = book.customer()
-    rows: dict[tuple[str, str], Row] = {}
+    rows: dict[tuple[str, str, str], Row] = {}
     if not by_day and not by_action:
         for thing in [{}] if query.resource == "customer" else book.things(query.resource):
-            rows[_key(query, thing, ""), ""] = {**account, **thing}
+            rows[_key(query, thing, ""), "", ""] = {**account, **thing}
     for one in book.days(query.resource, *_span(dates)):
         if not all(_holds(condition, one) for condition in dates):
             continue
         day = one["segments.date"] if by_day else ""
-        known = rows.setdefault((_key(query, one, ""), day), {**account, **_attributes(one)})
+        action = _action(one, account) if by_action else {}
+        place = (_key(query, one, ""), day, str(action.get("segments.conversion_action", "")))
+        known = rows.setdefault(place, {**account, **_attributes(one), **action})
         if by_day:
             known["segments.date"] = day
         for field, value in one.items():
@@ -64,8 +66,6 @@ def _figures(query: Query, conditions: list[Condition], book: Book) -> list[Row]
     found = list(rows.values())
     if by_action:
         found = [row for row in found if row.get("metrics.all_conversions")]
-        for row in found:
-            row |= {name: text.format(customer=account["customer.id"]) for name, text in PURCHASE.items()}
     selected = [field for field in query.fields if field.startswith("metrics.")]
     if by_day and selected:
         found = [row for row in found if any(row.get(field) for field in selected)]
@@ -73,6 +73,12 @@ def _figures(query: Query, conditions: list[Condition], book: Book) -> list[Row]
         {field: value or None if field.startswith("metrics.") else value for field, value in row.items()}
         for row in found
     ]
+
+
+def _action(row: Row, account: Row) -> Row:
+    """The conversion action that a row tells, else the usual one."""
+    usual = {name: text.format(customer=account["customer.id"]) for name, text in PURCHASE.items()}
+    return {name: row.get(name, value) for name, value in usual.items()}
 
 
 def _key(query: Query, row: Row, default: str) -> str:

@@ -30,7 +30,7 @@ def create_app(
 ) -> Starlette:
     """The log-in and the gRPC server of the world's account, or of ``directory``."""
     known = directory or directory_of(store)
-    access = Access(known.logins)
+    access = Access(known)
     server = GoogleAdsServer(known, access, faults, batch_rows=batch_rows)
 
     async def endpoint(request: Request) -> JSONResponse:

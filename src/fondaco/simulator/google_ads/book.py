@@ -13,8 +13,9 @@ Row = dict[str, Any]
 PURCHASE = {
     "segments.conversion_action": "customers/{customer}/conversionActions/1",
     "segments.conversion_action_name": "Purchase",
+    "segments.conversion_action_category": "PURCHASE",
 }
-"""The one conversion action of the simulated accounts."""
+"""The conversion action of all figures that name no other."""
 
 
 class Book(Protocol):
@@ -33,7 +34,7 @@ class Book(Protocol):
         ...
 
     def days(self, resource: str, first: date, last: date) -> list[Row]:
-        """Figures by ``segments.date``, one row a thing and day, with the fields of ``things``."""
+        """Figures by ``segments.date``, one row a thing, day and conversion action, with the fields of ``things``."""
         ...
 
 
@@ -68,3 +69,5 @@ class Directory:
     managers: Mapping[int, Manager] = field(default_factory=dict)
     closed: frozenset[int] = frozenset()
     """Accounts that are not enabled."""
+    service_accounts: Mapping[str, tuple[bytes, Login]] = field(default_factory=dict)
+    """Address → public key (PEM), and what the service account may see."""

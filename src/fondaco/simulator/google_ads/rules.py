@@ -44,7 +44,7 @@ METRICS = {
 }
 _NOT_BY_ACTION = frozenset({"impressions", "clicks", "cost_micros"})
 _DATES = frozenset({"date"})
-_ACTIONS = frozenset({"conversion_action", "conversion_action_name"})
+_ACTIONS = frozenset({"conversion_action", "conversion_action_name", "conversion_action_category"})
 
 
 @lru_cache(maxsize=8)

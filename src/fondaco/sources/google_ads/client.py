@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -86,7 +87,6 @@ class GoogleAdsClient:
         """One attempt at a query, batch by batch as the server streams them."""
         service = self._open()
         from google.api_core.exceptions import GoogleAPIError
-        from google.auth.exceptions import GoogleAuthError
 
         self._authorise()
         read = None
@@ -101,7 +101,7 @@ class GoogleAdsClient:
                 if read is None and answer.results:
                     read = self._reader(fields, answer.results[0])
                 yield [read(row) for row in answer.results] if read else []
-        except (self._kinds.GoogleAdsException, GoogleAPIError, GoogleAuthError) as error:
+        except (self._kinds.GoogleAdsException, GoogleAPIError) as error:
             raise told(error, self._settings.api_version) from None
 
     def _reader(self, fields: Sequence[Field], row: Any) -> Callable[[Any], dict[str, Any]]:
@@ -219,7 +219,8 @@ class GoogleAdsClient:
                 session.trust_env = self._settings.token_url is None
                 self._credentials.refresh(Request(session))
         except RefreshError as error:
-            raise refused_token(error) from None
+            by_key = self._settings.service_account is not None
+            raise refused_token(error, of_service_account=by_key) from None
         except TransportError:
             raise UnreachableError(
                 "Google's log-in could not be reached.",
@@ -230,6 +231,9 @@ class GoogleAdsClient:
 
 def _library() -> Any:
     """The official client's errors; the first import of the library is here."""
+    os.environ.setdefault(
+        "GRPC_VERBOSITY", "NONE"
+    )  # else gRPC writes failed connections to standard error itself
     try:
         kinds = import_module("google.ads.googleads.errors")
     except ModuleNotFoundError as error:

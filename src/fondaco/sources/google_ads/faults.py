@@ -76,7 +76,7 @@ _OTHER_ACCESS = (
 def told(error: Exception, api_version: str) -> FondacoError:
     """An error of the official client as one of ours.
 
-    ``error`` is its ``GoogleAdsException``, an error of its transport, or one of google-auth.
+    ``error`` is its ``GoogleAdsException``, or an error of its transport.
     """
     failure = getattr(error, "failure", None)
     call = getattr(error, "error", None) or next(iter(getattr(error, "errors", None) or ()), error)
@@ -86,19 +86,22 @@ def told(error: Exception, api_version: str) -> FondacoError:
     return _of_status(call, api_version)
 
 
-def refused_token(error: Exception) -> FondacoError:
+def refused_token(error: Exception, *, of_service_account: bool) -> FondacoError:
     """A credential for which Google gives no access token (google-auth's ``RefreshError``)."""
     if getattr(error, "retryable", False):
         return VendorFaultError("Google gave no access token for now.", _LATER, status=None)
-    word = "invalid_grant" if "invalid_grant" in str(error) else ""
-    said = f" ({word})" if word else ""
-    return AccessError(
-        f"Google gives no access token for this credential{said}.",
-        "The refresh token is expired or revoked (after 7 days where the consent screen is in testing): take a new one "
-        f"and enter it with {_CONNECT}."
-        if word
-        else f"Check client_id, client_secret and refresh_token, or the service account, and enter them with {_CONNECT}.",
-    )
+    expired = "invalid_grant" in str(error)
+    if of_service_account:
+        remedy = f"Check this machine's clock; else make a new key of the service account and enter it with {_CONNECT}."
+    elif expired:
+        remedy = (
+            "The refresh token is expired or revoked (after 7 days where the consent screen is in testing): take a new "
+            f"one and enter it with {_CONNECT}."
+        )
+    else:
+        remedy = f"Check client_id, client_secret and refresh_token, and enter them with {_CONNECT}."
+    said = " (invalid_grant)" if expired else ""
+    return AccessError(f"Google gives no access token for this credential{said}.", remedy)
 
 
 def _of_failure(failure: Any, api_version: str) -> FondacoError:

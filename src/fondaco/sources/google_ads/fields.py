@@ -209,8 +209,32 @@ KEYWORD_DAYS = Report.of(
     description="Figures by keyword and day: what was found by a keyword of the merchant, and nothing else.",
 )
 
+CONVERSION_DAYS = Report.of(
+    "conversion_days",
+    "campaign",
+    ("campaign_id", "conversion_action", REPORT_DATE),
+    (
+        *_DAY,
+        _CAMPAIGN_ID,
+        Field("conversion_action", "segments.conversion_action", TEXT, "The action, as customers/…/conversionActions/…."),
+        Field("action_name", "segments.conversion_action_name", TEXT, "Its name, as the merchant wrote it."),
+        Field("action_category", "segments.conversion_action_category", TEXT, "PURCHASE, SIGNUP, ADD_TO_CART, …"),
+        *(field for field in _FIGURES if "conversions" in field.column and "view" not in field.column),
+    ),
+    description="Conversions by campaign, action and day; over the actions of a day they add up to the campaign's.",
+)  # fmt: skip
+
 REPORTS = {
     report.table.name: report
-    for report in (CAMPAIGNS, AD_GROUPS, ADS, KEYWORDS, CAMPAIGN_DAYS, AD_DAYS, KEYWORD_DAYS)
+    for report in (
+        CAMPAIGNS,
+        AD_GROUPS,
+        ADS,
+        KEYWORDS,
+        CAMPAIGN_DAYS,
+        CONVERSION_DAYS,
+        AD_DAYS,
+        KEYWORD_DAYS,
+    )
 }
 """All reports by the name of their table, which is also their stream's."""

@@ -44,7 +44,7 @@ def _of_days(name: str) -> Stream:
 
 STREAMS = (
     *(_of_things(name) for name in ("campaigns", "ad_groups", "ads", "keywords")),
-    *(_of_days(name) for name in ("campaign_days", "ad_days", "keyword_days")),
+    *(_of_days(name) for name in ("campaign_days", "conversion_days", "ad_days", "keyword_days")),
 )
 
 
