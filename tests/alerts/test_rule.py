@@ -90,7 +90,11 @@ def test_what_makes_no_rule_is_refused_by_name(told: dict[str, Any], said: str) 
     assert "mine" in refused.value.what
 
 
-@given(st.dictionaries(st.text(max_size=12), st.none() | st.booleans() | st.floats() | st.text() | st.lists(st.text())))
+@given(
+    st.dictionaries(
+        st.text(max_size=12), st.none() | st.booleans() | st.floats() | st.text() | st.lists(st.text())
+    )
+)
 def test_whatever_is_read_is_a_rule_or_refused(told: dict[str, Any]) -> None:
     try:
         rule = parse_rule("mine", {**THRESHOLD, **told})

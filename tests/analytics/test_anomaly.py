@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import pytest
 from benchmarks.alerts import METRICS, expected_orders, figures
 from hypothesis import given, settings
@@ -147,7 +149,7 @@ def test_on_normal_days_false_alarms_stay_under_one_a_month_for_each_metric() ->
         chance = default_rng([77, shop])
         series = figures(chance, expected_orders(chance, 112 + 182))
         for metric, scale in METRICS.items():
-            values = [None if value != value else float(value) for value in series[metric]]
+            values = [None if isnan(value) else float(value) for value in series[metric]]
             for day in range(112, len(values)):
                 band = expect_day(values[day - 84 : day], scale)
                 value = values[day]

@@ -28,11 +28,16 @@ def reader(empty_warehouse: Warehouse) -> Iterator[Reader]:
         writer.execute(f"create table marts.sales_daily ({', '.join(f'{n} {t}' for n, t in types.items())})")
         for day, (gross, discounts) in DAYS.items():
             for country, part in (("DE", 1), ("FR", 2)):
-                row = {name: 0 if kind.startswith(("decimal", "bigint")) else None for name, kind in types.items()}
+                row = {
+                    name: 0 if kind.startswith(("decimal", "bigint")) else None
+                    for name, kind in types.items()
+                }
                 row |= {"tenant_id": "default", "clock": "finance", "sales_date": date(2026, 3, day), "connection_id": "a",
                         "country": country, "is_filler": False, "gross_sales": gross * part, "discounts": discounts * part}  # fmt: skip
                 names = ", ".join(row)
-                writer.execute(f"insert into marts.sales_daily ({names}) values ({', '.join(f'${n}' for n in row)})", row)
+                writer.execute(
+                    f"insert into marts.sales_daily ({names}) values ({', '.join(f'${n}' for n in row)})", row
+                )
     empty_warehouse.publish()
     reader = empty_warehouse.reader()
     yield reader
@@ -52,10 +57,17 @@ def test_each_day_stands_for_the_days_that_end_on_it(reader: Reader) -> None:
 def test_values_of_a_dimension_are_kept_apart(reader: Reader) -> None:
     query = MetricQuery(("gross_sales",), ("day", "country"), first=LAST, last=LAST, span_days=2)
     rows = LAYER.query(reader, query, "default").to_pylist()
-    assert [(row["country"], row["gross_sales"]) for row in rows] == [("DE", Decimal(50)), ("FR", Decimal(100))]
+    assert [(row["country"], row["gross_sales"]) for row in rows] == [
+        ("DE", Decimal(50)),
+        ("FR", Decimal(100)),
+    ]
 
 
 def test_what_counts_people_and_what_has_no_days_is_refused() -> None:
-    for metrics, by, span in ((("customers",), ("day",), 7), (("net_sales",), ("week",), 7), (("net_sales",), ("day",), 0)):
+    for metrics, by, span in (
+        (("customers",), ("day",), 7),
+        (("net_sales",), ("week",), 7),
+        (("net_sales",), ("day",), 0),
+    ):
         with pytest.raises(ConfigError):
             LAYER.compile(MetricQuery(metrics, by, first=FIRST, last=LAST, span_days=span), "duckdb")
