@@ -159,7 +159,7 @@ def test_people_acknowledge_snooze_and_take_an_alert_and_all_of_it_is_kept(
     handling.acknowledge(alert.alert_id)
     handling.snooze(alert.alert_id, watch.now + timedelta(hours=4))
     handling.give_to(alert.alert_id, "Ada")
-    with pytest.raises(ConfigError, match="future|before now"):
+    with pytest.raises(ConfigError, match="before now"):
         handling.snooze(alert.alert_id, watch.now)
     kept = dropped.control.alerts.get(dropped.tenant, alert.alert_id)
     assert (kept.acknowledged_by, kept.owner, kept.is_open) == ("user:1", "Ada", True)
