@@ -100,7 +100,7 @@ def _slack(path: str, is_gov: bool, asset: Any) -> _Service:
 
     _, _, first, second, third = path.rstrip("/").split("/")
     service: _Service = NotifySlack(
-        token_a=first, token_b=second, token_c=third, mode="gov" if is_gov else "webhook", include_image=False,
+        token_a=first, token_b=second, token_c=third, mode="gov-hook" if is_gov else "hook", include_image=False,
         include_timestamp=False, asset=asset,
     )  # fmt: skip
     return service
