@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fondaco.clock import format_instant, parse_instant
@@ -33,7 +33,6 @@ STATE = "live"
 
 _LOOKS_EVERY_SECONDS = 0.1
 _LOCKED_SECONDS = 1.0
-_TENDED_EVERY = timedelta(hours=24)
 _FAILED_SECONDS = (5.0, 30.0, 120.0, 600.0)
 
 _log = logging.getLogger(__name__)
