@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from fondaco.cli.output import AsJson, to_json
 
 if TYPE_CHECKING:
+    from fondaco.orchestration import Project
     from fondaco.orchestration.draining import Drained
     from fondaco.orchestration.live import LiveState
     from fondaco.orchestration.stopping import Stop
@@ -30,6 +32,7 @@ def live(
 
     Example: fondaco live
     """
+    from fondaco.orchestration.attending import tend
     from fondaco.orchestration.live import run_live
     from fondaco.orchestration.stopping import stop_on_signals
 
@@ -45,6 +48,8 @@ def live(
     with ctx.obj.project() as project, stop_on_signals() as stop:
         if attended:
             threading.Thread(target=_end_with_starter, args=(stop,), daemon=True).start()
+        elif not once:
+            threading.Thread(target=_tend_meanwhile, args=(project, stop, tend), daemon=True).start()
         run_live(project, stop, told=tell, once=once)
 
 
@@ -61,6 +66,12 @@ def _told(drained: Drained, state: LiveState) -> dict[str, object]:
         "published": state.version if drained.tables else None,
         "faults": drained.faults,
     }
+
+
+def _tend_meanwhile(project: Project, stop: Stop, tend: Callable[[Project], None]) -> None:
+    while not stop.is_set():
+        tend(project)
+        stop.wait(3600)
 
 
 def _end_with_starter(stop: Stop) -> None:

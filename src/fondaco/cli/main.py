@@ -39,6 +39,7 @@ from fondaco.cli import (
     sql,
     tokens,
     users,
+    webhooks,
 )
 from fondaco.cli.invocation import Invocation
 from fondaco.errors import FondacoError
@@ -102,6 +103,7 @@ app.add_typer(costs.app, name="costs")
 app.command("sql")(sql.sql)
 app.command("docs")(docs.docs)
 app.command("doctor")(doctor.doctor)
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 

@@ -68,6 +68,13 @@ class WebhookEndpoints:
                 found.sealed_secret = sealed
         return made
 
+    def remove(self, tenant_id: str, connection_id: str) -> None:
+        """Forget the secret, and with it all deliveries to come."""
+        with self._database.writing() as session:
+            found = session.get(WebhookEndpoint, (tenant_id, connection_id))
+            if found is not None:
+                session.delete(found)
+
     def note_listing(
         self,
         tenant_id: str,

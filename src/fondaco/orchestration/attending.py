@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from fondaco.orchestration.subscribing import tend_daily
 from fondaco.queue import Queue
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _LOOKS_EVERY_SECONDS = 0.25
 _RESTARTS_AFTER_SECONDS = (1.0, 5.0, 30.0, 120.0)
 _STEADY_SECONDS = 600.0
 _ENDS_SECONDS = 60.0
+_TENDS_EVERY_SECONDS = 3600.0
+"""How often it is asked whether a day has gone by."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,8 +45,16 @@ def drained_meanwhile(project: Project) -> Iterator[None]:
         attendant.stop()
 
 
+def tend(project: Project) -> None:
+    """Have subscriptions listed that were not today; no fault of a vendor's ends whoever does this beside other work."""
+    try:
+        tend_daily(project)
+    except Exception:
+        _log.exception("subscriptions could not be looked after")
+
+
 class Attendant:
-    """Starts ``fondaco live`` for a project when something waits, and again when it has died."""
+    """Starts ``fondaco live`` for a project when something waits, and again when it has died; and has subscriptions listed."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -71,7 +82,11 @@ class Attendant:
 
     def _attend(self) -> None:
         started = 0.0
+        tended = float("-inf")
         while not self._ended.wait(_LOOKS_EVERY_SECONDS):
+            if time.monotonic() - tended > _TENDS_EVERY_SECONDS:
+                tended = time.monotonic()
+                tend(self._project)
             if self._process is not None and self._process.poll() is None:
                 continue
             if self._process is not None:

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fondaco.clock import format_instant, parse_instant
-from fondaco.errors import FondacoError, RetryableError
+from fondaco.errors import ConfigError, FondacoError, RetryableError
 from fondaco.orchestration.draining import Drain, Drained
 from fondaco.orchestration.modelling import build, is_half_built, keep_half_built
 from fondaco.orchestration.progress import silent
@@ -33,7 +33,6 @@ STATE = "live"
 
 _LOOKS_EVERY_SECONDS = 0.1
 _LOCKED_SECONDS = 1.0
-_TENDED_EVERY = timedelta(hours=24)
 _FAILED_SECONDS = (5.0, 30.0, 120.0, 600.0)
 
 _log = logging.getLogger(__name__)
@@ -98,11 +97,18 @@ def run_live(project: Project, stop: Stop, *, told: Told | None = None, once: bo
     ------
     RetryableError
         If another process drains this project already.
+    ConfigError
+        With ``once``, if a batch could not be published; it stays in the queue.
     """
     with _only_one(project), Live(project) as live:
         while not stop.is_set():
             if live.is_waited_for:
                 wait = live.turn(told)
+                if once and live.failed:
+                    raise ConfigError(
+                        f"What waits was not published: {live.failed}",
+                        "It stays in the queue; correct what is said, then run `fondaco live --once` again.",
+                    )
             elif once:
                 return
             else:
@@ -132,6 +138,11 @@ class Live:
     @property
     def is_waited_for(self) -> bool:
         return self._drain.is_waited_for
+
+    @property
+    def failed(self) -> str:
+        """Why the newest batch was not published; empty if it was."""
+        return self._state.failed
 
     def beat(self) -> None:
         """Say every minute that the drain lives."""

@@ -55,6 +55,10 @@ class QueuedEvent:
         """The same, to be tried once more."""
         return replace(self, attempt=self.attempt + 1, not_before=not_before)
 
+    def repeated(self, mark: str) -> QueuedEvent:
+        """The same once more, as new as if it had never been there; ``mark`` tells one replay from another."""
+        return replace(self, again=mark, attempt=0, not_before=None)
+
     def to_bytes(self) -> bytes:
         content: dict[str, Any] = {
             "connection": self.connection_id,
