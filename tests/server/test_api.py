@@ -45,6 +45,10 @@ PATHS = {
     "/api/v1/segments/{segment_id}/versions",
     "/api/v1/segments/{segment_id}/versions/{version}",
     "/api/v1/cohorts",
+    "/api/v1/profit/forecast",
+    "/api/v1/profit/what-if",
+    "/api/v1/profit/suggestions",
+    "/api/v1/profit/suggestions/{name}",
     "/api/v1/costs",
 }
 POSTED = {

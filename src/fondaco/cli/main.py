@@ -26,6 +26,7 @@ from fondaco.cli import (
     init,
     metrics,
     models,
+    profit,
     quarantine,
     rates,
     reconcile,
@@ -92,6 +93,7 @@ app.command("quarantine")(quarantine.quarantine)
 app.add_typer(identity.app, name="identity")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(models.app, name="models")
+app.add_typer(profit.app, name="profit")
 app.add_typer(segments.app, name="segments")
 app.add_typer(rates.app, name="rates")
 app.add_typer(costs.app, name="costs")
