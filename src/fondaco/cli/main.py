@@ -28,6 +28,7 @@ from fondaco.cli import (
     live,
     metrics,
     models,
+    profit,
     quarantine,
     rates,
     reconcile,
@@ -97,6 +98,7 @@ app.add_typer(identity.app, name="identity")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(models.app, name="models")
+app.add_typer(profit.app, name="profit")
 app.add_typer(segments.app, name="segments")
 app.add_typer(rates.app, name="rates")
 app.add_typer(costs.app, name="costs")

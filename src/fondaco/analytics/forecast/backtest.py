@@ -36,6 +36,9 @@ NEAR = 28
 MEMORY = 182.0
 """Days after which an error counts half."""
 
+LEAST_FREEDOM = 4.0
+"""Degrees of freedom of an interval at the least, where the season is known."""
+
 _LEAST_RECORD = 3
 _GRID = (1, 3, 7, 14, 21, 28, 42, 60, 90)
 
@@ -111,12 +114,13 @@ class Origins:
         """Half the interval of the total up to each day ahead of an origin; NaN as far as too few windows had ended.
 
         The variance of a total of h days is a h + b h², of days that err by themselves and of a level that errs in all of them; both
-        are fitted to the mean squares of errors, newer ones counting more. What is told by few windows is wider: Student's t with as many degrees of freedom as
-        there are windows that do not overlap.
+        are fitted to the mean squares of errors, newer ones counting more. What is told by few windows is wider: Student's t of a new
+        window, with as many degrees of freedom as there are windows that do not overlap. Until the season is known, the next months may
+        hold one that no window has; once it is, windows of all lengths tell a and b together, as four at least.
         """
         errors, known, now = self.total_errors[:, line, :], self.known, self.known[place]
         ahead = np.arange(1.0, self.ahead + 1)
-        weight = _counted(known, now, ahead)
+        weight, is_seasoned = _counted(known, now, ahead)
         enough = (known[:, None] + ahead <= now).sum(axis=0) >= LEAST_WINDOWS
         grid = [h for h in _GRID if h <= self.ahead and enough[h - 1]]
         half = np.full(self.ahead, np.nan)
@@ -126,7 +130,7 @@ class Origins:
         days = np.array(grid, float)
         design = np.column_stack([days, days**2]) / days[:, None] ** 1.5
         (own, common), _ = nnls(design, squares / days**1.5)
-        apart = np.maximum(STEP * weight.sum(axis=0) / ahead, 1.0)
+        apart = np.maximum(STEP * weight.sum(axis=0) / ahead, np.where(is_seasoned, LEAST_FREEDOM, 1.0))
         shape = np.sqrt(own * ahead + common * ahead**2)
         factor = student.ppf((1 + level) / 2, apart) * np.sqrt(1 + 1 / apart)
         half[enough] = (factor * shape * self.scale[place])[enough]
@@ -143,13 +147,14 @@ class Origins:
         return np.asarray(float(np.quantile(errors[over], level)) * size[place])
 
 
-def _counted(known: Integers, now: int, ahead: Floats) -> Floats:
+def _counted(known: Integers, now: int, ahead: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """What each origin's error counts, by days ahead: nothing before its window has ended, and less the older it is. Once the season is
-    known, and ten forecasts have known it, those that did not count no more."""
+    known, and ten forecasts have known it, those that did not count no more. Also whether that is so, by days ahead."""
     over = known[:, None] + ahead <= now
     seasoned = over & (known >= YEARLY_LEAST_DAYS)[:, None]
-    kept = np.where(seasoned.sum(axis=0) >= 2 * LEAST_WINDOWS, seasoned, over)
-    return np.asarray(kept * 0.5 ** ((now - known) / MEMORY)[:, None])
+    is_seasoned = seasoned.sum(axis=0) >= 2 * LEAST_WINDOWS
+    kept = np.where(is_seasoned, seasoned, over)
+    return np.asarray(kept * 0.5 ** ((now - known) / MEMORY)[:, None]), is_seasoned
 
 
 def _mean(squares: Floats, weight: Floats) -> float:

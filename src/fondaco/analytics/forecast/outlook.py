@@ -36,7 +36,7 @@ TESTED = (30, 90)
 
 _SCALE_DAYS = 365
 _MOST_WINDOWS = 60
-_LEAST_COMPARED = 8
+_LEAST_COMPARED = 20
 
 
 @dataclass(frozen=True, slots=True)
