@@ -38,7 +38,7 @@ def connect(
     Example: fondaco connect shopify --name berlin --set shop=berlin.myshopify.com
     """
     from fondaco.orchestration import connecting
-    from fondaco.sources.source import source_type
+    from fondaco.sources.source import Role, role_of, source_type
 
     kind = source_type(source)
     if help_settings:
@@ -63,8 +63,9 @@ def connect(
                 }
             )
             return
+        noun = "ad account" if role_of(source) is Role.ADS else "shop"
         typer.echo(
-            f"Connected {kind.title} shop {connection.name} as {connection.connection_id}: "
+            f"Connected {kind.title} {noun} {connection.name} as {connection.connection_id}: "
             f"{connection.currency}, days in {connection.time_zone}."
         )
         say_what_is_readable(kind, check)
