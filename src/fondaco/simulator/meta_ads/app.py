@@ -70,6 +70,7 @@ class MetaEndpoint:
         self._behaviour = behaviour
         self._runs: dict[str, _Run] = {}
         self._numbers = count(6_023_920_149_050)
+        self._newest: tuple[str, list[Row]] = ("", [])
 
     async def answer(self, request: Request) -> Response:
         """Everything below a version."""
@@ -139,8 +140,17 @@ class MetaEndpoint:
             )
         return asked
 
+    def _rows(self, asked: Row) -> list[Row]:
+        """All rows of a question; those of the newest one are kept, for its next page."""
+        key = f"{self._store.now} {asked}"
+        newest, rows = self._newest
+        if newest != key:
+            rows = insights.rows(self._store, asked)
+            self._newest = (key, rows)
+        return rows
+
     def _at_once(self, given: Row, request: Request) -> Row:
-        rows = insights.rows(self._store, self._asked(given))
+        rows = self._rows(self._asked(given))
         if len(rows) > self._behaviour.most_rows_at_once:
             raise _too_much()
         return self._page(rows, given, request, "insights")
@@ -162,7 +172,7 @@ class MetaEndpoint:
         }
         if percent < 100:
             return found
-        run.rows = run.rows if run.rows is not None else insights.rows(self._store, run.asked)
+        run.rows = run.rows if run.rows is not None else self._rows(run.asked)
         if (
             self._faults.strikes("report_fails", "insights")
             or len(run.rows) > self._behaviour.most_rows_a_report

@@ -127,6 +127,9 @@ INSIGHTS = Table(
     description="One row per ad and day with any delivery. Meta has no rows of nothing.",
 )  # fmt: skip
 
+KEPT_BY_META = timedelta(days=1121)
+"""Insights are kept for 37 months, 1,123 days at the least; the account's today may be a day ahead of UTC's."""
+
 STREAMS = (
     Stream(
         "campaigns",
@@ -164,6 +167,7 @@ STREAMS = (
         safety_lag=timedelta(0),
         lookback=timedelta(days=28),
         day_column="report_date",
+        history=KEPT_BY_META,
         scopes=("ads_read",),
         description="Spend, clicks and claimed purchases by ad and day of the account. The last 28 days are read again "
         "each day and replaced: Meta restates them.",
