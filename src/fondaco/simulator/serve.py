@@ -29,7 +29,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import import_module
-from importlib.util import find_spec
+from importlib.metadata import distributions
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -62,7 +62,7 @@ AD_VENDORS = {
     "google": ("google_ads", "fondaco.simulator.google_ads.app"),
 }
 """Advertising platform → the source that reads it, and its endpoint."""
-if find_spec("grpc") is None:  # Google's own client is an extra, and its endpoint is made of it
+if not any(distributions(name="google-ads")):  # Google's own client is an extra, and its endpoint is made of it
     del AD_VENDORS["google"]
 
 _START_SECONDS = 60.0
