@@ -17,6 +17,8 @@ NAMES = (
     "dbt_build",
     "second_run",
     "web",
+    "webhooks",
+    "live",
     "customers",
     "identity",
     "cohorts",

@@ -73,6 +73,7 @@ def _messages(answer: httpx.Response) -> Iterator[dict[str, Any]]:
 
 def test_who_is_not_logged_in_hears_nothing(stranger: TestClient) -> None:
     assert stranger.get("/events").status_code == 401
+    assert stranger.get("/freshness").status_code == 303
 
 
 def test_an_open_page_hears_of_each_publication_and_of_what_it_missed(known: Project) -> None:

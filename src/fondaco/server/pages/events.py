@@ -15,11 +15,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from fondaco.clock import format_instant
 from fondaco.errors import FondacoError
+from fondaco.server.auth.roles import page_user
 from fondaco.server.auth.sessions import NotLoggedIn, current_user
+from fondaco.server.pages.health import freshness
 from fondaco.server.site import Site, the_site
 
 router = APIRouter(include_in_schema=False)
@@ -118,6 +120,12 @@ async def events(request: Request, site: TheSite, version: str = "") -> Response
     return StreamingResponse(
         bulletin.listen(request, known), media_type="text/event-stream", headers=_HEADERS
     )
+
+
+@router.get("/freshness", dependencies=[Depends(page_user)])
+def as_of(request: Request, site: TheSite) -> Response:
+    """As of when the figures are, in words, for a page whose panels have just moved."""
+    return PlainTextResponse(freshness(site, site.numbers(request)).text)
 
 
 def _may_listen(request: Request, site: Site) -> bool:

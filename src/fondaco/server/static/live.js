@@ -57,6 +57,9 @@
         for (const panel of document.querySelectorAll("[data-live]")) {
           if (panel.isConnected && !panel.hasAttribute("data-pending")) await refresh(panel);
         }
+        const asOf = document.getElementById("as-of");
+        const answer = asOf && await fetch("/freshness", { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+        if (answer?.ok) asOf.textContent = await answer.text();
         shown = now;
         document.getElementById("page")?.setAttribute("data-shows", shown);
       }
