@@ -160,6 +160,11 @@ def test_what_new_customers_bring_within_days_is_held_against_what_was_spent_onc
     assert found == [("2025-01-01", 39, 60 + 18, 39, 60 + 18 + 30), ("2026-03-05", 0, 0, 0, 0)]
 
 
+def test_of_each_shop_and_day_it_is_counted_how_many_orders_have_a_known_origin(ads: Any) -> None:
+    found = ads.select("cast(order_date as varchar) as day, marked_orders", "marts.visits_daily", "1")
+    assert found == [("2026-03-10", 4), ("2026-03-11", 0)]
+
+
 def test_an_ad_account_is_no_shop(ads: Any) -> None:
     assert ads.select("distinct connection_id", "marts.sales_daily", "1") == [("ads-shop-shop",)]
 

@@ -20,6 +20,16 @@ from fondaco.metrics import (
     order_profit,
     read_beginnings,
 )
+from fondaco.metrics.lookup import find_campaigns
+from fondaco.metrics.marketing import (
+    ATTRIBUTED_ORDERINGS,
+    attributed_statement,
+    has_figures,
+    has_marketing,
+    list_attributed,
+    origin_of,
+    read_campaigns,
+)
 from fondaco.metrics.products import bought_together, buyers_of, one_product, product_lines
 from fondaco.warehouse import Warehouse
 from fondaco.warehouse.engine import Reader
@@ -57,9 +67,14 @@ MARTS: dict[str, dict[str, Any]] = {
         "event_type": "order", "line_type": "product", "gross_sales": 31, "cost_of_goods": 12, "marketing_costs": 40,
     },
     "order_profit": {
-        "order_id": "a:1", "order_number": "#1", "order_date": DAY, "connection_id": "a", "contribution_margin_3": -21,
+        "order_id": "a:1", "order_number": "#1", "order_date": DAY, "connection_id": "a", "contribution_margin_3": -21, "net_sales": 31,
+        "gross_sales": 31, "cost_of_goods": 12,
     },
     "campaigns_daily": {"campaign_date": DAY, "platform": "meta_ads", "campaign_id": "ads:1", "ad_spend": 7, "claimed_conversions": 1.5},
+    "order_campaigns": {"order_id": "a:1", "platform": "meta_ads", "campaign_id": "ads:1", "matched_by": "name"},
+    "campaigns": {"campaign_id": "ads:1", "platform": "meta_ads", "connection_id": "ads", "account_name": "Ads", "name": "Spring",
+                  "source_campaign_id": "1", "status": "active"},
+    "visits_daily": {"order_date": DAY, "connection_id": "a", "marked_orders": 1},
 }  # fmt: skip
 
 
@@ -153,3 +168,43 @@ def test_profit_is_told_down_to_the_order_that_lost_it(published: Reader) -> Non
     found = order_profit(published, "default", row)
     assert found is not None
     assert found.statement["contribution_margin_3"] == Decimal(31 - 12 - 40)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {},
+        {"platform": "meta_ads"},
+        {"account": "Ads", "campaign_id": "ads:1"},
+        {"campaign_id": ""},
+        {"account": "Others"},
+    ],
+)
+def test_advertising_is_told_down_to_the_order_that_it_brought(
+    published: Reader, where: dict[str, str]
+) -> None:
+    is_there = where not in ({"campaign_id": ""}, {"account": "Others"})
+    for order_by in ATTRIBUTED_ORDERINGS:
+        rows = list_attributed(
+            published, "default", MARCH.first, MARCH.last, where, find="#1", order_by=order_by, limit=5
+        ).to_pylist()
+        assert [
+            (row["order_id"], row["campaign_name"], row["matched_by"], row["matches"]) for row in rows
+        ] == ([("a:1", "Spring", "name", 1)] if is_there else [])
+    statement = attributed_statement(
+        published, "default", MARCH.first, MARCH.last, where, ad_spend=Decimal(7)
+    )
+    assert statement["campaign_profit"] == (31 - 12 - 7 if is_there else -7)
+
+
+def test_campaigns_and_where_an_order_came_from(published: Reader) -> None:
+    assert has_marketing(published)
+    assert has_figures(published, "default")
+    assert not has_figures(published, "nobody")
+    assert read_campaigns(published, "default")["ads:1"]["name"] == "Spring"
+    assert origin_of(published, "default", "a:1") == {
+        "platform": "meta_ads", "campaign_id": "ads:1", "matched_by": "name", "campaign_name": "Spring",
+    }  # fmt: skip
+    assert origin_of(published, "default", "a:2") is None
+    for words in ("spr", "1"):
+        assert find_campaigns(published, "default", words).column("campaign_id").to_pylist() == ["ads:1"]

@@ -67,6 +67,13 @@ def test_a_campaign_that_sold_nothing_returned_nought_and_lost_its_spend(ads: Ma
     assert found == [("Brand", 30, 0, 0, -30), (None, 0, None, None, -6)]
 
 
+def test_the_part_of_orders_with_a_known_origin_is_of_all_orders(ads: Marts) -> None:
+    ads.day("2026-03-02", orders=4)
+    ads.day("2026-03-03", orders=1)
+    ads.add("visits_daily", order_date="2026-03-02", connection_id="a", marked_orders=3)
+    assert ask(ads, "marked_orders", "marked_order_rate") == [(3, D("0.6"))]
+
+
 def test_spend_has_neither_shop_nor_country() -> None:
     offered = LAYER.metric("campaign_profit").dimensions
     assert {"platform", "campaign", "campaign_id", "account"} <= set(offered)

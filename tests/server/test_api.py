@@ -49,6 +49,7 @@ PATHS = {
     "/api/v1/profit/what-if",
     "/api/v1/profit/suggestions",
     "/api/v1/profit/suggestions/{name}",
+    "/api/v1/campaigns",
     "/api/v1/costs",
     "/api/v1/alerts",
     "/api/v1/alerts/rules",

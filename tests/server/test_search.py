@@ -56,6 +56,7 @@ def test_before_anything_is_typed_the_pages_that_exist_are_there(shop: Project) 
         ("Overview", "/"),
         ("Sales", "/sales"),
         ("Profit", "/profit"),
+        ("Marketing", "/marketing"),
         ("Products", "/products"),
         ("Customers", "/customers"),
         ("Segments", "/segments"),

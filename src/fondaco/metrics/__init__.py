@@ -5,6 +5,7 @@ from fondaco.metrics.bridge import bridge
 from fondaco.metrics.currency import reporting_currency
 from fondaco.metrics.definitions import Metric
 from fondaco.metrics.layer import SemanticLayer
+from fondaco.metrics.marketing import has_marketing
 from fondaco.metrics.orders import OrderRecord, list_orders, one_order
 from fondaco.metrics.profit import OrderProfit, assumed_goods, has_profit, list_losses, order_profit
 from fondaco.metrics.query import Clock, MetricQuery
@@ -32,6 +33,7 @@ __all__ = [
     "assumed_goods",
     "bridge",
     "completed",
+    "has_marketing",
     "has_profit",
     "list_losses",
     "list_orders",

@@ -54,6 +54,15 @@ order by case when order_number in ($whole, $numbered) then 0 else 1 end, order_
 limit {limit}
 """
 
+_CAMPAIGNS = f"""
+select campaign_id, platform, account_name, name, status
+from marts.campaigns
+where tenant_id = $tenant_id
+    and (strpos(lower(name), $whole) > 0 or source_campaign_id = $whole)
+order by {_BEGINS.format("name")}, case when status = 'active' then 0 else 1 end, name, campaign_id
+limit {{limit}}
+"""
+
 
 def find_products(reader: Reader, tenant_id: str, words: str, limit: int = 6) -> pa.Table:
     """Products whose title holds ``words``, or whose number at the vendor they are; what begins with them first, then by sales.
@@ -84,3 +93,12 @@ def find_orders(reader: Reader, tenant_id: str, words: str, limit: int = 6) -> p
     number = words.strip().removeprefix("#")
     params = {"tenant_id": tenant_id, "whole": number, "numbered": f"#{number}"}
     return reader.query(_ORDERS.format(limit=limit if re.search(r"\d", number) else 0), params)
+
+
+def find_campaigns(reader: Reader, tenant_id: str, words: str, limit: int = 6) -> pa.Table:
+    """Campaigns whose name holds ``words``, or whose number at the vendor they are; what begins with them first, then active ones.
+
+    Columns: campaign_id, platform, account_name, name, status.
+    """
+    whole = words.strip().lower()
+    return reader.query(_CAMPAIGNS.format(limit=limit), {"tenant_id": tenant_id, "whole": whole})

@@ -33,6 +33,7 @@ from fondaco.server.pages import (
     costs,
     customers,
     events,
+    marketing,
     orders,
     overview,
     person_decisions,
@@ -121,6 +122,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.include_router(sales.router)
     for room in (profit_forecast, profit_what_if, profit_suggestions, profit):
         app.include_router(room.router)
+    app.include_router(marketing.router)
     app.include_router(orders.router)
     app.include_router(products.router)
     app.include_router(cohorts.router)

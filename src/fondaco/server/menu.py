@@ -42,6 +42,7 @@ MENU = (
     MenuPage("overview", "/", "layout-dashboard", "Overview", "net sales home dashboard start", has_period=True),
     MenuPage("sales", "/sales", "chart-bar", "Sales", "orders country channel hour", beneath=("orders",), has_period=True),
     MenuPage("profit", "/profit", "coins", "Profit", "margin costs contribution waterfall loss makers", has_period=True),
+    MenuPage("marketing", "/marketing", "speakerphone", "Marketing", "ads advertising campaigns spend ROAS POAS Meta Google break-even", has_period=True),
     MenuPage("products", "/products", "package", "Products", "articles sku", has_period=True),
     MenuPage("customers", "/customers", "users", "Customers", "people buyers value churn"),
     MenuPage("segments", "/segments", "users-group", "Segments", "groups of customers builder"),

@@ -25,6 +25,7 @@ from fondaco.metrics import (
     OrderRecord,
     SemanticLayer,
     bridge,
+    has_marketing,
     has_profit,
     list_losses,
     list_orders,
@@ -130,6 +131,10 @@ class Site:
         """The connections that sell."""
         return [each for each in self.connections() if role_of(each.source) is Role.SHOP]
 
+    def ad_accounts(self) -> list[Connection]:
+        """The connections where money is spent on advertisements."""
+        return [each for each in self.connections() if role_of(each.source) is Role.ADS]
+
     def views_of(self, user: User) -> list[Shown]:
         """The views that a user has saved, then those that others share; not those of others who may share no more."""
         sharing = {
@@ -213,6 +218,11 @@ class Site:
     def has_profit(self) -> bool:
         """Whether what is published has profit in it; remembered with it."""
         return self.remembered(("has_profit",), lambda: has_profit(self.project.reader))
+
+    @property
+    def has_marketing(self) -> bool:
+        """Whether what is published knows of advertising; remembered with it."""
+        return self.remembered(("has_marketing",), lambda: has_marketing(self.project.reader))
 
     def order(self, order_id: str) -> OrderRecord:
         """The order an address names."""

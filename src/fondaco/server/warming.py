@@ -14,7 +14,8 @@ from fondaco.clock import local_date
 from fondaco.metrics import one_order
 from fondaco.metrics.accounts import accounts_of
 from fondaco.metrics.customers import one, orders_of
-from fondaco.server.pages import cohorts, customers, products, profit, report, sales, segments
+from fondaco.server.pages import cohorts, customers, marketing, products, profit, report, sales, segments
+from fondaco.server.pages.marketing_state import usual_marketing
 from fondaco.server.pages.overview import panel_html
 from fondaco.server.pages.overview_panels import PANELS
 from fondaco.server.pages.products_tables import usual_products
@@ -145,12 +146,15 @@ SALES = ("course", "breakdown")
 PROFIT = ("result", "margins", "waterfall")
 """Panels of Profit that are written beforehand; those further down are too for the days that it opens with."""
 
+MARKETING = ("spend", "ratios", "split", "losers")
+"""Panels of Marketing that are written beforehand, for the days that it opens with."""
+
 PROFIT_AT_FIRST = ("split", "goods", "losses")
 
 
 def warm(site: Site, view: View) -> None:
     """Write all panels of ``view``, as the readers who were here last would see them: of Overview, of Sales and Profit as they
-    open, and, for the days and shops that these open with, the table of Products and the rest of Profit."""
+    open, and, for the days and shops that these open with, the table of Products, Marketing and the rest of Profit."""
     is_first_seen = view.range == DEFAULT_RANGE and view.shop is None
     for numbers in site.usual_numbers():
         for name in PANELS:
@@ -161,3 +165,5 @@ def warm(site: Site, view: View) -> None:
             profit.panel_html(site, numbers, name, usual_profit(view))
         if is_first_seen:
             products.panel_html(site, numbers, usual_products(view))
+            for name in MARKETING if site.has_marketing else ():
+                marketing.panel_html(site, numbers, name, usual_marketing(view))

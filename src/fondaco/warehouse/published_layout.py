@@ -20,6 +20,7 @@ LOOKED_UP_BY: Mapping[str, tuple[str, ...]] = {
     "customer_accounts": ("person_id",),
     "customer_scores": ("person_id",),
     "customers": ("person_id",),
+    "order_campaigns": ("order_id",),
     "orders": ("order_id", "person_id"),
 }
 """Columns with an index everywhere."""

@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from fondaco.server.api import alerts, cohorts, costs, customers, data, identity, metrics, profit, segments
+from fondaco.server.api import alerts, campaigns, cohorts, costs, customers, data, identity, metrics, profit, segments
 
 router = APIRouter()
 router.include_router(metrics.router)
 router.include_router(customers.router)
 router.include_router(identity.router)
 router.include_router(cohorts.router)
+router.include_router(campaigns.router)
 router.include_router(data.router)
 router.include_router(segments.router)
 router.include_router(costs.router)

@@ -125,7 +125,7 @@ def query(
     kind = checked_format(request, site, token, question.format)
     version = site.published
     # Without days in the address the period ends today, so that it is another one tomorrow.
-    period = _period(site, question.first, question.last)
+    period = asked_period(site, question.first, question.last)
     headers = tag_headers(request, version, period.first, period.last)
     if (same := unchanged(request, headers)) is not None:
         return same
@@ -170,7 +170,7 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _period(site: Site, first: str, last: str) -> Period:
+def asked_period(site: Site, first: str, last: str) -> Period:
     """Without a last day it is today; without a first one there are as many days as a page shows at first."""
     today = local_date(site.project.clock(), site.project.settings.project.timezone)
     last = last or today.isoformat()

@@ -16,6 +16,7 @@ from fondaco.clock import local_date
 from fondaco.metrics.beginnings import told
 from fondaco.metrics.products import IDENTITY, one_product, shop_of
 from fondaco.server.numbers import Numbers
+from fondaco.server.pages.advertising import NO_CAMPAIGN, ad_value_in_words
 from fondaco.server.periods import CLOCKS, COMPARISONS, PRESETS, Period, View, parse_view
 from fondaco.server.site import NotThereError, Site
 
@@ -34,6 +35,22 @@ FILTERS = (*(name for name in DIMENSIONS if name != "shop"), "product_id")
 """The shop is part of every view; these are further conditions. One product is a ``product_id``; ``product`` is a title, which
 several shops may have."""
 
+AD_DIMENSIONS: Mapping[str, str] = {"campaign": "Campaign", "account": "Ad account", "platform": "Platform"}
+"""The same of advertising, which has neither shop nor country."""
+
+AD_FILTERS = ("platform", "account", "campaign_id")
+
+LABELS: Mapping[str, str] = {
+    **DIMENSIONS,
+    "product_id": "Product",
+    **AD_DIMENSIONS,
+    "campaign_id": "Campaign",
+}
+"""What conditions are called."""
+
+_NOTHING = {
+    "product": "Without a product", "product_id": "In no catalogue", "campaign_id": NO_CAMPAIGN, "account": NO_CAMPAIGN,
+}  # fmt: skip
 _CHANNELS = {"api": "API", "pos": "Point of sale", "draft": "Draft orders"}
 _CUSTOMER_TYPES = {"new": "New customers", "returning": "Returning customers"}
 
@@ -85,8 +102,11 @@ def address_of(page: str, record_id: str, query: str = "") -> str:
 
 
 def asked_by(dimension: str) -> tuple[str, ...]:
-    """What the semantic layer calls a dimension of the URL: shops are told apart by their connection, products by their id."""
-    return {"shop": ("connection_id",), "product": IDENTITY}.get(dimension, (dimension,))
+    """What the semantic layer calls a dimension of the URL: shops are told apart by their connection, products and
+    campaigns by their ids."""
+    return {"shop": ("connection_id",), "product": IDENTITY, "campaign": ("campaign_id", "platform")}.get(
+        dimension, (dimension,)
+    )
 
 
 def shop_beside(site: Site, product_id: str | None) -> str:
@@ -108,7 +128,9 @@ def product_in_words(site: Site, product_id: str) -> str:
 def value_in_words(site: Site, dimension: str, value: str | None) -> str:
     """A dimension's value as people say it."""
     if not value:
-        return {"product": "Without a product", "product_id": "In no catalogue"}.get(dimension, "Unknown")
+        return _NOTHING.get(dimension, "Unknown")
+    if dimension in AD_FILTERS:
+        return ad_value_in_words(site, dimension, value)
     if dimension == "product_id":
         return product_in_words(site, value)
     if dimension == "country":

@@ -12,6 +12,7 @@ from fondaco.metrics import STATEMENT, OrderRecord, shown_steps
 from fondaco.server.auth.roles import page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.numbers import NOTHING, Numbers
+from fondaco.server.pages.advertising import origin_shown
 from fondaco.server.pages.choices import address_of, value_in_words
 from fondaco.server.pages.health import Badge
 from fondaco.server.pages.order_profit import profit_shown
@@ -84,6 +85,7 @@ def _shown(site: Site, numbers: Numbers, found: OrderRecord) -> dict[str, Any]:
             for row in found.refunds
         ],
         "profit": profit_shown(site, numbers, own),
+        "origin": origin_shown(site, own["order_id"]),
         "payments": [_payment(numbers, row, when) for row in found.payments],
     }
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, Response
 
+from fondaco.metrics import Metric
 from fondaco.metrics.products import IDENTITY, shop_of
 from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.charts import over_time
-from fondaco.server.pages.choices import FILTERS, offered, page_answer, view_of
+from fondaco.server.pages.choices import AD_FILTERS, FILTERS, offered, page_answer, view_of
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness, seal
 from fondaco.server.pages.key_figures import KEY, asked_together
@@ -80,7 +82,7 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
 def definition(name: str, request: Request, site: TheSite) -> Response:
     """What a figure means, how it is computed, and its course over the period."""
     metric, numbers = site.metric(name), site.numbers(request, site.currency)
-    view = view_of(request, site, tuple(each for each in FILTERS if each in metric.dimensions))
+    view = _view_of(request, site, metric)
     figures = Figures(site, view, numbers)
     asked = asked_together(view, name)
     now = figures.totals(asked)
@@ -97,6 +99,13 @@ def definition(name: str, request: Request, site: TheSite) -> Response:
         numbers=numbers,
     )
     return HTMLResponse(html)
+
+
+def _view_of(request: Request, site: Site, metric: Metric) -> View:
+    """The state of the address as far as it concerns the metric: it is told without conditions that it does not have."""
+    filters = tuple(each for each in (*FILTERS, *AD_FILTERS) if each in metric.dimensions)
+    view = view_of(request, site, filters)
+    return view if "connection_id" in metric.dimensions else replace(view, shop=None)
 
 
 _EXPORTS = {"products": IDENTITY, "shops": ("connection_id",), "countries": ("country",)}
@@ -122,7 +131,7 @@ def export(name: str, request: Request, site: TheSite) -> Response:
         lines = list(figures.totals(KEY).items())
     else:
         metric = site.metric(name)
-        view = view_of(request, site, tuple(each for each in FILTERS if each in metric.dimensions))
+        view = _view_of(request, site, metric)
         figures = Figures(site, view, numbers)
         grain = view.grain
         header = (grain, name)

@@ -9,7 +9,7 @@ from fastapi import Request
 
 from fondaco.metrics.profit import LOSS_ORDERINGS
 from fondaco.server.pages.choices import view_of
-from fondaco.server.pages.sales_state import DEFAULT_BY, SalesState, dimensions_of, usual_grain
+from fondaco.server.pages.sales_state import DEFAULT_BY, SalesState, by_days, dimensions_of
 from fondaco.server.pages.sheets import parse_sheet
 from fondaco.server.periods import View
 from fondaco.server.site import Site
@@ -30,18 +30,19 @@ PARTS = (
 class ProfitState(SalesState):
     """What a reader has chosen on Profit. It is walked through as Sales is, but down to days only: nothing but sales has an hour."""
 
-    path: ClassVar[str] = "/profit"
     usual_metric: ClassVar[str] = NET_PROFIT
     dimensions: ClassVar[tuple[str, ...]] = SPLITS
 
     metric: str = NET_PROFIT
 
+    @property
+    def path(self) -> str:
+        return "/profit"
+
 
 def usual_profit(view: View) -> ProfitState:
     """Profit as it opens: by country."""
-    usual = usual_grain(view)
-    chosen = None if view.chosen_grain == "hour" else view.chosen_grain
-    return ProfitState(replace(view, usual_grain="day" if usual == "hour" else usual, chosen_grain=chosen))
+    return ProfitState(by_days(view))
 
 
 def profit_state(request: Request, site: Site) -> ProfitState:

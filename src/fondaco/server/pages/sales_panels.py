@@ -188,7 +188,7 @@ def search(state: SalesState, sheet: str, panel: str) -> dict[str, Any]:
         "name": find,
         "value": own.find,
         "kept": kept,
-        "panel": f"{state.path}/{panel}",
+        "panel": state.panel(panel),
         "sheet": sheet,
         "action": state.path,
     }

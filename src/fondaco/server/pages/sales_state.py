@@ -13,7 +13,7 @@ from fondaco.metrics import MetricQuery
 from fondaco.metrics.orders import ORDERINGS
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.charts import Step, step_period
-from fondaco.server.pages.choices import DIMENSIONS, FILTERS, Chip, asked_by, value_in_words, view_of
+from fondaco.server.pages.choices import DIMENSIONS, FILTERS, LABELS, Chip, asked_by, value_in_words, view_of
 from fondaco.server.pages.sheets import Sheet, Way, Ways, parse_sheet
 from fondaco.server.periods import CUSTOM, NO_VALUE, Grain, Period, View, shift_months, written
 from fondaco.server.site import Site
@@ -36,16 +36,14 @@ class SalesState:
         The dimension of the breakdown, as the URL names it.
     parts, orders
         Which rows of the breakdown and of the list of orders are shown.
-    path
-        The address of the page.
-    usual_metric
-        The figure that the page opens with; it does not stand in the URL.
+    usual_metric, usual_by
+        The figure that the page opens with, and what it is broken down by; they do not stand in the URL.
     dimensions
         What the page breaks down by.
     """
 
-    path: ClassVar[str] = "/sales"
     usual_metric: ClassVar[str] = DEFAULT_METRIC
+    usual_by: ClassVar[str] = DEFAULT_BY
     dimensions: ClassVar[tuple[str, ...]] = tuple(DIMENSIONS)
 
     view: View
@@ -54,9 +52,18 @@ class SalesState:
     parts: Sheet = _PARTS_SHEET
     orders: Sheet = _ORDERS_SHEET
 
+    @property
+    def path(self) -> str:
+        """The address of the page."""
+        return "/sales"
+
+    def panel(self, name: str) -> str:
+        """The address of one of its panels."""
+        return f"{self.path}/{name}"
+
     def state(self) -> dict[str, str]:
         metric = "" if self.metric == self.usual_metric else self.metric
-        by = "" if self.by == DEFAULT_BY else self.by
+        by = "" if self.by == self.usual_by else self.by
         return {**self.view.state(), "metric": metric, "by": by, **self.parts.state(), **self.orders.state()}
 
     def query(self, changes: Mapping[str, str] | None = None) -> str:
@@ -71,7 +78,7 @@ class SalesState:
         """Ways to other states of one panel."""
 
         def way(changes: Mapping[str, str]) -> Way:
-            return Way(self.address(changes), f"{self.path}/{panel}?{self.query(changes)}")
+            return Way(self.address(changes), f"{self.panel(panel)}?{self.query(changes)}")
 
         return way
 
@@ -88,9 +95,11 @@ class SalesState:
         }
         if "product_id" in closed:
             closed |= {"product", "shop"}
-        by = next((name for name in (self.by, DEFAULT_BY, *self.dimensions) if name not in closed), self.by)
+        by = next(
+            (name for name in (self.by, self.usual_by, *self.dimensions) if name not in closed), self.by
+        )
         values = {name: value or NO_VALUE for name, value in conditions.items()}
-        return self.address(self.elsewhere() | values | {"by": "" if by == DEFAULT_BY else by})
+        return self.address(self.elsewhere() | values | {"by": "" if by == self.usual_by else by})
 
     def of_period(self, period: Period) -> str:
         """The address of this view over other days, by their usual step."""
@@ -127,6 +136,13 @@ def usual_grain(view: View) -> Grain:
         return "year"
     whole = view.period.calendar_months(view.today) > 1
     return "month" if whole or view.period.days > 93 else "day"
+
+
+def by_days(view: View) -> View:
+    """The view by days at the least, for figures that have no hour."""
+    usual = usual_grain(view)
+    chosen = None if view.chosen_grain == "hour" else view.chosen_grain
+    return replace(view, usual_grain="day" if usual == "hour" else usual, chosen_grain=chosen)
 
 
 def usual_state(view: View) -> SalesState:
@@ -177,7 +193,7 @@ def chips(site: Site, state: SalesState) -> list[Chip]:
     shown = []
     for name, value in (*conditions, *state.view.filters):
         without = state.address(state.elsewhere() | {name: ""})
-        label = DIMENSIONS["product" if name == "product_id" else name]
+        label = LABELS[name]
         shown.append(Chip(name, f"{label}: {value_in_words(site, name, value)}", without))
     return shown
 

@@ -26,6 +26,7 @@ from fondaco.metrics import lookup
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.menu import MENU
 from fondaco.server.numbers import Numbers
+from fondaco.server.pages.advertising import campaign_name, platform_in_words
 from fondaco.server.pages.cost_view import entries_by_kind
 from fondaco.server.pages.settings_sections import SECTIONS
 from fondaco.server.routes import leads_somewhere
@@ -36,6 +37,8 @@ TheSite = Annotated[Site, Depends(the_site)]
 
 LONGEST = 100
 OF_A_KIND = 6
+AT_FIRST = max(2 * OF_A_KIND, len(MENU))
+"""How many are listed before anything is typed: all pages of the menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,18 @@ def _products(asked: Asked) -> Iterable[Found]:
         )
 
 
+def _campaigns(asked: Asked) -> Iterable[Found]:
+    if asked.site.published is None or not asked.site.has_marketing:
+        return
+    for row in _rows(asked, lookup.find_campaigns):
+        parts = (platform_in_words(row["platform"]), row["account_name"], (row["status"] or "").capitalize())
+        yield Found(
+            campaign_name(row, row["campaign_id"]),
+            f"/marketing/campaigns/{quote(row['campaign_id'], safe=':')}",
+            detail=" · ".join(part for part in parts if part),
+        )
+
+
 def _customers(asked: Asked) -> Iterable[Found]:
     for row in _rows(asked, lookup.find_customers):
         name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
@@ -214,6 +229,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("Costs", "receipt", _costs, page="/costs/1"),
     Kind("Shops", "building-store", _shops),
     Kind("Products", "package", _products, page="/products/x"),
+    Kind("Campaigns", "speakerphone", _campaigns, page="/marketing/campaigns/x"),
     Kind("Customers", "user", _customers, page="/customers/x", needs=Permission.PEOPLE),
     Kind("Orders", "receipt", _orders, page="/orders/x"),
 )
@@ -227,7 +243,7 @@ def results(asked: Asked) -> list[tuple[Kind, list[Found]]]:
         nowhere = kind.page and not leads_somewhere(asked.app, kind.page)
         if barred or nowhere or not (asked.words or kind.when_empty):
             continue
-        most = OF_A_KIND if asked.words else 2 * OF_A_KIND
+        most = OF_A_KIND if asked.words else AT_FIRST
         if found := list(kind.find(asked))[:most]:
             shown.append((kind, found))
     return shown

@@ -166,10 +166,59 @@
     };
   }
 
+  // What is ours in bars, what it cost as a line, what is only claimed as a dashed one: columns of the table, by the kinds in its head.
+  function beside(box, wide) {
+    const table = box.parentElement.querySelector(".chart-data table");
+    const heads = [...table.querySelectorAll("thead th")].slice(1).map((head) => ({ kind: head.dataset.kind, name: head.textContent }));
+    const rows = [...table.querySelectorAll("tbody tr")].map((row) => [...row.cells]);
+    const axis = { axisLine: { show: false }, axisTick: { show: false } };
+    const alone = rows.length === 1;
+    const line = (token_, type) => ({
+      type: "line", silent: true, symbol: alone ? "circle" : "none", symbolSize: 8, z: 3,
+      lineStyle: { color: token(token_), width: 2, type }, itemStyle: { color: token(token_) },
+    });
+    const drawing = {
+      ours: () => ({ type: "bar", barMaxWidth: 34, barCategoryGap: "28%", itemStyle: { color: token("--bar"), borderRadius: [3, 3, 0, 0] }, emphasis: { itemStyle: { color: token("--accent") } }, z: 2 }),
+      cost: () => line("--ink-2", "solid"),
+      claim: () => line("--compare", [4, 4]),
+    };
+    const told = ([at]) => {
+      const cells = rows[at.dataIndex];
+      const tip = document.createElement("div");
+      tip.className = "tip";
+      const day = document.createElement("b");
+      day.textContent = cells[0].textContent;
+      tip.append(day);
+      heads.forEach(({ kind, name }, index) => {
+        const item = document.createElement("div");
+        const label = document.createElement("span");
+        const value = document.createElement("b");
+        item.className = kind;
+        label.append(document.createElement("i"), name);
+        value.textContent = cells[index + 1].textContent;
+        item.append(label, value);
+        tip.append(item);
+      });
+      return tip;
+    };
+    return {
+      animation: !still.matches, animationDuration: 320,
+      grid: { left: 6, right: 14, top: 12, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      tooltip: tooltip(told, { type: "shadow", shadowStyle: { color: token("--sunken"), opacity: 0.6 } }),
+      xAxis: {
+        type: "category", data: rows.map(([step]) => step.dataset.tick), ...axis,
+        axisLabel: { ...textStyle(), hideOverlap: true, interval: Math.max(0, Math.ceil(rows.length / (wide ? 10 : 4)) - 1), margin: 12 },
+      },
+      yAxis: { type: "value", splitNumber: 4, ...axis, axisLabel: { ...textStyle(), formatter: ticks("money") }, splitLine: { lineStyle: { color: token("--line") } } },
+      series: heads.map(({ kind, name }, index) => ({ name, ...drawing[kind](), data: rows.map((cells) => number(cells[index + 1])) })),
+    };
+  }
+
   function option(box, wide) {
     const { unit, shape } = box.dataset;
     if (shape === "waterfall") return waterfall(box, wide);
     if (shape === "band") return band(box, wide);
+    if (shape === "beside") return beside(box, wide);
     const points = read(box);
     const compared = points.some((point) => point.thenValue !== null);
     const bar = token("--bar");
