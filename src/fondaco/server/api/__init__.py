@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from fondaco.server.api import alerts, campaigns, cohorts, costs, customers, data, identity, metrics, profit, segments
+from fondaco.server.api import (
+    alerts,
+    campaigns,
+    cohorts,
+    costs,
+    customers,
+    data,
+    identity,
+    metrics,
+    profit,
+    segments,
+)
 
 router = APIRouter()
 router.include_router(metrics.router)
