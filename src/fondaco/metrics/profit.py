@@ -19,6 +19,13 @@ Row = Mapping[str, Any]
 LOSS_ORDERINGS = ("order_number", "order_date", "net_sales", "contribution_margin_2", "contribution_margin_3")
 """What a list of orders that lost money can be ordered by."""
 
+LOST = {
+    "": "contribution_margin_3 < 0",
+    "before": "contribution_margin_2 < 0 and contribution_margin_3 < 0",
+    "marketing": "contribution_margin_2 >= 0 and contribution_margin_3 < 0",
+}
+"""Which orders lost money: all that did, those that did before marketing, and those that their part of the day's marketing made lose."""
+
 
 def has_profit(reader: Reader) -> bool:
     """Whether what is published has profit in it: an older Fondaco worked out none."""
@@ -35,9 +42,10 @@ def list_losses(
     query: MetricQuery,
     tenant_id: str,
     *,
+    which: str = "",
     find: str = "",
     order_by: str = "contribution_margin_3",
-    limit: int,
+    limit: int | None = None,
     offset: int = 0,
 ) -> pa.Table:
     """Orders placed in the query's period that lost money, with their whole statement: what happened to them later is in it.
@@ -46,6 +54,8 @@ def list_losses(
     ----------
     query
         Its metrics, dimensions and clock are not looked at.
+    which
+        A name of ``LOST``.
     find
         Part of an order number, in whatever case.
     order_by
@@ -64,11 +74,12 @@ def list_losses(
     name = order_by.removeprefix("-")
     direction = "desc" if order_by.startswith("-") else "asc"
     found = " and strpos(lower(order_number), lower($find)) > 0" if find else ""
+    paging = f"\nlimit {int(limit)} offset {int(offset)}" if limit is not None else ""
     sql = (
         "select order_id, order_profit.connection_id, order_number, order_date, country, customer_type, net_sales,"
         f" marketing_costs, contribution_margin_2, contribution_margin_3, count(*) over () as matches\n{rows}"
-        f" and contribution_margin_3 < 0 and order_sequence is not null{found}\n"
-        f"order by {name} {direction} nulls last, order_id\nlimit {int(limit)} offset {int(offset)}"
+        f" and {LOST[which]} and order_sequence is not null{found}\n"
+        f"order by {name} {direction} nulls last, order_id{paging}"
     )
     return reader.query(sql, {**params, "find": find} if find else params)
 

@@ -121,7 +121,9 @@ def _rest_of_payments(figures: Figures, reckoned: Decimal | int) -> str:
         # What is published was built before they were counted.
         untold = 0
     if untold:
-        told.append(f"{numbers.count(untold)} {'payment' if untold == 1 else 'payments'} without a fee, which cost nothing")
+        told.append(
+            f"{numbers.count(untold)} {'payment' if untold == 1 else 'payments'} without a fee, which cost nothing"
+        )
     return "; ".join(told)
 
 

@@ -277,7 +277,9 @@ def losses(figures: Figures, state: ProfitState) -> dict[str, Any]:
 
     def found(start: int, limit: int) -> Sequence[Mapping[str, Any]]:
         query = state.asks(metric=asked[0])
-        return site.losses(query, find=state.orders.find, order_by=order_by, limit=limit, offset=start)
+        return site.losses(
+            query, which=state.lost, find=state.orders.find, order_by=order_by, limit=limit, offset=start
+        )
 
     rows = found((state.orders.number - 1) * sheets.ROWS, sheets.ROWS)
     if not rows and state.orders.number > 1:
@@ -303,6 +305,10 @@ def losses(figures: Figures, state: ProfitState) -> dict[str, Any]:
         "count": figures.figure(asked[0], now, then),
         "lost": figures.figure(asked[1], now, then),
         "metric": _names(figures),
+        "lost_tabs": [
+            (label, state.address(state.elsewhere() | {"lost": which}), which == state.lost)
+            for which, label in _LOST_TABS.items()
+        ],
         "columns": {
             name: sheets.column(state.orders, name, label, ways, text=name in ("order_number", "order_date"), wide=name in _WIDE)
             for name, label in _HEADS.items()
@@ -312,6 +318,7 @@ def losses(figures: Figures, state: ProfitState) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_LOST_TABS = {"": "All", "before": "Before marketing", "marketing": "By marketing"}
 _OF_AN_ORDER = ("net_sales", "contribution_margin_2", "marketing_costs", "contribution_margin_3")
 _HEADS = dict(zip(LOSS_ORDERINGS, ("order", "day", "net sales", "CM2", "CM3"), strict=True))
 _WIDE = frozenset(("order_date", "contribution_margin_2"))
