@@ -274,3 +274,16 @@ def test_orders_lost_before_marketing_stand_apart_from_those_that_marketing_made
 def test_days_to_come_are_said_to_hold_nothing(reader: TestClient) -> None:
     assert "Of days to come nothing is in" in reader.get("/profit?from=2026-03-01&to=2026-12-31").text
     assert "Of days to come nothing is in" not in reader.get("/profit?from=2026-03-01&to=2026-03-20").text
+
+
+def test_a_day_under_water_leads_to_the_order_that_came_back(reader: TestClient) -> None:
+    """The 5th lost 43: 60 of number 1003 came back, goods of 20 with it, and handling cost 3."""
+    text = reader.get("/profit/later?from=2026-03-05&to=2026-03-05").text
+    assert "1 order placed before this day cost −€43.00" in words(text)
+    assert 'href="/orders/a:3"' in text
+    assert "€60.00 €0.00 −€43.00" in words(text)
+    assert "Nothing of earlier orders" in reader.get("/profit/later?from=2026-03-02&to=2026-03-04").text
+    assert (
+        "choose the finance clock"
+        in reader.get("/profit/later?from=2026-03-05&to=2026-03-05&clock=order").text
+    )

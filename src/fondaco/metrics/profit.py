@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -82,6 +82,41 @@ def list_losses(
         f"order by {name} {direction} nulls last, order_id{paging}"
     )
     return reader.query(sql, {**params, "find": find} if find else params)
+
+
+_BROUGHT = " + ".join(
+    f"{'-' if step.sign < 0 else ''}{step.metric}" for step in ORDER_STATEMENT if not step.is_sum
+)
+
+
+def later_events(
+    layer: SemanticLayer, reader: Reader, query: MetricQuery, tenant_id: str, *, limit: int
+) -> Sequence[Row]:
+    """Earlier orders of which something happened in the query's period, such as a return, that cost money; the dearest first.
+
+    By the finance clock: what makes a day lose that sold well. Its metrics, dimensions and clock are not looked at.
+
+    Columns
+    -------
+    order_id, order_number, order_date
+    returns, payment_costs, chargebacks
+        In the period.
+    brought
+        What all of it added to contribution margin 3, below nought.
+    matches, whole
+        How many such orders there are, and what they brought together; the same in each row.
+    """
+    rows, params = layer.rows_of("profit_ledger", replace(query, clock="finance"), tenant_id)
+    sql = (
+        "select later.*, orders.order_number, count(*) over () as matches, sum(later.brought) over () as whole from (\n"
+        "select order_id, max(order_date) as order_date, sum(returns) as returns, sum(payment_costs) as payment_costs,"
+        f" sum(chargebacks) as chargebacks, sum({_BROUGHT}) as brought\n{rows} and order_id is not null"
+        " and order_date < $first\ngroup by order_id\n) as later\n"
+        "left join marts.orders as orders on later.order_id = orders.order_id and orders.tenant_id = $tenant_id\n"
+        f"where later.brought < 0\norder by later.brought, later.order_id\nlimit {int(limit)}"
+    )
+    found: Sequence[Row] = reader.query(sql, params).to_pylist()
+    return found
 
 
 def assumed_goods(
