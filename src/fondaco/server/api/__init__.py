@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from fondaco.server.api import cohorts, costs, customers, data, identity, metrics, profit, segments
+from fondaco.server.api import (
+    cohorts,
+    costs,
+    customers,
+    data,
+    identity,
+    metrics,
+    profit,
+    segments,
+    suggestions,
+)
 
 router = APIRouter()
 router.include_router(metrics.router)
@@ -13,3 +23,4 @@ router.include_router(data.router)
 router.include_router(segments.router)
 router.include_router(costs.router)
 router.include_router(profit.router)
+router.include_router(suggestions.router)
