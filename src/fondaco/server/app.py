@@ -80,6 +80,41 @@ MOST_BYTES = 1_000_000
 """Of a request's body: forms and definitions of segments are thousands of letters long, and files are imported elsewhere."""
 
 
+ROUTERS = (
+    auth_routes.router,
+    overview.router,
+    sales.router,
+    # Pages beneath another come before it: it has addresses of any name.
+    profit_forecast.router,
+    profit_what_if.router,
+    profit_suggestions.router,
+    profit.router,
+    marketing.router,
+    orders.router,
+    products.router,
+    cohorts.router,
+    runs.router,
+    alert_rules.router,
+    alert_channels.router,
+    alerts.router,
+    customers.finding,
+    customers.router,
+    person_decisions.router,
+    persons.router,
+    events.router,
+    report.router,
+    settings.router,
+    settings_people.router,
+    views.router,
+    search.router,
+    segments.router,
+    cost_sheets.router,
+    costs.router,
+    segment_definitions.router,
+)
+"""The pages, in the order in which they are asked whether an address is theirs."""
+
+
 def create_app(project: Project, *, warm: bool = False, address: str | None = None) -> FastAPI:
     """The web application of ``project``.
 
@@ -117,32 +152,8 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     )
     app.state.site, app.state.warmer, app.state.bulletin = site, warmer, events.Bulletin(site)
     app.include_router(api, prefix="/api/v1")
-    app.include_router(auth_routes.router)
-    app.include_router(overview.router)
-    app.include_router(sales.router)
-    for room in (profit_forecast, profit_what_if, profit_suggestions, profit):
-        app.include_router(room.router)
-    app.include_router(marketing.router)
-    app.include_router(orders.router)
-    app.include_router(products.router)
-    app.include_router(cohorts.router)
-    app.include_router(runs.router)
-    for room in (alert_rules, alert_channels, alerts):
-        app.include_router(room.router)
-    app.include_router(customers.finding)
-    app.include_router(customers.router)
-    app.include_router(person_decisions.router)
-    app.include_router(persons.router)
-    app.include_router(events.router)
-    app.include_router(report.router)
-    app.include_router(settings.router)
-    app.include_router(settings_people.router)
-    app.include_router(views.router)
-    app.include_router(search.router)
-    app.include_router(segments.router)
-    app.include_router(cost_sheets.router)
-    app.include_router(costs.router)
-    app.include_router(segment_definitions.router)
+    for router in ROUTERS:
+        app.include_router(router)
 
     @app.get("/static/{name:path}", include_in_schema=False)
     async def static(name: str, request: Request) -> Response:

@@ -62,7 +62,9 @@ AD_VENDORS = {
     "google": ("google_ads", "fondaco.simulator.google_ads.app"),
 }
 """Advertising platform → the source that reads it, and its endpoint."""
-if not any(distributions(name="google-ads")):  # Google's own client is an extra, and its endpoint is made of it
+if not any(
+    distributions(name="google-ads")
+):  # Google's own client is an extra, and its endpoint is made of it
     del AD_VENDORS["google"]
 
 _START_SECONDS = 60.0
