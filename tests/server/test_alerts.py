@@ -63,6 +63,7 @@ def test_the_page_tells_what_is_open_the_rules_and_what_was(browse: Browse) -> N
     ):
         assert said in page
     assert "Acknowledge" not in page and "New rule" not in page
+    assert '<span class="nav-count">1<span class="visually-hidden"> open</span>' in page
 
 
 def test_an_alert_shows_its_band_and_leads_to_the_orders_of_its_days(browse: Browse) -> None:

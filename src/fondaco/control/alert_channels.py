@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -190,17 +190,6 @@ class AlertMessages:
         query = select(AlertMessage).where(AlertMessage.alert_id == alert_id)
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(AlertMessage.message_id)))
-
-    def newest(self, tenant_id: str, since: datetime) -> list[AlertMessage]:
-        """Messages that did not go out, made since then."""
-        query = select(AlertMessage).where(
-            AlertMessage.tenant_id == tenant_id,
-            AlertMessage.made_at >= since,
-            AlertMessage.fault.is_not(None),
-            AlertMessage.state.in_(("waiting", "sending", "dropped")),
-        )
-        with self._database.reading() as session:
-            return list(session.scalars(query.order_by(AlertMessage.message_id.desc())))
 
 
 def _subject(tenant_id: str, name: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -158,6 +158,17 @@ class Alerts:
         return sorted(
             found, key=lambda each: order.index(each.severity) if each.severity in order else len(order)
         )
+
+    def count_open(self, tenant_id: str) -> int:
+        """How many are open and not snoozed."""
+        query = (
+            select(func.count())
+            .select_from(Alert)
+            .where(Alert.tenant_id == tenant_id, Alert.recovered_at.is_(None))
+            .where(or_(Alert.snoozed_until.is_(None), Alert.snoozed_until <= self._clock()))
+        )
+        with self._database.reading() as session:
+            return session.scalar(query) or 0
 
     def recent(self, tenant_id: str, limit: int = 100, *, before: int | None = None) -> list[Alert]:
         """All alerts, the newest first; ``before`` a number, those that were opened before it."""

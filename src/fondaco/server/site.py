@@ -143,6 +143,11 @@ class Site:
         found = self.control.views.visible_to(self.tenant_id, user.user_id)
         return [one for one in found if one.is_own or one.view.user_id in sharing]
 
+    @property
+    def open_alerts(self) -> int:
+        """How many alerts are open, but for those that are snoozed."""
+        return self.control.alerts.count_open(self.tenant_id)
+
     def metric(self, name: str) -> Metric:
         """The metric an address names."""
         try:

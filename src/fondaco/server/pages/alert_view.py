@@ -12,7 +12,6 @@ from fondaco.alerts import Kept, Rule, Severity, parse_rule
 from fondaco.alerts.judging import Judgement
 from fondaco.alerts.observing import Observed
 from fondaco.alerts.words import Words
-from fondaco.clock import local_date
 from fondaco.control import Alert
 from fondaco.errors import ConfigError
 from fondaco.metrics import MetricQuery
@@ -231,10 +230,6 @@ class AlertView:
 def severities() -> Mapping[str, str]:
     """The words of a menu of severities."""
     return {one.value: one.value.capitalize() for one in Severity}
-
-
-def today_of(site: Site) -> date:
-    return local_date(site.project.clock(), site.project.settings.project.timezone)
 
 
 def _rule_of(alert: Alert) -> Rule | None:
