@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
 
 
+def tables_written() -> frozenset[str]:
+    """The marts that the step writes; all others are as the build left them."""
+    from fondaco.jobs.products import TABLES as OF_PRODUCTS
+    from fondaco.jobs.tables import TABLES
+
+    return frozenset(table.name for table in (*TABLES, *OF_PRODUCTS))
+
+
 def analyse_customers(project: Project, run_id: str, progress: Progress) -> None:
     """Work out anew what is known of the tenant's customers, and what days to come are expected to bring.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -156,6 +156,10 @@ class PostgresWarehouse:
 
     def dbt_environment(self) -> dict[str, str]:
         return {_PASSWORD_VARIABLE: unquote(urlsplit(self._url).password or "")}
+
+    def copied_ahead(self, later: Collection[str]) -> contextlib.AbstractContextManager[None]:
+        """Nothing: it is one session that reads, writes and copies."""
+        return contextlib.nullcontext()
 
     def publish(self) -> Published:
         with self.writer(), translated():
