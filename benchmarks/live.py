@@ -105,7 +105,7 @@ def _prepared(folder: Path, base_url: str, end: datetime) -> tuple[dict[str, str
         user = project.control.users.create(project.tenant, "reader@example.com", role=Role.OWNER)
         secret = project.control.sessions.create(user.user_id, valid=timedelta(hours=12))
         with project.warehouse.writer() as writer:
-            found = writer.fetch("select id from raw.shopify__orders").column("id").to_pylist()
+            found = writer.fetch("select order_id from raw.shopify__orders").column("order_id").to_pylist()
     return {SESSION: secret}, [int(str(gid).rsplit("/", 1)[-1]) for gid in found]
 
 

@@ -72,3 +72,12 @@ def test_status_tells_what_waits_and_replay_queues_again_what_was_drained(
     assert fondaco(*again, "2026-03-31").json == {"queued": 1}
     assert "2 deliveries wait" in fondaco("-C", told, "webhooks", "status").out
     assert fondaco(*again, "2026-03-31", "--connection", "nobody").code == 1
+
+
+def test_before_the_first_run_what_came_waits_for_it(fondaco: Fondaco, told: Path) -> None:
+    answer = fondaco("-C", told, "live", "--once")
+    assert (answer.code, answer.err.splitlines()[1]) == (
+        1,
+        "Read the shops once with `fondaco run`; what waits stays in the queue.",
+    )
+    assert fondaco("-C", told, "webhooks", "status", "--json").json["waiting"] == 1

@@ -58,7 +58,8 @@ class Attendant:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._queue = Queue(project.data / "queue")
+        folder = project.data / "queue"
+        self._queues = (Queue(folder), Queue(folder / "later"))
         self._ended = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._failures = 0
@@ -97,7 +98,7 @@ class Attendant:
                 index = min(self._failures, len(_RESTARTS_AFTER_SECONDS)) - 1
                 if self._failures and self._ended.wait(_RESTARTS_AFTER_SECONDS[index]):
                     return
-            if not self._queue.is_empty():
+            if not all(queue.is_empty() for queue in self._queues):
                 started = time.monotonic()
                 self._process = self._started()
 

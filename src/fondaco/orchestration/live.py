@@ -33,6 +33,7 @@ STATE = "live"
 
 _LOOKS_EVERY_SECONDS = 0.1
 _LOCKED_SECONDS = 1.0
+_UNREAD_SECONDS = 5.0
 _FAILED_SECONDS = (5.0, 30.0, 120.0, 600.0)
 
 _log = logging.getLogger(__name__)
@@ -98,11 +99,16 @@ def run_live(project: Project, stop: Stop, *, told: Told | None = None, once: bo
     RetryableError
         If another process drains this project already.
     ConfigError
-        With ``once``, if a batch could not be published; it stays in the queue.
+        With ``once``, if a batch could not be published, or nothing ever was; it stays in the queue.
     """
     with _only_one(project), Live(project) as live:
         while not stop.is_set():
-            if live.is_waited_for:
+            if live.is_waited_for and project.reader.version is None:
+                # Some orders of a shop whose history nobody has read would look like all of them.
+                if once:
+                    raise _nothing_published()
+                wait = _UNREAD_SECONDS
+            elif live.is_waited_for:
                 wait = live.turn(told)
                 if once and live.failed:
                     raise ConfigError(
@@ -234,6 +240,13 @@ class Live:
         content: dict[str, Any] = asdict(self._state)
         content["lag_seconds"] = list(self._state.lag_seconds)
         self._project.control.saved.put(self._project.tenant, STATE, content)
+
+
+def _nothing_published() -> ConfigError:
+    return ConfigError(
+        "Nothing is published yet, so that what waits has nothing to be added to.",
+        "Read the shops once with `fondaco run`; what waits stays in the queue.",
+    )
 
 
 @contextmanager

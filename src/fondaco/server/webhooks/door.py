@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -51,6 +51,7 @@ class WebhookDoor:
         self._keys = KeyRing(project)
         self._writer: QueueWriter | None = None
         self._tally: Tally | None = None
+        self._aside: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -115,7 +116,7 @@ class WebhookDoor:
         if greeting is not None:
             return greeting
         if not (key.webhooks.is_genuine(delivery, key.secrets) and key.is_known):
-            await self._count(connection_id if key.is_known else NOBODY, "refused")
+            self._count(connection_id if key.is_known else NOBODY, "refused")
             return _REFUSED
         try:
             notice = key.webhooks.read(delivery)
@@ -124,10 +125,10 @@ class WebhookDoor:
             log.warning(
                 "a delivery cannot be read", extra={"connection": connection_id, "reason": str(error)}
             )
-            await self._count(connection_id, "unreadable")
+            self._count(connection_id, "unreadable")
             return _TAKEN
         if notice.is_empty:
-            await self._count(connection_id, "ignored")
+            self._count(connection_id, "ignored")
             return _TAKEN
         return await self._queued(source, connection_id, notice)
 
@@ -146,13 +147,15 @@ class WebhookDoor:
         if self._writer is None:
             self._writer = QueueWriter(self._project.data / "queue")
         await asyncio.wrap_future(self._writer.append([event.to_bytes()]))
-        await self._count(connection_id, "queued")
+        self._count(connection_id, "queued")
         return _TAKEN
 
     async def _key(self, source: str, connection_id: str, delivery: Delivery) -> Key:
         """The key of a connection; read again where it is old, or where nothing fits and a second has gone by."""
-        if self._keys.is_stale:
+        if self._keys.is_empty:
             await run_in_threadpool(self._keys.read)
+        elif self._keys.is_stale:
+            self._meanwhile(self._keys.read)
         key = self._keys.find(source, connection_id)
         if self._keys.may_have_changed and not (
             key.is_known and key.webhooks.is_genuine(delivery, key.secrets)
@@ -161,12 +164,24 @@ class WebhookDoor:
             key = self._keys.find(source, connection_id)
         return key
 
-    async def _count(self, connection_id: str, what: str) -> None:
+    def _count(self, connection_id: str, what: str) -> None:
         if self._tally is None:
             self._tally = Tally(self._project.data / "queue", self._project.clock)
         self._tally.count(connection_id, what)
         if self._tally.is_due:
-            await run_in_threadpool(self._tally.write)
+            self._meanwhile(self._tally.write)
+
+    def _meanwhile(self, work: Callable[[], None]) -> None:
+        """Have ``work`` done in a thread, one at a time; no delivery waits for it."""
+        if self._aside is None or self._aside.done():
+            self._aside = asyncio.create_task(_logged(work))
+
+
+async def _logged(work: Callable[[], None]) -> None:
+    try:
+        await run_in_threadpool(work)
+    except (FondacoError, OSError):
+        log.exception("what the door does beside its deliveries failed")
 
 
 async def _send(send: Send, answer: Answer) -> None:

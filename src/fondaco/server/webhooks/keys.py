@@ -49,6 +49,11 @@ class KeyRing:
         self._strangers: dict[str, Key] = {}
 
     @property
+    def is_empty(self) -> bool:
+        """Whether the keys were never read."""
+        return self._read_at == float("-inf")
+
+    @property
     def is_stale(self) -> bool:
         """Whether the keys have been held for so long that they are to be read again."""
         return self._monotonic() - self._read_at > _HELD_SECONDS
@@ -63,8 +68,10 @@ class KeyRing:
         return self._keys.get((source, connection_id)) or self._stranger(source)
 
     def read(self) -> None:
-        """Read all keys anew. A connection whose settings cannot be opened has none."""
+        """Read all keys anew, unless another thread has just done so. A connection whose settings cannot be opened has none."""
         with self._lock:
+            if not self.may_have_changed:
+                return
             found = {}
             for connection in self._project.connections():
                 try:
