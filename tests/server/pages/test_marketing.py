@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import ClassVar, Self
 
 import pytest
 from starlette.testclient import TestClient
@@ -18,10 +19,13 @@ from tests.server.pages.marketing_book import marts
 from tests.server.pages.test_profit import file, table, words
 from tests.server.pages.test_sales import link, query
 
-from fondaco.control import Role
+from fondaco.control import ConnectionRecord, Role
 from fondaco.metrics.marketing import list_attributed
 from fondaco.orchestration import Project
 from fondaco.server.app import create_app
+from fondaco.sources.source import ReportDay, SourceSettings
+from fondaco.sources.source import Role as SourceRole
+from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
 
 pytestmark = pytest.mark.slow
 
@@ -356,6 +360,59 @@ def test_before_any_figure_of_advertising_the_page_says_what_to_connect(
             text = with_session(client, project).get("/marketing").text
     assert "Connect an ad account to see what advertising earns" in text
     assert "fondaco connect google_ads" in text
+
+
+class Board:
+    """An ad account's source, as far as a page asks for it."""
+
+    name: ClassVar[str] = "board"
+    title: ClassVar[str] = "Board"
+    settings_type: ClassVar[type[SourceSettings]] = SourceSettings
+    streams: ClassVar[tuple[Stream, ...]] = ()
+    report_name: ClassVar[str | None] = None
+    role: ClassVar[SourceRole] = SourceRole.ADS
+
+    @classmethod
+    def connect(cls, settings: SourceSettings) -> Self:
+        return cls()
+
+    def check(self) -> Check:
+        return Check("Board", "EUR", "UTC")
+
+    def read(self, stream: Stream, part: Slice) -> Iterator[Page]:
+        return iter(())
+
+    def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
+        return iter(())
+
+    def ids(self, stream: Stream) -> Iterator[str] | None:
+        return None
+
+    def report(self, first: date, last: date) -> list[ReportDay] | None:
+        return None
+
+    def close(self) -> None:
+        return
+
+
+def test_after_an_ad_account_is_connected_the_page_says_what_comes_next(
+    new_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metadata = tmp_path / "packages" / "board-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: board\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(f"[fondaco.sources]\nboard = {__name__}:Board\n")
+    monkeypatch.syspath_prepend(metadata.parent)
+    with Project.open(shop_folder(new_folder, tmp_path / "project"), clock=Watch()) as project:
+        account = ConnectionRecord("m", "board", "Aurora on Board", "EUR", "Europe/Berlin", {})
+        project.control.connections.add(project.tenant, account)
+        with TestClient(create_app(project), follow_redirects=False) as client:
+            before = with_session(client, project).get("/marketing").text
+            publish(project, **marts())  # type: ignore[arg-type]
+            after = client.get("/marketing").text
+    assert "1 ad account connected, no figures yet" in before
+    assert 'id="no-account"' not in after
+    assert 'id="panel-spend"' in after
 
 
 def test_what_an_older_release_published_is_said_in_a_sentence(new_folder: Path, tmp_path: Path) -> None:

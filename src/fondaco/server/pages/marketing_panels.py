@@ -19,7 +19,7 @@ from fondaco.server.pages.choices import AD_DIMENSIONS, address_of, value_in_wor
 from fondaco.server.pages.figures import Figure, Figures, Row
 from fondaco.server.pages.marketing_course import spend_chart
 from fondaco.server.pages.marketing_parts import AdPart, ad_parts, campaign_address
-from fondaco.server.pages.marketing_state import COLUMNS, KEY, SETS, MarketingState
+from fondaco.server.pages.marketing_state import COLUMNS, KEY, SETS, USUAL_SET, MarketingState
 from fondaco.server.pages.sales_panels import search
 from fondaco.server.periods import GRAINS
 
@@ -168,29 +168,20 @@ def split(figures: Figures, state: MarketingState) -> dict[str, Any]:
     )
     ways = state.ways("split")
     metrics = {name: figures.metric(name) for name in names}
-    short = _SHORT | (_SHORT_OF_CLAIMS if state.shown == "claims" else {})
-
-    def cells(row: Row, then: Row | None) -> dict[str, Any]:
-        return {
-            "figures": [(name, written(figures, name, row[name])) for name in names],
-            "loses": row["campaign_profit"] < 0,
-            "change": numbers.change(row["campaign_profit"], then["campaign_profit"] if then else None, "up"),
-        }
 
     def rows(start: int, limit: int) -> Sequence[Mapping[str, Any]]:
-        return [{"part": part, **cells(part.now, part.then)} for part in shown[start : start + limit]]
+        return [
+            {"part": part, **_cells(figures, names, part.now, part.then)}
+            for part in shown[start : start + limit]
+        ]
 
     label = AD_DIMENSIONS[state.by]
     return {
         "label": label,
-        "tabs": [
-            (AD_DIMENSIONS[name], state.address(state.elsewhere() | {"by": "" if name == state.usual_by else name}), name == state.by)
-            for name in state.dimensions
-        ],
-        "sets": [(SETS[name], state.address({"columns": name}), name == state.shown) for name in SETS],
+        **_choices(state),
         "names": names,
         "metrics": metrics,
-        "short": short,
+        "short": _SHORT | (_SHORT_OF_CLAIMS if state.shown == "claims" else {}),
         "narrow": _ON_A_PHONE[state.shown],
         "with_change": state.shown == "result",
         "columns": {
@@ -201,10 +192,35 @@ def split(figures: Figures, state: MarketingState) -> dict[str, Any]:
             for name in ("name", *names)
         },
         "leaf": sheets.leaf(state.parts, len(shown), rows, numbers.count(len(shown)), ways),
-        "whole": cells(*_or_nought(now_and_then(figures))),
+        "whole": _cells(figures, names, *_or_nought(now_and_then(figures))),
         "searchable": len(parts) > sheets.ROWS or bool(state.parts.find),
         "search": search(state, "parts", "split"),
     }  # fmt: skip
+
+
+def _cells(figures: Figures, names: Sequence[str], row: Row, then: Row | None) -> dict[str, Any]:
+    """A row of the table in words; its profit is what is compared."""
+    before = then["campaign_profit"] if then else None
+    return {
+        "figures": [(name, written(figures, name, row[name])) for name in names],
+        "loses": row["campaign_profit"] < 0,
+        "change": figures.numbers.change(row["campaign_profit"], before),
+    }
+
+
+def _choices(state: MarketingState) -> dict[str, Any]:
+    """What the table can be of, and which columns it can have, with their addresses."""
+
+    def broken_down(name: str) -> str:
+        return state.address(state.elsewhere() | {"by": "" if name == state.usual_by else name})
+
+    return {
+        "tabs": [(AD_DIMENSIONS[name], broken_down(name), name == state.by) for name in state.dimensions],
+        "sets": [
+            (SETS[name], state.address({"columns": "" if name == USUAL_SET else name}), name == state.shown)
+            for name in SETS
+        ],
+    }
 
 
 def _or_nought(found: tuple[Row, Row | None]) -> tuple[Row, Row | None]:
