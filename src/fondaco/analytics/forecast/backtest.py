@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from fondaco.analytics.forecast.books import Books
 from fondaco.analytics.forecast.seasons import YEARLY_LEAST_DAYS
@@ -132,7 +132,7 @@ class Origins:
         (own, common), _ = nnls(design, squares / days**1.5)
         apart = np.maximum(STEP * weight.sum(axis=0) / ahead, np.where(is_seasoned, LEAST_FREEDOM, 1.0))
         shape = np.sqrt(own * ahead + common * ahead**2)
-        factor = student.ppf((1 + level) / 2, apart) * np.sqrt(1 + 1 / apart)
+        factor = stdtrit(apart, (1 + level) / 2) * np.sqrt(1 + 1 / apart)
         half[enough] = (factor * shape * self.scale[place])[enough]
         return half
 
