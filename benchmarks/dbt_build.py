@@ -32,11 +32,12 @@ from fondaco.warehouse.dbt import build, invoke, project_folder
 
 SHOPS = 3
 DAYS = 1095
+CAMPAIGNS = 20
 LINES_PER_ORDER = 2.5
 NOW = datetime.now(UTC).replace(microsecond=0)
 START = NOW.date() - timedelta(DAYS)
 PROFIT = ["tag:profit"]
-_TYPES = {"money": "decimal(18, 6)", "text": "varchar"}
+_TYPES = {"money": "decimal(18, 6)", "rate": "decimal(24, 12)", "text": "varchar"}
 
 _ORDER = """
     'default' as tenant_id, 'shop' || (o % 3) as connection_id, 'bench' as source,
@@ -117,11 +118,28 @@ _SEED = {
             case when o % 3 = 2 then 'USD' else 'EUR' end as currency, {synced}
         from generate_series(1, {orders}) as series(o)
         where mod(o, 4) = 0""",
+    "order_visits": """
+        select {order}, 'google' as utm_source, 'cpc' as utm_medium, cast(100 + mod(o, {campaigns}) as varchar) as utm_campaign,
+            'gclid' as click_type, {synced}
+        from generate_series(1, {orders}) as series(o)
+        where mod(o, 10) < 3""",
+    "campaigns": """
+        select 'default' as tenant_id, 'ads' as connection_id, 'google_ads' as source, 'ads:' || (100 + c) as campaign_id,
+            cast(100 + c as varchar) as source_campaign_id, 'Campaign ' || c as name, 'active' as status, {synced}
+        from generate_series(0, {campaigns} - 1) as series(c)""",
+    "ad_spend": """
+        select 'default' as tenant_id, 'ads' as connection_id, 'google_ads' as source,
+            'ads:' || (100 + c) || '/' || d as ad_spend_id, 'ads:' || (100 + c) as campaign_id,
+            cast(timestamp '{start}' + interval '1 day' * d as date) as spend_date, 'USD' as currency,
+            cast(40 + mod(c * 7 + d, 30) as decimal(18, 6)) as spend, 9000 as impressions, 90 as clicks,
+            cast(3 as decimal(24, 12)) as claimed_conversions, cast(150 as decimal(18, 6)) as claimed_revenue, {synced}
+        from generate_series(0, {campaigns} - 1) as series(c)
+        cross join generate_series(0, {days} - 1) as days(d)""",
     "inventory_levels": "",
     "discounts": "",
 }
 
-# A third of the products in the sheet, a third told by the shop, a third assumed; rules for countries, a marketplace and days.
+# Three orders of ten come from twenty campaigns. A third of the products in the sheet, a third told by the shop, a third assumed; rules for countries, a marketplace and days.
 _SHEET = """
     insert into raw.fondaco__cost_entries
         (tenant_id, entry_id, version, kind, item, country, amount, rate, currency, valid_from, valid_to, is_withdrawn)
@@ -178,7 +196,7 @@ def seed(warehouse: Warehouse, orders: int) -> None:
     words: dict[str, object] = {
         "order": _ORDER, "start": START, "synced": _SYNCED, "at": at, "orders": orders, "people": max(2, orders // 4),
         "customers": 3 * customers, "customers_of_a_shop": customers,
-        "products": 3 * products, "products_of_a_shop": products,
+        "products": 3 * products, "products_of_a_shop": products, "campaigns": CAMPAIGNS, "days": DAYS,
         "line_at": at.replace("cast(o as bigint)",
                                "cast(split_part(split_part(order_id, ':', 2), '/', 1) as bigint)"),
     }  # fmt: skip
@@ -222,6 +240,7 @@ def _own_tables() -> Sequence[str]:
         f"('default', 'shop{n}', 'bench', 'Shop {n}', '{'USD' if n == 2 else 'EUR'}', 'Europe/Berlin', 'shop')"
         for n in range(SHOPS)
     )
+    connections += ", ('default', 'ads', 'bench', 'Ads', 'USD', 'Europe/Berlin', 'ads')"
     return (
         "create table raw.fondaco__tenants (tenant_id varchar, name varchar, currency varchar, time_zone varchar)",
         "create table raw.fondaco__connections (tenant_id varchar, connection_id varchar, source varchar,"

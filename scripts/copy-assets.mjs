@@ -11,7 +11,7 @@ const modules = join(root, "node_modules");
 const vendor = join(root, "src", "fondaco", "server", "static", "vendor");
 
 const ICONS = [
-  "alert-triangle", "archive", "arrow-down", "arrow-down-right", "arrow-up", "arrow-up-right", "bookmark", "building-store",
+  "alert-triangle", "archive", "arrow-down", "arrow-down-right", "arrow-up", "arrow-up-right", "bell", "bookmark", "building-store",
   "calendar", "chart-bar", "chart-cohort", "check", "chevron-down", "chevron-right", "circle-check", "clock", "coins", "copy",
   "database-import", "download", "folder", "heartbeat", "history", "info-circle", "key", "layout-dashboard", "logout", "mail",
   "moon", "package", "pencil", "plug", "plus", "printer", "receipt", "refresh", "search", "selector", "settings", "shield-check",

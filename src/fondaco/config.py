@@ -11,9 +11,17 @@ import tomllib
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from fondaco.clock import zone
@@ -168,6 +176,16 @@ class ServerSettings(_Section):
         return tuple(str(ip_network(part)) for part in value)
 
 
+class LiveSettings(_Section):
+    """``[live]``: figures that move with the shops' webhooks."""
+
+    drain: bool = Field(
+        True,
+        description="Whether `fondaco serve` and `fondaco up` drain the webhooks that come in. Switch it off where "
+        "`fondaco live` runs as a service of its own.",
+    )
+
+
 class MailSettings(_Section):
     """``[mail]``: the server that takes the weekly summary."""
 
@@ -195,6 +213,33 @@ class MailSettings(_Section):
     timeout_seconds: float = Field(20, gt=0, le=600, description="How long an answer of the server may take.")
 
 
+class AlertSettings(_Section):
+    """``[alerts]``: when and where alerts may be told."""
+
+    quiet_from: str | None = Field(
+        None,
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="Hour and minute, such as 22:00, from which on only critical alerts are told, in the project's zone; the others "
+        "wait. Needs `quiet_to`.",
+    )
+    quiet_to: str | None = Field(
+        None,
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="Hour and minute, such as 07:00, at which the quiet ends.",
+    )
+    allow_private_addresses: bool = Field(
+        False,
+        description="Whether messages may go to addresses of this machine and of private networks. Whoever may name a channel "
+        "could otherwise make the server ask what only the server reaches.",
+    )
+
+    @model_validator(mode="after")
+    def _both_ends(self) -> Self:
+        if (self.quiet_from is None) != (self.quiet_to is None):
+            raise ValueError("quiet_from and quiet_to belong together")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings of one project."""
 
@@ -212,7 +257,9 @@ class Settings(BaseSettings):
     analytics: AnalyticsSettings = AnalyticsSettings()
     profit: ProfitSettings = ProfitSettings()
     server: ServerSettings = ServerSettings()
+    live: LiveSettings = LiveSettings()
     mail: MailSettings = MailSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from suite import ConnectorSuite, Vendor
 
 from fondaco.clock import parse_instant
-from fondaco.simulator.serve import SimulatorServer, demo_connections
+from fondaco.simulator.serve import SimulatorServer, demo_ad_connections, demo_connections
 from fondaco.sources.files import Files
 from fondaco.sources.files.importing import Options, prepare
 from fondaco.sources.source import source_type
@@ -24,9 +24,11 @@ _FAULTS = {"429": "storm", "500": "server_error", "cut": "cut", "same page": "du
 class SimulatedVendor(Vendor):
     """One shop of the simulated world."""
 
-    def __init__(self, base_url: str, platform: str) -> None:
-        found = next(one for one in demo_connections(base_url) if one.source == platform)
+    def __init__(self, base_url: str, platform: str, minutes: int = 60) -> None:
+        known = [*demo_connections(base_url), *demo_ad_connections(base_url)]
+        found = next(one for one in known if one.source == platform)
         self._back_door = f"{base_url}/_simulator"
+        self._minutes = minutes
         self._armed: str | None = None
         self._ask("DELETE", "faults")
         self.source = source_type(platform)
@@ -52,7 +54,7 @@ class SimulatedVendor(Vendor):
         }
 
     def change(self) -> bool:
-        self._ask("POST", "advance", {"seed": 3, "share": 0.1, "minutes": 60})
+        self._ask("POST", "advance", {"seed": 3, "share": 0.1, "minutes": self._minutes})
         return True
 
     def now(self) -> datetime:
@@ -69,11 +71,12 @@ class SimulatedVendor(Vendor):
 
 class _Simulated(ConnectorSuite):
     platform: str
+    minutes: ClassVar[int] = 60
     settings: ClassVar[dict[str, Any]] = {}
 
     @pytest.fixture
     def vendor(self, served_world: SimulatorServer) -> Iterator[SimulatedVendor]:
-        vendor = SimulatedVendor(served_world.base_url, self.platform)
+        vendor = SimulatedVendor(served_world.base_url, self.platform, self.minutes)
         vendor.settings = {**vendor.settings, **self.settings}
         yield vendor
         assert vendor.fault_happened()
@@ -97,6 +100,17 @@ class TestWooCommerce(_Simulated):
 class TestCommercetools(_Simulated):
     platform = "commercetools"
     settings: ClassVar[dict[str, Any]] = {"page_size": 10}
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("connectors_meta_ads")
+class TestMetaAds(_Simulated):
+    platform = "meta_ads"
+    minutes = 25 * 60  # days that lie back are read again once a day
+    settings: ClassVar[dict[str, Any]] = {
+        "page_size": 200,
+        "start_date": f"{datetime.now(UTC) - timedelta(days=40):%Y-%m-%d}",
+    }
 
 
 class FolderOfFiles(Vendor):

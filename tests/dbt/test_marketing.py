@@ -133,6 +133,33 @@ def test_a_campaign_stands_beside_what_it_cost_what_it_brought_and_what_its_plat
     ]  # fmt: skip
 
 
+def test_what_new_customers_bring_within_days_is_held_against_what_was_spent_once_the_days_have_passed(
+    open_books: Any, shop_type: Any
+) -> None:
+    """Ann comes by Spring on 1 January and orders again on day 89, by nothing, and on day 90. Bob comes by Spring on 5 March."""
+    shop = shop_type(open_books(), "later")
+    shop.ad_account("ads", "EUR")
+    spring = shop.campaign("ads", "11", "Spring")
+    for name, day, value in (
+        ("1", "2025-01-01", "100"),
+        ("2", "2025-03-31", "30"),
+        ("3", "2025-04-01", "50"),
+    ):
+        order = shop.sale(name, f"{day} 10:00:00", value, email="ann@x.example")
+        if name == "1":
+            shop.visit(order, utm_source="google", utm_medium="cpc", utm_campaign="11")
+    shop.visit(
+        shop.sale("4", "2026-03-05 10:00:00", "70", email="bob@x.example"),
+        utm_source="google", utm_medium="cpc", utm_campaign="11",
+    )  # fmt: skip
+    shop.spent(spring, "2025-01-01", "39")
+    shop.spent(spring, "2026-03-05", "20")
+    shop.write().books.build(now="2026-03-31 12:00:00")
+    figures = "spend_90, acquired_margin_90, spend_365, acquired_margin_365"
+    found = shop.select(f"cast(campaign_date as varchar) as day, {figures}", "marts.campaigns_daily", "1")
+    assert found == [("2025-01-01", 39, 60 + 18, 39, 60 + 18 + 30), ("2026-03-05", 0, 0, 0, 0)]
+
+
 def test_of_each_shop_and_day_it_is_counted_how_many_orders_have_a_known_origin(ads: Any) -> None:
     found = ads.select("cast(order_date as varchar) as day, marked_orders", "marts.visits_daily", "1")
     assert found == [("2026-03-10", 4), ("2026-03-11", 0)]

@@ -18,7 +18,7 @@ from fondaco.clock import parse_instant
 from fondaco.orchestration import Project, RunOutcome, run_pipeline
 from fondaco.orchestration.connecting import connect, slug
 from fondaco.simulator.faults import Fault
-from fondaco.simulator.serve import SimulatorServer, demo_connections
+from fondaco.simulator.serve import SimulatorServer, demo_ad_connections, demo_connections
 from fondaco.simulator.world import World, generate_world
 from fondaco.sources.exchange_rates import static_rates
 
@@ -36,6 +36,7 @@ MADE_OF_COSTS = (
     "core.goods_cost_states",
     "marts.profit_ledger",
     "marts.profit_daily",
+    "marts.campaigns_daily",
 )
 """Tables that the history of unit costs is in, which only a project that has grown can know."""
 BOOKKEEPING = frozenset(
@@ -91,8 +92,9 @@ def connected_project(folder: Path, shops: Shops, clock: Any) -> Project:
         ],
     )
     start = shops.world.start.date().isoformat()
-    for shop in demo_connections(shops.server.base_url):
-        connect(project, shop.source, slug(shop.name), shop.settings | {"start_date": start})
+    base_url = shops.server.base_url
+    for each in (*demo_connections(base_url), *demo_ad_connections(base_url)):
+        connect(project, each.source, slug(each.name), each.settings | {"start_date": start})
     return project
 
 

@@ -75,6 +75,7 @@ MARTS: dict[str, dict[str, Any]] = {
     "campaigns": {"campaign_id": "ads:1", "platform": "meta_ads", "connection_id": "ads", "account_name": "Ads", "name": "Spring",
                   "source_campaign_id": "1", "status": "active"},
     "visits_daily": {"order_date": DAY, "connection_id": "a", "marked_orders": 1},
+    "gateway_costs_daily": {"processed_date": DAY, "connection_id": "a", "unpriced_payments": 2},
 }  # fmt: skip
 
 

@@ -81,6 +81,7 @@ def test_a_period_turned_round_is_refused(marts: Any) -> None:
         bridge(marts, date(2026, 3, 2), date(2026, 3, 1), "default")
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ledger=st.lists(events, max_size=12), first=days, length=st.integers(min_value=0, max_value=40))
 def test_the_bridges_hold_to_the_last_digit_for_any_ledger(
@@ -104,6 +105,7 @@ def test_the_bridges_hold_to_the_last_digit_for_any_ledger(
     assert found["gross_sales"]["finance_clock"] == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ledger=st.lists(events, min_size=1, max_size=12))
 def test_over_all_time_both_clocks_agree(marts: Any, ledger: list[dict[str, Any]]) -> None:

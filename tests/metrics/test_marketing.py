@@ -21,7 +21,7 @@ def ads(marts: Marts) -> Marts:
         {"platform": "meta_ads", "campaign_id": "m:1", "campaign_name": "Spring", "ad_spend": 40, "clicks": 80,
          "impressions": 1000, "claimed_conversions": "2.5", "claimed_revenue": 300, "attributed_orders": 2,
          "attributed_new_customers": 1, "attributed_revenue": 200, "attributed_contribution_margin_2": 50},
-        {"platform": "meta_ads", "campaign_id": "m:1", "campaign_name": "Spring", "ad_spend": 10, "campaign_date": "2026-03-03"},
+        {"platform": "meta_ads", "campaign_id": "m:1", "campaign_name": "Spring", "ad_spend": 10, "campaign_date": "2026-03-03", "spend_90": 10, "acquired_margin_90": 15},
         {"platform": "google_ads", "campaign_id": "g:1", "campaign_name": "Brand", "ad_spend": 30, "claimed_revenue": 90},
         {"platform": "google_ads", "attributed_orders": 1, "attributed_revenue": 60, "attributed_contribution_margin_2": -6},
     ):  # fmt: skip
@@ -51,11 +51,13 @@ def ask(marts: Marts, *names: str, by: tuple[str, ...] = (), **where: str) -> li
         ("campaign_customer_acquisition_cost", 80),
         ("cost_per_click", 1),
         ("click_through_rate", D("0.08")),
+        ("ltv_90_to_cac", D("1.5")),
+        ("ltv_365_to_cac", None),
     ],
 )
-def test_a_figure_of_advertising(ads: Marts, metric: str, value: Decimal) -> None:
+def test_a_figure_of_advertising(ads: Marts, metric: str, value: Decimal | None) -> None:
     [(found,)] = ask(ads, metric)
-    assert found == pytest.approx(value, abs=D("0.000001"))
+    assert found == (None if value is None else pytest.approx(value, abs=D("0.000001")))
 
 
 def test_a_campaign_that_sold_nothing_returned_nought_and_lost_its_spend(ads: Marts) -> None:

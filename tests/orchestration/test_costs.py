@@ -31,6 +31,16 @@ def copied(project: Project) -> list[dict[str, Any]]:
     return found
 
 
+def test_a_change_that_was_none_is_not_written_down(project: Project, connection: Connection) -> None:
+    costs = costs_of(project)
+    kept = costs.add(MUG)
+    again = (costs.add(MUG), costs.change(kept.entry_id, MUG), costs.put(MUG))
+    assert {(each.entry_id, each.version) for each in again} == {(kept.entry_id, 1)}
+    told = [each.action for each in project.control.audit.recent(project.tenant, 9)]
+    assert told.count("costs.add") == 1
+    assert "costs.change" not in told
+
+
 def test_each_change_is_written_down_without_what_it_costs(project: Project, connection: Connection) -> None:
     costs = costs_of(project)
     kept = costs.add(MUG)

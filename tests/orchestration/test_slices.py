@@ -190,6 +190,17 @@ def test_each_run_reads_the_newest_days_again_and_once_a_day_all_that_may_be_res
     ]
 
 
+def test_no_slice_asks_for_days_that_the_vendor_keeps_no_more() -> None:
+    """What was read of them in time would be taken for restated to nothing."""
+    kept = days(history=timedelta(days=40))
+    slices, coverage = read_up(kept, Coverage(), HORIZON)
+
+    assert min(part.since for part in slices if part.since) == datetime(2026, 1, 20, tzinfo=UTC)
+    assert coverage.history_complete
+    later, _ = read_up(kept, coverage, Horizon.of(NOW + timedelta(days=400), START))
+    assert min(part.since for part in later if part.since) >= datetime(2026, 2, 26, tzinfo=UTC)
+
+
 @given(pauses=st.lists(st.floats(0.01, 100), min_size=1, max_size=8))
 def test_whatever_the_pauses_every_day_is_read_once_more_after_it_is_settled(pauses: list[float]) -> None:
     """A day changes for 28 days, and the stream looks back so far."""

@@ -35,6 +35,12 @@ class Watch:
         self.now += by
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Whatever asks the application of a project is slow: it is no test of one part."""
+    if "new_folder" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def watch() -> Watch:
     return Watch()

@@ -45,8 +45,16 @@ PATHS = {
     "/api/v1/segments/{segment_id}/versions",
     "/api/v1/segments/{segment_id}/versions/{version}",
     "/api/v1/cohorts",
+    "/api/v1/profit/forecast",
+    "/api/v1/profit/what-if",
+    "/api/v1/profit/suggestions",
+    "/api/v1/profit/suggestions/{name}",
     "/api/v1/campaigns",
     "/api/v1/costs",
+    "/api/v1/alerts",
+    "/api/v1/alerts/rules",
+    "/api/v1/alerts/{alert_id}",
+    "/api/v1/alerts/{alert_id}/history",
 }
 POSTED = {
     "/api/v1/segments/preview",
@@ -54,6 +62,8 @@ POSTED = {
     "/api/v1/customers/{person_id}/split",
     "/api/v1/customers/{person_id}/join",
     "/api/v1/costs/sheet",
+    "/api/v1/alerts/{alert_id}/acknowledge",
+    "/api/v1/alerts/{alert_id}/snooze",
 }
 DELETED = {"/api/v1/identity/decisions/{decision_id}", "/api/v1/costs/{entry_id}"}
 FILLED = {
@@ -63,6 +73,7 @@ FILLED = {
     "{version}": "1",
     "{decision_id}": "1",
     "{entry_id}": "1",
+    "{alert_id}": "1",
 }
 
 

@@ -62,6 +62,7 @@ def test_before_anything_is_typed_the_pages_that_exist_are_there(shop: Project) 
         ("Segments", "/segments"),
         ("Cohorts", "/cohorts"),
         ("Costs", "/costs"),
+        ("Alerts", "/alerts"),
         ("Runs & data health", "/runs"),
         ("Report", "/report"),
         ("Settings", "/settings"),

@@ -104,6 +104,28 @@ LAWS: dict[str, str] = {
         ) as c using (variant_id) where v.cost is distinct from c.cost""",
     "only pieces that came back are in stock again": """
         select refund_line_id from refund_lines where restocked and (quantity <= 0 or line_type <> 'product')""",
+    "an ad touched an order of its own shop, before it was placed, while the ad ran": """
+        select order_id from ad_touches as t inner join orders as o using (order_id)
+            inner join ad_campaigns as c on c.campaign_id = t.campaign_id
+        where t.shop_id <> o.shop_id or t.shop_id <> c.shop_id or t.touched_at > o.processed_at
+            or t.converted_at <> o.processed_at or t.touched_at < c.starts_at
+            or t.touched_at >= coalesce(c.ends_at, timestamp '2999-01-01')""",
+    "an order is brought by one ad at most, of the platform that it came by": """
+        select order_id from ad_touches as t inner join orders as o using (order_id) where t.brought
+            and (t.platform <> o.acquisition_channel or t.kind <> 'click') group by order_id
+        union all select order_id from ad_touches where brought group by order_id having count(*) > 1""",
+    "an order shows the ad that brought it, and no other": """
+        select o.order_id from orders as o left join ad_touches as t on t.order_id = o.order_id and t.brought
+        where o.utm_content is distinct from t.ad_id::text
+            or (o.click_id is not null and o.click_id is distinct from t.click_id)
+            or (o.click_id is not null and not contains(o.landing_site, o.click_id))""",
+    "each touch has a day of its ad with clicks for it": """
+        select t.unit_id from ad_touches as t inner join ad_accounts as a using (platform)
+        anti join ad_days as d on d.unit_id = t.unit_id
+            and t.touched_at >= d.begins_at and t.touched_at < d.ends_at""",
+    "an ad's figures agree with each other": """
+        select unit_id from ad_days where clicks > impressions or link_clicks > clicks or reach > impressions
+            or spend < 0 or first_spend < spend or settles_at > ends_at + interval 28 day""",
     "every child belongs to an order of its shop": """
         select line_id from order_lines as x anti join orders as o on o.order_id = x.order_id and o.shop_id = x.shop_id
         union all select transaction_id from transactions as x
@@ -117,6 +139,8 @@ KEYS = {
     "refund_lines": "refund_line_id", "transactions": "transaction_id", "ledger": "ledger_id",
     "customers": "customer_id", "people": "person_id", "products": "product_id", "variants": "variant_id",
     "unit_costs": "variant_id, valid_from", "discounts": "discount_id", "inventory": "variant_id, location_id",
+    "ad_accounts": "platform", "ad_campaigns": "campaign_id", "ad_groups": "ad_group_id", "ads": "ad_id",
+    "ad_keywords": "keyword_id", "ad_days": "unit_id, day", "ad_touches": "platform, order_id",
     "order_discounts": "order_id, discount_index", "line_discounts": "line_id, discount_index",
 }  # fmt: skip
 

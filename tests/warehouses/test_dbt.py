@@ -59,6 +59,18 @@ def test_a_project_is_read_ahead_while_others_write(
     assert (result.models, result.tests, result.failures) == (2, 2, ())
 
 
+def test_a_project_that_was_read_ahead_is_not_read_again(
+    warehouse_with_orders: Warehouse, dbt_project: Path
+) -> None:
+    read = read_ahead(warehouse_with_orders, project=dbt_project)
+    read.join()
+    (dbt_project / "models" / "wrong.sql").write_text("select * from {{ ref('no_such_model') }}")
+    result = build(warehouse_with_orders, project=dbt_project, read=read)
+    assert (result.models, result.tests, result.failures) == (2, 2, ())
+    with pytest.raises(FatalError, match="no_such_model"):  # what a build has written into serves one build
+        build(warehouse_with_orders, project=dbt_project, read=read)
+
+
 def test_what_goes_wrong_when_reading_ahead_is_left_to_the_build(
     warehouse_with_orders: Warehouse, dbt_project: Path
 ) -> None:
@@ -119,7 +131,7 @@ def test_dbt_writes_into_the_data_folder_only(warehouse_with_orders: Warehouse, 
     before = {path: path.stat().st_mtime_ns for path in dbt_project.rglob("*")}
     build(warehouse_with_orders, project=dbt_project)
     assert {path: path.stat().st_mtime_ns for path in dbt_project.rglob("*")} == before
-    assert (dbt_folder(warehouse_with_orders.settings) / "manifest.json").is_file()
+    assert (dbt_folder(warehouse_with_orders.settings) / "partial_parse.msgpack").is_file()
 
 
 @pytest.mark.postgres

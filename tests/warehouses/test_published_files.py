@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import resource
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.warehouses.conftest import publish_orders
+from tests.warehouses.conftest import publish_orders, write_orders
 
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.errors import FatalError, RetryableError
-from fondaco.warehouse import open_warehouse
+from fondaco.warehouse import Warehouse, open_warehouse
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "overwritten"])
@@ -32,6 +34,54 @@ def test_published_figures_that_are_damaged_are_told_and_can_be_published_anew(
     warehouse.publish()
     assert reader.query("select total from marts.orders").column("total").to_pylist() == [3]
     warehouse.close()
+
+
+@pytest.fixture
+def orders_ready(tmp_path: Path) -> Iterator[Warehouse]:
+    """Marts that nobody has published yet."""
+    settings = Settings(folder=tmp_path)
+    settings.data.mkdir(parents=True)
+    warehouse = open_warehouse(settings)
+    write_orders(warehouse, 3, 4)
+    yield warehouse
+    warehouse.close()
+
+
+def test_tables_that_are_still_to_come_are_published_as_they_stand_then(orders_ready: Warehouse) -> None:
+    with orders_ready.writer() as writer:
+        writer.execute("create view marts.totals as select sum(total) as total from marts.orders")
+        with orders_ready.copied_ahead({"customers"}):
+            writer.execute("update marts.customers set orders = 9")
+            writer.execute("create table marts.models as select 'BG/NBD' as name")
+            published = orders_ready.publish()
+    assert published.tables == ("customers", "models", "orders", "totals")
+    reader = orders_ready.reader()
+    rows = "select (select orders from marts.customers), (select name from marts.models), (select total from marts.totals)"
+    [found] = reader.query(rows).to_pylist()
+    assert list(found.values()) == [9, "BG/NBD", 7]
+
+
+def test_what_was_copied_ahead_and_never_published_leaves_nothing(orders_ready: Warehouse) -> None:
+    folder = orders_ready.settings.data / "published"
+    with orders_ready.writer():
+        with orders_ready.copied_ahead(()):
+            pass
+        assert [*folder.iterdir()] == []
+        orders_ready.publish()
+    assert orders_ready.reader().query("select count(*) as n from marts.orders")["n"].to_pylist() == [2]
+
+
+def test_what_could_not_be_copied_ahead_is_copied_to_be_published(orders_ready: Warehouse) -> None:
+    with orders_ready.writer() as writer:
+        writer.execute("create table marts.base as select 1 as one")
+        writer.execute("create view marts.late as select one from marts.base")
+        writer.execute("drop table marts.base")
+        with orders_ready.copied_ahead(()):
+            time.sleep(0.5)
+            writer.execute("create table marts.base as select 2 as one")
+            published = orders_ready.publish()
+    assert published.tables == ("base", "customers", "late", "orders")
+    assert orders_ready.reader().query("select one from marts.late")["one"].to_pylist() == [2]
 
 
 def test_a_query_that_fills_the_disk_is_not_taken_for_damage(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ _TITLES = {
     "analyse": "analysing",
     "reconcile": "reconciling",
     "publish": "publishing",
+    "alerts": "looking for alerts",
 }
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def connect(
     ctx: typer.Context,
-    source: Annotated[str, typer.Argument(help="shopify, woocommerce, commercetools, …")],
+    source: Annotated[str, typer.Argument(help="shopify, woocommerce, commercetools, google_ads, …")],
     name: Annotated[
         str | None, typer.Option(help="Id of the connection.", show_default="the shop's name")
     ] = None,
@@ -64,11 +64,17 @@ def connect(
             )
             return
         typer.echo(
-            f"Connected {kind.title} shop {connection.name} as {connection.connection_id}: "
+            f"Connected {kind.title} {_what(kind)} {connection.name} as {connection.connection_id}: "
             f"{connection.currency}, days in {connection.time_zone}."
         )
         say_what_is_readable(kind, check)
         typer.echo("Next: fondaco run")
+
+
+def _what(kind: type[Source]) -> str:
+    from fondaco.sources.source import Role, role_of
+
+    return "account" if role_of(kind.name) is Role.ADS else "shop"
 
 
 def say_what_is_readable(kind: type[Source], check: Check) -> None:

@@ -12,7 +12,7 @@ _ORDER = Decimal(60)
 """Net sales of a simulated order, about; what is spent in all is a share of it."""
 _DAYS_OF_A_MONTH = Decimal("30.4")
 _OF_SALES = {"Staff": Decimal("0.09"), "Rent": Decimal("0.025"), "Tools": Decimal("0.01")}
-_MARKETING = {"Search and social ads": Decimal("0.085"), "Influencers": Decimal("0.02")}
+_MARKETING = {"Agency": Decimal("0.015"), "Influencers": Decimal("0.02")}
 
 
 def demo_costs(orders: int, first: date, last: date) -> Iterator[CostEntry]:

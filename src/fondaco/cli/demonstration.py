@@ -179,12 +179,12 @@ def _served(home: Path, *, advance: bool, project: Project) -> Iterator[str]:
 
 
 def _connect(project: Project, base_url: str, start: date) -> None:
-    """Each shop of the world as a connection; again, because the port may be another one."""
+    """Each shop and ad account of the world as a connection; again, because the port may be another one."""
     from fondaco.orchestration.connecting import connect, slug
-    from fondaco.simulator.serve import demo_connections
+    from fondaco.simulator.serve import demo_ad_connections, demo_connections
 
-    for shop in demo_connections(base_url):
-        connect(project, shop.source, slug(shop.name), shop.settings | {"start_date": start.isoformat()})
+    for each in (*demo_connections(base_url), *demo_ad_connections(base_url)):
+        connect(project, each.source, slug(each.name), each.settings | {"start_date": start.isoformat()})
 
 
 def _described(world: Wanted) -> str:

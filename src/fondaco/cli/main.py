@@ -14,6 +14,7 @@ import typer
 
 from fondaco import __version__
 from fondaco.cli import (
+    alerts,
     connect,
     connections,
     costs,
@@ -24,8 +25,10 @@ from fondaco.cli import (
     import_,
     imports,
     init,
+    live,
     metrics,
     models,
+    profit,
     quarantine,
     rates,
     reconcile,
@@ -37,6 +40,7 @@ from fondaco.cli import (
     sql,
     tokens,
     users,
+    webhooks,
 )
 from fondaco.cli.invocation import Invocation
 from fondaco.errors import FondacoError
@@ -85,19 +89,23 @@ app.add_typer(connections.app, name="connections")
 app.command("run")(run.run)
 app.command("serve")(serve.serve)
 app.command("up")(serve.up)
+app.command("live")(live.live)
 app.command("runs")(runs.runs)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(report.app, name="report")
 app.command("quarantine")(quarantine.quarantine)
 app.add_typer(identity.app, name="identity")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(models.app, name="models")
+app.add_typer(profit.app, name="profit")
 app.add_typer(segments.app, name="segments")
 app.add_typer(rates.app, name="rates")
 app.add_typer(costs.app, name="costs")
 app.command("sql")(sql.sql)
 app.command("docs")(docs.docs)
 app.command("doctor")(doctor.doctor)
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 

@@ -54,7 +54,9 @@ def serve_project(
     import uvicorn
 
     from fondaco.cli.output import to_json
+    from fondaco.orchestration.attending import drained_meanwhile
     from fondaco.server.app import create_app
+    from fondaco.server.stopping import Server
 
     server = project.settings.server
     with listener or listening(host or server.host, server.port if port is None else port) as bound:
@@ -75,7 +77,8 @@ def serve_project(
         typer.echo(
             to_json({"url": address}, indent=None) if as_json else f"Serving {address} (Ctrl-C ends it)."
         )
-        uvicorn.Server(config).run(sockets=[bound])
+        with drained_meanwhile(project):
+            Server(config, app.state.bulletin.close).run(sockets=[bound])
 
 
 def url_of(listener: socket.socket) -> str:

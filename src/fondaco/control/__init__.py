@@ -1,5 +1,6 @@
 """The control plane: tenants, users, connections, runs and what a run found, in a database of its own."""
 
+from fondaco.control.alert_models import Alert, AlertChannel, AlertEvent, AlertMessage, AlertRule
 from fondaco.control.connections import ConnectionRecord
 from fondaco.control.models import (
     ApiToken,
@@ -24,6 +25,11 @@ from fondaco.control.reconciliation import SealSummary
 from fondaco.control.saved_views import SavedViews, Shown
 
 __all__ = [
+    "Alert",
+    "AlertChannel",
+    "AlertEvent",
+    "AlertMessage",
+    "AlertRule",
     "ApiToken",
     "AuditEntry",
     "Connection",

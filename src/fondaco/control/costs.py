@@ -38,6 +38,12 @@ class Costs:
         with self._database.reading() as session:
             return _current(session, tenant_id)
 
+    def withdrawn(self, tenant_id: str) -> list[CostVersion]:
+        """The newest version of each entry that is withdrawn, those withdrawn last first."""
+        with self._database.reading() as session:
+            found = _current(session, tenant_id, withdrawn=True)
+        return sorted(found, key=lambda each: -each.change_id)
+
     def get(self, tenant_id: str, entry_id: int) -> CostVersion:
         """The newest version of an entry, also if it is withdrawn.
 
@@ -206,7 +212,7 @@ def _of(tenant_id: str, *conditions: ColumnElement[bool]) -> Select[CostVersion]
     return select(CostVersion).where(CostVersion.tenant_id == tenant_id, *conditions)
 
 
-def _current(session: Session, tenant_id: str) -> list[CostVersion]:
+def _current(session: Session, tenant_id: str, *, withdrawn: bool = False) -> list[CostVersion]:
     newest = (
         select(CostVersion.entry_id, func.max(CostVersion.version).label("version"))
         .where(CostVersion.tenant_id == tenant_id)
@@ -214,7 +220,7 @@ def _current(session: Session, tenant_id: str) -> list[CostVersion]:
         .subquery()
     )
     query = (
-        _of(tenant_id, CostVersion.is_withdrawn.is_(False))
+        _of(tenant_id, CostVersion.is_withdrawn.is_(withdrawn))
         .join(newest, (CostVersion.entry_id == newest.c.entry_id) & (CostVersion.version == newest.c.version))
         .order_by(CostVersion.entry_id)
     )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from fondaco.errors import ConfigError, FondacoError, RetryableError
 
-HEAD = "0006_cost_entries"
+HEAD = "0008_webhook_endpoints"
 """The newest migration in ``migrations/versions``; a test holds the two together."""
 
 _BUSY_TIMEOUT_MS = 15_000

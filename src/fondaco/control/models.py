@@ -247,6 +247,30 @@ class AuditEntry(Table):
     detail: Mapped[dict[str, Any]]
 
 
+class WebhookEndpoint(Table):
+    """The address at which a connection's vendor tells of changes, and what was last known of its subscriptions.
+
+    ``sealed_secret`` is the one that Fondaco has made; ``listed_at`` is when the vendor was last asked.
+    """
+
+    __tablename__ = "webhook_endpoints"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "connection_id"],
+            ["connections.tenant_id", "connections.connection_id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(String(63), primary_key=True)
+    connection_id: Mapped[str] = mapped_column(String(63), primary_key=True)
+    sealed_secret: Mapped[str]
+    created_at: Mapped[datetime]
+    topics: Mapped[list[str]]
+    listed_at: Mapped[datetime | None]
+    fault: Mapped[str | None]
+
+
 class SavedSetting(Table):
     """A value that Fondaco remembers for a tenant, such as the day of the last whole reconciliation.
 

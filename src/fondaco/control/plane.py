@@ -10,6 +10,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from fondaco.clock import Clock, utc_now
+from fondaco.control.alert_channels import AlertChannels, AlertMessages, AlertRules
+from fondaco.control.alerts import Alerts
 from fondaco.control.connections import Connections, SecretBox, States
 from fondaco.control.costs import Costs
 from fondaco.control.database import Database
@@ -20,6 +22,7 @@ from fondaco.control.runs import Runs
 from fondaco.control.saved_views import SavedViews
 from fondaco.control.segments import Segments
 from fondaco.control.users import Sessions, Tokens, Users
+from fondaco.control.webhooks import WebhookEndpoints
 
 __all__ = ["ControlPlane", "SecretBox"]
 
@@ -38,12 +41,17 @@ class ControlPlane:
         self.tokens = Tokens(database, clock)
         self.connections = Connections(database, box, clock)
         self.states = States(database, clock)
+        self.webhooks = WebhookEndpoints(database, box, clock)
         self.runs = Runs(database, clock)
         self.reconciliation = Reconciliation(database)
         self.audit = Audit(database, clock)
         self.segments = Segments(database, clock)
         self.person_decisions = PersonDecisions(database, clock)
         self.costs = Costs(database, clock)
+        self.alerts = Alerts(database, clock)
+        self.alert_rules = AlertRules(database, clock)
+        self.alert_channels = AlertChannels(database, box, clock)
+        self.alert_messages = AlertMessages(database, clock)
         self.saved = Saved(database)
         self.views = SavedViews(database, clock)
 

@@ -9,18 +9,21 @@ from fondaco.control import Role
 
 class Permission(StrEnum):
     """More than reading figures: see who the customers are, take figures away as files, keep segments, say what
-    things cost, or change anything that is not one's own."""
+    things cost, look after alerts and their rules, or change anything that is not one's own."""
 
     PEOPLE = "people"
     EXPORT = "export"
     SEGMENT = "segment"
     COSTS = "costs"
+    ALERTS = "alerts"
     CHANGE = "change"
 
 
 _GRANTED = {
     Role.OWNER: frozenset(Permission),
-    Role.ANALYST: frozenset({Permission.PEOPLE, Permission.EXPORT, Permission.SEGMENT, Permission.COSTS}),
+    Role.ANALYST: frozenset(
+        {Permission.PEOPLE, Permission.EXPORT, Permission.SEGMENT, Permission.COSTS, Permission.ALERTS}
+    ),
     Role.VIEWER: frozenset[Permission](),
 }
 

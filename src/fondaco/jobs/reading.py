@@ -78,11 +78,10 @@ class History:
 
 def read_history(writer: Writer, tenant_id: str, today: date) -> History | None:
     """The purchases until the last day before ``today`` that is known; None where nobody has bought."""
-    asked: dict[str, Value] = {"tenant_id": tenant_id, "today": today}
-    as_of = known_until([*_shop_days(writer.fetch(_SHOP_DAYS, asked))])
+    as_of = last_known_day(writer, tenant_id, today)
     if as_of is None:
         return None
-    known: dict[str, Value] = {"tenant_id": tenant_id, "as_of": EPOCH + timedelta(days=as_of)}
+    known: dict[str, Value] = {"tenant_id": tenant_id, "as_of": as_of}
     rows, back = writer.fetch(_SQL, known), writer.fetch(_RETURNED, known)
     persons = rows.column("person_id").combine_chunks().dictionary_encode()
     purchases = gather(
@@ -94,7 +93,14 @@ def read_history(writer: Writer, tenant_id: str, today: date) -> History | None:
         _days(back, "event_date"),
         _values(back),
     )
-    return History(persons.dictionary, purchases, EPOCH + timedelta(days=as_of), returned)
+    return History(persons.dictionary, purchases, as_of, returned)
+
+
+def last_known_day(writer: Writer, tenant_id: str, today: date) -> date | None:
+    """The last day before ``today`` that is known whole of every shop; None where nobody has bought."""
+    asked: dict[str, Value] = {"tenant_id": tenant_id, "today": today}
+    until = known_until([*_shop_days(writer.fetch(_SHOP_DAYS, asked))])
+    return None if until is None else EPOCH + timedelta(days=until)
 
 
 def known_until(shops: Sequence[tuple[Integers, int]]) -> int | None:

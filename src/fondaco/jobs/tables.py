@@ -127,6 +127,68 @@ COHORT_RETURNS = TableSpec(
 )
 """How many bought for the second time so many days after the first, and how many have not, known for so many days."""
 
+PROFIT_FORECASTS = TableSpec(
+    "marts",
+    "profit_forecasts",
+    (
+        ("tenant_id", "text"),
+        ("metric", "text"),
+        ("forecast_date", "date"),
+        ("expected", "decimal"),
+        ("low", "decimal"),
+        ("high", "decimal"),
+        ("total", "decimal"),
+        ("total_low", "decimal"),
+        ("total_high", "decimal"),
+    ),
+    ("tenant_id", "metric", "forecast_date"),
+)
+"""What every line of the waterfall is expected to be on days to come, by the finance clock, and from the first of them up to each (``total``).
+
+The sums have an interval of 80 %; their parts have none."""
+
+PROFIT_FORECAST_TESTS = TableSpec(
+    "marts",
+    "profit_forecast_tests",
+    (
+        ("tenant_id", "text"),
+        ("metric", "text"),
+        ("way", "text"),
+        ("horizon_days", "bigint"),
+        ("windows", "bigint"),
+        ("wape", "double"),
+        ("mase", "double"),
+        ("total_error", "decimal"),
+        ("total_wape", "double"),
+        ("bias", "decimal"),
+        ("coverage", "double"),
+        ("covered", "bigint"),
+    ),
+    ("tenant_id", "metric", "way", "horizon_days"),
+)
+"""How the forecast, and those that need no model, did on days they had not seen: see ``fondaco.analytics.forecast.BackTest``."""
+
+PROFIT_FORECAST_RUNS = TableSpec(
+    "marts",
+    "profit_forecast_runs",
+    (
+        ("tenant_id", "text"),
+        ("as_of_date", "date"),
+        ("first_date", "date"),
+        ("known_days", "bigint"),
+        ("days_ahead", "bigint"),
+        ("why_not", "text"),
+        ("counts", "json"),
+        ("fingerprint", "text"),
+        ("seconds", "double"),
+        ("fitted_at", "timestamp"),
+    ),
+    ("tenant_id",),
+)
+"""The newest forecast of a merchant: from which days, how far, what each way counts near and far, or why there is none."""
+
+FORECAST_TABLES = (PROFIT_FORECASTS, PROFIT_FORECAST_TESTS, PROFIT_FORECAST_RUNS)
+
 COHORT_TABLES = (COHORTS, COHORT_FORECASTS, COHORT_RETURNS)
 
-TABLES = (CUSTOMER_SCORES, SEGMENT_MOVEMENTS, MODEL_RUNS, *COHORT_TABLES)
+TABLES = (CUSTOMER_SCORES, SEGMENT_MOVEMENTS, MODEL_RUNS, *COHORT_TABLES, *FORECAST_TABLES)

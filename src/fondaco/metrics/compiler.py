@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from fondaco.errors import ConfigError
 from fondaco.metrics.definitions import Dimension, Metric, Table
@@ -46,6 +47,9 @@ def compile_query(
     if len(steps) == 1:
         ctes += _dense(query, steps[0], figures, dialect)
         source = "dense"
+    if query.span_days > 1:
+        ctes.append(("spans", _spans(query, figures)))
+        source = "spans"
     columns = [
         *query.by,
         *(f"cast({metric.sql} as {_TYPES[metric.unit]}) as {metric.name}" for metric in metrics),
@@ -62,6 +66,8 @@ def compile_query(
 
 def _params(query: MetricQuery, sql: str, tenant_id: str) -> dict[str, Value]:
     params: dict[str, Value] = {"tenant_id": tenant_id, "first": query.first, "last": query.last}
+    if query.span_days > 1:
+        params |= {"first": query.first - timedelta(query.span_days - 1), "shown_from": query.first}
     if "$clock" in sql:
         params["clock"] = query.clock
     for name, values in query.conditions().items():
@@ -183,6 +189,15 @@ def _dense(query: MetricQuery, step: str, figures: Sequence[str], dialect: Diale
     if query.with_total:
         dense += f"\nunion all\nselect {', '.join((*query.by, *figures))}\nfrom figures\nwhere {step} is null"
     return [*ctes, ("dense", dense)]
+
+
+def _spans(query: MetricQuery, figures: Sequence[str]) -> str:
+    """Every day with the sums of the days that end on it; those before the period only lend their figures."""
+    others = ", ".join(name for name in query.by if name != "day")
+    window = f"partition by {others} order by day" if others else "order by day"
+    rows = f"over ({window} rows between {int(query.span_days) - 1} preceding and current row)"
+    columns = [*query.by, *(f"sum({figure}) {rows} as {figure}" for figure in figures)]
+    return f"select * from (select {', '.join(columns)}\nfrom dense) as summed\nwhere day >= $shown_from"
 
 
 def _order(query: MetricQuery) -> str:

@@ -144,14 +144,14 @@ def _metric(name: str, declared: Mapping[str, Any], tables: tuple[Table, ...]) -
         synonyms=tuple(meta.get("synonyms", ())),
         scope=meta.get("scope", ""),
         compared=meta.get("compared", ""),
-        additive=not divides(expression) and not any(_is_distinct(figure, tables) for figure in figures),
+        additive=not divides(expression) and not any(is_distinct(figure, tables) for figure in figures),
         dimensions=(*TIME_STEPS, *TIME_PARTS, *(d for d in ordered if d in shared)),
         figures=figures,
         sql=sql_of(expression),
     )
 
 
-def _is_distinct(figure: str, tables: tuple[Table, ...]) -> bool:
+def is_distinct(figure: str, tables: tuple[Table, ...]) -> bool:
     """Whether the figure counts what may stand in several rows, so that parts count it more than once."""
     first = next(table.figures[figure] for table in tables if figure in table.figures)
     return "distinct" in first.sql.lower()

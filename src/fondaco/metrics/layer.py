@@ -9,9 +9,11 @@ import pyarrow as pa
 
 from fondaco.errors import ConfigError
 from fondaco.metrics.compiler import compile_query, compile_rows
-from fondaco.metrics.definitions import Metric, Table, load_metrics, load_tables
+from fondaco.metrics.definitions import Metric, Table, is_distinct, load_metrics, load_tables
 from fondaco.metrics.query import TIME_STEPS, MetricQuery
 from fondaco.warehouse.engine import Dialect, Reader, Value
+
+_LONGEST_SPAN = 366
 
 
 class SemanticLayer:
@@ -110,7 +112,28 @@ class SemanticLayer:
                         f"Choose from {_listed(metric.dimensions)}.",
                     )
         self._check_shape(query)
+        self._check_span(query, metrics)
         return metrics
+
+    def sums_over_days(self, name: str) -> bool:
+        """Whether a metric of several days comes from the sums of its days; what counts people does not."""
+        return not any(is_distinct(figure, self._tables) for figure in self.metric(name).figures)
+
+    def _check_span(self, query: MetricQuery, metrics: list[Metric]) -> None:
+        if query.span_days == 1:
+            return
+        if not 1 <= query.span_days <= _LONGEST_SPAN:
+            raise ConfigError(
+                f"A span of {query.span_days} days is none.", f"Choose 1 to {_LONGEST_SPAN} days."
+            )
+        if [name for name in query.by if name in TIME_STEPS] != ["day"]:
+            raise ConfigError("Spans of days end on days.", "Ask by day.")
+        for metric in metrics:
+            if not self.sums_over_days(metric.name):
+                raise ConfigError(
+                    f"The metric {metric.name} of several days is not the sum of its days.",
+                    "Ask for it a day at a time.",
+                )
 
     def _check_shape(self, query: MetricQuery) -> None:
         for name, values in query.conditions().items():

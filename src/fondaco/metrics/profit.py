@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,13 @@ Row = Mapping[str, Any]
 
 LOSS_ORDERINGS = ("order_number", "order_date", "net_sales", "contribution_margin_2", "contribution_margin_3")
 """What a list of orders that lost money can be ordered by."""
+
+LOST = {
+    "": "contribution_margin_3 < 0",
+    "before": "contribution_margin_2 < 0 and contribution_margin_3 < 0",
+    "marketing": "contribution_margin_2 >= 0 and contribution_margin_3 < 0",
+}
+"""Which orders lost money: all that did, those that did before marketing, and those that their part of the day's marketing made lose."""
 
 
 def has_profit(reader: Reader) -> bool:
@@ -35,9 +42,10 @@ def list_losses(
     query: MetricQuery,
     tenant_id: str,
     *,
+    which: str = "",
     find: str = "",
     order_by: str = "contribution_margin_3",
-    limit: int,
+    limit: int | None = None,
     offset: int = 0,
 ) -> pa.Table:
     """Orders placed in the query's period that lost money, with their whole statement: what happened to them later is in it.
@@ -46,6 +54,8 @@ def list_losses(
     ----------
     query
         Its metrics, dimensions and clock are not looked at.
+    which
+        A name of ``LOST``.
     find
         Part of an order number, in whatever case.
     order_by
@@ -64,13 +74,49 @@ def list_losses(
     name = order_by.removeprefix("-")
     direction = "desc" if order_by.startswith("-") else "asc"
     found = " and strpos(lower(order_number), lower($find)) > 0" if find else ""
+    paging = f"\nlimit {int(limit)} offset {int(offset)}" if limit is not None else ""
     sql = (
         "select order_id, order_profit.connection_id, order_number, order_date, country, customer_type, net_sales,"
         f" marketing_costs, contribution_margin_2, contribution_margin_3, count(*) over () as matches\n{rows}"
-        f" and contribution_margin_3 < 0 and order_sequence is not null{found}\n"
-        f"order by {name} {direction} nulls last, order_id\nlimit {int(limit)} offset {int(offset)}"
+        f" and {LOST[which]} and order_sequence is not null{found}\n"
+        f"order by {name} {direction} nulls last, order_id{paging}"
     )
     return reader.query(sql, {**params, "find": find} if find else params)
+
+
+_BROUGHT = " + ".join(
+    f"{'-' if step.sign < 0 else ''}{step.metric}" for step in ORDER_STATEMENT if not step.is_sum
+)
+
+
+def later_events(
+    layer: SemanticLayer, reader: Reader, query: MetricQuery, tenant_id: str, *, limit: int
+) -> Sequence[Row]:
+    """Earlier orders of which something happened in the query's period, such as a return, that cost money; the dearest first.
+
+    By the finance clock: what makes a day lose that sold well. Its metrics, dimensions and clock are not looked at.
+
+    Columns
+    -------
+    order_id, order_number, order_date
+    returns, payment_costs, chargebacks
+        In the period.
+    brought
+        What all of it added to contribution margin 3, below nought.
+    matches, whole
+        How many such orders there are, and what they brought together; the same in each row.
+    """
+    rows, params = layer.rows_of("profit_ledger", replace(query, clock="finance"), tenant_id)
+    sql = (
+        "select later.*, orders.order_number, count(*) over () as matches, sum(later.brought) over () as whole from (\n"
+        "select order_id, max(order_date) as order_date, sum(returns) as returns, sum(payment_costs) as payment_costs,"
+        f" sum(chargebacks) as chargebacks, sum({_BROUGHT}) as brought\n{rows} and order_id is not null"
+        " and order_date < $first\ngroup by order_id\n) as later\n"
+        "left join marts.orders as orders on later.order_id = orders.order_id and orders.tenant_id = $tenant_id\n"
+        f"where later.brought < 0\norder by later.brought, later.order_id\nlimit {int(limit)}"
+    )
+    found: Sequence[Row] = reader.query(sql, params).to_pylist()
+    return found
 
 
 def assumed_goods(

@@ -33,6 +33,8 @@ class MetricQuery:
     with_total
         Beside the rows of a time step, which ``by`` then consists of, one more for the whole period; its step is None. It is asked in the
         same breath, for people and quotients do not add up from the steps.
+    span_days
+        With ``day`` among ``by``: each row is of so many days, of which its day is the last. A quotient is that of the sums.
     """
 
     metrics: tuple[str, ...]
@@ -44,6 +46,7 @@ class MetricQuery:
     order_by: tuple[str, ...] = ()
     limit: int | None = None
     with_total: bool = False
+    span_days: int = 1
 
     def conditions(self) -> dict[str, tuple[str, ...]]:
         """``where`` with every value as a tuple."""

@@ -1,4 +1,4 @@
-"""The analyse step: scores, values and models of customers, from the marts just built."""
+"""The analyse step: scores, values and models of customers, and the forecast of profit, from the marts just built."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
 
 
+def tables_written() -> frozenset[str]:
+    """The marts that the step writes; all others are as the build left them."""
+    from fondaco.jobs.products import TABLES as OF_PRODUCTS
+    from fondaco.jobs.tables import TABLES
+
+    return frozenset(table.name for table in (*TABLES, *OF_PRODUCTS))
+
+
 def analyse_customers(project: Project, run_id: str, progress: Progress) -> None:
-    """Work out anew what is known of the tenant's customers.
+    """Work out anew what is known of the tenant's customers, and what days to come are expected to bring.
 
     Raises
     ------
@@ -22,23 +30,27 @@ def analyse_customers(project: Project, run_id: str, progress: Progress) -> None
         If the last build has not ended well.
     """
     from fondaco.jobs.analysing import Analysis, analyse
+    from fondaco.jobs.forecasting import ForecastAsked, forecast_profit
     from fondaco.jobs.valuing import Horizon
 
     refuse_half_built(project)
     own, settings = project.settings.project, project.settings.analytics
     progress(Event("analyse"))
     now = project.clock()
+    today = now.astimezone(zone(own.timezone)).date()
+    fitted_at = now.astimezone(UTC).replace(tzinfo=None)
     customers, fitted = analyse(
         project.warehouse,
         Analysis(
             tenant_id=project.tenant,
             run_id=run_id,
-            today=now.astimezone(zone(own.timezone)).date(),
-            fitted_at=now.astimezone(UTC).replace(tzinfo=None),
+            today=today,
+            fitted_at=fitted_at,
             horizon=Horizon(settings.horizon_days, settings.yearly_discount),
             churn_days=settings.churn_days,
             threads=project.settings.warehouse.threads,
         ),
     )
+    forecast_profit(project.warehouse, ForecastAsked(project.tenant, today, fitted_at))
     detail = f"{customers} customers, {sum(not each.note for each in fitted)} models"
     progress(Event("analyse", detail=detail, ended=True))

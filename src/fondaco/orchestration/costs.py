@@ -67,8 +67,10 @@ class CostSheet:
         CostsError
             If it breaks a rule of its kind, or another one holds for the same on the same day.
         """
+        before = self._versions()
         kept = self._control.costs.add(self._tenant_id, entry, self._actor)
-        self._note("costs.add", kept)
+        if before.get(kept.entry_id) != kept.version:
+            self._note("costs.add", kept)
         return kept
 
     def change(self, entry_id: int, entry: CostEntry, *, seen: int | None = None) -> CostVersion:
@@ -79,8 +81,10 @@ class CostSheet:
         ConfigError
             If there is no such entry, it was changed since, or the new one is not right.
         """
+        before = self._versions()
         kept = self._control.costs.change(self._tenant_id, entry_id, entry, self._actor, seen=seen)
-        self._note("costs.change", kept)
+        if before.get(kept.entry_id) != kept.version:
+            self._note("costs.change", kept)
         return kept
 
     def put(self, entry: CostEntry) -> CostVersion:
@@ -145,6 +149,10 @@ class CostSheet:
     def unseen(self) -> int:
         """How many changes the figures do not show yet."""
         return self._control.costs.unseen(self._tenant_id, self._reader.version)
+
+    def _versions(self) -> dict[int, int]:
+        """The newest version of every entry that holds: what is given back as it was is no change to write down."""
+        return {each.entry_id: each.version for each in self._control.costs.current(self._tenant_id)}
 
     def _note(self, action: str, kept: CostVersion) -> None:
         detail = {"kind": kept.kind, "version": kept.version}

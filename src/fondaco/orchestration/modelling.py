@@ -16,7 +16,7 @@ from fondaco.warehouse import has_table
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
     from fondaco.warehouse import Writer
-    from fondaco.warehouse.dbt import BuildResult
+    from fondaco.warehouse.dbt import BuildResult, ReadAhead
 
 
 _UNFINISHED = "build_unfinished"
@@ -28,38 +28,53 @@ need not ask the views again, over all history. A full refresh does."""
 
 
 @contextmanager
-def models_read_meanwhile(project: Project) -> Iterator[None]:
+def models_read_meanwhile(project: Project) -> Iterator[ReadAhead]:
     """dbt and its project are loaded in the background, while the shops are asked."""
     from fondaco.warehouse import dbt
 
     reading = dbt.read_ahead(project.warehouse)
     try:
-        yield
+        yield reading
     finally:
         # It ends within seconds; left alone it would be cut off when the process ends.
         reading.join()
 
 
-def build(project: Project, progress: Progress, *, full_refresh: bool = False) -> BuildResult:
-    """Build and test all models.
+def build(
+    project: Project, progress: Progress, *, full_refresh: bool = False, read: ReadAhead | None = None
+) -> BuildResult:
+    """Build and test all models; where ``read`` has them, they are not read again.
 
     An ordinary build runs the tests of core and marts, a full refresh also those of the views before them.
 
     A failed test of severity ``error`` fails the build, so that nothing is published over a broken promise; one of
     severity ``warn`` is told in the run's health.
     """
-    from fondaco.warehouse import dbt
 
     def tell(node: str, done: int, total: int) -> None:
         progress(Event("build", done=done, total=total, detail=f"{done}/{total} {node}"))
 
     # A version of Fondaco may have tables that the one before did not.
     project.warehouse.create_schemas_and_raw_tables(OWN)
-    project.control.saved.put(project.tenant, _UNFINISHED, {"since": format_instant(project.clock())})
+    with keep_half_built(project):
+        result = _build_all(project, progress, tell, full_refresh, read)
+    progress(Event("build", detail=f"{result.models} models, {result.tests} tests", ended=True))
+    return result
+
+
+def _build_all(
+    project: Project,
+    progress: Progress,
+    tell: Callable[[str, int, int], None],
+    full_refresh: bool,
+    read: ReadAhead | None,
+) -> BuildResult:
+    from fondaco.warehouse import dbt
+
     try:
         with project.warehouse.writer() as writer:
             take_up_costs(project, writer)
-        result = _build_with_persons(project, progress, tell, full_refresh)
+        result = _build_with_persons(project, progress, tell, full_refresh, read)
     except dbt.BuildError as error:
         missing = _without_rate(project)
         if missing:
@@ -71,9 +86,20 @@ def build(project: Project, progress: Progress, *, full_refresh: bool = False) -
             ) from error
         raise
     _keep_costs(project)
-    project.control.saved.forget(project.tenant, _UNFINISHED)
-    progress(Event("build", detail=f"{result.models} models, {result.tests} tests", ended=True))
     return result
+
+
+def is_half_built(project: Project) -> bool:
+    """Whether the last build has not ended well."""
+    return project.control.saved.get(project.tenant, _UNFINISHED) is not None
+
+
+@contextmanager
+def keep_half_built(project: Project) -> Iterator[None]:
+    """Within the block the marts count as half built, and after it too if it raises."""
+    project.control.saved.put(project.tenant, _UNFINISHED, {"since": format_instant(project.clock())})
+    yield
+    project.control.saved.forget(project.tenant, _UNFINISHED)
 
 
 def refuse_half_built(project: Project) -> None:
@@ -84,7 +110,7 @@ def refuse_half_built(project: Project) -> None:
     ConfigError
         If the last build has not ended well.
     """
-    if project.control.saved.get(project.tenant, _UNFINISHED) is not None:
+    if is_half_built(project):
         raise ConfigError(
             "The last build did not end, so its figures are not published; readers keep the former ones.",
             "Build and publish with `fondaco run --step build --step publish`.",
@@ -92,12 +118,16 @@ def refuse_half_built(project: Project) -> None:
 
 
 def _build_with_persons(
-    project: Project, progress: Progress, tell: Callable[[str, int, int], None], full_refresh: bool
+    project: Project,
+    progress: Progress,
+    tell: Callable[[str, int, int], None],
+    full_refresh: bool,
+    read: ReadAhead | None,
 ) -> BuildResult:
     """Build by who is who now. The records stand in a view of the models: before the first build there is none, so persons are
     found after it, and what was built is brought up to date where anybody is another person than their key said."""
     known = _link_persons(project, progress)
-    result = _build(project, tell, full_refresh)
+    result = _build(project, tell, full_refresh, read)
     if known or not _link_persons(project, progress, tells=False):
         return result
     return _build(project, tell, full_refresh=False)
@@ -152,7 +182,12 @@ def take_up_costs(project: Project, writer: Writer) -> None:
         project.control.costs.take(project.tenant, taken, project.reader.version)
 
 
-def _build(project: Project, tell: Callable[[str, int, int], None], full_refresh: bool) -> BuildResult:
+def _build(
+    project: Project,
+    tell: Callable[[str, int, int], None],
+    full_refresh: bool,
+    read: ReadAhead | None = None,
+) -> BuildResult:
     from fondaco.warehouse import dbt
 
     return dbt.build(
@@ -161,6 +196,7 @@ def _build(project: Project, tell: Callable[[str, int, int], None], full_refresh
         full_refresh=full_refresh,
         now=None if project.clock is utc_now else project.clock(),
         progress=tell,
+        read=read,
     )
 
 

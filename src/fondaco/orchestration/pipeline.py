@@ -1,18 +1,20 @@
-"""One run: sync → build → analyse → reconcile → publish, under the writer lock, kept in the history whatever happens."""
+"""One run: sync → build → analyse → reconcile → publish, under the writer lock, kept in the history whatever happens; then alerts."""
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fondaco.control import Connection, Run, RunStream
 from fondaco.control.runs import RunResult, StreamResult
 from fondaco.errors import FatalError, FondacoError
-from fondaco.orchestration.analysing import analyse_customers
+from fondaco.orchestration.alerting import look_and_tell
+from fondaco.orchestration.analysing import analyse_customers, tables_written
 from fondaco.orchestration.modelling import build, models_read_meanwhile, refuse_half_built
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.orchestration.reconciling import reconcile_run
@@ -21,6 +23,7 @@ from fondaco.orchestration.sync import sync
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
+    from fondaco.warehouse.dbt import ReadAhead
 
 STEPS = ("sync", "build", "analyse", "reconcile", "publish")
 _WORST_LAST = ("success", "partial", "aborted", "failed")
@@ -121,7 +124,10 @@ def run_pipeline(
             going.note("fail", "An error that Fondaco does not know ended the run; see logs/errors.log.")
             _finish(project, run.run_id, going)
             raise
-        return _finish(project, run.run_id, going)
+        outcome = _finish(project, run.run_id, going)
+    if {"sync", "publish"} & {*steps}:
+        look_and_tell(project, progress or silent)
+    return outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +149,24 @@ class _Work:
         full_refresh: bool,
         whole: Sequence[str],
     ) -> None:
-        work: dict[str, Callable[[], None]] = {
-            "sync": lambda: self.sync(connections, full_refresh),
-            "build": lambda: self.build(full_refresh),
-            "analyse": self.analyse,
-            "reconcile": lambda: self.reconcile(whole),
-            "publish": self.publish,
-        }
-        with models_read_meanwhile(self.project) if {"sync", "build"} <= {*steps} else nullcontext():
+        with ExitStack() as meanwhile:
+            meanwhile.callback(gc.unfreeze)
+            read = (
+                meanwhile.enter_context(models_read_meanwhile(self.project))
+                if {"sync", "build"} <= {*steps}
+                else None
+            )
+            work: dict[str, Callable[[], None]] = {
+                "sync": lambda: self.sync(connections, full_refresh),
+                "build": lambda: self.build(full_refresh, read),
+                "analyse": self.analyse,
+                "reconcile": lambda: self.reconcile(whole),
+                "publish": self.publish,
+            }
             for step in STEPS:
+                if step == "analyse" and {"analyse", "publish"} <= {*steps}:
+                    # What the build made is copied while customers are analysed and shops asked for their reports.
+                    meanwhile.enter_context(self.project.warehouse.copied_ahead(tables_written()))
                 if step in steps:
                     self.timed(step, work[step])
 
@@ -179,8 +194,11 @@ class _Work:
         aside = self.set_aside.get((kept.connection_id, kept.stream), 0)
         return replace(kept, extracted=kept.extracted + aside, quarantined=kept.quarantined + aside)
 
-    def build(self, full_refresh: bool) -> None:
-        built = build(self.project, self.progress, full_refresh=full_refresh)
+    def build(self, full_refresh: bool, read: ReadAhead | None) -> None:
+        # dbt leaves millions of objects behind: until the run has ended nobody need look through them for what is garbage.
+        gc.freeze()
+        built = build(self.project, self.progress, full_refresh=full_refresh, read=read)
+        gc.freeze()
         for failure in built.failures:
             self.going.note("warn", f"{failure.kind} {failure.node}: {failure.message}.")
 

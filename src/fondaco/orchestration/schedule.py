@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LATE_BUT_STILL_RUN_SECONDS = 6 * 3600
 _LATE_BUT_STILL_MAILED_SECONDS = 3000
+_TOLD_EVERY_MINUTES = 10
 _MAIL_FROM, _MAIL_ANYWAY = 7, 12
 """Hours of Monday: from when on the weekly summary is sent, and from when on also without a run since Sunday."""
 
@@ -126,6 +127,15 @@ class Schedule:
                 misfire_grace_time=_LATE_BUT_STILL_MAILED_SECONDS,
             )
 
+        self._scheduler.add_job(
+            self._tell,
+            "interval",
+            minutes=_TOLD_EVERY_MINUTES,
+            id="alerts",
+            coalesce=True,
+            max_instances=1,
+        )
+
     def start(self) -> None:
         self._scheduler.start()
 
@@ -139,6 +149,12 @@ class Schedule:
 
     def _mail(self) -> None:
         mail_weekly(self._project)
+
+    def _tell(self) -> None:
+        """What waited for the end of the quiet hours, or did not go out before."""
+        from fondaco.orchestration.alerting import tell
+
+        tell(self._project)
 
     def _run(self) -> None:
         from fondaco.orchestration.pipeline import run_pipeline

@@ -45,6 +45,12 @@ class Horizon:
         """With a day of grace before ``start_date``, because the shop's day may begin earlier than UTC's."""
         return cls(now, datetime.combine(start_date, time(), UTC) - timedelta(days=1))
 
+    def within(self, stream: Stream) -> Horizon:
+        """These bounds, but no further back than the vendor keeps the stream."""
+        if stream.history is None:
+            return self
+        return replace(self, start=max(self.start, _midnight(self.now - stream.history)))
+
 
 def next_slice(
     stream: Stream, coverage: Coverage, horizon: Horizon, *, empty_before: int = 0
@@ -57,6 +63,7 @@ def next_slice(
         How many history slices in a row held nothing. Each doubles the next window, so that the years before a shop
         opened cost a handful of requests.
     """
+    horizon = horizon.within(stream)
     if stream.mode is SyncMode.FULL:
         done = coverage.cursor is not None and coverage.cursor >= horizon.now
         return None if done else Slice(stream.name, "full")
@@ -74,6 +81,7 @@ def next_slice(
 
 def after(stream: Stream, coverage: Coverage, part: Slice, horizon: Horizon) -> Coverage:
     """The coverage once ``part`` is loaded."""
+    horizon = horizon.within(stream)
     if part.since is None or part.until is None:
         return replace(coverage, cursor=horizon.now, covered_since=horizon.start, history_complete=True)
     # Days that run, or are to come, are read again by the next run.

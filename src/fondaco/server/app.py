@@ -25,10 +25,14 @@ from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import (
+    alert_channels,
+    alert_rules,
+    alerts,
     cohorts,
     cost_sheets,
     costs,
     customers,
+    events,
     marketing,
     orders,
     overview,
@@ -36,6 +40,9 @@ from fondaco.server.pages import (
     persons,
     products,
     profit,
+    profit_forecast,
+    profit_suggestions,
+    profit_what_if,
     report,
     runs,
     sales,
@@ -50,6 +57,7 @@ from fondaco.server.proxies import believed
 from fondaco.server.rate import TooManyRequestsError
 from fondaco.server.site import NotThereError, Site
 from fondaco.server.warming import Warmer
+from fondaco.server.webhooks import WebhookDoor
 
 if TYPE_CHECKING:
     from fondaco.orchestration import Project
@@ -61,7 +69,7 @@ _BESIDE_THE_FILTERS = {
 }  # fmt: skip
 
 _DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Segments and
-costs can be changed, and who is who decided; all else is read.
+costs can be changed, alerts looked after, and who is who decided; all else is read.
 
 Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
 strings, days are the shops' own, instants are UTC. A figure that does not exist is null, never 0. Every error is
@@ -70,6 +78,41 @@ strings, days are the shops' own, instants are UTC. A figure that does not exist
 
 MOST_BYTES = 1_000_000
 """Of a request's body: forms and definitions of segments are thousands of letters long, and files are imported elsewhere."""
+
+
+ROUTERS = (
+    auth_routes.router,
+    overview.router,
+    sales.router,
+    # Pages beneath another come before it: it has addresses of any name.
+    profit_forecast.router,
+    profit_what_if.router,
+    profit_suggestions.router,
+    profit.router,
+    marketing.router,
+    orders.router,
+    products.router,
+    cohorts.router,
+    runs.router,
+    alert_rules.router,
+    alert_channels.router,
+    alerts.router,
+    customers.finding,
+    customers.router,
+    person_decisions.router,
+    persons.router,
+    events.router,
+    report.router,
+    settings.router,
+    settings_people.router,
+    views.router,
+    search.router,
+    segments.router,
+    cost_sheets.router,
+    costs.router,
+    segment_definitions.router,
+)
+"""The pages, in the order in which they are asked whether an address is theirs."""
 
 
 def create_app(project: Project, *, warm: bool = False, address: str | None = None) -> FastAPI:
@@ -107,31 +150,10 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
         openapi_url="/api/v1/openapi.json",
         max_body_size=MOST_BYTES,
     )
-    app.state.site = site
-    app.state.warmer = warmer
+    app.state.site, app.state.warmer, app.state.bulletin = site, warmer, events.Bulletin(site)
     app.include_router(api, prefix="/api/v1")
-    app.include_router(auth_routes.router)
-    app.include_router(overview.router)
-    app.include_router(sales.router)
-    app.include_router(profit.router)
-    app.include_router(marketing.router)
-    app.include_router(orders.router)
-    app.include_router(products.router)
-    app.include_router(cohorts.router)
-    app.include_router(runs.router)
-    app.include_router(customers.finding)
-    app.include_router(customers.router)
-    app.include_router(person_decisions.router)
-    app.include_router(persons.router)
-    app.include_router(report.router)
-    app.include_router(settings.router)
-    app.include_router(settings_people.router)
-    app.include_router(views.router)
-    app.include_router(search.router)
-    app.include_router(segments.router)
-    app.include_router(cost_sheets.router)
-    app.include_router(costs.router)
-    app.include_router(segment_definitions.router)
+    for router in ROUTERS:
+        app.include_router(router)
 
     @app.get("/static/{name:path}", include_in_schema=False)
     async def static(name: str, request: Request) -> Response:
@@ -148,6 +170,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
         proxies := project.settings.server.trusted_proxies
     ):  # outermost, so that everything else sees who really asks
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=believed(proxies))
+    app.add_middleware(WebhookDoor, project=project)  # before all else: thousands may come a second
     return app
 
 

@@ -143,6 +143,11 @@ class Site:
         found = self.control.views.visible_to(self.tenant_id, user.user_id)
         return [one for one in found if one.is_own or one.view.user_id in sharing]
 
+    @property
+    def open_alerts(self) -> int:
+        """How many alerts are open, but for those that are snoozed."""
+        return self.control.alerts.count_open(self.tenant_id)
+
     def metric(self, name: str) -> Metric:
         """The metric an address names."""
         try:
@@ -200,15 +205,15 @@ class Site:
         return rows
 
     def losses(
-        self, query: MetricQuery, *, find: str, order_by: str, limit: int, offset: int
+        self, query: MetricQuery, *, which: str, find: str, order_by: str, limit: int, offset: int
     ) -> list[dict[str, Any]]:
         """Orders that lost money, some at a time; remembered like ``ask``."""
-        key = (self.published, self.tenant_id, "losses", _frozen(query), find, order_by, limit, offset)
+        key = (self.published, self.tenant_id, "losses", _frozen(query), which, find, order_by, limit, offset)
         table = self._answers.get(
             key,
             lambda: list_losses(
                 self.layer, self.project.reader, query, self.tenant_id,
-                find=find, order_by=order_by, limit=limit, offset=offset,
+                which=which, find=find, order_by=order_by, limit=limit, offset=offset,
             ),
         )  # fmt: skip
         rows: list[dict[str, Any]] = table.to_pylist()

@@ -134,6 +134,15 @@ TABLES: dict[str, dict[str, str]] = {
         "placed_tip": "bigint",
         "placed_duty": "bigint",
         "placed_total": "bigint",  # what the customer was to pay
+        # What the shop saw of the visit that led to the order; null where there was none.
+        "landing_site": "text",  # path and query
+        "referring_site": "text",
+        "utm_source": "text",
+        "utm_medium": "text",
+        "utm_campaign": "text",  # Meta's links carry the campaign's name, Google's its id
+        "utm_content": "text",  # the ad's id
+        "utm_term": "text",  # the keyword
+        "click_id": "text",  # fbclid or gclid; some are lost on the way
     },
     "order_lines": {
         "shop_id": "text",
@@ -232,12 +241,108 @@ TABLES: dict[str, dict[str, str]] = {
         "discount": "bigint",
         "tax": "bigint",
     },
+    "ad_accounts": {
+        "platform": "text",  # meta, google
+        "account_id": "bigint",
+        "name": "text",
+        "currency": "text",
+        "time_zone": "text",
+        "created_at": "timestamp",
+    },
+    "ad_campaigns": {
+        "platform": "text",
+        "account_id": "bigint",
+        "campaign_id": "bigint",
+        "shop_id": "text",  # hidden: whose goods it shows
+        "name": "text",
+        "kind": "text",  # prospecting, retargeting, brand_search, search, shopping, performance_max
+        "status": "text",  # active, paused, archived, removed
+        "daily_budget": "bigint",  # minor units of the account's currency
+        "starts_at": "timestamp",
+        "ends_at": "timestamp",  # null while it goes on
+        "created_at": "timestamp",
+        "updated_at": "timestamp",
+    },
+    "ad_groups": {  # Meta: ad sets
+        "platform": "text",
+        "account_id": "bigint",
+        "campaign_id": "bigint",
+        "ad_group_id": "bigint",
+        "name": "text",
+        "status": "text",
+        "created_at": "timestamp",
+        "updated_at": "timestamp",
+    },
+    "ads": {
+        "platform": "text",
+        "account_id": "bigint",
+        "campaign_id": "bigint",
+        "ad_group_id": "bigint",
+        "ad_id": "bigint",
+        "name": "text",
+        "status": "text",
+        "created_at": "timestamp",
+        "updated_at": "timestamp",
+    },
+    "ad_keywords": {  # Google only; an ad group's figures are those of its keywords together
+        "platform": "text",
+        "account_id": "bigint",
+        "campaign_id": "bigint",
+        "ad_group_id": "bigint",
+        "keyword_id": "bigint",
+        "keyword": "text",
+        "match_type": "text",  # exact, phrase
+        "status": "text",
+        "share": "double",  # of the ad group's figures
+    },
+    # Hidden: figures of each ad (or campaign without ads) and day of the account, as first reported and as they settle.
+    # ``Store.ad_days`` says what the platform reports now.
+    "ad_days": {
+        "platform": "text",
+        "account_id": "bigint",
+        "campaign_id": "bigint",
+        "ad_group_id": "bigint",
+        "ad_id": "bigint",  # null: the campaign has no ads
+        "unit_id": "bigint",  # ad_id, else campaign_id
+        "day": "text",  # ISO date of the account
+        "begins_at": "timestamp",
+        "ends_at": "timestamp",
+        "impressions": "bigint",
+        "reach": "bigint",
+        "clicks": "bigint",  # all clicks, those that led to orders among them
+        "link_clicks": "bigint",
+        "spend": "bigint",  # as it settles; minor units of the account's currency
+        "first_spend": "bigint",  # as it is reported until then
+        "settles_at": "timestamp",
+        "vanishes_at": "timestamp",  # the platform takes the row back then; null for most
+    },
+    # Hidden: what a platform knows of an order. Platforms claim the same orders, and orders they did not bring.
+    "ad_touches": {
+        "platform": "text",
+        "account_id": "bigint",
+        "campaign_id": "bigint",
+        "ad_group_id": "bigint",
+        "ad_id": "bigint",
+        "unit_id": "bigint",
+        "keyword_id": "bigint",
+        "shop_id": "text",
+        "order_id": "bigint",
+        "kind": "text",  # click, view, engaged_view
+        "touched_at": "timestamp",
+        "converted_at": "timestamp",  # when the order was placed
+        "reported_at": "timestamp",  # from when on the platform claims it
+        "brought": "bool",  # the truth: this click led to the order
+        "credit": "double",  # the part that the platform gives itself
+        "value": "bigint",  # what it takes the order to be worth, in minor units of the account's currency
+        "click_id": "text",
+    },
 }
 """Table name → column name → type word (text, bigint, int, double, bool, timestamp)."""
 
 HIDDEN: dict[str, frozenset[str]] = {
     "customers": frozenset({"person_id"}),
     "orders": frozenset({"person_id"}),
+    "ad_campaigns": frozenset({"shop_id"}),
     "products": frozenset({"elasticity", "season_peak_day", "season_strength"}),
 }
 """Columns that no endpoint may serve."""

@@ -4,9 +4,13 @@ Each vendor's application answers below its own prefix and sees whole paths (``/
 
     GET  /_simulator/health          {"now": …}
     GET  /_simulator/shops           [{"shop_id": …, "platform": …, "name": …, …}]
+    GET  /_simulator/ad_accounts     [{"platform": …, "account_id": …, "name": …}]
     GET  /_simulator/report/{shop}   hidden truth by day; ?first=…&last=…&clock=finance|order
+    GET  /_simulator/ads/{platform}  what meta or google reports by ad and day; ?first=…&last=…
     POST /_simulator/advance         {"seed": 1, "share": 0.001, "minutes": 60}
     GET, POST, DELETE /_simulator/faults
+    POST /_simulator/subscribe       {"shop": …, "topic": …, "address": …, "secret": …}, as a person does in a shop's admin
+    POST /_simulator/deliver         tell subscribers what has changed; {"seed": 1, "doubled": 0.2, "shuffled": true, …}
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import import_module
+from importlib.metadata import distributions
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -44,6 +49,7 @@ from fondaco.errors import ConfigError, RetryableError
 from fondaco.listening import listening
 from fondaco.simulator.faults import Fault, FaultMiddleware, Faults
 from fondaco.simulator.store import Store
+from fondaco.simulator.webhooks import Manner, Sender, WebhookBook
 from fondaco.simulator.world.generate import STORE_FILE
 
 VENDORS = {
@@ -51,6 +57,16 @@ VENDORS = {
     "woocommerce": "fondaco.simulator.woocommerce.app",
     "commercetools": "fondaco.simulator.commercetools.app",
 }
+AD_VENDORS = {
+    "meta": ("meta_ads", "fondaco.simulator.meta_ads.app"),
+    "google": ("google_ads", "fondaco.simulator.google_ads.app"),
+}
+"""Advertising platform → the source that reads it, and its endpoint."""
+if not any(
+    distributions(name="google-ads")
+):  # Google's own client is an extra, and its endpoint is made of it
+    del AD_VENDORS["google"]
+
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 
@@ -81,6 +97,17 @@ def demo_connections(base_url: str, shops: Sequence[str] | None = None) -> list[
     return connections
 
 
+def demo_ad_connections(base_url: str) -> list[DemoConnection]:
+    """A connection for each ad account of the running simulator that a source can read."""
+    connections = []
+    for row in _ask(f"{base_url}/_simulator/ad_accounts").json():
+        if row["platform"] in AD_VENDORS:
+            source, module = AD_VENDORS[row["platform"]]
+            settings = dict(import_module(module).demo_settings(base_url, row["account_id"]))
+            connections.append(DemoConnection(source, row["name"], settings))
+    return connections
+
+
 def _ask(url: str) -> httpx.Response:
     """This machine asks itself: no proxy of the environment may come between."""
     return httpx.get(url, trust_env=False)
@@ -101,12 +128,24 @@ class _Switch(BaseModel):
     faults: list[Fault] = []
 
 
+class _Subscribe(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    shop: str
+    topic: str
+    address: str
+    secret: str
+
+
 class BackDoor:
     """What tests may ask of the simulator that no vendor would answer."""
 
-    def __init__(self, store: Store, faults: Faults) -> None:
+    def __init__(self, store: Store, faults: Faults, book: WebhookBook) -> None:
         self._store = store
         self._faults = faults
+        self._book = book
+        self._sender = Sender(store, book)
+        self._sender.skip()
 
     @property
     def routes(self) -> list[Route]:
@@ -115,8 +154,12 @@ class BackDoor:
             Route("/_simulator/health", self.health),
             Route("/_simulator/shops", self.shops),
             Route("/_simulator/report/{shop}", self.report),
+            Route("/_simulator/ad_accounts", self.ad_accounts),
+            Route("/_simulator/ads/{platform}", self.ads),
             Route("/_simulator/advance", self.advance, methods=["POST"]),
             Route("/_simulator/faults", self.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_simulator/subscribe", self.subscribe, methods=["POST"]),
+            Route("/_simulator/deliver", self.deliver, methods=["POST"]),
         ]
 
     async def health(self, request: Request) -> JSONResponse:
@@ -136,6 +179,19 @@ class BackDoor:
             return JSONResponse({"error": str(error)}, status_code=400)
         return JSONResponse(rows)
 
+    async def ad_accounts(self, request: Request) -> JSONResponse:
+        sql = "select platform, account_id, name, currency, time_zone from ad_accounts order by platform"
+        return JSONResponse(await run_in_threadpool(lambda: self._store.rows(sql)))
+
+    async def ads(self, request: Request) -> JSONResponse:
+        query, platform = request.query_params, request.path_params["platform"]
+        try:
+            first = date.fromisoformat(query.get("first", "1970-01-02"))
+            last = date.fromisoformat(query.get("last", "2999-12-31"))
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        return JSONResponse(await run_in_threadpool(lambda: self._store.ad_days(platform, first, last)))
+
     async def advance(self, request: Request) -> JSONResponse:
         try:
             step = _Step.model_validate_json(await request.body() or b"{}")
@@ -153,11 +209,33 @@ class BackDoor:
             self._faults.switch([] if request.method == "DELETE" else switch.faults, seed=switch.seed)
         return JSONResponse(self._faults.describe())
 
+    async def subscribe(self, request: Request) -> JSONResponse:
+        try:
+            wanted = _Subscribe.model_validate_json(await request.body())
+        except ValidationError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        made = self._book.add(wanted.shop, wanted.topic, wanted.address, wanted.secret)
+        return JSONResponse({"id": made.subscription_id})
+
+    async def deliver(self, request: Request) -> JSONResponse:
+        try:
+            manner = Manner.model_validate_json(await request.body() or b"{}")
+        except ValidationError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        return JSONResponse(await run_in_threadpool(self._sender.deliver, manner))
+
 
 def create_app(store: Store, faults: Faults) -> ASGIApp:
-    """The back door and the endpoints of all platforms that the world has shops of."""
-    platforms = sorted({row["platform"] for row in store.shops()})
-    vendors = {platform: import_module(VENDORS[platform]).create_app(store, faults) for platform in platforms}
+    """The back door and the endpoints of all platforms that the world has shops or ad accounts of."""
+    book = WebhookBook()
+    vendors = {
+        platform: import_module(VENDORS[platform]).create_app(store, faults, webhooks=book)
+        for platform in sorted({row["platform"] for row in store.shops()})
+    }
+    for row in store.rows("select platform from ad_accounts"):
+        if row["platform"] in AD_VENDORS:
+            source, module = AD_VENDORS[row["platform"]]
+            vendors[source] = import_module(module).create_app(store, faults)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
@@ -167,7 +245,7 @@ def create_app(store: Store, faults: Faults) -> ASGIApp:
                     await stack.enter_async_context(own(vendor))
             yield
 
-    back_door = Starlette(routes=BackDoor(store, faults).routes, lifespan=lifespan)
+    back_door = Starlette(routes=BackDoor(store, faults, book).routes, lifespan=lifespan)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         first = str(scope.get("path", "")).split("/", 2)[1:2]

@@ -14,6 +14,7 @@ import duckdb
 from fondaco.duckdb_session import prepare
 from fondaco.errors import ConfigError
 from fondaco.simulator.progress import Advanced, advance
+from fondaco.simulator.reported_ads import CLAIMS, REPORTED_DAYS
 from fondaco.simulator.schema import TABLES
 from fondaco.simulator.world.frames import parquet_of
 from fondaco.simulator.world.generate import STORE_FILE, World
@@ -133,6 +134,24 @@ class Store:
         restocked, unit_cost (in minor units, as it was on that day; null where there is none).
         """
         return self.rows(moved_goods_sql(), {"shop": shop_id, "zone": self.shop(shop_id)["time_zone"]})
+
+    def ad_days(self, platform: str, first: date, last: date) -> list[Row]:
+        """What an advertising platform reports now for the account's days from first to last: one row a unit and day.
+
+        Columns: campaign_id, ad_group_id, ad_id (null where the campaign has no ads), unit_id, day (ISO), impressions, reach,
+        clicks, link_clicks, spend (minor units of the account's currency). There is no row where there was no delivery.
+        """
+        params = {"platform": platform, "first": first.isoformat(), "last": last.isoformat()}
+        return self.rows(REPORTED_DAYS, params | {"now": self.now.replace(tzinfo=None)})
+
+    def ad_claims(self, platform: str, first: date, last: date) -> list[Row]:
+        """What an advertising platform claims now, by the account's day of the touch: one row an order.
+
+        Columns: unit_id, day (ISO), kind (click, view, engaged_view), lag_seconds (from the touch to the order), credit,
+        value (minor units of the account's currency), keyword_id, converted_day (ISO, the account's), order_id.
+        """
+        params = {"platform": platform, "first": first.isoformat(), "last": last.isoformat()}
+        return self.rows(CLAIMS, params | {"now": self.now.replace(tzinfo=None)})
 
     def advance(self, *, seed: int, share: float, minutes: int) -> Advanced:
         """Let time go on: change and add a share of the orders, and a little of everything else.

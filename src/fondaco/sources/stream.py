@@ -102,6 +102,9 @@ class Stream:
     day_column
         Of a stream of ``SyncMode.DAYS``: the column that holds the day. Rows of the slice's days that are not in the slice
         are removed, from all tables of the stream that have the column.
+    history
+        How far back the vendor keeps it; None: for ever. No slice asks for what is older: what was read of it while it was
+        to be had would be taken for restated to nothing.
     scopes
         Permissions this stream needs, in the vendor's own words.
     in_report
@@ -117,6 +120,7 @@ class Stream:
     safety_lag: timedelta = timedelta(minutes=5)
     lookback: timedelta = timedelta(0)
     day_column: str = ""
+    history: timedelta | None = None
     scopes: tuple[str, ...] = ()
     description: str = ""
     in_report: bool = True

@@ -34,6 +34,8 @@ _BUILDABLE = frozenset({"model", "seed", "snapshot"})
 _NAMED_AT_MOST = 5
 # A view among the marts is left out: dbt would leave out with it every test that reads it.
 _STANDING = ("path:models/staging,config.materialized:view", "path:models/conformed,config.materialized:view")
+# Manifest and results as JSON: seconds of writing megabytes that nobody reads. `fondaco docs` writes its own.
+_NO_REPORTS = "--no-write-json"
 # dbt keeps its flags, its adapters and our environment variable per process: one build at a time.
 _ONE_BUILD = threading.Lock()
 
@@ -87,6 +89,7 @@ def build(
     now: datetime | None = None,
     progress: Progress | None = None,
     project: Path | None = None,
+    read: ReadAhead | None = None,
 ) -> BuildResult:
     """Build models and run their tests. dbt's unit tests, which need no data, are left to Fondaco's own test run.
 
@@ -102,6 +105,8 @@ def build(
         The instant of the run; None: the machine's clock. "Today" in the models is the day of it.
     project
         Another dbt project than the packaged one.
+    read
+        The same project, read ahead with the same ``vars``: it is not read again.
 
     Raises
     ------
@@ -122,25 +127,43 @@ def build(
     if exclude:
         arguments += ["--exclude", *exclude]
     outcome = invoke(
-        warehouse, arguments, vars=vars, now=now, definition=definition, progress=progress, project=project
-    )
-    return _judged(outcome, time.monotonic() - started)
+        warehouse, [*arguments, _NO_REPORTS], vars=vars, now=now, definition=definition, progress=progress,
+        project=project, manifest=read.take() if read else None,
+    )  # fmt: skip
+    return judged(outcome, time.monotonic() - started)
 
 
-def read_ahead(warehouse: Warehouse, *, project: Path | None = None) -> threading.Thread:
+class ReadAhead:
+    """A dbt project that is read in a thread of its own; ``read_ahead`` begins it."""
+
+    def __init__(self, warehouse: Warehouse, project: Path | None) -> None:
+        self._warehouse, self._project = warehouse, project
+        self._manifest: Any = None
+        self._thread = threading.Thread(target=self._read, name="dbt", daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until it is read."""
+        self._thread.join()
+
+    def take(self) -> Any:
+        """dbt's manifest, to the first who asks: a build writes into it. None where the project could not be read."""
+        self.join()
+        manifest, self._manifest = self._manifest, None
+        return manifest
+
+    def _read(self) -> None:
+        with contextlib.suppress(Exception), _one_at_a_time():
+            self._manifest = _run(self._warehouse, ["parse", _NO_REPORTS], {}, project=self._project)
+
+
+def read_ahead(warehouse: Warehouse, *, project: Path | None = None) -> ReadAhead:
     """Read dbt's project in a thread of its own, so that a build that comes later finds it read.
 
     Loading dbt and reading a project for the first time take seconds of one core, which a run has to spare while it waits
     for its shops. The warehouse is not touched. What goes wrong is left to the build, which says it.
     """
-
-    def read() -> None:
-        with contextlib.suppress(Exception), _one_at_a_time():
-            _run(warehouse, ["parse"], {}, project=project)
-
-    thread = threading.Thread(target=read, name="dbt", daemon=True)
-    thread.start()
-    return thread
+    return ReadAhead(warehouse, project)
 
 
 def invoke(
@@ -152,15 +175,19 @@ def invoke(
     definition: str = "",
     progress: Progress | None = None,
     project: Path | None = None,
+    manifest: Any = None,
 ) -> Any:
     """Run any dbt command (``["docs", "generate"]``) and return dbt's own result object.
 
-    ``definition`` is the fingerprint that a build leaves behind; without one the next build makes everything anew.
+    ``definition`` is the fingerprint that a build leaves behind; without one the next build makes everything anew. With a
+    ``manifest`` of the same project dbt does not read it again.
     """
     instant = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if now else ""
     told = {"FONDACO_DEFINITION": definition, "FONDACO_RUN_INSTANT": instant}
     with _one_at_a_time(), warehouse.release():
-        return _run(warehouse, arguments, told, vars=vars, progress=progress, project=project)
+        return _run(
+            warehouse, arguments, told, vars=vars, progress=progress, project=project, manifest=manifest
+        )
 
 
 def _run(
@@ -171,6 +198,7 @@ def _run(
     vars: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
     project: Path | None = None,
+    manifest: Any = None,
 ) -> Any:
     """Any dbt command with these environment variables. Only one at a time may run in a process."""
     home = warehouse.settings.data / "dbt"
@@ -188,11 +216,21 @@ def _run(
     with _environment(environment), _without_collections():
         from dbt.cli.main import dbtRunner
 
-        runner = dbtRunner(callbacks=[_Watch(progress)] if progress else [])
-        outcome = runner.invoke([*flags, *arguments, *options])
+        runner = dbtRunner(manifest=manifest, callbacks=[_Watch(progress)] if progress else [])
+        try:
+            outcome = runner.invoke([*flags, *arguments, *options])
+        finally:
+            _let_go()
     if outcome.exception is not None:
         raise _unreadable(outcome.exception) from outcome.exception
     return outcome.result
+
+
+def _let_go() -> None:
+    """Close the warehouse file, which dbt would keep open, and so locked, until this process ends."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
 
 
 class _Watch:
@@ -214,7 +252,14 @@ class _Watch:
             self._progress(event.data.node_info.node_name, self._done, total)
 
 
-def _judged(outcome: Any, seconds: float) -> BuildResult:
+def judged(outcome: Any, seconds: float) -> BuildResult:
+    """What a build did.
+
+    Raises
+    ------
+    BuildError
+        If a model or a test of severity error failed.
+    """
     models = tests = 0
     failures: list[Failure] = []
     for result in outcome.results:

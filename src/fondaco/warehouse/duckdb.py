@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import duckdb
 import pyarrow as pa
 
 from fondaco.config import Settings
-from fondaco.duckdb_session import UNSOUND_OPTIMIZERS, disk_is_full, prepare
+from fondaco.duckdb_session import SLOW_OPTIMIZERS, UNSOUND_OPTIMIZERS, disk_is_full, prepare
 from fondaco.errors import ConfigError, FatalError, RetryableError
+from fondaco.warehouse.courtesy import Courtesy
+from fondaco.warehouse.duckdb_publish import CopyAhead, Draft
 from fondaco.warehouse.duckdb_reader import DuckDBReader
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import LockFile, Turnstile, locked_error
-from fondaco.warehouse.published_layout import looked_up_by, ordered_by
 from fondaco.warehouse.snapshots import SnapshotFolder, new_version
 
 TYPES = {
@@ -94,9 +96,11 @@ class DuckDBWarehouse:
         self.path = settings.data / "warehouse.duckdb"
         self._snapshots = SnapshotFolder(settings.data / "published")
         self._lock = LockFile(settings.data / "warehouse.lock")
+        self.courtesy = Courtesy(settings.data)
         self._turnstile = Turnstile(self._enter, self._leave)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._readers: list[DuckDBReader] = []
+        self._ahead: CopyAhead | None = None
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The open file; only the holder of the writer lock may ask."""
@@ -127,8 +131,9 @@ class DuckDBWarehouse:
         with self.writer() as writer, writer.transaction():
             for schema in sorted({"raw", *(spec.schema for spec in specs)}):
                 writer.execute(f"create schema if not exists {schema}")
+            present = _columns(writer)
             for spec in specs:
-                self._create(writer, spec)
+                _create(writer, spec, present[spec.qualified])
 
     def dbt_target(self) -> dict[str, object]:
         return {
@@ -141,7 +146,7 @@ class DuckDBWarehouse:
             "settings": {
                 "TimeZone": "UTC",
                 "enable_progress_bar": False,
-                "disabled_optimizers": UNSOUND_OPTIMIZERS,
+                "disabled_optimizers": f"{UNSOUND_OPTIMIZERS},{SLOW_OPTIMIZERS}",
                 "preserve_insertion_order": False,
             },
         }
@@ -149,25 +154,37 @@ class DuckDBWarehouse:
     def dbt_environment(self) -> dict[str, str]:
         return {}
 
+    @contextlib.contextmanager
+    def copied_ahead(self, later: Collection[str]) -> Iterator[None]:
+        with self.writer() as writer:
+            tables = [table for table in _marts(writer) if table not in later]
+            self._snapshots.ensure()
+            # Where no file can be begun, publishing says why.
+            with contextlib.suppress(duckdb.Error):
+                self._ahead = CopyAhead(self._draft(), tables)
+            try:
+                yield
+            finally:
+                self._drop_ahead()
+
     def publish(self) -> Published:
         with self.writer() as writer:
-            tables = _names(
-                writer.fetch(
-                    "select table_name as name from information_schema.tables"
-                    " where table_schema = 'marts' and table_catalog = current_database() order by 1"
-                )
-            )
+            tables = _marts(writer)
             if not tables:
                 raise ConfigError("There are no marts to publish.", "Build them first with `fondaco run`.")
             self._snapshots.ensure()
-            version = new_version(self._snapshots.current())
             try:
-                self._copy(writer, self._snapshots.draft(version), tables)
-                self._snapshots.adopt(version)
+                ahead, self._ahead = self._ahead, None
+                draft = (ahead.take() if ahead else None) or self._draft()
+                with contextlib.closing(draft):
+                    for table in tables:
+                        if table not in draft.tables:
+                            draft.copy(table)
+                self._snapshots.adopt(draft.version)
             except BaseException:
                 self._snapshots.clean()
                 raise
-        return Published(version, tables)
+        return Published(draft.version, tables)
 
     def reader(self, *, statement_seconds: float = STATEMENT_SECONDS) -> DuckDBReader:
         reader = DuckDBReader(self._snapshots, self.settings, statement_seconds)
@@ -180,7 +197,7 @@ class DuckDBWarehouse:
         self._disconnect()
 
     def _enter(self) -> None:
-        self._lock.acquire()
+        self.courtesy.take(self._lock.acquire)
         self._snapshots.clean()
 
     def _leave(self) -> None:
@@ -190,48 +207,57 @@ class DuckDBWarehouse:
             self._lock.release()
 
     def _disconnect(self) -> None:
+        self._drop_ahead()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _create(self, writer: DuckDBWriter, spec: TableSpec) -> None:
-        present = dict(
-            writer.bench.execute(
-                "select column_name, data_type from information_schema.columns where table_schema = $schema"
-                " and table_name = $name and table_catalog = current_database()",
-                {"schema": spec.schema, "name": spec.name},
-            ).fetchall()
-        )
-        if not present:
-            columns = ", ".join(f'"{name}" {TYPES[kind]}' for name, kind in spec.columns)
-            writer.execute(f"create table {spec.qualified} ({columns})")
-            return
-        for name, kind in spec.columns:
-            if name not in present:
-                writer.execute(f'alter table {spec.qualified} add column "{name}" {TYPES[kind]}')
-            elif present[name].replace(" ", "") != TYPES[kind].upper().replace(" ", ""):
-                raise changed_type(spec, name, present[name], TYPES[kind])
+    def _draft(self) -> Draft:
+        self._snapshots.clean()
+        version = new_version(self._snapshots.current())
+        return Draft(self.connection(), version, self._snapshots.draft(version))
 
-    def _copy(self, writer: DuckDBWriter, target: Path, tables: Sequence[str]) -> None:
-        quoted = str(target).replace("'", "''")
-        writer.execute(f"attach '{quoted}' as publishing (type duckdb)")
-        try:
-            writer.execute("create schema publishing.marts")
-            for table in tables:
-                columns = _names(
-                    writer.fetch(
-                        "select column_name as name from information_schema.columns where table_schema = 'marts'"
-                        " and table_name = $table and table_catalog = current_database()",
-                        {"table": table},
-                    )
-                )
-                day = ordered_by(table, columns)
-                order = f" order by {day}" if day else ""
-                writer.execute(f'create table publishing.marts."{table}" as from marts."{table}"{order}')
-                for index, column in looked_up_by(table, columns, leaves_out_blocks=True):
-                    writer.execute(f'create index {index} on publishing.marts."{table}" ({column})')
-        finally:
-            writer.execute("detach publishing")
+    def _drop_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.drop()
+            self._snapshots.clean()
+
+
+def _marts(writer: DuckDBWriter) -> tuple[str, ...]:
+    return _names(
+        writer.fetch(
+            "select table_name as name from information_schema.tables"
+            " where table_schema = 'marts' and table_catalog = current_database() order by 1"
+        )
+    )
+
+
+def _columns(writer: DuckDBWriter) -> dict[str, dict[str, str]]:
+    """Names and types of all columns, by table: to ask for each of a hundred tables takes a hundred times as long."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    rows = writer.bench.execute(
+        "select table_schema || '.' || table_name, column_name, data_type from information_schema.columns"
+        " where table_catalog = current_database()"
+    ).fetchall()
+    for table, name, kind in rows:
+        found[table][name] = kind
+    return found
+
+
+def _create(writer: DuckDBWriter, spec: TableSpec, present: dict[str, str]) -> None:
+    """Make a table, or add what it lacks to the columns that are ``present``; that grows with them."""
+    if not present:
+        columns = ", ".join(f'"{name}" {TYPES[kind]}' for name, kind in spec.columns)
+        writer.execute(f"create table {spec.qualified} ({columns})")
+        present.update((name, TYPES[kind].upper()) for name, kind in spec.columns)
+        return
+    for name, kind in spec.columns:
+        if name not in present:
+            writer.execute(f'alter table {spec.qualified} add column "{name}" {TYPES[kind]}')
+            present[name] = TYPES[kind].upper()
+        elif present[name].replace(" ", "") != TYPES[kind].upper().replace(" ", ""):
+            raise changed_type(spec, name, present[name], TYPES[kind])
 
 
 def changed_type(spec: TableSpec, column: str, present: str, declared: str) -> ConfigError:

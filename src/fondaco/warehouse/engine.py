@@ -5,7 +5,7 @@ SQL handed in here names its parameters ``$name`` on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from fondaco.config import Settings
 from fondaco.errors import ConfigError
+from fondaco.warehouse.courtesy import Courtesy
 
 Dialect = Literal["duckdb", "postgres"]
 """Name of the engine; also its name for sqlglot and dbt."""
@@ -129,6 +130,8 @@ class Warehouse(Protocol):
 
     dialect: Dialect
     settings: Settings
+    courtesy: Courtesy
+    """How a process that writes often makes way for others."""
 
     def writer(self) -> AbstractContextManager[Writer]:
         """Hold the project's writer lock. Nests within the thread that holds it.
@@ -154,6 +157,13 @@ class Warehouse(Protocol):
 
     def dbt_environment(self) -> dict[str, str]:
         """Environment variables that ``dbt_target`` refers to."""
+        ...
+
+    def copied_ahead(self, later: Collection[str]) -> AbstractContextManager[None]:
+        """Within it, the marts but those in ``later`` are not written any more, and what comes to be published may be copied already.
+
+        Where a copy costs nobody's time there is none. Leaving it without ``publish`` leaves nothing behind.
+        """
         ...
 
     def publish(self) -> Published:

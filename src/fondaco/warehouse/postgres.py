@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from fondaco.config import Settings
 from fondaco.errors import ConfigError, FatalError, RetryableError
+from fondaco.warehouse.courtesy import Courtesy
 from fondaco.warehouse.duckdb import changed_type, connection_options, prepare_bench
 from fondaco.warehouse.duckdb import translated as bench_translated
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
@@ -102,6 +103,7 @@ class PostgresWarehouse:
         self.settings = settings
         self._url = settings.warehouse.url.get_secret_value()
         self._turnstile = Turnstile(self._enter, self._leave)
+        self.courtesy = Courtesy(settings.data)
         self._connection: psycopg.Connection[Any] | None = None
         self._bench: duckdb.DuckDBPyConnection | None = None
         self._readers: list[PostgresReader] = []
@@ -155,6 +157,10 @@ class PostgresWarehouse:
     def dbt_environment(self) -> dict[str, str]:
         return {_PASSWORD_VARIABLE: unquote(urlsplit(self._url).password or "")}
 
+    def copied_ahead(self, later: Collection[str]) -> contextlib.AbstractContextManager[None]:
+        """Nothing: it is one session that reads, writes and copies."""
+        return contextlib.nullcontext()
+
     def publish(self) -> Published:
         with self.writer(), translated():
             return publish(self.connection())
@@ -175,7 +181,7 @@ class PostgresWarehouse:
                 self._url, autocommit=True, application_name="fondaco", options="-c TimeZone=UTC"
             )
         try:
-            _take_lock(connection)
+            self.courtesy.take(lambda: _take_lock(connection))
             read_json_as_text(connection)
             clean(connection)
         except BaseException:

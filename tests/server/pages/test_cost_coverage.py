@@ -30,7 +30,9 @@ def reader(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             "shipping_entry_id": "7" if row["order_id"] == "a:3" else None,
         }
     with Project.open(shop_folder(new_folder, tmp_path_factory.mktemp("coverage")), clock=Watch()) as project:
-        publish(project, **book)  # type: ignore[arg-type]
+        untold = {"processed_date": "2026-03-02", "connection_id": "a", "source": "files", "gateway": "klarna", "is_provider": True,
+                  "currency": "EUR", "payments": 3, "received": 90, "unpriced_payments": 2, "unpriced_received": 60}  # fmt: skip
+        publish(project, **book, gateway_costs_daily=[untold])  # type: ignore[arg-type]
         with TestClient(create_app(project), follow_redirects=False) as client:
             yield with_session(client, project)
 
@@ -42,11 +44,11 @@ def panel(client: TestClient) -> str:
 
 
 def test_each_line_says_what_part_of_it_is_known_and_what_stands_for_the_rest(reader: TestClient) -> None:
-    """Goods 40 + 16 + 20 - 20 + 3 = 59, of which 16 are assumed; one payment, told; three parcels, one with a price."""
+    """Goods 40 + 16 + 20 - 20 + 3 = 59, of which 16 are assumed; one payment, told, and two of which nobody tells a fee; three parcels, one with a price."""
     told = [words(tile) for tile in re.findall(r'<div class="tile">(.*?)</div></div>', panel(reader), re.S)]
     assert told == [
         "Cost of goods 72.9% known €43.00 told by this sheet or a shop €16.00 assumed",
-        "Payment costs 100.0% known €1.00 told by payment providers",
+        "Payment costs 100.0% known €1.00 told by payment providers 2 payments without a fee, which cost nothing",
         "Shipping costs 33.3% known 1 parcel with a price 2 without one, which cost nothing",
     ]
 

@@ -122,6 +122,9 @@ def test_an_entry_is_added_changed_and_withdrawn_and_its_history_says_by_whom(
     assert current(project) == []
     page = analyst.get("/costs/1").text
     assert "This entry is withdrawn." in text(page) and 'action="/costs/1' not in page
+    listed = analyst.get("/costs").text
+    assert "Withdrawn 1 entry that no longer holds for any day" in text(listed)
+    assert 'href="/costs/1"' in listed
 
 
 def test_another_cost_from_a_later_day_on_leaves_the_former_one_to_the_days_before(

@@ -10,6 +10,8 @@ import pytest
 from graphql import GraphQLSchema, build_client_schema, parse, validate
 
 from fondaco.sources.shopify.documents import all_documents, bulk_documents
+from fondaco.sources.shopify.subscriptions import SUBSCRIBE, SUBSCRIPTIONS, UNSUBSCRIBE
+from fondaco.sources.shopify.webhooks import TOPICS
 
 
 @pytest.fixture(scope="module", params=["2026-10", "2026-07"])
@@ -23,10 +25,17 @@ def official_schema(request: pytest.FixtureRequest, shared_folder: Path) -> Grap
 @pytest.mark.slow
 @pytest.mark.xdist_group("shopify_documents")
 def test_every_document_is_valid_in_shopifys_schema(official_schema: GraphQLSchema) -> None:
-    documents = all_documents()
+    documents = [*all_documents(), SUBSCRIPTIONS, SUBSCRIBE, UNSUBSCRIBE]
     assert len(documents) > 40
     for document in documents:
         assert validate(official_schema, parse(document)) == [], document
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("shopify_documents")
+def test_every_topic_that_is_subscribed_to_is_one_of_shopifys(official_schema: GraphQLSchema) -> None:
+    topics = official_schema.type_map["WebhookSubscriptionTopic"]
+    assert set(TOPICS) <= set(topics.values)  # type: ignore[attr-defined]
 
 
 @pytest.mark.slow

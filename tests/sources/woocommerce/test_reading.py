@@ -78,7 +78,9 @@ def test_fees_and_attribution_leave_the_meta_data_and_the_rest_of_it_stays_behin
     served = {order: fee for order, fee in fees.items() if order in set(ids(found))}
     assert told == served and len(told) > 100
     assert {record["payment_method"] for record in found if record["id"] in told} == {"stripe", "paypal"}
-    assert all(record["fondaco"]["attribution"]["source_type"] == "utm" for record in found)
+    origins = [record["fondaco"]["attribution"] for record in found]
+    assert {one["source_type"] for one in origins} == {"utm", "organic", "referral", "typein"}
+    assert all(("utm_campaign" in one) == (one["source_type"] == "utm") for one in origins)
     assert all("meta_data" not in record and "customer_ip_address" not in record for record in found)
     assert not any("neighbour" in str(record) for record in found), "a note of a plugin is not ours to keep"
 

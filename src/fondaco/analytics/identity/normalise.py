@@ -63,7 +63,7 @@ def email(text: str | None) -> str | None:
         return None
     clean = unicodedata.normalize("NFKC", text).strip().lower()
     local, _, host = clean.rpartition("@")
-    if not local or not host or any(letter.isspace() for letter in clean):
+    if not local or not host or clean.split() != [clean]:
         return None
     provider = PROVIDERS.get(host)
     if provider is None:
@@ -131,7 +131,7 @@ def mailbox(address: str | None) -> str | None:
     if address is None:
         return None
     local = address.rpartition("@")[0].partition("+")[0]
-    return "".join(letter for letter in local if letter.isalnum()) or None
+    return local if local.isalnum() else "".join(letter for letter in local if letter.isalnum()) or None
 
 
 def tail(digits: str | None) -> str | None:

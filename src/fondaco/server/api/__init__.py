@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from fondaco.server.api import campaigns, cohorts, costs, customers, data, identity, metrics, segments
+from fondaco.server.api import (
+    alerts,
+    campaigns,
+    cohorts,
+    costs,
+    customers,
+    data,
+    identity,
+    metrics,
+    profit,
+    segments,
+)
 
 router = APIRouter()
 router.include_router(metrics.router)
@@ -13,3 +24,5 @@ router.include_router(campaigns.router)
 router.include_router(data.router)
 router.include_router(segments.router)
 router.include_router(costs.router)
+router.include_router(alerts.router)
+router.include_router(profit.router)

@@ -58,6 +58,11 @@ def costing_token(site: TheSite, token: Annotated[ApiToken, Depends(asking_token
     return _writing(site, token, Permission.COSTS)
 
 
+def alerting_token(site: TheSite, token: Annotated[ApiToken, Depends(asking_token)]) -> ApiToken:
+    """The token of a request that looks after alerts: made for writing, and its user may do so."""
+    return _writing(site, token, Permission.ALERTS)
+
+
 def _writing(site: Site, token: ApiToken, permission: Permission) -> ApiToken:
     if "write" not in token.scopes:
         raise ForbiddenError(

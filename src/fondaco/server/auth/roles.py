@@ -16,6 +16,7 @@ _REFUSED = {
     Permission.EXPORT: "may look at figures, but not take them away as files",
     Permission.SEGMENT: "may look at segments of customers, but not change them",
     Permission.COSTS: "may look at costs, but not change them",
+    Permission.ALERTS: "may look at alerts, but not change them or their rules",
     Permission.CHANGE: "may change nothing here",
 }
 
@@ -49,6 +50,12 @@ def segmenting_user(user: CurrentUser) -> User:
 def costing_user(user: CurrentUser) -> User:
     """A user who may say what things cost."""
     require(user.role, Permission.COSTS)
+    return user
+
+
+def alerting_user(user: CurrentUser) -> User:
+    """A user who may look after alerts and their rules."""
+    require(user.role, Permission.ALERTS)
     return user
 
 

@@ -13,6 +13,7 @@ from fondaco.server.numbers import Numbers
 from fondaco.server.pages.figures import Figures, Named
 from fondaco.server.periods import parse_view
 from fondaco.server.site import Site
+from fondaco.warehouse.engine import OutdatedError
 
 DAYS = 365
 GOODS = 8
@@ -93,7 +94,7 @@ def _coverage(figures: Figures) -> Coverage | None:
             figures.metric("payment_costs"),
             _share(payments - reckoned, payments),
             f"{numbers.money(payments - reckoned)} told by payment providers",
-            f"{numbers.money(reckoned)} reckoned by this sheet" if reckoned else "",
+            _rest_of_payments(figures, reckoned),
         ),
         Part(
             figures.metric("shipping_costs"),
@@ -108,6 +109,22 @@ def _coverage(figures: Figures) -> Coverage | None:
         numbers.period(view.period.first, view.period.last),
         view.query(),
     )
+
+
+def _rest_of_payments(figures: Figures, reckoned: Decimal | int) -> str:
+    """What the sheet reckons, and how many payments neither it nor a provider speaks of."""
+    numbers = figures.numbers
+    told = [f"{numbers.money(reckoned)} reckoned by this sheet"] if reckoned else []
+    try:
+        untold = figures.totals(("unpriced_payments",))["unpriced_payments"] or 0
+    except OutdatedError:
+        # What is published was built before they were counted.
+        untold = 0
+    if untold:
+        told.append(
+            f"{numbers.count(untold)} {'payment' if untold == 1 else 'payments'} without a fee, which cost nothing"
+        )
+    return "; ".join(told)
 
 
 def _share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

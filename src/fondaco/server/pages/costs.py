@@ -51,8 +51,10 @@ def all_costs(request: Request, site: TheSite, user: CurrentUser, chosen: Chosen
         for kind, kept in kinds.items()
         if kept
     ]
+    gone = site.control.costs.withdrawn(site.tenant_id)
     return _page(
-        "costs.html", request, site, user, groups=groups, total=sum(map(len, kinds.values())),
+        "costs.html", request, site, user, groups=groups, withdrawn_total=len(gone), rules=RULES,
+        withdrawn=[words.row(each.entry_id, each.entry, each.entry.valid_to) for each in gone[:ROWS]], total=sum(map(len, kinds.values())),
         others=[(kind, RULES[kind]) for kind, kept in kinds.items() if not kept],
         is_assumed=all(one.entry.connection_id for one in kinds[Kind.DEFAULT_PRODUCT_COST]),
         assumed=rate_text(site.project.settings.profit.default_product_cost_rate),

@@ -12,6 +12,7 @@ from fondaco.control import Connection, ReconciliationDay, Run
 from fondaco.control.reconciliation import is_off
 from fondaco.errors import ConfigError
 from fondaco.orchestration.connection_states import ConnectionState, connection_states
+from fondaco.orchestration.live import live_state
 from fondaco.reports.trust import Seal, seal_of
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.site import Site
@@ -131,7 +132,9 @@ def freshness(site: Site, numbers: Numbers) -> Freshness:
     if published is None or published.ended_at is None:
         return Freshness("no run has published yet", "", "warn")
     as_of = published.started_at
-    text = f"as of {numbers.instant(as_of)} ({numbers.ago(as_of, now)})"
+    live = live_state(site.project)
+    newest_at = max(as_of, live.published) if live and live.published else as_of
+    text = f"as of {numbers.instant(newest_at)} ({numbers.ago(newest_at, now)})"
     newest = runs[0] if runs else published
     if newest.outcome in ("failed", "aborted"):
         notice = f"The newest run {newest.outcome}: the figures are those of {numbers.instant(as_of)}."

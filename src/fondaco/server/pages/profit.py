@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, Response
 
-from fondaco.metrics import PROFIT_STATEMENT
+from fondaco.metrics import PROFIT_STATEMENT, list_losses
 from fondaco.metrics.products import shop_of
 from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
@@ -25,6 +25,11 @@ from fondaco.server.site import Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
 TheSite = Annotated[Site, Depends(the_site)]
+
+LOSS_COLUMNS = (
+    "order_id", "order_number", "order_date", "connection_id", "country", "customer_type", "net_sales", "contribution_margin_2",
+    "marketing_costs", "contribution_margin_3",
+)  # fmt: skip
 
 
 def _panel_key(site: Site, name: str, state: ProfitState, numbers: Numbers) -> tuple[Any, ...]:
@@ -119,6 +124,22 @@ def split_file(request: Request, site: TheSite) -> Response:
         for part in parts_of(figures, state)
     )
     return csv_file(_file_name(f"profit_by_{state.by}", state), header, lines)
+
+
+@router.get("/profit/losses.csv", dependencies=[Depends(exporting_user)])
+def losses_file(request: Request, site: TheSite) -> Response:
+    """The orders that lost money, all of them, unrounded."""
+    state = profit_state(request, site)
+    query = state.asks(metric="loss_making_orders")
+    rows = list_losses(
+        site.layer, site.project.reader, query, site.tenant_id, which=state.lost, find=state.orders.find,
+        order_by=state.orders.order or "contribution_margin_3",
+    ).to_pylist()  # fmt: skip
+    return csv_file(
+        _file_name("orders_that_lost", state),
+        LOSS_COLUMNS,
+        ([row[name] for name in LOSS_COLUMNS] for row in rows),
+    )
 
 
 def _file_name(what: str, state: ProfitState) -> str:

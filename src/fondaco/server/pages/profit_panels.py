@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from fondaco.metrics import PROFIT_STATEMENT, shown_steps
-from fondaco.metrics.profit import LOSS_ORDERINGS
+from fondaco.metrics.profit import LOSS_ORDERINGS, later_events
 from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.charts import over_time, series
 from fondaco.server.pages.choices import DIMENSIONS, address_of, value_in_words
@@ -29,7 +29,7 @@ MARGINS = (
     ("contribution_margin_3", "contribution_margin_3_rate"),
 )
 _COURSE = (NET_PROFIT, *(name for name, _ in MARGINS))
-_SHORT = {
+SHORT = {
     "net_sales": "Net sales", "cost_of_goods": "Goods", "contribution_margin_1": "CM1", "other_income": "Shipping charged",
     "shipping_costs": "Shipping", "fulfilment_costs": "Fulfilment", "payment_costs": "Payment", "chargebacks": "Charge-backs",
     "marketplace_fees": "Market-places", "return_costs": "Returns", "duty_costs": "Duties", "contribution_margin_2": "CM2",
@@ -37,9 +37,9 @@ _SHORT = {
 }  # fmt: skip
 """What the waterfall's bars are called, in the few letters that an axis has room for; it begins with net sales."""
 
-_IN_A_HEAD = {name: _SHORT[name] for name in _SHORT if name.startswith("contribution_margin")}
+_IN_A_HEAD = {name: SHORT[name] for name in SHORT if name.startswith("contribution_margin")}
 
-_WHERE_THERE_IS_SOME = frozenset(
+WHERE_THERE_IS_SOME = frozenset(
     step.metric for step in PROFIT_STATEMENT if not step.is_sum and step.metric != "cost_of_goods"
 )
 
@@ -122,7 +122,7 @@ def waterfall(figures: Figures, _state: ProfitState) -> dict[str, Any]:
     """From gross sales to net profit; of the rarer lines only such as there is some of."""
     numbers = figures.numbers
     now, then = _now_and_then(figures)
-    rows = shown_steps(now, *([then] if then else []), rare=_WHERE_THERE_IS_SOME, statement=PROFIT_STATEMENT)
+    rows = shown_steps(now, *([then] if then else []), rare=WHERE_THERE_IS_SOME, statement=PROFIT_STATEMENT)
     sales = now["net_sales"]
     lines = []
     for step in rows:
@@ -130,7 +130,7 @@ def waterfall(figures: Figures, _state: ProfitState) -> dict[str, Any]:
         lines.append(
             {
                 "figure": figures.figure(step.metric, now, then),
-                "short": _SHORT.get(step.metric, ""),
+                "short": SHORT.get(step.metric, ""),
                 "kind": "sum" if step.is_sum else "part",
                 "value": "" if amount is None else format(amount, "f"),
                 "text": numbers.money(amount),
@@ -277,7 +277,9 @@ def losses(figures: Figures, state: ProfitState) -> dict[str, Any]:
 
     def found(start: int, limit: int) -> Sequence[Mapping[str, Any]]:
         query = state.asks(metric=asked[0])
-        return site.losses(query, find=state.orders.find, order_by=order_by, limit=limit, offset=start)
+        return site.losses(
+            query, which=state.lost, find=state.orders.find, order_by=order_by, limit=limit, offset=start
+        )
 
     rows = found((state.orders.number - 1) * sheets.ROWS, sheets.ROWS)
     if not rows and state.orders.number > 1:
@@ -303,6 +305,10 @@ def losses(figures: Figures, state: ProfitState) -> dict[str, Any]:
         "count": figures.figure(asked[0], now, then),
         "lost": figures.figure(asked[1], now, then),
         "metric": _names(figures),
+        "lost_tabs": [
+            (label, state.address(state.elsewhere() | {"lost": which}), which == state.lost)
+            for which, label in _LOST_TABS.items()
+        ],
         "columns": {
             name: sheets.column(state.orders, name, label, ways, text=name in ("order_number", "order_date"), wide=name in _WIDE)
             for name, label in _HEADS.items()
@@ -312,10 +318,46 @@ def losses(figures: Figures, state: ProfitState) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def later(figures: Figures, state: ProfitState) -> dict[str, Any]:
+    """What happened in the period to orders placed before it, and cost money: returns above all."""
+    site, view, numbers = figures.site, figures.view, figures.numbers
+    query = state.asks(metric=NET_PROFIT)
+    if view.clock != "finance" or not site.layer.answers(replace(query, metrics=("cost_of_goods",))):
+        return {"rows": None}
+    rows = site.remembered(
+        ("later", state.view),
+        lambda: later_events(
+            site.layer,
+            site.project.reader,
+            replace(query, metrics=("cost_of_goods",)),
+            site.tenant_id,
+            limit=TOP,
+        ),
+    )
+    return {
+        "rows": [
+            {
+                "address": address_of("orders", row["order_id"]),
+                "number": row["order_number"] or row["order_id"].partition(":")[2],
+                "day": numbers.day(row["order_date"]),
+                **{name: numbers.money(row[name]) for name in ("returns", "chargebacks", "brought")},
+            }
+            for row in rows
+        ],
+        "count": numbers.count(rows[0]["matches"]) if rows else "",
+        "is_one": bool(rows) and rows[0]["matches"] == 1,
+        "whole": numbers.money(rows[0]["whole"]) if rows else "",
+        "metric": {
+            name: figures.metric(name) for name in ("returns", "chargebacks", "contribution_margin_3")
+        },
+    }
+
+
+_LOST_TABS = {"": "All", "before": "Before marketing", "marketing": "By marketing"}
 _OF_AN_ORDER = ("net_sales", "contribution_margin_2", "marketing_costs", "contribution_margin_3")
 _HEADS = dict(zip(LOSS_ORDERINGS, ("order", "day", "net sales", "CM2", "CM3"), strict=True))
 _WIDE = frozenset(("order_date", "contribution_margin_2"))
 
 PANELS: Mapping[str, Panel] = {
-    "result": result, "margins": margins, "waterfall": waterfall, "split": split, "goods": goods, "losses": losses,
+    "result": result, "margins": margins, "waterfall": waterfall, "split": split, "goods": goods, "losses": losses, "later": later,
 }  # fmt: skip

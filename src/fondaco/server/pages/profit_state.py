@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from fastapi import Request
 
-from fondaco.metrics.profit import LOSS_ORDERINGS
+from fondaco.errors import ConfigError
+from fondaco.metrics.profit import LOSS_ORDERINGS, LOST
 from fondaco.server.pages.choices import view_of
 from fondaco.server.pages.sales_state import DEFAULT_BY, SalesState, by_days, dimensions_of
 from fondaco.server.pages.sheets import parse_sheet
@@ -34,6 +35,11 @@ class ProfitState(SalesState):
     dimensions: ClassVar[tuple[str, ...]] = SPLITS
 
     metric: str = NET_PROFIT
+    lost: str = ""
+    """Which orders that lost money are listed; a name of ``LOST``."""
+
+    def state(self) -> dict[str, str]:
+        return {**SalesState.state(self), "lost": self.lost}
 
     @property
     def path(self) -> str:
@@ -57,9 +63,16 @@ def profit_state(request: Request, site: Site) -> ProfitState:
     state = replace(
         usual_profit(view_of(request, site, FILTERS)),
         by=asked.get("by") or DEFAULT_BY,
+        lost=_lost(asked.get("lost", "")),
         parts=parse_sheet("parts", asked, PARTS),
         orders=parse_sheet("orders", asked, LOSS_ORDERINGS),
     )
     site.layer.compile(state.asks(), "duckdb")
     offered = dimensions_of(site, state)
     return replace(state, by=state.by if state.by in offered else next(iter(offered), DEFAULT_BY))
+
+
+def _lost(asked: str) -> str:
+    if asked not in LOST:
+        raise ConfigError(f"lost={asked[:40]!r} is not known.", "Use before or marketing, or leave it out.")
+    return asked

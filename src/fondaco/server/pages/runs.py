@@ -18,6 +18,7 @@ from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages import health
+from fondaco.server.pages.live_view import live_section
 from fondaco.server.site import Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
@@ -50,6 +51,7 @@ def runs(request: Request, site: TheSite, user: CurrentUser) -> Response:
         next_run=next_run_at(site.project.settings, site.project.clock()),
         cron=site.project.settings.schedule.cron,
         unsent=newest_round(site.control, site.tenant_id),
+        live=live_section(site, numbers),
         numbers=numbers,
     )
     return HTMLResponse(html)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from fondaco.alerts.sending.channels import KINDS
 from fondaco.control import Connection, Role, User
 from fondaco.errors import ConfigError
 from fondaco.governance import Permission, may
@@ -21,7 +22,7 @@ from fondaco.sources.source import source_type
 
 ROLES: Mapping[Role, str] = {
     Role.OWNER: "Sees everything, and changes people, tokens and settings.",
-    Role.ANALYST: "Sees all figures and customers, takes them away as files, shares views, and keeps segments and costs.",
+    Role.ANALYST: "Sees all figures and customers, takes them away as files, shares views, and keeps segments, costs and alerts.",
     Role.VIEWER: "Sees figures, but not who the customers are, and takes nothing away.",
 }
 NEXT_RUNS = 3
@@ -50,6 +51,7 @@ SECTIONS = (
         "shops", "Shops", "building-store", "connections shopify woocommerce commercetools files sources"
     ),
     Section("schedule", "Schedule", "clock", "cron next run time nightly weekly summary mail"),
+    Section("alerts", "Alerts", "bell", "channels slack teams webhook e-mail notifications quiet hours"),
     Section("currency", "Currency & time zone", "world", "money euro dollar exchange rates days"),
     Section("definitions", "Definitions", "chart-bar", "metrics figures formula glossary meaning"),
 )
@@ -201,6 +203,26 @@ def _round(site: Site, numbers: Numbers) -> dict[str, Any] | None:
     }
 
 
+def alerts(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
+    """Where alerts are told. Addresses are sealed; what is shown hides what is secret in them."""
+    quiet = site.project.settings.alerts
+    return {
+        "channels": [
+            {
+                "channel": channel,
+                "kind": KINDS[channel.kind].title,
+                "sent": f"sent {_ago(site, numbers, channel.sent_at)}"
+                if channel.sent_at
+                else "nothing sent yet",
+            }
+            for channel in site.control.alert_channels.all(site.tenant_id)
+        ],
+        "kinds": KINDS,
+        "changes": may(user.role, Permission.CHANGE),
+        "quiet": (quiet.quiet_from, quiet.quiet_to) if quiet.quiet_from else None,
+    }
+
+
 def currency(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
     """What money is counted in and how days are cut, for all and for each shop."""
     own = site.project.settings.project
@@ -242,6 +264,7 @@ CONTEXTS: Mapping[str, Context] = {
     "views": views,
     "shops": shops,
     "schedule": schedule,
+    "alerts": alerts,
     "currency": currency,
     "definitions": definitions,
 }

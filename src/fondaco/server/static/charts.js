@@ -117,6 +117,55 @@
     };
   }
 
+  // A metric between the bounds of what is usual; days outside stand out. The table has the newest day first.
+  function days(box) {
+    const bound = (text) => (text ? Number(text) : null);
+    return [...box.parentElement.querySelectorAll(".chart-data tbody tr")].reverse().map((row) => {
+      const [label, now, expected, usual] = row.cells;
+      return {
+        tick: label.dataset.tick, label: label.firstChild.textContent, value: number(now), text: now.textContent, expected: number(expected),
+        expectedText: expected.textContent, low: bound(usual.dataset.low), high: bound(usual.dataset.high), usual: usual.textContent, fires: "fires" in row.dataset,
+      };
+    });
+  }
+
+  function band(box, wide) {
+    const points = days(box);
+    const bar = token("--bar");
+    const dashed = (data) => ({ type: "line", data, symbol: "none", silent: true, lineStyle: { color: token("--compare"), width: 1.5, type: [4, 4] }, z: 1 });
+    const both = points.some((point) => point.low !== null && point.high !== null);
+    const edge = { type: "line", stack: "usual", stackStrategy: "all", symbol: "none", silent: true, lineStyle: { opacity: 0 }, z: 0 };
+    const area = both ? [
+      { ...edge, data: points.map((point) => (point.high === null ? null : point.low)) },
+      { ...edge, data: points.map((point) => (point.high === null || point.low === null ? null : point.high - point.low)), areaStyle: { color: bar, opacity: 0.14 } },
+    ] : [dashed(points.map((point) => point.low)), dashed(points.map((point) => point.high))];
+    const axis = { axisLine: { show: false }, axisTick: { show: false } };
+    const told = ([at]) => {
+      const point = points[at.dataIndex];
+      const shown = tip({ label: point.label, text: point.text, thenLabel: "Expected", thenText: point.expectedText }, point.expected !== null);
+      if (point.low !== null || point.high !== null) {
+        const line = document.createElement("div");
+        line.textContent = `Usual ${point.usual}`;
+        shown.append(line);
+      }
+      return shown;
+    };
+    return {
+      animation: !still.matches, animationDuration: 320,
+      grid: { left: 6, right: 14, top: 12, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      tooltip: tooltip(told, { type: "line", lineStyle: { color: token("--line-strong"), type: "solid" } }),
+      xAxis: { type: "category", boundaryGap: false, data: points.map((point) => point.tick), ...axis, axisLabel: { ...textStyle(), hideOverlap: true, interval: Math.max(0, Math.ceil(points.length / (wide ? 10 : 4)) - 1), margin: 12 } },
+      yAxis: { type: "value", scale: true, splitNumber: 4, ...axis, axisLabel: { ...textStyle(), formatter: ticks(box.dataset.unit) }, splitLine: { lineStyle: { color: token("--line") } } },
+      series: [
+        ...area, dashed(points.map((point) => point.expected)),
+        {
+          type: "line", z: 3, showAllSymbol: true, emphasis: { disabled: true }, lineStyle: { color: bar, width: 2, join: "round" }, itemStyle: { color: bar },
+          data: points.map((point) => (point.fires ? { value: point.value, symbol: "circle", symbolSize: 9, itemStyle: { color: token("--bad"), borderColor: token("--surface"), borderWidth: 2 } } : { value: point.value, symbol: "none" })),
+        },
+      ],
+    };
+  }
+
   // What is ours in bars, what it cost as a line, what is only claimed as a dashed one: columns of the table, by the kinds in its head.
   function beside(box, wide) {
     const table = box.parentElement.querySelector(".chart-data table");
@@ -168,6 +217,7 @@
   function option(box, wide) {
     const { unit, shape } = box.dataset;
     if (shape === "waterfall") return waterfall(box, wide);
+    if (shape === "band") return band(box, wide);
     if (shape === "beside") return beside(box, wide);
     const points = read(box);
     const compared = points.some((point) => point.thenValue !== null);
@@ -223,7 +273,7 @@
       const chart = echarts.init(box, null, { renderer: "canvas" });
       chart.setOption(option(box, box.clientWidth > 640));
       drawn.set(box, chart);
-      if (["bar", "beside"].includes(box.dataset.shape)) follow(box, chart);
+      if (box.dataset.shape === "bar") follow(box, chart);
       box.dataset.drawn = "";
     }
   }
@@ -239,6 +289,7 @@
     for (const [box, chart] of drawn) chart.setOption(option(box, box.clientWidth > 640), true);
   });
   document.addEventListener("htmx:after:swap", draw);
+  document.addEventListener("fondaco:live", draw);
   document.addEventListener("click", (event) => { if (event.target.closest("[data-table]")) requestAnimationFrame(draw); });
   document.fonts?.ready.then(() => requestAnimationFrame(draw));
   draw();

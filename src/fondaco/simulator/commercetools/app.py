@@ -19,6 +19,7 @@ from fondaco.simulator.commercetools.orders import LANGUAGE, OrderBook
 from fondaco.simulator.commercetools.predicate import Bound, PredicateError, compile_predicate
 from fondaco.simulator.commercetools.resources import RESOURCES, Resource
 from fondaco.simulator.faults import Faults
+from fondaco.simulator.webhooks import WebhookBook
 from fondaco.simulator.world.merchants import MERCHANTS
 
 MAX_LIMIT, MAX_OFFSET, MAX_TOTAL = 500, 10_000, 10_000
@@ -184,9 +185,12 @@ def _error(status: int, code: str, message: str) -> Response:
 
 
 def create_app(
-    store: WorldStore, faults: Faults | None = None, behaviour: Behaviour | None = None
+    store: WorldStore,
+    faults: Faults | None = None,
+    behaviour: Behaviour | None = None,
+    webhooks: WebhookBook | None = None,
 ) -> Starlette:
-    """The endpoint as an ASGI application."""
+    """The endpoint as an ASGI application. commercetools' own subscriptions lead to queues, which ``webhooks`` stand for."""
     endpoint = CommercetoolsEndpoint(store, faults or Faults(), behaviour or Behaviour())
     return Starlette(
         routes=[

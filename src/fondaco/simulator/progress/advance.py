@@ -12,6 +12,8 @@ import numpy as np
 from fondaco.errors import ConfigError
 from fondaco.simulator.progress.events import EVENTS, Events
 from fondaco.simulator.progress.reading import append, counters_of, first_transactions, read_book, write_back
+from fondaco.simulator.world.ad_accounts import GOOGLE, META
+from fondaco.simulator.world.advertising import Advertising
 from fondaco.simulator.world.aftermath import Aftermath
 from fondaco.simulator.world.book import Counters
 from fondaco.simulator.world.catalog import make_catalog
@@ -86,7 +88,10 @@ class _Step:
         first, last = to_micros(world.start), to_micros(world.end)
         crowd, _ = simulate(world.seed, world.orders, first, last, self._shops)
         catalog = make_catalog(world.seed, self._shops, world.orders, first, last)
-        self._setting = Setting(self._shops, self._with_earlier_newcomers(crowd), catalog, first, self._then)
+        ads = Advertising(self._shops, first, last, world.orders)
+        self._setting = Setting(
+            self._shops, self._with_earlier_newcomers(crowd), catalog, first, self._then, ads
+        )
         self._vocabulary = vocabulary_of(self._shops, catalog)
         self._take_over_prices()
 
@@ -99,6 +104,7 @@ class _Step:
         events = self._befall(changed - created, counters)
         if created:
             self._create(created, counters)
+        self._advertise()
         return Advanced(
             now=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self._then),
             orders_created=created,
@@ -243,6 +249,27 @@ class _Step:
             where discounts.discount_id = u.discount_id and discounts.usage_count <> u.uses
             """,
             [self._then],
+        )
+
+    # ---- advertising -------------------------------------------------------------------------------------------------
+
+    def _advertise(self) -> None:
+        """Days that have begun get their figures; one running campaign gets another budget."""
+        newest = self._cursor.execute(
+            "select max(day::date) filter (where platform = 'meta') - date '1970-01-01', "
+            "max(day::date) filter (where platform = 'google') - date '1970-01-01' from ad_days"
+        ).fetchall()[0]
+        since = {platform: day + 1 for platform, day in zip((META, GOOGLE), newest, strict=True)}
+        append(self._cursor, "ad_days", self._setting.ads.days(since, self._then), self._vocabulary)
+        self._cursor.execute(
+            """
+            update ad_campaigns set daily_budget = daily_budget + 500, updated_at = make_timestamp(?)
+            where campaign_id in (
+                select arg_min(campaign_id, hash(campaign_id + ?)) from ad_campaigns
+                where status = 'active' group by platform
+            )
+            """,
+            [self._then, self._seed],
         )
 
     # ---- everything else ---------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from fondaco.simulator.shopify.kinds import Kind, Shop
 from fondaco.simulator.shopify.ledger_kinds import ledger_kinds
 from fondaco.simulator.shopify.nodes import View
 from fondaco.simulator.shopify.order_kinds import order_kinds
+from fondaco.simulator.webhooks import WebhookBook
 
 MAX_COST = 1000
 VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")
@@ -86,7 +87,10 @@ def load_schema() -> GraphQLSchema:
 class ShopifyEndpoint:
     """All simulated Shopify shops of one world."""
 
-    def __init__(self, store: WorldStore, behaviour: Behaviour, faults: Faults) -> None:
+    def __init__(
+        self, store: WorldStore, behaviour: Behaviour, faults: Faults, webhooks: WebhookBook
+    ) -> None:
+        self.webhooks = webhooks
         self.store = store
         self.behaviour = behaviour
         self.faults = faults
@@ -178,6 +182,8 @@ class ShopifyEndpoint:
             bulk=self.bulk,
             base_url=base_url,
             report=lambda first, last: self.store.daily_report(shop.shop_id, first, last),
+            webhooks=self.webhooks,
+            client_secret=self.behaviour.access.apps[token.client_id][0],
         )
 
     def _shop(self, shop_id: str) -> tuple[Shop, dict[str, Kind]] | None:
@@ -228,7 +234,10 @@ def _cost(requested: int, actual: int | None, bucket: Bucket) -> dict[str, Any]:
 
 
 def create_app(
-    store: WorldStore, faults: Faults | None = None, behaviour: Behaviour | None = None
+    store: WorldStore,
+    faults: Faults | None = None,
+    behaviour: Behaviour | None = None,
+    webhooks: WebhookBook | None = None,
 ) -> Starlette:
     """The endpoint as an ASGI application.
 
@@ -239,7 +248,7 @@ def create_app(
         or file, ``duplicate_page`` of a root connection. A field that is new, or of another type, a GraphQL answer
         cannot have: it holds what was asked for, as the schema says.
     """
-    endpoint = ShopifyEndpoint(store, behaviour or Behaviour(), faults or Faults())
+    endpoint = ShopifyEndpoint(store, behaviour or Behaviour(), faults or Faults(), webhooks or WebhookBook())
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:

@@ -19,6 +19,7 @@ from fondaco.simulator.shopify import nodes, shopifyql
 from fondaco.simulator.shopify.bulk import BulkRoom
 from fondaco.simulator.shopify.compile import Compiler, NotServedError
 from fondaco.simulator.shopify.nodes import BadRequestError, Node, View
+from fondaco.simulator.webhooks import Subscription, WebhookBook
 
 _ROOTS = {
     "orders": ("Order", "read_orders"),
@@ -57,6 +58,8 @@ class Session:
     bulk: BulkRoom
     base_url: str
     report: shopifyql.Report
+    webhooks: WebhookBook
+    client_secret: str
 
 
 def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
@@ -159,6 +162,52 @@ def _shopifyql(session: Session, arguments: dict[str, Any]) -> Node:
     return shopifyql.answer(arguments["query"], session.report, session.view.shop.digits)
 
 
+def _subscriptions(session: Session, arguments: dict[str, Any]) -> Node:
+    own = session.webhooks.of(session.view.shop.shop_id)
+    return nodes.part([_subscription_node(each) for each in own], arguments)
+
+
+def _subscribe(session: Session, arguments: dict[str, Any]) -> Node:
+    """Apps are signed for with their own secret; an address without TLS is refused, as that of another machine is."""
+    topic, wanted = arguments["topic"], arguments["webhookSubscription"]
+    shop_id, address = session.view.shop.shop_id, str(wanted.get("uri") or "")
+    known = [(each.topic, each.address) for each in session.webhooks.of(shop_id)]
+    refused = (
+        "Address protocol http:// is not supported"
+        if not address.startswith(("https://", "http://127.0.0.1"))
+        else "Address for this topic has already been taken"
+        if (topic, address) in known
+        else None
+    )
+    if refused:
+        return {
+            "webhookSubscription": None,
+            "userErrors": [{"field": ["webhookSubscription", "callbackUrl"], "message": refused}],
+        }
+    made = session.webhooks.add(
+        shop_id, topic, address, session.client_secret, tuple(wanted.get("includeFields") or ())
+    )
+    return {"webhookSubscription": _subscription_node(made), "userErrors": []}
+
+
+def _unsubscribe(session: Session, arguments: dict[str, Any]) -> Node:
+    gid = arguments["id"]
+    if session.webhooks.remove(int(gid.rsplit("/", 1)[1])):
+        return {"deletedWebhookSubscriptionId": gid, "userErrors": []}
+    missing = {"field": ["id"], "message": "Webhook subscription does not exist"}
+    return {"deletedWebhookSubscriptionId": None, "userErrors": [missing]}
+
+
+def _subscription_node(subscription: Subscription) -> Node:
+    return {
+        "__typename": "WebhookSubscription",
+        "id": f"gid://shopify/WebhookSubscription/{subscription.subscription_id}",
+        "topic": subscription.topic,
+        "uri": subscription.address,
+        "includeFields": list(subscription.fields),
+    }
+
+
 _OTHERS: dict[str, Callable[[Session, dict[str, Any]], Any]] = {
     "shop": _shop,
     "currentAppInstallation": _installation,
@@ -166,6 +215,9 @@ _OTHERS: dict[str, Callable[[Session, dict[str, Any]], Any]] = {
     "bulkOperations": _bulk_operations,
     "bulkOperationRunQuery": _bulk_run,
     "shopifyqlQuery": _shopifyql,
+    "webhookSubscriptions": _subscriptions,
+    "webhookSubscriptionCreate": _subscribe,
+    "webhookSubscriptionDelete": _unsubscribe,
 }
 
 

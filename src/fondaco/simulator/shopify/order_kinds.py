@@ -52,18 +52,18 @@ def _visit(which: int) -> Object:
     source = "coalesce(o.acquisition_channel, 'direct')"
     utm: Fields = {
         "source": "o.acquisition_channel",
-        "medium": "null",
-        "campaign": "null",
-        "term": "null",
-        "content": "null",
+        "medium": "o.utm_medium",
+        "campaign": "o.utm_campaign",
+        "term": "o.utm_term",
+        "content": "o.utm_content",
     }
     fields: Fields = {
         "id": gid("CustomerVisit", f"(o.order_id * 2 + {which})"),
         "occurredAt": instant("o.created_at"),
         "source": source,
         "sourceType": "null",
-        "referrerUrl": "null",
-        "landingPage": "null",
+        "referrerUrl": "o.referring_site",
+        "landingPage": "o.landing_site",
         "utmParameters": single("UTMParameters", utm, present="o.acquisition_channel is not null"),
     }
     return single("CustomerVisit", fields)

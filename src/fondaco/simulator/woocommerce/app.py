@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+import httpx
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,6 +23,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from fondaco.simulator.faults import Faults
+from fondaco.simulator.webhooks import Subscription, WebhookBook
 from fondaco.simulator.woocommerce.access import Gate, Key, Refusal
 from fondaco.simulator.woocommerce.analytics import revenue
 from fondaco.simulator.woocommerce.catalogue import Catalogue
@@ -57,7 +60,10 @@ class Behaviour:
 class WooCommerceEndpoint:
     """All simulated WooCommerce shops of one world."""
 
-    def __init__(self, store: WorldStore, faults: Faults, behaviour: Behaviour) -> None:
+    def __init__(
+        self, store: WorldStore, faults: Faults, behaviour: Behaviour, webhooks: WebhookBook
+    ) -> None:
+        self._webhooks = webhooks
         self._store = store
         self._faults = faults
         self._behaviour = behaviour
@@ -106,6 +112,34 @@ class WooCommerceEndpoint:
                 "data": data,
             }
             return JSONResponse(words, 400)
+
+    async def webhooks(self, request: Request) -> Response:
+        """The shop's webhooks: listed, or one more of them, which is greeted with a ping that nobody has signed."""
+        shop = self._shop(request)
+        if shop is None or isinstance(refused := self._gate.admit(request), Refusal):
+            return _error(401, "woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
+        if refused.refused & {"webhooks"}:
+            return _error(
+                403, "woocommerce_rest_cannot_create", "Sorry, you are not allowed to create resources."
+            )
+        if request.method == "GET":
+            known = self._webhooks.of(shop["shop_id"])
+            return self._paged(request, [_webhook(each) for each in known], len(known), 100, 1)
+        wanted = await request.json()
+        made = self._webhooks.add(
+            shop["shop_id"], wanted["topic"], wanted["delivery_url"], wanted.get("secret", "")
+        )
+        async with httpx.AsyncClient(trust_env=False) as client:
+            with suppress(httpx.TransportError):
+                await client.post(made.address, data={"webhook_id": str(made.subscription_id)})
+        return JSONResponse(_webhook(made), 201)
+
+    async def webhook(self, request: Request) -> Response:
+        if self._shop(request) is None or isinstance(self._gate.admit(request), Refusal):
+            return _error(401, "woocommerce_rest_cannot_delete", "Sorry, you cannot delete this resource.")
+        if not self._webhooks.remove(request.path_params["number"]):
+            return _error(404, "woocommerce_rest_shop_webhook_invalid_id", "Invalid ID.")
+        return JSONResponse({"id": request.path_params["number"]})
 
     def _route(self, request: Request, shop: Row, path: str) -> Response:
         words = Words(self._store, shop, _root(request))
@@ -215,6 +249,17 @@ class WooCommerceEndpoint:
         return found[0] if found else None
 
 
+def _webhook(subscription: Subscription) -> Row:
+    """As the API tells it; the secret is never told again."""
+    return {
+        "id": subscription.subscription_id,
+        "name": "Fondaco",
+        "status": "active" if subscription.is_active else "disabled",
+        "topic": subscription.topic,
+        "delivery_url": subscription.address,
+    }
+
+
 def _day(text: str | None, default: date) -> date:
     return date.fromisoformat(text[:10]) if text else default
 
@@ -228,13 +273,24 @@ def _error(status: int, code: str, message: str) -> Response:
 
 
 def create_app(
-    store: WorldStore, faults: Faults | None = None, behaviour: Behaviour | None = None
+    store: WorldStore,
+    faults: Faults | None = None,
+    behaviour: Behaviour | None = None,
+    webhooks: WebhookBook | None = None,
 ) -> Starlette:
     """The endpoint as an ASGI application."""
-    endpoint = WooCommerceEndpoint(store, faults or Faults(), behaviour or Behaviour())
+    endpoint = WooCommerceEndpoint(
+        store, faults or Faults(), behaviour or Behaviour(), webhooks or WebhookBook()
+    )
     return Starlette(
         routes=[
             Route("/woocommerce/{shop}/wp-json/", endpoint.index),
+            Route("/woocommerce/{shop}/wp-json/wc/v3/webhooks", endpoint.webhooks, methods=["GET", "POST"]),
+            Route(
+                "/woocommerce/{shop}/wp-json/wc/v3/webhooks/{number:int}",
+                endpoint.webhook,
+                methods=["DELETE"],
+            ),
             Route("/woocommerce/{shop}/wp-json/{path:path}", endpoint.answer),
         ]
     )

@@ -134,6 +134,11 @@ def understand(
         terms.append(f"({kind.status}) <> 'trash'" if status == "any" else f"({kind.status}) = $status")
         if status != "any":
             values["status"] = status
+    if "include" in query:
+        wanted = [text.strip() for text in query["include"].split(",")]
+        if not all(text.isdigit() for text in wanted):
+            raise BadParameterError("include", "include[0] is not of type integer.")
+        terms.append(f"{kind.key} in ({', '.join(wanted)})")
     order_by = query.get(
         "orderby", "id" if "id" not in kind.order_by else "date" if "date" in kind.order_by else "id"
     )

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from fondaco.simulator.woocommerce.lists import REFUNDED
 from fondaco.simulator.woocommerce.words import Words
@@ -248,13 +249,14 @@ class OrderBook:
         return built
 
     def _meta(self, row: Row, paid: Row | None) -> list[Row]:
-        number = row["order_id"] * 10
+        number = row["order_id"] * 100
         meta = [
             (f"_wc_order_attribution_{name}", value)
             for name, value in (
-                ("source_type", "utm"), ("utm_source", row["acquisition_channel"]), ("utm_medium", "cpc"),
-                ("referrer", "https://example.com/"),
+                *_origin(row), ("referrer", row["referring_site"]), ("utm_campaign", row["utm_campaign"]), ("utm_content", row["utm_content"]), ("utm_term", row["utm_term"]),
+                ("session_entry", row["landing_site"]),
             )
+            if value is not None
         ]  # fmt: skip
         if paid and paid["fee"] is not None:
             fee = f"{paid['fee'] / 100:.2f}"
@@ -305,6 +307,20 @@ class OrderBook:
             "total": money(-piece["amount"]), "total_tax": money(-piece["tax"]), "taxes": [],
             "meta_data": _refers(piece["refund_line_id"], piece["shipping_line_id"]),
         }  # fmt: skip
+
+
+def _origin(row: Row) -> tuple[tuple[str, str], ...]:
+    """Where WooCommerce says that an order came from: it fills utm_source in also where no link had one."""
+    site = row["referring_site"]
+    if row["utm_source"]:
+        found = ("utm", row["utm_source"], row["utm_medium"])
+    elif site == "https://www.google.com/":
+        found = ("organic", "google", "organic")
+    elif site:
+        found = ("referral", str(urlsplit(site).hostname), "referral")
+    else:
+        found = ("typein", "(direct)", "(none)")
+    return tuple(zip(("source_type", "utm_source", "utm_medium"), found, strict=True))
 
 
 def _is_one_sum(row: Row) -> bool:

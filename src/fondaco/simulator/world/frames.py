@@ -38,6 +38,14 @@ _ARROW = {
 TRUTH: dict[str, dict[str, str]] = {
     "people": TABLES["people"],
     "identities": {"shop_id": "text", "customer_id": "bigint", "person_id": "bigint"},
+    "ad_days": TABLES["ad_days"],
+    "ad_touches": TABLES["ad_touches"],
+    "ad_spend": {
+        "platform": "text",
+        "campaign_id": "bigint",
+        "day": "text",  # ISO date of the account
+        "spend": "bigint",  # once everything has settled; minor units of the account's currency
+    },
     "daily_sales": {
         "shop_id": "text",
         "day": "text",  # ISO date, shop-local
@@ -80,6 +88,11 @@ FIXED_WORDS: dict[tuple[str, str], Sequence[str]] = {
     ("people", "city"): words.CITIES,
     ("people", "country"): words.COUNTRIES,
     ("people", "channel"): words.ACQUISITION,
+    **{(table, "platform"): words.AD_PLATFORMS for table in ("ad_days", "ad_touches", "ad_spend")},
+    ("ad_touches", "kind"): words.TOUCH_KINDS,
+    ("orders", "utm_source"): words.ACQUISITION,
+    ("orders", "utm_medium"): words.MEDIA,
+    ("orders", "referring_site"): words.REFERRERS,
 }
 
 

@@ -16,6 +16,8 @@ import pyarrow as pa
 from fondaco.clock import format_instant, parse_instant
 from fondaco.errors import ConfigError
 from fondaco.simulator.schema import TABLES
+from fondaco.simulator.world.ad_catalog import ad_tables
+from fondaco.simulator.world.advertising import Advertising, spend_by_campaign
 from fondaco.simulator.world.aftermath import Aftermath
 from fondaco.simulator.world.book import FIRST_IDS, Book, Counters
 from fondaco.simulator.world.catalog import Catalog, make_catalog
@@ -27,6 +29,7 @@ from fondaco.simulator.world.people import Timeline, simulate
 from fondaco.simulator.world.placing import Block, Setting, place
 from fondaco.simulator.world.stories import tell_stories
 from fondaco.simulator.world.truth import DailySales
+from fondaco.simulator.world.visits import visit_columns
 
 BLOCK_ORDERS = 50_000
 _FILE = "world.json"
@@ -99,11 +102,13 @@ def generate_world(
     clear_world(folder)
     crowd, timeline = simulate(seed, orders, first, last, chosen)
     story = tell_stories(seed, chosen, timeline.shop, timeline.at, last)
-    setting = Setting(chosen, crowd, make_catalog(seed, chosen, orders, first, last), first, last)
+    ads = Advertising(chosen, first, last, orders)
+    setting = Setting(chosen, crowd, make_catalog(seed, chosen, orders, first, last), first, last, ads)
     world = World(folder, seed, orders, from_micros(first), from_micros(last), tuple(shops))
     with WorldWriter(folder, vocabulary_of(chosen, setting.catalog)) as writer:
         _write_orders(writer, setting, timeline, story, seed)
         _write_catalog(writer, setting)
+        _write_advertising(writer, ads)
         for table, frame in customer_blocks(setting, timeline, seed):
             writer.write({table: frame})
         for frame in identities(setting, timeline):
@@ -166,10 +171,14 @@ def _write_orders(writer: WorldWriter, setting: Setting, timeline: Timeline, sto
 
 
 def tables_of(book: Book, setting: Setting) -> dict[str, Frame]:
-    """Everything a book holds, by table, with e-mail addresses and telephone numbers."""
-    orders = {**book.orders, **contact_columns(setting, book.orders)}
+    """Everything a book holds, by table, with e-mail addresses, telephone numbers and the visits that led to the orders."""
+    touches = setting.ads.touches(book.orders)
+    visits = visit_columns(setting.ads, book.orders, touches)
+    orders = {**book.orders, **contact_columns(setting, book.orders), **visits}
     made = {table: frame for table in book.made if (frame := book.rows_made(table)) is not None}
-    return {**made, "orders": orders, "order_lines": book.lines, "shipping_lines": book.shipping}
+    return {
+        **made, "orders": orders, "order_lines": book.lines, "shipping_lines": book.shipping, "ad_touches": touches,
+    }  # fmt: skip
 
 
 def blocks(timeline: Timeline, story: Any, shops: int) -> Iterator[Block]:
@@ -206,6 +215,11 @@ def _write_catalog(writer: WorldWriter, setting: Setting) -> None:
             "discounts": _text(catalog.offers),
         }
     )
+
+
+def _write_advertising(writer: WorldWriter, ads: Advertising) -> None:
+    days = ads.days(ads.first_days(), ads.end)
+    writer.write({**ad_tables(ads), "ad_days": days, "ad_spend": spend_by_campaign(days)})
 
 
 def _shop_rows(shops: Sequence[Merchant]) -> Frame:

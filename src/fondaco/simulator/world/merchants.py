@@ -80,6 +80,12 @@ GATEWAYS: tuple[str, ...] = (
     "shopify_payments", "paypal", "manual", "gift_card", "stripe", "bacs", "adyen", "invoice",
 )  # fmt: skip
 ACQUISITION: tuple[str, ...] = ("google", "meta", "newsletter", "organic", "tiktok", "direct")
+AD_PLATFORMS: tuple[str, ...] = ("meta", "google")
+TOUCH_KINDS: tuple[str, ...] = ("click", "view", "engaged_view")
+MEDIA: tuple[str, ...] = ("cpc", "paid_social", "email")
+REFERRERS: tuple[str, ...] = (
+    "https://www.google.com/", "https://l.facebook.com/", "https://www.instagram.com/", "https://www.tiktok.com/",
+)  # fmt: skip
 STATUSES: tuple[str, ...] = ("pending", "open", "completed", "cancelled", "failed")
 FINANCIAL: tuple[str, ...] = (
     "pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fondaco.simulator.world.advertising import Advertising
 from fondaco.simulator.world.baskets import Baskets, fill_baskets
 from fondaco.simulator.world.book import (
     DUTY,
@@ -49,6 +50,7 @@ class Setting:
     catalog: Catalog
     start: int
     end: int
+    ads: Advertising
 
 
 @dataclass(slots=True)

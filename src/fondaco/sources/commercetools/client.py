@@ -145,7 +145,12 @@ class CommercetoolsClient:
             after = {"t": last[field], "id": last["id"]}
 
     def by_id(
-        self, path: str, *, where: str | None = None, variables: dict[str, str] | None = None
+        self,
+        path: str,
+        *,
+        where: str | None = None,
+        variables: dict[str, str] | None = None,
+        expand: tuple[str, ...] = (),
     ) -> Iterator[list[Record]]:
         """All records that ``where`` admits, ordered by id, in pages."""
         after: Record = {}
@@ -154,7 +159,7 @@ class CommercetoolsClient:
             if after:
                 terms.append("id > :after")
             page = self._page_in_order(
-                _Query(path, terms, {**(variables or {}), **after}, ("id asc",)),
+                _Query(path, terms, {**(variables or {}), **after}, ("id asc",), expand),
                 key=lambda record: record["id"],
                 start=after.get("after"),
             )

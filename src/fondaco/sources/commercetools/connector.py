@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
@@ -14,9 +14,11 @@ from fondaco.sources.commercetools.client import CommercetoolsClient
 from fondaco.sources.commercetools.recount import REPORT_NAME, Recount
 from fondaco.sources.commercetools.settings import CommercetoolsSettings
 from fondaco.sources.commercetools.streams import STREAMS
+from fondaco.sources.commercetools.webhooks import CommercetoolsWebhooks
 from fondaco.sources.http import NotFoundError
 from fondaco.sources.source import ReportDay, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.webhooks import Webhooks
 
 _PATHS = {
     "orders": "orders",
@@ -38,6 +40,8 @@ _LOSSES = {
     "discount_codes": "discount codes have no names",
     "cart_discounts": "discounts have no kind",
 }
+_IDS_A_PAGE = 50
+"""Addresses may have 8,000 letters or so."""
 _UNTIL_THE_END = ("customers", "products", "inventory", "discount_codes", "cart_discounts")
 
 
@@ -49,6 +53,7 @@ class Commercetools:
     settings_type: ClassVar[type[SourceSettings]] = CommercetoolsSettings
     streams: ClassVar[tuple[Stream, ...]] = STREAMS
     report_name: ClassVar[str | None] = REPORT_NAME
+    webhooks: ClassVar[Webhooks] = CommercetoolsWebhooks()
 
     def __init__(
         self,
@@ -99,6 +104,16 @@ class Commercetools:
         path, expand = _PATHS[stream.name], _EXPAND.get(stream.name, ())
         for rows in self._client.changed(path, since, part.until, expand=expand):
             yield Page.of(shaper.shape(stream.name, row) for row in rows)
+
+    def read_again(self, stream: Stream, ids: Sequence[str]) -> Iterator[Page]:
+        shaper = self._shaper()
+        path, expand = _PATHS[stream.name], _EXPAND.get(stream.name, ())
+        for start in range(0, len(ids), _IDS_A_PAGE):
+            chosen = ids[start : start + _IDS_A_PAGE]
+            where = f"id in ({', '.join(f':id{n}' for n in range(len(chosen)))})"
+            variables = {f"id{n}": each for n, each in enumerate(chosen)}
+            for rows in self._client.by_id(path, where=where, variables=variables, expand=expand):
+                yield Page.of(shaper.shape(stream.name, row) for row in rows)
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         """Deletions told by messages; commercetools keeps them for 15 days unless the project says otherwise."""

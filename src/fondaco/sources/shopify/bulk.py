@@ -23,7 +23,7 @@ from fondaco.sources.stream import Page
 NESTED_LIMIT = 100
 """Nested lists in a bulk result may end here without a word."""
 
-_FIRST_POLL_SECONDS = 0.25
+_FIRST_POLL_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 30.0
 _POLL_GROWTH = 1.5
 _QUEUE_ATTEMPTS = 120  # at most an hour of waiting for other apps' operations

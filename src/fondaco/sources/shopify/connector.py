@@ -28,8 +28,11 @@ from fondaco.sources.shopify.paged import PagedReader, Turning
 from fondaco.sources.shopify.report import REPORT_NAME, report_days, report_query
 from fondaco.sources.shopify.settings import ShopifySettings
 from fondaco.sources.shopify.streams import STREAMS
+from fondaco.sources.shopify.subscriptions import ShopifySubscriptions
+from fondaco.sources.shopify.webhooks import TOPICS, ShopifyWebhooks
 from fondaco.sources.source import ReportDay, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.webhooks import Subscription, Webhooks
 
 BULK_FROM = 30
 """Slices with at least this many records are read by a bulk operation, smaller ones by pages. A page within the cost
@@ -59,6 +62,7 @@ class Shopify:
     settings_type: ClassVar[type[SourceSettings]] = ShopifySettings
     streams: ClassVar[tuple[Stream, ...]] = STREAMS
     report_name: ClassVar[str | None] = REPORT_NAME
+    webhooks: ClassVar[Webhooks] = ShopifyWebhooks()
 
     def __init__(
         self,
@@ -78,6 +82,7 @@ class Shopify:
         )
         self._paged = PagedReader(self._client)
         self._bulk = BulkReader(self._client, self._http, sleep=sleep)
+        self._subscriptions = ShopifySubscriptions(self._client)
 
     @classmethod
     def connect(cls, settings: SourceSettings) -> Self:
@@ -124,6 +129,22 @@ class Shopify:
             yield from self._read_in_bulk(resource, since, part.until)
         else:
             yield from self._paged.read(resource, _search(since, part.until))
+
+    def read_again(self, stream: Stream, ids: Sequence[str]) -> Iterator[Page]:
+        yield from self._paged.read_by_id(RESOURCES[stream.name], ids)
+
+    def topics(self) -> tuple[str, ...]:
+        return tuple(TOPICS)
+
+    def subscriptions(self) -> list[Subscription]:
+        return self._subscriptions.all()
+
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        """Set up a topic. Shopify signs with the app's own secret, whatever ``secret`` is."""
+        return self._subscriptions.create(topic, address)
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        self._subscriptions.delete(subscription_id)
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         search = f"action:destroy created_at:>='{_second(since)}' created_at:<'{_second(until, up=True)}'"

@@ -21,6 +21,11 @@ class ShopifySettings(SourceSettings):
     access_token: SecretStr | None = Field(None, description="A lasting Admin API access token (shpat_…).")
     client_id: str | None = Field(None, description="The app's client id, for the client credentials grant.")
     client_secret: SecretStr | None = Field(None, description="The app's client secret.")
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="What webhooks are signed with that were made in the shop's admin (Settings, Notifications, Webhooks); "
+        "those of an app are signed with its client secret.",
+    )
     api_version: str = Field(
         API_VERSION, pattern=r"^\d{4}-(01|04|07|10)$", description="Quarterly version of the Admin API."
     )

@@ -72,6 +72,13 @@ class WooCommerceClient:
         """One answer below ``wp-json``, with numbers as Decimal."""
         return self._http.retrying(lambda: self._read(path, parameters, parse_float=Decimal)[1])
 
+    def send(self, method: str, path: str, content: Record | None = None, **parameters: Any) -> Any:
+        """Change something below ``wp-json``: once, for a change that is repeated may happen twice."""
+        response = self._http.once(
+            method, f"{self._root}/{path}", params=parameters, json=content, auth=self._auth
+        )
+        return self._http.parse(response)
+
     def pages(self, path: str, **parameters: Any) -> Iterator[list[Record]]:
         """All records of a list, ordered by id, in pages. A record may come twice, none is left out.
 

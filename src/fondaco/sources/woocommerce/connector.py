@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -12,17 +13,21 @@ from fondaco.errors import ConfigError
 from fondaco.sources.http import NotFoundError
 from fondaco.sources.source import ReportDay, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.webhooks import Subscription, Webhooks
 from fondaco.sources.woocommerce import records
 from fondaco.sources.woocommerce.checking import REFUNDS_PATH, check
 from fondaco.sources.woocommerce.client import Record, WooCommerceClient
 from fondaco.sources.woocommerce.report import REPORT_NAME, report_days
 from fondaco.sources.woocommerce.settings import WooCommerceSettings
 from fondaco.sources.woocommerce.streams import STREAMS
+from fondaco.sources.woocommerce.subscriptions import WEBHOOKS_PATH, subscribe, subscriptions
+from fondaco.sources.woocommerce.webhooks import TOPICS, WooCommerceWebhooks
 
 _ORDERS_PATH = "wc/v3/orders"
 _PLACES = 6
 """Decimal places asked for; a shop's own two would round what adds up to an order's total."""
 
+_IDS_A_PAGE = 100
 _SLACK = timedelta(seconds=1)
 _CHANGED_WHILE_READ = timedelta(minutes=1)
 _EVERYTHING: dict[str, tuple[dict[str, Any], ...]] = {
@@ -43,6 +48,7 @@ class WooCommerce:
     settings_type: ClassVar[type[SourceSettings]] = WooCommerceSettings
     streams: ClassVar[tuple[Stream, ...]] = STREAMS
     report_name: ClassVar[str | None] = REPORT_NAME
+    webhooks: ClassVar[Webhooks] = WooCommerceWebhooks()
 
     def __init__(
         self,
@@ -79,6 +85,34 @@ class WooCommerce:
             yield Page.of(shape(row) for row in rows)
         for warning in self._client.take_warnings():
             yield Page(b"", 0, warning)
+
+    def read_again(self, stream: Stream, ids: Sequence[str]) -> Iterator[Page]:
+        """Records by their ids; refunds by the ids of their orders, which is all that a delivery tells."""
+        if stream.name == "refunds":
+            for order_id in ids:
+                with suppress(NotFoundError):
+                    for rows in self._refunds_of(int(order_id)):
+                        yield Page.of(records.refund(row) for row in rows)
+            return
+        shape = self._product if stream.name == "products" else records.SHAPES[stream.name]
+        for start in range(0, len(ids), _IDS_A_PAGE):
+            include = ",".join(ids[start : start + _IDS_A_PAGE])
+            for parameters in _EVERYTHING[stream.name]:
+                for rows in self._client.pages(f"wc/v3/{stream.name}", include=include, **parameters):
+                    yield Page.of(shape(row) for row in rows)
+
+    def topics(self) -> tuple[str, ...]:
+        return TOPICS
+
+    def subscriptions(self) -> list[Subscription]:
+        return subscriptions(self._client)
+
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        return subscribe(self._client, topic, address, secret)
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        with suppress(NotFoundError):
+            self._client.send("DELETE", f"{WEBHOOKS_PATH}/{subscription_id}", force="true")
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         """What was moved to the trash. What was deleted for good is found by comparing ids."""

@@ -1,6 +1,7 @@
 {{ config(tags=['profit']) }}
 
 {%- set money = contract_type('money') %}
+{%- set horizons = [90, 365] %}
 -- Spend on the account's day, orders on their own: what a campaign costs and what it brings meet on a day of the calendar.
 -- A day with spend and no order is there, and so is one with orders and no spend.
 with cost_days as (
@@ -35,7 +36,8 @@ campaigns as (
 reporting as (
     select
         tenant_id,
-        min(reporting_currency) as currency
+        min(reporting_currency) as currency,
+        max(today_date) as today_date
     from {{ ref('core_connections') }}
     group by tenant_id
 ),
@@ -68,11 +70,7 @@ earned as (
         ledger.tenant_id,
         ledger.order_id,
         sum(ledger.net_sales) as net_sales,
-        sum(
-            ledger.net_sales - ledger.cost_of_goods + ledger.other_income - ledger.shipping_costs
-            - ledger.fulfilment_costs - ledger.payment_costs - ledger.chargebacks - ledger.marketplace_fees
-            - ledger.return_costs - ledger.duty_costs
-        ) as contribution_margin_2
+        sum({{ margin_before_marketing('ledger') }}) as contribution_margin_2
     from ledger
     inner join order_campaigns
         on ledger.order_id = order_campaigns.order_id
@@ -98,6 +96,43 @@ brought as (
         on order_campaigns.order_id = earned.order_id
         and order_campaigns.tenant_id = earned.tenant_id
     group by order_campaigns.tenant_id, order_campaigns.platform, order_campaigns.campaign_id, orders.order_date
+),
+
+-- Customers belong to what brought their first order, whatever brings them back.
+acquired as (
+    select
+        order_campaigns.tenant_id,
+        order_campaigns.platform,
+        order_campaigns.campaign_id,
+        orders.person_id,
+        orders.order_date as campaign_date
+    from order_campaigns
+    inner join orders
+        on order_campaigns.order_id = orders.order_id
+        and order_campaigns.tenant_id = orders.tenant_id
+    where orders.order_sequence = 1
+),
+
+came_to as (
+    select
+        acquired.tenant_id,
+        acquired.platform,
+        acquired.campaign_id,
+        acquired.campaign_date,
+        {%- for days in horizons %}
+        sum(
+            case when {{ days_between('acquired.campaign_date', 'ledger.order_date') }} < {{ days }}
+                then {{ margin_before_marketing('ledger') }}
+                else 0
+            end
+        ) as acquired_margin_{{ days }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from acquired
+    inner join ledger
+        on acquired.person_id = ledger.person_id
+        and acquired.campaign_date <= ledger.order_date
+        and acquired.tenant_id = ledger.tenant_id
+    group by acquired.tenant_id, acquired.platform, acquired.campaign_id, acquired.campaign_date
 ),
 
 joined as (
@@ -141,12 +176,26 @@ final as (
         cast(coalesce(joined.attributed_revenue, 0) as {{ money }}) as attributed_revenue,
         cast(
             coalesce(joined.attributed_contribution_margin_2, 0) as {{ money }}
-        ) as attributed_contribution_margin_2
+        ) as attributed_contribution_margin_2,
+        {%- for days in horizons %}
+        {%- set is_past = days_between('joined.campaign_date', 'reporting.today_date') ~ ' >= ' ~ days %}
+        cast(
+            case when {{ is_past }} then coalesce(joined.spend, 0) else 0 end as {{ money }}
+        ) as spend_{{ days }},
+        cast(
+            case when {{ is_past }} then coalesce(came_to.acquired_margin_{{ days }}, 0) else 0 end as {{ money }}
+        ) as acquired_margin_{{ days }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from joined
     inner join reporting on joined.tenant_id = reporting.tenant_id
     left join campaigns
         on joined.campaign_id = campaigns.campaign_id
         and joined.tenant_id = campaigns.tenant_id
+    left join came_to
+        on joined.platform = came_to.platform
+        and joined.campaign_date = came_to.campaign_date
+        and coalesce(joined.campaign_id, '') = coalesce(came_to.campaign_id, '')
+        and joined.tenant_id = came_to.tenant_id
 )
 
 select * from final

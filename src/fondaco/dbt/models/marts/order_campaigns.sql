@@ -1,4 +1,4 @@
-{{ config(tags=['profit']) }}
+{{ config(tags=['profit'], materialized='view') }}
 
 select
     tenant_id,

@@ -66,7 +66,13 @@ returned_lines as (
         order_line_id,
         cast(sum(gross_sales) as double precision) / nullif(sum(units_sold), 0) as unit_price
     from ledger
-    where order_line_id is not null
+    where (tenant_id, order_line_id) in (
+        select
+            returned.tenant_id,
+            returned.order_line_id
+        from ledger as returned
+        where returned.units_returned > 0
+    )
     group by tenant_id, order_line_id
     having sum(units_returned) > 0
 ),

@@ -1,0 +1,159 @@
+"""Reads what rules are about from the semantic layer, and judges it day by day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from fondaco.alerts.judging import Judgement, Series, judge
+from fondaco.alerts.rule import Kind, Rule
+from fondaco.analytics.anomaly import Scale
+from fondaco.analytics.anomaly.seasonal import HISTORY_DAYS
+from fondaco.metrics import MetricQuery, SemanticLayer
+from fondaco.warehouse.engine import Reader
+
+MOST_SUBJECTS = 100
+"""Of a dimension the largest are looked at, by the metric over the last four weeks."""
+_LOOKED_BACK = 30
+"""Since when it has been so is looked for so many days back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A subject of a rule over some days, each judged. ``subject`` is a value of ``rule.for_each``; empty for the whole."""
+
+    subject: str
+    days: Sequence[date]
+    judged: Sequence[Judgement]
+
+    @property
+    def newest(self) -> Judgement:
+        return self.judged[-1]
+
+    @property
+    def since(self) -> date:
+        """The first of the days in a row, up to the newest, on which it fired."""
+        first = self.days[-1]
+        for day, one in zip(reversed(self.days), reversed(self.judged), strict=True):
+            if one.fires is False:
+                break
+            first = day if one.fires else first
+        return first
+
+
+class Observer:
+    """One tenant's published metrics, as rules look at them."""
+
+    def __init__(self, layer: SemanticLayer, reader: Reader, tenant_id: str) -> None:
+        self._layer = layer
+        self._reader = reader
+        self._tenant_id = tenant_id
+
+    def observe(
+        self, rule: Rule, last: date, days: int = _LOOKED_BACK, subjects: Sequence[str] = ()
+    ) -> list[Observed]:
+        """What a rule says of each of the ``days`` that end on ``last``, subject by subject; of ``subjects`` alone where given.
+
+        Raises
+        ------
+        ConfigError
+            If nothing is published, or the rule does not fit the metrics.
+        """
+        first = last - timedelta(days - 1)
+        span = [first + timedelta(n) for n in range(days)]
+        scale = self._scale(rule)
+        return [
+            Observed(subject, span, [judge(rule, series, at, scale) for at in range(len(series.values) - days, len(series.values))])
+            for subject, series in self._series(rule, first - timedelta(_needed(rule)), last, subjects)
+        ]  # fmt: skip
+
+    def names(self, rule: Rule, subjects: Sequence[str]) -> dict[str, str]:
+        """What the subjects are called."""
+        if rule.for_each != "connection_id" or not subjects:
+            return {subject: subject or f"no {rule.for_each}" for subject in subjects}
+        rows = self._reader.query(
+            "select connection_id, name from marts.connections where tenant_id = $tenant", {"tenant": self._tenant_id}
+        ).to_pylist()  # fmt: skip
+        known = {row["connection_id"]: row["name"] for row in rows}
+        return {subject: known.get(subject, subject) for subject in subjects}
+
+    def _scale(self, rule: Rule) -> Scale:
+        metric = self._layer.metric(rule.metric)
+        if metric.unit in ("ratio", "rate") or "/" in metric.sql:
+            return Scale.QUOTIENT
+        return Scale.COUNT if metric.unit == "count" else Scale.AMOUNT
+
+    def _series(
+        self, rule: Rule, first: date, last: date, subjects: Sequence[str]
+    ) -> Iterator[tuple[str, Series]]:
+        metrics = tuple(dict.fromkeys(name for name in (rule.metric, rule.of) if name))
+        whole = f"{rule.of or rule.metric}"
+        length = (last - first).days + 1
+        if not rule.for_each:
+            rows = self._ask(rule, metrics, first, last, where=rule.where)
+            yield "", self._made(rows, rule, whole, first, length)
+            return
+        chosen = tuple(subjects) or self._largest(rule, last)
+        if not chosen:
+            return
+        where = {**rule.where, rule.for_each: chosen}
+        apart: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for row in self._ask(rule, metrics, first, last, where=where, for_each=rule.for_each):
+            apart[str(row[rule.for_each] or "")].append(row)
+        total: dict[date, Decimal | None] = {}
+        if rule.kind is Kind.SHARE and not rule.of:
+            total = {
+                row["day"]: row[rule.metric]
+                for row in self._ask(rule, metrics, first, last, where=rule.where)
+            }
+        for subject in chosen:
+            rows = [{**row, "total": total.get(row["day"])} for row in apart[subject]]
+            yield subject, self._made(rows, rule, whole if rule.of else "total", first, length)
+
+    @staticmethod
+    def _made(rows: Sequence[Mapping[str, Any]], rule: Rule, whole: str, first: date, length: int) -> Series:
+        by_day = {row["day"]: row for row in rows}
+        ordered = [by_day.get(first + timedelta(n), {}) for n in range(length)]
+        return Series(
+            [_decimal(row.get(rule.metric)) for row in ordered], [_decimal(row.get(whole)) for row in ordered]
+        )
+
+    def _largest(self, rule: Rule, last: date) -> tuple[str, ...]:
+        query = MetricQuery(
+            (rule.metric,), (rule.for_each,), first=last - timedelta(27), last=last, where=rule.where,
+            clock="order" if rule.clock == "order" else "finance", order_by=(f"-{rule.metric}",), limit=MOST_SUBJECTS,
+        )  # fmt: skip
+        found = self._layer.query(self._reader, query, self._tenant_id)
+        return tuple(str(value or "") for value in found.column(rule.for_each).to_pylist())
+
+    def _ask(
+        self,
+        rule: Rule,
+        metrics: tuple[str, ...],
+        first: date,
+        last: date,
+        *,
+        where: Mapping[str, Sequence[str]],
+        for_each: str = "",
+    ) -> list[dict[str, Any]]:
+        query = MetricQuery(
+            metrics, ("day", for_each) if for_each else ("day",), first=first, last=last, where=where,
+            clock="order" if rule.clock == "order" else "finance", span_days=rule.days,
+        )  # fmt: skip
+        found: list[dict[str, Any]] = self._layer.query(self._reader, query, self._tenant_id).to_pylist()
+        return found
+
+
+def _needed(rule: Rule) -> int:
+    """How many days before the first judged one are looked at."""
+    if rule.kind is Kind.ANOMALY:
+        return HISTORY_DAYS
+    return 7 * -(-rule.days // 7) * rule.weeks if rule.kind is Kind.CHANGE else 0
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value)

@@ -1,0 +1,1 @@
+"""How alerts are told: channels, messages, and what keeps them from where they must not go."""

@@ -1,0 +1,33 @@
+with source as (
+    select * from {{ source('google_ads', 'keyword_days') }}
+),
+
+renamed as (
+    select
+        -- ids
+        tenant_id,
+        connection_id,
+        cast(customer_id as {{ contract_type('text') }}) as customer_id,
+        cast(campaign_id as {{ contract_type('text') }}) as campaign_id,
+        cast(ad_group_id as {{ contract_type('text') }}) as ad_group_id,
+        cast(criterion_id as {{ contract_type('text') }}) as criterion_id,
+        -- strings
+        currency,
+        time_zone,
+        -- numerics
+        impressions,
+        clicks,
+        cost,
+        conversions,
+        conversions_value,
+        all_conversions,
+        all_conversions_value,
+        view_through_conversions,
+        -- dates
+        report_date,
+        -- timestamps
+        _synced_at as synced_at
+    from source
+)
+
+select * from renamed

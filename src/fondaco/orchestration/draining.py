@@ -1,0 +1,293 @@
+"""Draining the queue: read again what has changed, and land it as a run does.
+
+A batch is everything that waits. However many deliveries tell of a record, it is read once. What cannot be read now is put
+aside, durable, and tried again later, so that one shop that is down holds up no other. Only when all of a batch is loaded or
+put aside is it committed: a kill before that repeats it, which changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from itertools import islice
+from typing import TYPE_CHECKING, Self
+
+from fondaco.control import Connection
+from fondaco.errors import ConfigError, FondacoError
+from fondaco.queue import Batch, Queue, QueuedEvent, QueueWriter
+from fondaco.sources.source import Source
+from fondaco.sources.stream import Page, Slice, Stream, Tombstone
+from fondaco.sources.webhooks import Rereads
+
+if TYPE_CHECKING:
+    from fondaco.orchestration.project import Project
+
+MOST_EVENTS = 50_000
+"""Of a batch."""
+
+FOUND_BY = "webhook"
+_SLICE_IDS = 5_000
+_REMEMBERED = 500_000
+_REMEMBERED_FOR = timedelta(days=1)
+_WAITS = (5, 30, 120, 600, 1800, 3600, 7200)
+"""Seconds until an event is tried again, by how often it was tried; after the last it is left to the next run."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Drained:
+    """What was done with a batch.
+
+    Attributes
+    ----------
+    events, duplicates
+        Deliveries taken out of the queue, and how many of them had been there before.
+    records, deleted
+        Records read again, and records that are gone.
+    tables
+        Raw tables that got rows, as ``<source>__<table>``.
+    received
+        When the deliveries came whose changes are now in the raw tables.
+    postponed, given_up
+        Deliveries to be tried again, and those that were tried often enough.
+    faults
+        Why, by connection.
+    """
+
+    events: int = 0
+    duplicates: int = 0
+    records: int = 0
+    deleted: int = 0
+    tables: set[str] = field(default_factory=set)
+    received: list[datetime] = field(default_factory=list)
+    postponed: int = 0
+    given_up: int = 0
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be landed of one stream: ids to read again, each once, and whole records."""
+
+    stream: Stream
+    ids: Sequence[str]
+    lines: Sequence[str]
+
+    @classmethod
+    def of(cls, stream: Stream, events: Sequence[QueuedEvent]) -> Self:
+        ids = dict.fromkeys(i for event in events for name, i in event.changed if name == stream.name)
+        lines = [line for event in events for name, line in event.records if name == stream.name]
+        return cls(stream, list(ids), lines)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.ids or self.lines)
+
+    def parts(self) -> Iterator[Self]:
+        """Pieces that are each landed at once."""
+        for start in range(0, max(len(self.ids), 1), _SLICE_IDS):
+            ids = self.ids[start : start + _SLICE_IDS]
+            yield replace(self, ids=ids, lines=self.lines if start == 0 else ())
+
+
+class Seen:
+    """Which events were there already: the newest half a million of the last day."""
+
+    def __init__(self, events: Iterable[QueuedEvent] = (), *, most: int = _REMEMBERED) -> None:
+        self._most = most
+        self._keys: OrderedDict[bytes, None] = OrderedDict()
+        for event in events:
+            self.add(event)
+
+    def add(self, event: QueuedEvent) -> bool:
+        """Whether it is new."""
+        key = blake2b("\x00".join(event.key).encode("utf-8", "replace"), digest_size=16).digest()
+        if key in self._keys:
+            return False
+        self._keys[key] = None
+        if len(self._keys) > self._most:
+            self._keys.popitem(last=False)
+        return True
+
+
+class Drain:
+    """Takes batches out of a project's queue. One at a time a project; ``run_live`` sees to that."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._queue = Queue(project.data / "queue")
+        self._later = Queue(project.data / "queue" / "later")
+        self._sources: dict[str, tuple[str, Source]] = {}
+        self._seen = Seen(reversed(list(islice(self._recent(), _REMEMBERED))))
+        self._pending: list[tuple[Queue, Batch]] = []
+
+    def close(self) -> None:
+        for _, source in self._sources.values():
+            source.close()
+        self._sources.clear()
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether something is to be drained now."""
+        return not self._queue.is_empty() or self._next_due() is not None
+
+    def drain(self) -> Drained:
+        """Land everything that waits; call ``commit`` when it may be forgotten. The writer lock is held by the caller."""
+        drained = Drained()
+        batch = self._queue.read(MOST_EVENTS)
+        later = self._due()
+        self._pending = [(self._queue, batch), *([(self._later, later[0])] if later else [])]
+        waiting = [*batch.events, *(later[1] if later else ())]
+        events = [event for event in waiting if self._seen.add(event)]
+        drained.events, drained.duplicates = len(waiting), len(waiting) - len(events)
+        postponed = list(later[2]) if later else []
+        for connection_id in dict.fromkeys(event.connection_id for event in events):
+            own = [event for event in events if event.connection_id == connection_id]
+            failed = self._land(connection_id, own, drained)
+            postponed += self._postponed(own, failed, drained)
+        self._put_aside(postponed)
+        return drained
+
+    def commit(self) -> None:
+        """The batch is done with."""
+        for queue, batch in self._pending:
+            queue.commit(batch)
+        self._pending = []
+        self._queue.prune()
+        self._later.prune(timedelta(0))
+
+    def forget_seen(self) -> None:
+        """Take the events of a batch that was not committed for new again."""
+        self._seen = Seen(reversed(list(islice(self._recent(), _REMEMBERED))))
+
+    def _recent(self) -> Iterator[QueuedEvent]:
+        since = self._project.clock() - _REMEMBERED_FOR
+        for event in self._queue.done(newest_first=True):
+            if event.received_at < since:
+                return
+            yield event
+
+    def _land(self, connection_id: str, events: Sequence[QueuedEvent], drained: Drained) -> set[str]:
+        """Land the changes of one connection; streams that failed."""
+        try:
+            connection = self._project.control.connections.get(self._project.tenant, connection_id)
+            source = self._source(connection)
+        except ConfigError as error:  # removed meanwhile, or its settings cannot be opened
+            drained.faults[connection_id] = error.what
+            return {stream for event in events for stream, _ in (*event.changed, *event.records)}
+        failed: set[str] = set()
+        for stream in source.streams:
+            wanted = _Wanted.of(stream, events)
+            if wanted.is_empty:
+                continue
+            try:
+                self._read_again(connection_id, source, wanted, drained)
+            except FondacoError as error:
+                failed.add(stream.name)
+                drained.faults[connection_id] = error.what
+            except Exception as unknown:  # one connector's fault must not hold up the others
+                _log.exception("a drained stream met an unknown error", extra={"stream": stream.name})
+                failed.add(stream.name)
+                drained.faults[connection_id] = (
+                    f"{stream.name} met an error that Fondaco does not know ({type(unknown).__name__})."
+                )
+        self._bury(connection_id, events, drained)
+        if not failed:
+            drained.received += [event.received_at for event in events]
+        return failed
+
+    def _read_again(self, connection_id: str, source: Source, wanted: _Wanted, drained: Drained) -> None:
+        stream = wanted.stream
+        for part in wanted.parts():
+            now = self._project.clock()
+            spooled = self._project.landing.spool(
+                connection_id,
+                source.name,
+                stream,
+                Slice(stream.name, FOUND_BY, now, now),
+                _pages(source, part),
+            )
+            landed = self._project.landing.load(spooled)
+            drained.records += landed.loaded[stream.tables[0].name] + landed.quarantined
+            drained.tables |= {f"{source.name}__{table.name}" for table in stream.tables}
+
+    def _bury(self, connection_id: str, events: Sequence[QueuedEvent], drained: Drained) -> None:
+        found = [
+            Tombstone(stream, record_id, event.happened_at or event.received_at, FOUND_BY)
+            for event in events
+            for stream, record_id in event.deleted
+        ]
+        if found:
+            drained.deleted += self._project.landing.land_tombstones(connection_id, found)
+            source = events[0].source
+            drained.tables |= {f"{source}__tombstones"}
+
+    def _postponed(
+        self, events: Sequence[QueuedEvent], failed: set[str], drained: Drained
+    ) -> list[QueuedEvent]:
+        """Events with a stream that failed, to be tried again; those that were tried often enough are let go."""
+        found = []
+        for event in events:
+            if not failed & {stream for stream, _ in (*event.changed, *event.records)}:
+                continue
+            if event.attempt >= len(_WAITS):
+                drained.given_up += 1
+                continue
+            found.append(event.later(self._project.clock() + timedelta(seconds=_WAITS[event.attempt])))
+        drained.postponed += len(found)
+        return found
+
+    def _put_aside(self, events: Sequence[QueuedEvent]) -> None:
+        if not events:
+            return
+        writer = QueueWriter(self._later.folder)
+        try:
+            writer.put([event.to_bytes() for event in events])
+        finally:
+            writer.close()
+
+    def _next_due(self) -> datetime | None:
+        """When the first event that was put aside may be tried, if that is now or before; else None."""
+        if self._later.is_empty():
+            return None
+        due = min((e.not_before for e in self._later.read(MOST_EVENTS).events if e.not_before), default=None)
+        return due if due is not None and due <= self._project.clock() else None
+
+    def _due(self) -> tuple[Batch, list[QueuedEvent], list[QueuedEvent]] | None:
+        """What was put aside: its batch, what is due of it, and what is not and is put aside again."""
+        if self._next_due() is None:
+            return None
+        batch, now = self._later.read(MOST_EVENTS), self._project.clock()
+        due = [event for event in batch.events if event.not_before is None or event.not_before <= now]
+        return batch, due, [event for event in batch.events if event not in due]
+
+    def _source(self, connection: Connection) -> Source:
+        """The opened source; kept open, so that a log-in serves many batches, until the settings change."""
+        known = self._sources.get(connection.connection_id)
+        if known is not None and known[0] == connection.sealed_settings:
+            return known[1]
+        if known is not None:
+            with suppress(FondacoError):
+                known[1].close()
+        source = self._project.source(connection)
+        self._sources[connection.connection_id] = connection.sealed_settings, source
+        return source
+
+
+def _pages(source: Source, wanted: _Wanted) -> Iterator[Page]:
+    if wanted.lines:
+        text = "".join(f"{line}\n" for line in wanted.lines)
+        yield Page(text.encode("utf-8", "replace"), len(wanted.lines))
+    if wanted.ids:
+        if not isinstance(source, Rereads):
+            raise ConfigError(
+                f"{source.title} cannot read single records again.",
+                "The next `fondaco run` reads what has changed.",
+            )
+        yield from source.read_again(wanted.stream, wanted.ids)

@@ -1,0 +1,1 @@
+"""Meta's Marketing API over the simulated world."""
