@@ -74,12 +74,12 @@ def postgres_server() -> Iterator[str]:
         )  # fmt: skip
     url = f"postgresql://postgres:not-asked-for@127.0.0.1:{port}"
     try:
-        for attempt in range(100):
+        for attempt in range(600):
             try:
                 psycopg.connect(f"{url}/postgres").close()
                 break
             except psycopg.OperationalError:
-                if attempt == 99 or server.poll() is not None:
+                if attempt == 599 or server.poll() is not None:
                     raise
                 time.sleep(0.1)
         yield url

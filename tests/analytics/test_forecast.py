@@ -184,3 +184,18 @@ def test_three_years_take_under_a_second() -> None:
     started = time.perf_counter()
     look_ahead(books, 92)
     assert time.perf_counter() - started < 3  # 0.4 s by itself; a busy machine
+
+
+@settings(max_examples=25, deadline=None)
+@given(share=st.floats(0.02, 1.0), seed=st.integers(0, 2**20), days=st.sampled_from([200, 760]))
+def test_however_rarely_anything_is_sold_no_number_runs_away(share: float, seed: int, days: int) -> None:
+    """Nothing is forecast where most days sell nothing; elsewhere a quarter brings at most what ten of the best ones did."""
+    chance = np.random.default_rng(seed)
+    sales = np.where(chance.random(days) < share, chance.lognormal(4, 0.8, days), 0.0)
+    outlook = look_ahead(books_of(sales), 90)
+    busy = int(np.count_nonzero(sales[-112:]))
+    assert bool(outlook.why_not) == (2 * busy < 112)
+    if outlook.days:
+        best = np.convolve(sales, np.ones(90)).max()
+        for bound in (outlook.total_low, outlook.total_high):
+            assert np.nanmax(np.abs(bound[0]), initial=0) < 10 * best

@@ -32,6 +32,7 @@ from fondaco.queue import Queue
 from fondaco.server.app import create_app
 from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.world import World
+from fondaco.sources.source import Role, role_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(900)]
 
@@ -120,6 +121,8 @@ def told(read_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def subscribe_all(project: Project, shops: Shops) -> None:
     for connection in project.connections():
+        if role_of(connection.source) is not Role.SHOP:
+            continue
         done = create(project, connection)
         if done.by_hand:  # what stands before a queue of commercetools' cloud
             secret = project.control.webhooks.secret(project.tenant, connection.connection_id)

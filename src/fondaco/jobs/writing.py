@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
+import duckdb
 import pyarrow as pa
 
 from fondaco.warehouse.duckdb import TYPES
@@ -25,7 +27,8 @@ def replace_rows(writer: Writer, spec: TableSpec, rows: pa.Table, *, where: Mapp
     try:
         bench.execute(f"create or replace temporary table {name} as select {columns} from job_rows")
     finally:
-        bench.unregister("job_rows")
+        with suppress(duckdb.TransactionException):  # what broke the transaction is what has to be told
+            bench.unregister("job_rows")
     staged = writer.stage(name, TableSpec("", name, spec.columns))
     condition = " and ".join(f'"{column}" = ${column}' for column in where)
     writer.execute(f"delete from {spec.qualified} where {condition}", where)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from fondaco.clock import zone
+from fondaco.errors import FondacoError, unknown_error
 from fondaco.orchestration.modelling import refuse_half_built
 from fondaco.orchestration.progress import Event, Progress
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
+
+_log = logging.getLogger(__name__)
 
 
 def tables_written() -> frozenset[str]:
@@ -51,6 +55,12 @@ def analyse_customers(project: Project, run_id: str, progress: Progress) -> None
             threads=project.settings.warehouse.threads,
         ),
     )
-    forecast_profit(project.warehouse, ForecastAsked(project.tenant, today, fitted_at))
+    try:
+        forecast_profit(project.warehouse, ForecastAsked(project.tenant, today, fitted_at))
+    except FondacoError:
+        raise
+    except Exception as error:  # a fault in the forecast must not keep back the figures
+        _log.exception("the forecast met an unknown error")
+        raise unknown_error("The forecast of profit", error) from error
     detail = f"{customers} customers, {sum(not each.note for each in fitted)} models"
     progress(Event("analyse", detail=detail, ended=True))

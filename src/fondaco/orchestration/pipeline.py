@@ -206,8 +206,8 @@ class _Work:
         try:
             analyse_customers(self.project, self.run_id, self.progress)
         except FondacoError as error:
-            # Sales are true without it: they are published, with the former findings about customers.
-            self.going.note("warn", f"Customers were not analysed: {error.what}")
+            # Sales are true without it: they are published, with the former findings.
+            self.going.note("warn", f"The analysis did not end: {error.what}")
 
     def reconcile(self, whole: Sequence[str]) -> None:
         for health, reason in reconcile_run(self.project, self.progress, whole=whole):

@@ -16,7 +16,7 @@ from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.quality import freshness, reconcile
 from fondaco.quality.figures import orders_left_out
 from fondaco.quality.freshness import lateness
-from fondaco.sources.source import Source, report_streams
+from fondaco.sources.source import Role, Source, report_streams, role_of
 from fondaco.warehouse import has_table
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def reconcile_run(
         late = lateness(connection.connection_id, freshness(states, project.clock()))
         if late is not None:
             notes.append(("warn", late))
+        if role_of(connection.source) is not Role.SHOP:
+            continue
         try:
             days = _compare(project, connection, whole)
         except FondacoError as error:

@@ -125,6 +125,11 @@ def look_ahead(books: Books, ahead: int, *, level: float = LEVEL) -> Outlook:
     sales = books.lines[0] @ books.parts
     if not np.any(sales[-RECENT:] > 0):
         return Outlook(f"nothing was sold in the last {RECENT} days")
+    busy = int(np.count_nonzero(sales[-DENSE:] > 0))
+    if 2 * busy < DENSE:
+        return Outlook(
+            f"something was sold on {busy} of the last {DENSE} days, and a forecast needs half of them"
+        )
     reach = min(ahead, furthest(books.days))
     origins = look_back(books, reach)
     now = len(origins.known) - 1
@@ -151,6 +156,10 @@ def look_ahead(books: Books, ahead: int, *, level: float = LEVEL) -> Outlook:
 
 RECENT = 28
 """A shop that has sold nothing for so many days is not forecast."""
+
+
+DENSE = 112
+"""Where on most of so many days nothing is sold, days say nothing of weekdays, and shares of sales are shares of nothing."""
 
 
 def _tests(books: Books, origins: Origins, level: float) -> list[BackTest]:

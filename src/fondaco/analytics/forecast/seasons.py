@@ -16,6 +16,9 @@ YEARLY_LEAST_DAYS = 730
 _HARMONICS = 6
 _YEAR = 365.25
 _RIDGE = 2.0
+_WIDEST = 8.0
+"""No week of the year is taken for more than so many times an average one, nor for less than that part of it."""
+
 _DRAWN_TOWARDS_ONE = 2.0
 
 
@@ -70,7 +73,7 @@ def yearly_factors(sales: Floats, first_day: int, days: NDArray[np.int64]) -> Fl
     found = np.linalg.solve(design.T @ design + penalty, design.T @ level)
     waves = found[2:]
     year = np.exp(_waves(np.arange(366)) @ waves)
-    return np.asarray(np.exp(_waves(days) @ waves) / year.mean())
+    return np.asarray(np.clip(np.exp(_waves(days) @ waves) / year.mean(), 1 / _WIDEST, _WIDEST))
 
 
 def _waves(day: NDArray[np.int64]) -> Floats:
