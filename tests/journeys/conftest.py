@@ -41,7 +41,7 @@ MADE_OF_COSTS = (
 """Tables that the history of unit costs is in, which only a project that has grown can know."""
 BOOKKEEPING = frozenset(
     {"build_state", "order_states", "rate_states", "order_changes", "event_changes", "mart_changes", "profit_changes",
-     "fondaco__identity_runs", "model_runs"}
+     "fondaco__identity_runs", "model_runs", "profit_forecast_runs"}
 )  # fmt: skip
 """Tables that say what the last run saw or changed, or keep each run apart, and so differ from run to run."""
 
@@ -80,8 +80,8 @@ class Shops:
         return self.ask("POST", "advance", json={"seed": 5, "share": share, "minutes": minutes})
 
 
-def connected_project(folder: Path, shops: Shops, clock: Any) -> Project:
-    """A fresh project with a connection to each shop and the static exchange rates."""
+def connected_project(folder: Path, shops: Shops, clock: Any, *, with_ads: bool = True) -> Project:
+    """A fresh project with a connection to each shop, and each ad account, and the static exchange rates."""
     project = Project.create(folder, name="Journey", currency="EUR", timezone="Europe/Berlin", clock=clock)
     give_models(project.warehouse)
     project.landing.land_rows(
@@ -93,7 +93,7 @@ def connected_project(folder: Path, shops: Shops, clock: Any) -> Project:
     )
     start = shops.world.start.date().isoformat()
     base_url = shops.server.base_url
-    for each in (*demo_connections(base_url), *demo_ad_connections(base_url)):
+    for each in (*demo_connections(base_url), *(demo_ad_connections(base_url) if with_ads else ())):
         connect(project, each.source, slug(each.name), each.settings | {"start_date": start})
     return project
 

@@ -32,7 +32,6 @@ from fondaco.queue import Queue
 from fondaco.server.app import create_app
 from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.world import World
-from fondaco.sources.source import Role, role_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(900)]
 
@@ -99,7 +98,8 @@ def read_project(world_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copytree(world_folder, folder / "world", ignore=shutil.ignore_patterns("store.duckdb*"))
     with SimulatorServer(folder / "world", port=SHOP_ADDRESSES) as server:
         shops = Shops(server, World.open(folder / "world"))
-        with connected_project(folder / "shop", shops, fast_clock) as project:
+        # An ad account tells nothing by webhooks, and Google's has an address of its own at each start.
+        with connected_project(folder / "shop", shops, fast_clock, with_ads=False) as project:
             assert run_pipeline(project, steps=("sync", "build", "publish")).error is None
     return folder
 
@@ -121,8 +121,6 @@ def told(read_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def subscribe_all(project: Project, shops: Shops) -> None:
     for connection in project.connections():
-        if role_of(connection.source) is not Role.SHOP:
-            continue
         done = create(project, connection)
         if done.by_hand:  # what stands before a queue of commercetools' cloud
             secret = project.control.webhooks.secret(project.tenant, connection.connection_id)

@@ -13,6 +13,7 @@ from fondaco.server.api import (
     metrics,
     profit,
     segments,
+    suggestions,
 )
 
 router = APIRouter()
@@ -26,3 +27,4 @@ router.include_router(segments.router)
 router.include_router(costs.router)
 router.include_router(alerts.router)
 router.include_router(profit.router)
+router.include_router(suggestions.router)
