@@ -82,7 +82,7 @@ def test_an_entry_is_added_put_right_changed_and_withdrawn(
     page.get_by_label("Amount").fill("0.35")
     page.get_by_label("First day").fill("2026-01-01")
     page.get_by_role("button", name="Keep").click()
-    page.get_by_role("link", name="paypal").click()
+    page.locator("#payment_fee").get_by_role("link", name="paypal").click()
     page.get_by_label("Rate").fill("2.99 %")
     page.get_by_role("button", name="Keep the change").click()
     expect(page.locator("#main")).to_contain_text("Rate: 2.49 % → 2.99 %")

@@ -14,7 +14,7 @@ from fondaco.control import Role
 from fondaco.server.app import create_app
 from fondaco.server.auth.sessions import SESSION
 from fondaco.server.pages.overview_panels import PANELS
-from fondaco.server.warming import PROFIT, PROFIT_AT_FIRST, SALES, THREAD_NAME, usual_views, warm
+from fondaco.server.warming import MARKETING, PROFIT, PROFIT_AT_FIRST, SALES, THREAD_NAME, usual_views, warm
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -42,7 +42,7 @@ def test_panels_are_written_for_the_locales_of_the_newest_readers(shop: Shop) ->
     view = next(usual_views(site))
     warm(site, view)
     written, answered = len(site.panels), site.answered
-    own = (*PANELS, *SALES, *PROFIT, *PROFIT_AT_FIRST)
+    own = (*PANELS, *SALES, *PROFIT, *PROFIT_AT_FIRST, *MARKETING)
     assert written == len(own) + 1  # and the table of products
     for language in ("de-DE,de;q=0.9", "fr-FR", "it-IT", "de-DE"):
         site.note_reader(

@@ -48,11 +48,11 @@ def landed(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     landing.create_tables()
     with hand_made.served(store) as url:
         _land(landing, Shopify(ShopifySettings(**demo_settings(url, "aurora"))))
-    contract = yaml.safe_load(Path(project_folder() / "dbt_project.yml").read_text())["vars"]["conformed"]
+    told = yaml.safe_load(Path(project_folder() / "dbt_project.yml").read_text())["vars"]["conformed_sources"]
     result = build(
         warehouse,
         select=["path:models/staging/shopify", "path:models/conformed/shopify"],
-        vars={"conformed_sources": {entity: ["shopify"] for entity in contract}},
+        vars={"conformed_sources": {entity: [*({"shopify"} & {*names})] for entity, names in told.items()}},
     )
     assert not result.failures
     yield warehouse
