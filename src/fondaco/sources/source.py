@@ -158,8 +158,11 @@ def role_of(name: str) -> Role:
 
 
 def report_streams(name: str) -> frozenset[str]:
-    """The streams of the source ``name`` on which sales figures depend (``Stream.in_report``)."""
-    return frozenset(stream.name for stream in source_type(name).streams if stream.in_report)
+    """The streams of the source ``name`` on which its figures depend: those of its report (``Stream.in_report``), or all where it has none."""
+    streams = source_type(name).streams
+    return frozenset(stream.name for stream in streams if stream.in_report) or frozenset(
+        stream.name for stream in streams
+    )
 
 
 def _entries() -> Mapping[str, EntryPoint]:
