@@ -1,7 +1,7 @@
 """How the spend of ad accounts reaches orders, and what a campaign brought, by hand on each engine.
 
 The account is in dollars, at 0.80 euros. Orders of 10 March, by value: A 30, brought by Spring, whose name its visit tells; B 10, by
-Spring's number; C 60, by a click on Google of no known campaign; D 100, nobody's. 11 March: E 50, nobody's. 12 March: none.
+Spring's number; C 60, by a click on Google of no known campaign; D 100, nobody's. 11 March: E 50, from a newsletter that is called as the campaign Brand, and so nobody's. 12 March: none.
 
 Spring spends 25 dollars on the 10th, so 20 euros, of which A bears 15 and B 5. Brand spends 20 dollars and brought nobody, but its
 platform brought A, B and C: 16 euros by 30, 10 and 60. The agency has 40 euros for 10 and 11 March: 20 a day, by all orders of the day. Spring
@@ -69,6 +69,7 @@ def write_ads(shop: Any) -> None:
     shop.visit(orders["B"], utm_source="newsletter", utm_campaign="11")
     shop.visit(orders["C"], utm_campaign="Twin", click_type="gclid")
     shop.visit(orders["D"], utm_source="facebook", utm_medium="social", click_type="fbclid")
+    shop.visit(orders["E"], utm_source="newsletter", utm_medium="email", utm_campaign="Brand")
 
 
 @pytest.fixture(
@@ -162,7 +163,7 @@ def test_what_new_customers_bring_within_days_is_held_against_what_was_spent_onc
 
 def test_of_each_shop_and_day_it_is_counted_how_many_orders_have_a_known_origin(ads: Any) -> None:
     found = ads.select("cast(order_date as varchar) as day, marked_orders", "marts.visits_daily", "1")
-    assert found == [("2026-03-10", 4), ("2026-03-11", 0)]
+    assert found == [("2026-03-10", 4), ("2026-03-11", 1)]
 
 
 def test_an_ad_account_is_no_shop(ads: Any) -> None:

@@ -1,5 +1,6 @@
 -- Which campaign an order came from: the one that the visit before it names, by number or by name; else the platform alone,
--- where the visit was paid for. A name that two campaigns have names none.
+-- where the visit was paid for. A name that two campaigns have names none; nor does the name in a visit from elsewhere, such
+-- as a newsletter of the same name.
 with visits as (
     select * from {{ ref('core_order_visits') }}
 ),
@@ -57,6 +58,7 @@ marked as (
         visits.tenant_id,
         visits.order_id,
         visits.click_type,
+        visits.utm_source,
         {{ campaign_key('visits.utm_campaign') }} as named_as,
         {{ ad_platform('visits') }} as platform
     from visits
@@ -81,6 +83,7 @@ joined as (
     left join told_apart
         on marked.named_as = told_apart.named_as
         and marked.platform is null
+        and (told_apart.matched_by = 'id' or marked.utm_source is null)
         and marked.tenant_id = told_apart.tenant_id
 ),
 
