@@ -14,7 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.published import publish
 from tests.server.conftest import PASSWORD, Watch, log_in, with_session
-from tests.server.pages.conftest import shop_folder
+from tests.server.pages.conftest import shop_folder, two_shops
 from tests.server.pages.marketing_book import marts
 from tests.server.pages.test_profit import file, table, words
 from tests.server.pages.test_sales import link, query
@@ -451,3 +451,24 @@ def test_a_list_of_orders_is_cut_to_its_sheet(book: Project) -> None:
         offset=1,
     ).to_pylist()
     assert [(row["order_number"], row["matches"]) for row in rows] == [("#1004", 5), ("#1003", 5)]
+
+
+def test_where_a_shop_tells_no_visits_no_campaign_is_said_to_have_sold_nothing(
+    new_folder: Path, tmp_path: Path
+) -> None:
+    book = marts()
+    sold = {"is_filler": False, "orders": 1, "net_sales": 20, "connection_id": "b", "source": "files"}
+    book["sales_daily"] = [
+        *book["sales_daily"],  # type: ignore[misc]
+        *({**sold, "clock": clock, "sales_date": "2026-03-03"} for clock in ("finance", "order")),
+    ]
+    with (
+        two_shops(shop_folder(new_folder, tmp_path), book) as project,
+        TestClient(create_app(project), follow_redirects=False) as client,
+    ):
+        with_session(client, project)
+        lost, split = panel(client, "losers"), panel(client, "split")
+    assert "as far as orders are seen: Berg tells no visits" in words(lost)
+    assert "Echo Meta Ads · Outcome traffic Paused No order seen" in words(lost)
+    assert "Paused No order seen" in words(split)
+    assert "Brand Google Ads · Search Active Loses money" in words(split)

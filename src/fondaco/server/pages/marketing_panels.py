@@ -123,6 +123,12 @@ def _known_origin(figures: Figures) -> dict[str, Any] | None:
     }
 
 
+def _silent(figures: Figures) -> str:
+    """The shops that tell no visit: what their campaigns brought is not seen."""
+    known = _known_origin(figures)
+    return str(known["silent"]) if known else ""
+
+
 def ratios(figures: Figures, _state: MarketingState) -> dict[str, Any]:
     """What is left, and what each unit of money spent brought, with what platforms claim beside it."""
     view, numbers = figures.view, figures.numbers
@@ -178,6 +184,7 @@ def split(figures: Figures, state: MarketingState) -> dict[str, Any]:
     label = AD_DIMENSIONS[state.by]
     return {
         "label": label,
+        "silent": _silent(figures),
         **_choices(state),
         "names": names,
         "metrics": metrics,
@@ -256,6 +263,7 @@ def losers(figures: Figures, state: MarketingState) -> dict[str, Any]:
         "of": figures.numbers.count(len(parts)),
         "one": len(losing) == 1,
         "lost": figures.numbers.money(-lost if lost is not None else None),
+        "silent": _silent(figures),
         "more": state.address(state.elsewhere() | {"by": "", "columns": "", "parts_order": "campaign_profit"})
         if len(losing) > TOP
         else "",
