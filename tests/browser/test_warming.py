@@ -14,7 +14,17 @@ from fondaco.control import Role
 from fondaco.server.app import create_app
 from fondaco.server.auth.sessions import SESSION
 from fondaco.server.pages.overview_panels import PANELS
-from fondaco.server.warming import MARKETING, PROFIT, PROFIT_AT_FIRST, SALES, THREAD_NAME, usual_views, warm
+from fondaco.server.warming import (
+    MARKETING,
+    PROFIT,
+    PROFIT_FURTHER,
+    SALES,
+    THREAD_NAME,
+    ranged_views,
+    usual_views,
+    warm,
+    warm_further,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -34,6 +44,8 @@ def test_the_usual_views_are_there_before_anybody_asks(shop: Shop) -> None:
     assert answered > 50
     for view in usual_views(site):
         warm(site, view)
+    for view in ranged_views(site):
+        warm_further(site, view)
     assert site.answered == answered
 
 
@@ -42,8 +54,8 @@ def test_panels_are_written_for_the_locales_of_the_newest_readers(shop: Shop) ->
     view = next(usual_views(site))
     warm(site, view)
     written, answered = len(site.panels), site.answered
-    own = (*PANELS, *SALES, *PROFIT, *PROFIT_AT_FIRST, *MARKETING)
-    assert written == len(own) + 1  # and the table of products
+    own = (*PANELS, *SALES, *PROFIT, *PROFIT_FURTHER, *MARKETING)
+    assert written == len(own) + 2  # and the tables of products and of variants
     for language in ("de-DE,de;q=0.9", "fr-FR", "it-IT", "de-DE"):
         site.note_reader(
             site.numbers(Request({"type": "http", "headers": [(b"accept-language", language.encode())]}))

@@ -18,7 +18,7 @@ from fondaco.server.pages import cohorts, customers, marketing, products, profit
 from fondaco.server.pages.marketing_state import usual_marketing
 from fondaco.server.pages.overview import panel_html
 from fondaco.server.pages.overview_panels import PANELS
-from fondaco.server.pages.products_tables import usual_products
+from fondaco.server.pages.products_tables import LEVELS, usual_products
 from fondaco.server.pages.profit_state import usual_profit
 from fondaco.server.pages.sales_state import usual_state
 from fondaco.server.periods import CLOCKS, DEFAULT_RANGE, PRESETS, View, parse_view
@@ -89,6 +89,10 @@ class Warmer:
             if is_first and not all(self._work_out_pages(published)):
                 return False
             is_first = False
+        for view in ranged_views(self._site):
+            if self._is_over(published):
+                return False
+            warm_further(self._site, view)
         return True
 
     def _work_out_pages(self, published: str) -> Iterator[bool]:
@@ -108,19 +112,20 @@ class Warmer:
 
 def usual_views(site: Site) -> Iterator[View]:
     """All preset ranges by both clocks, the default first: all shops together, then each of them."""
+    yield from ranged_views(site)
+    shops = site.shops()
+    if 1 < len(shops) <= _SHOPS_AT_MOST:
+        for shop in shops:
+            yield from ranged_views(site, shop=shop.connection_id)
+
+
+def ranged_views(site: Site, **chosen: str) -> Iterator[View]:
+    """All preset ranges by both clocks, the default first, with what is ``chosen`` beside them."""
     today = local_date(site.project.clock(), site.project.settings.project.timezone)
-    known = site.beginnings
     ranges = sorted(PRESETS, key=lambda name: name != DEFAULT_RANGE)
     for clock in CLOCKS:
         for name in ranges:
-            yield parse_view({"range": name, "clock": clock}, today, known=known)
-    shops = site.shops()
-    if 1 < len(shops) <= _SHOPS_AT_MOST:
-        for clock in CLOCKS:
-            for shop in shops:
-                for name in ranges:
-                    parameters = {"range": name, "clock": clock, "shop": shop.connection_id}
-                    yield parse_view(parameters, today, known=known)
+            yield parse_view({"range": name, "clock": clock, **chosen}, today, known=site.beginnings)
 
 
 def lookups(site: Site) -> Iterator[None]:
@@ -144,12 +149,13 @@ SALES = ("course", "breakdown")
 
 
 PROFIT = ("result", "margins", "waterfall")
-"""Panels of Profit that are written beforehand; those further down are too for the days that it opens with."""
+"""Panels of Profit that are written beforehand."""
+
+PROFIT_FURTHER = ("split", "goods", "losses", "later")
+"""Panels further down on Profit: for the days that it opens with at once, for the others when all first sights are written."""
 
 MARKETING = ("spend", "ratios", "split", "losers")
 """Panels of Marketing that are written beforehand, for the days that it opens with."""
-
-PROFIT_AT_FIRST = ("split", "goods", "losses")
 
 
 def warm(site: Site, view: View) -> None:
@@ -161,9 +167,17 @@ def warm(site: Site, view: View) -> None:
             panel_html(site, numbers, name, view)
         for name in SALES:
             sales.panel_html(site, numbers, name, usual_state(view))
-        for name in (*PROFIT, *(PROFIT_AT_FIRST if is_first_seen else ())):
+        for name in (*PROFIT, *(PROFIT_FURTHER if is_first_seen else ())):
             profit.panel_html(site, numbers, name, usual_profit(view))
         if is_first_seen:
-            products.panel_html(site, numbers, usual_products(view))
+            for level in LEVELS:
+                products.panel_html(site, numbers, usual_products(view, level))
             for name in MARKETING if site.has_marketing else ():
                 marketing.panel_html(site, numbers, name, usual_marketing(view))
+
+
+def warm_further(site: Site, view: View) -> None:
+    """Write what stands further down on Profit: nobody sees it first, but its questions are the dearest."""
+    for numbers in site.usual_numbers():
+        for name in PROFIT_FURTHER:
+            profit.panel_html(site, numbers, name, usual_profit(view))

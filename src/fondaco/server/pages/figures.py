@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+
 from fondaco.metrics import MetricQuery
 from fondaco.server.numbers import Change, Numbers
 from fondaco.server.periods import Period, View
@@ -61,6 +63,23 @@ class Figures:
         where: Mapping[str, str | Sequence[str]] | None = None,
     ) -> list[Row]:
         """The answer's rows, of the view's period unless another is given; ``where`` adds to the view's conditions."""
+        found: list[Row] = self.table(
+            metrics, by, period, order_by=order_by, limit=limit, with_total=with_total, where=where
+        ).to_pylist()
+        return found
+
+    def table(
+        self,
+        metrics: Sequence[str],
+        by: Sequence[str] = (),
+        period: Period | None = None,
+        *,
+        order_by: Sequence[str] = (),
+        limit: int | None = None,
+        with_total: bool = False,
+        where: Mapping[str, str | Sequence[str]] | None = None,
+    ) -> pa.Table:
+        """What ``rows`` gives, as columns: of an answer with thousands of rows only some may be wanted."""
         period = period or self.view.period
         query = MetricQuery(
             metrics=tuple(metrics),
@@ -73,8 +92,7 @@ class Figures:
             limit=limit,
             with_total=with_total,
         )
-        found: list[Row] = self.site.ask(query).to_pylist()
-        return found
+        return self.site.ask(query)
 
     def totals(self, metrics: Sequence[str], period: Period | None = None) -> Row:
         rows = self.rows(metrics, (), period)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,9 +55,9 @@ class ProductsState:
         return sheets.Way(self.address(changes), f"/products/catalogue?{self.query(changes)}")
 
 
-def usual_products(view: View) -> ProductsState:
-    """Products as it opens."""
-    return ProductsState(view, "product", sheets.Sheet("products"))
+def usual_products(view: View, level: str = "product") -> ProductsState:
+    """Products, or another of ``LEVELS``, as they open."""
+    return ProductsState(view, level, sheets.Sheet("products"))
 
 
 def products_state(request: Request, site: Site) -> ProductsState:
@@ -89,17 +89,21 @@ def all_lines(site: Site, view: View, *, by_variant: bool) -> Sequence[ProductLi
             today=view.today,
             by_variant=by_variant,
         )
+        compared = _compared_shops(view, {shop_of(line.product_id) for line in lines})
         return [
-            line if _is_compared(view, line) else replace(line, units_per_day_before=None) for line in lines
+            line if shop_of(line.product_id) in compared else replace(line, units_per_day_before=None)
+            for line in lines
         ]
 
     return site.remembered(("products", view, view.today, by_variant), work, large=True)
 
 
-def _is_compared(view: View, line: ProductLine) -> bool:
-    """Whether the line's own shop is known from the first compared day on."""
-    shop = shop_of(line.product_id)
-    return view.comparison is not None and view.known.knows(view.comparison.first, (shop,) if shop else ())
+def _compared_shops(view: View, shops: Collection[str]) -> frozenset[str]:
+    """The shops that are known from the first compared day on."""
+    compared = view.comparison
+    if compared is None:
+        return frozenset()
+    return frozenset(shop for shop in shops if view.known.knows(compared.first, (shop,) if shop else ()))
 
 
 def lines_shown(site: Site, state: ProductsState) -> Sequence[ProductLine]:

@@ -13,7 +13,8 @@ from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.charts import over_time, series
 from fondaco.server.pages.choices import DIMENSIONS, address_of, value_in_words
 from fondaco.server.pages.figures import Figures, Row
-from fondaco.server.pages.profit_parts import KEY, ProfitPart, margin_of, parts_of, result_of, value_of
+from fondaco.server.pages.profit_goods import goods
+from fondaco.server.pages.profit_parts import KEY, margin_of, parts_of, result_of, value_of
 from fondaco.server.pages.profit_state import NET_PROFIT, ProfitState
 from fondaco.server.pages.sales_panels import search
 from fondaco.server.pages.sales_state import dimensions_of
@@ -222,39 +223,6 @@ def _heads(
         **{name: head(name, figures.metric(name).label, wide=name != sums[-1]) for name in sums},
         "rate": head("rate", figures.metric(rate).label),
         "then": head("then", "Compared", wide=True),
-    }
-
-
-def goods(figures: Figures, state: ProfitState) -> dict[str, Any]:
-    """The products that bring the most, and those that lose."""
-    numbers, view = figures.numbers, figures.view
-    if "product" not in dimensions_of(figures.site, state):
-        return {"best": [], "worst": [], "metric": _names(figures), "losers": ""}
-    last, rate = result_of("product")
-    parts = [part for part in parts_of(figures, replace(state, by="product")) if part.value is not None]
-    losing = [part for part in reversed(parts) if part.now[last] < 0]
-    largest = max((abs(part.now[last]) for part in parts), default=None)
-
-    def line(part: ProfitPart) -> dict[str, Any]:
-        assert part.conditions is not None
-        product_id = part.conditions.get("product_id")
-        return {
-            "name": part.name,
-            "detail": part.detail,
-            "address": address_of("products", product_id, view.query())
-            if product_id
-            else state.restricted(part.conditions),
-            "net_sales": numbers.money(part.now["net_sales"]),
-            "last": numbers.money(part.now[last]),
-            "rate": numbers.rate(margin_of(part.now, rate)),
-            "bar": shapes.share_bar(abs(part.now[last]), largest),
-        }
-
-    return {
-        "best": [line(part) for part in parts[:TOP] if part.now[last] > 0],
-        "worst": [line(part) for part in losing[:TOP]],
-        "losers": numbers.count(len(losing)) if losing else "",
-        "metric": _names(figures),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -69,15 +69,16 @@ def parts_of(figures: Figures, state: ProfitState) -> list[ProfitPart]:
     Their sums are the figures of the whole: shops have costs of their own, so that what is of no shop stands in their own
     rows; by all else what no order bears stands in a row of its own, apart from orders of which the value is not known.
     """
-    view, shops = figures.view, shop_names(figures.site)
+    view, shops, compared = figures.view, shop_names(figures.site), figures.view.comparison
     now, none_now = _rows(figures, state, view.period)
-    then, none_then = _rows(figures, state, view.comparison) if view.comparison else ({}, None)
+    then, none_then = _rows(figures, state, compared) if compared else ({}, None)
+    known = set(_known(state, (*now, *then)))
     parts = [
         ProfitPart(
-            *_named(figures.site, state.by, shops, key),
+            *named(figures.site, state.by, shops, key),
             columns=key,
             now=now.get(key, NOTHING),
-            then=then.get(key, NOTHING) if is_known(state, key) else None,
+            then=then.get(key, NOTHING) if key in known else None,
         )
         for key in dict.fromkeys((*now, *then))
     ]
@@ -85,7 +86,7 @@ def parts_of(figures: Figures, state: ProfitState) -> list[ProfitPart]:
     parts.sort(key=lambda part: (part.value is None, -part.now[result], part.name, part.detail))
     if none_now or none_then:
         columns = (None,) * len(asked_by(state.by))
-        beside = none_then or (NOTHING if view.comparison else None)
+        beside = none_then or (NOTHING if compared else None)
         parts.append(ProfitPart(None, OF_NO_ORDER, "", None, columns, none_now or NOTHING, beside))
     return parts
 
@@ -93,25 +94,41 @@ def parts_of(figures: Figures, state: ProfitState) -> list[ProfitPart]:
 def _rows(figures: Figures, state: ProfitState, period: Period) -> tuple[dict[Key, Row], Row | None]:
     """Statements by the dimension's values, and that of what no order bears; such as have nothing in them are left out."""
     dimensions = asked_by(state.by)
-    where: dict[str, list[str]] = {}
+    where: Mapping[str, list[str]] | None = {}
     of_no_order = None
     if state.by != "shop":
-        # Only what is of an order has a source.
-        sources = {row["source"]: row for row in figures.rows(KEY, ("source",), period)}
-        of_no_order = sources.pop(None, None)
-        where = {"source": list(sources)} if of_no_order and sources else {}
-        if of_no_order and not sources:
-            return {}, of_no_order if _has_something(of_no_order) else None
-    rows = figures.rows(KEY, dimensions, period, where=where)
+        where, of_no_order = of_orders(figures, period)
+    rows = figures.rows(KEY, dimensions, period, where=where) if where is not None else []
     found = {tuple(row[name] or None for name in dimensions): row for row in rows if _has_something(row)}
     return found, of_no_order if of_no_order and _has_something(of_no_order) else None
+
+
+def of_orders(figures: Figures, period: Period) -> tuple[Mapping[str, list[str]] | None, Row | None]:
+    """What restricts a question to the rows that are of an order, None where no row is; and the statement of what no order bears."""
+    # Only what is of an order has a source.
+    sources = {row["source"]: row for row in figures.rows(KEY, ("source",), period)}
+    of_no_order = sources.pop(None, None)
+    if of_no_order is None:
+        return {}, None
+    return {"source": list(sources)} if sources else None, of_no_order
+
+
+def _known(state: ProfitState, keys: Iterable[Key]) -> Iterator[Key]:
+    """Those of the parts that are held against the compared period. What is known of one product is known of all of its shop."""
+    of_shop: dict[str | None, bool] = {}
+    for key in keys:
+        shop = shop_of(key[0]) if state.by == "product" else key[0]
+        if shop not in of_shop:
+            of_shop[shop] = is_known(state, key)
+        if of_shop[shop]:
+            yield key
 
 
 def _has_something(row: Row) -> bool:
     return any(row[name] for name in LINES)
 
 
-def _named(
+def named(
     site: Site, by: str, shops: Mapping[str, str], key: Key
 ) -> tuple[str | None, str, str, Mapping[str, str | None] | None]:
     """A part's value, name, detail and conditions."""
