@@ -44,7 +44,7 @@ test: dev assets test-system
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 test-fast: dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not postgres and not browser and not npm" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not postgres and not browser and not npm" --hypothesis-profile=quick $(ARGS)
 
 lint: dev
 	$(BIN)/ruff check .

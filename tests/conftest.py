@@ -24,6 +24,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 # How long an example takes says something of the machine's other work, not of the law.
 settings.register_profile("fondaco", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=20)  # for `make test-fast`
 settings.load_profile("fondaco")
 
 

@@ -199,6 +199,7 @@ def test_the_largest_come_first_where_asked_and_ties_are_settled_by_the_dimensio
     assert [row["country"] for row in found] == ["FR", "DE", "NL"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", [metric.name for metric in LAYER.metrics])
 @pytest.mark.parametrize("clock", ["finance", "order"])
 def test_every_metric_answers_for_each_of_its_dimensions(marts: Any, metric: str, clock: str) -> None:
