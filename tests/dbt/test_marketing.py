@@ -10,10 +10,13 @@ spends 10 dollars on the 11th: nobody came, so E bears its 8 euros; and 5 dollar
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+
+from fondaco.metrics.suggestions import Scope, suggestion_rows
 
 D = Decimal
 pytestmark = pytest.mark.slow
@@ -164,6 +167,37 @@ def test_what_new_customers_bring_within_days_is_held_against_what_was_spent_onc
 def test_of_each_shop_and_day_it_is_counted_how_many_orders_have_a_known_origin(ads: Any) -> None:
     found = ads.select("cast(order_date as varchar) as day, marked_orders", "marts.visits_daily", "1")
     assert found == [("2026-03-10", 4), ("2026-03-11", 1)]
+
+
+def suggested(ads: Any, day: str = "2026-03-31") -> list[tuple[str, Decimal]]:
+    """Campaigns that are suggested to be mended, of the days of March up to one, with what that would save."""
+
+    class Marts:
+        dialect = ads.books.warehouse.dialect
+        version = "1"
+
+        def query(self, sql: str, params: Any = None) -> Any:
+            return ads.books.table(sql, **(params or {}))
+
+    scope = Scope(ads.tenant, date(2026, 3, 1), date.fromisoformat(day))
+    return [(row["campaign_name"], row["saves"]) for row in suggestion_rows(Marts(), scope, "campaigns")]
+
+
+def test_a_campaign_that_brought_less_than_it_cost_is_suggested_to_be_mended(ads: Any) -> None:
+    """On the 10th Spring costs 20 and its orders leave 24; of all days it costs 32."""
+    assert suggested(ads, "2026-03-10") == [("Brand", 16)]
+    assert suggested(ads) == [("Brand", 16), ("Spring  Sale & More", 8)]
+
+
+def test_where_a_shop_tells_no_visits_a_campaign_is_not_said_to_have_brought_nothing(
+    open_books: Any, shop_type: Any
+) -> None:
+    shop = shop_type(open_books(), "seen")
+    write_ads(shop)
+    shop.connect("till", "EUR")
+    shop.sale("T", "2026-03-10 10:00:00", "20", connection_id="till")
+    shop.write().books.build()
+    assert [name for name, _ in suggested(shop)] == ["Spring  Sale & More"]
 
 
 def test_an_ad_account_is_no_shop(ads: Any) -> None:

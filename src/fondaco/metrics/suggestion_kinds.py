@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-ColumnKind = Literal["text", "order", "product", "shop", "day", "money", "count", "rate"]
+ColumnKind = Literal[
+    "text", "order", "product", "campaign", "platform", "shop", "day", "money", "count", "rate", "ratio"
+]
 
 LEAST_PAYMENTS = 20
 """A gateway is the cheapest by so many payments at least."""
@@ -269,7 +271,54 @@ from rated
 where sold >= $least_units and usual_rate > 0 and rate >= {RETURNS_ABOVE} * usual_rate and cost > 0""",
 )  # fmt: skip
 
+CAMPAIGNS = SuggestionKind(
+    "campaigns",
+    "Campaigns that cost more than they brought",
+    "campaign",
+    "campaigns",
+    "Campaigns of which the orders, placed in the period, left less before marketing than was spent in it. What is saved is that loss; it takes for "
+    "granted that whom a campaign brought would not have come without it, and that those who come again do so by themselves. One that brought no "
+    "order is told only where every shop that sold tells the visits of its orders.",
+    "ad spend − CM2 of the campaign's orders",
+    "Look at what it promises and where it leads; spend less on it, or end it.",
+    (
+        Column("campaign_name", "Campaign", "campaign"),
+        Column("platform", "Platform", "platform", is_wide=True),
+        Column("attributed_orders", "Orders", "count", is_wide=True),
+        Column("ad_spend", "Spent", "money"),
+        Column("attributed_revenue", "Brought", "money", is_wide=True),
+        Column("contribution_margin_2", "CM2", "money"),
+        Column("poas", "POAS", "ratio", is_wide=True),
+    ),
+    "campaign_name, campaign_id",
+    """
+with silent as (
+    select count(*) as shops
+    from (
+        select visits.connection_id
+        from marts.visits_daily as visits
+        where visits.tenant_id = $tenant_id and visits.order_date between $first and $last
+        group by visits.connection_id
+        having sum(visits.marked_orders) = 0
+    ) as each_shop
+),
+spent as (
+    select campaigns.campaign_id, max(campaigns.platform) as platform, max(campaigns.campaign_name) as campaign_name,
+        cast(sum(campaigns.attributed_orders) as bigint) as attributed_orders, sum(campaigns.ad_spend) as ad_spend,
+        sum(campaigns.attributed_revenue) as attributed_revenue, sum(campaigns.attributed_contribution_margin_2) as contribution_margin_2
+    from marts.campaigns_daily as campaigns
+    where campaigns.tenant_id = $tenant_id and campaigns.campaign_date between $first and $last and campaigns.campaign_id is not null
+        and $shop = ''
+    group by campaigns.campaign_id
+)
+select spent.*, cast(contribution_margin_2 as double precision) / cast(ad_spend as double precision) as poas,
+    ad_spend - contribution_margin_2 as saves
+from spent cross join silent
+where ad_spend > 0 and ad_spend > contribution_margin_2 and (attributed_orders > 0 or silent.shops = 0)""",
+)  # fmt: skip
+"""Of all shops together only: a campaign sells for all of them."""
+
 KINDS: Mapping[str, SuggestionKind] = {
-    kind.name: kind for kind in (LOSING_PRODUCTS, DELIVERY, DISCOUNTS, GATEWAYS, RETURNED)
+    kind.name: kind for kind in (LOSING_PRODUCTS, DELIVERY, DISCOUNTS, GATEWAYS, RETURNED, CAMPAIGNS)
 }
-"""All kinds by name. Campaigns under break-even join them with the ad platforms."""
+"""All kinds by name."""

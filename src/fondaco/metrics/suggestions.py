@@ -88,7 +88,7 @@ def suggestion_rows(
     Columns
     -------
     those of the kind, and ``saves``
-        Amounts in the reporting currency; also ``order_id`` or ``product_id``, where the rows are orders or products.
+        Amounts in the reporting currency; also ``order_id``, ``product_id`` or ``campaign_id``, by what the rows are.
     matches
         How many rows there are in all; the same in each.
     """

@@ -103,7 +103,7 @@ def rows_of_suggestion(
     token: ReadingToken,
     question: Annotated[RowsQuestion, Query()],
 ) -> Response:
-    """Products, orders or gateways, with what each would save; `saves` of the suggestion is their sum."""
+    """Products, orders, gateways or campaigns, with what each would save; `saves` of the suggestion is their sum."""
     if name not in KINDS:
         raise NotThereError(f"There is no suggestion {name[:63]!r}.", f"Choose from {', '.join(KINDS)}.")
     kind = checked_format(request, site, token, question.format)
@@ -113,7 +113,7 @@ def rows_of_suggestion(
         return same
     asked = KINDS[name]
     found = suggestion_rows(site.project.reader, scope_of(site, period, question.shop or None), name)
-    ids = [key for key in ("order_id", "product_id") if found and key in found[0]]
+    ids = [key for key in ("order_id", "product_id", "campaign_id") if found and key in found[0]]
     columns = (*ids, *(column.name for column in asked.columns), SAVES)
     if kind != "json":
         table = pa.table({column: [row[column] for row in found] for column in columns})

@@ -17,6 +17,7 @@ from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages import shapes, sheets
+from fondaco.server.pages.advertising import campaign_name, platform_in_words
 from fondaco.server.pages.choices import address_of, offered, page_answer, value_in_words, view_of
 from fondaco.server.pages.health import freshness
 from fondaco.server.pages.profit_parts import shop_names
@@ -116,7 +117,7 @@ def rows_file(name: str, request: Request, site: TheSite) -> Response:
     """All rows behind a suggestion, unrounded."""
     kind, view = kind_there(name), view_of(request, site)
     rows = suggestion_rows(site.project.reader, scope_of(site, view.period, view.shop), name)
-    ids = [key for key in ("order_id", "product_id") if rows and key in rows[0]]
+    ids = [key for key in ("order_id", "product_id", "campaign_id") if rows and key in rows[0]]
     header = (*ids, *(column.name for column in kind.columns), SAVES)
     file = f"suggestion_{name}_{view.period.first}_{view.period.last}.csv"
     return csv_file(file, header, ([row[column] for column in header] for row in rows))
@@ -193,7 +194,7 @@ class _Writer:
 
     def cell(self, column: Column, row: Mapping[str, Any]) -> dict[str, Any]:
         text, address = self._words(column, row)
-        right = column.kind in ("money", "count", "rate")
+        right = column.kind in ("money", "count", "rate", "ratio")
         return {"text": text, "address": address, "right": right, "wide": column.is_wide}
 
     def _words(self, column: Column, row: Mapping[str, Any]) -> tuple[str, str]:
@@ -204,6 +205,13 @@ class _Writer:
         if column.kind == "product":
             own = row["product_id"]
             return value or own or NOTHING, address_of("products", own, self.view.query()) if own else ""
+        if column.kind == "campaign":
+            own = row["campaign_id"]
+            return campaign_name({"name": value}, own), address_of(
+                "marketing/campaigns", own, self.view.query()
+            )
+        if column.kind == "platform":
+            return platform_in_words(value), ""
         if column.kind == "shop":
             return self.shops.get(value, value or NOTHING), ""
         if column.kind == "text":
@@ -212,4 +220,6 @@ class _Writer:
             ) if column.name == "country" else value or "Without a name", ""
         if column.kind == "day":
             return numbers.day(value), ""
+        if column.kind == "ratio":
+            return numbers.fixed(value), ""
         return numbers.figure(value, column.kind), ""
