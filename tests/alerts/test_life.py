@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from tests.alerts.conftest import NOW, YESTERDAY, Watch, give_sales, hundred_days
+from tests.alerts.conftest import NOW, YESTERDAY, Watch, give_sales, hundred_days, publish_into, sales
 
 from fondaco.control.alerts import NoSuchAlertError
 from fondaco.errors import ConfigError
@@ -83,6 +83,39 @@ def test_each_value_of_a_dimension_is_judged_by_itself(dropped: Project) -> None
         "Net sales as a share of the total of FR: 50.0% on 30 Mar 2026, above the limit of 40.0%."
     )
     assert found["one-country", ""].said == "Net sales: €100.00 on 30 Mar 2026, below the limit of €150.00."
+
+
+def advertised(project: Project, *, marked: int) -> None:
+    """Two weeks of two campaigns: Spring costs 20 a day and leaves 8, Brand 20 and leaves 12; Trial cost 5 once and left nothing."""
+    days = [YESTERDAY - timedelta(back) for back in range(14)]
+    figures = {"platform": "meta_ads", "connection_id": "ads"}
+    rows = [
+        {"campaign_id": f"ads:{name}", "campaign_date": day, "ad_spend": 20, "attributed_contribution_margin_2": left, **figures}
+        for name, left in (("1", 8), ("2", 12))
+        for day in days
+    ]  # fmt: skip
+    rows.append({"campaign_id": "ads:3", "campaign_date": YESTERDAY, "ad_spend": 5, **figures})
+    names = {"1": "Spring", "2": "Brand", "3": "Trial"}
+    publish_into(
+        project,
+        campaigns_daily=rows,
+        campaigns=[{"campaign_id": f"ads:{key}", "name": name, **figures} for key, name in names.items()],
+        visits_daily=[
+            {"order_date": day, "connection_id": "aurora", "marked_orders": marked} for day in days
+        ],
+        sales_daily=[{**sales(day, "DE", 1), "clock": "order"} for day in days],
+    )
+
+
+def test_a_campaign_that_costs_twice_what_it_leaves_is_told_by_its_name(project: Project) -> None:
+    advertised(project, marked=1)
+    [alert] = [each for each in look(project, "cli").opened if each.rule == "high-cost-campaign"]
+    assert (alert.subject, alert.subject_name) == ("ads:1", "Spring")
+
+
+def test_where_no_shop_tells_visits_no_campaign_is_said_to_cost_too_much(project: Project) -> None:
+    advertised(project, marked=0)
+    assert "high-cost-campaign" not in rules_of(look(project, "cli").opened)
 
 
 def test_only_days_that_are_over_everywhere_are_judged(project: Project, watch: Watch) -> None:

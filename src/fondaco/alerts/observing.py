@@ -17,9 +17,13 @@ from fondaco.metrics import MetricQuery, SemanticLayer
 from fondaco.warehouse.engine import Reader
 
 MOST_SUBJECTS = 100
-"""Of a dimension the largest are looked at, by the metric over the last four weeks."""
+"""Of a dimension the largest are looked at, by the metric over the last four weeks; of shares by their whole."""
 _LOOKED_BACK = 30
 """Since when it has been so is looked for so many days back."""
+_NAMED = {"connection_id": "connections", "campaign_id": "campaigns"}
+"""Where the names of a dimension's values stand."""
+_MADE_OF_VISITS = "attributed_"
+"""What the columns are called that hold what advertising brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,14 @@ class Observer:
 
     def names(self, rule: Rule, subjects: Sequence[str]) -> dict[str, str]:
         """What the subjects are called."""
-        if rule.for_each != "connection_id" or not subjects:
+        mart = _NAMED.get(rule.for_each)
+        if mart is None or not subjects:
             return {subject: subject or f"no {rule.for_each}" for subject in subjects}
         rows = self._reader.query(
-            "select connection_id, name from marts.connections where tenant_id = $tenant", {"tenant": self._tenant_id}
+            f"select {rule.for_each} as id, name from marts.{mart} where tenant_id = $tenant", {"tenant": self._tenant_id}
         ).to_pylist()  # fmt: skip
-        known = {row["connection_id"]: row["name"] for row in rows}
-        return {subject: known.get(subject, subject) for subject in subjects}
+        known = {row["id"]: row["name"] for row in rows}
+        return {subject: known.get(subject) or subject or f"no {rule.for_each}" for subject in subjects}
 
     def _scale(self, rule: Rule) -> Scale:
         metric = self._layer.metric(rule.metric)
@@ -123,9 +128,10 @@ class Observer:
         )
 
     def _largest(self, rule: Rule, last: date) -> tuple[str, ...]:
+        size = rule.of or rule.metric
         query = MetricQuery(
-            (rule.metric,), (rule.for_each,), first=last - timedelta(27), last=last, where=rule.where,
-            clock="order" if rule.clock == "order" else "finance", order_by=(f"-{rule.metric}",), limit=MOST_SUBJECTS,
+            (size,), (rule.for_each,), first=last - timedelta(27), last=last, where=rule.where,
+            clock="order" if rule.clock == "order" else "finance", order_by=(f"-{size}",), limit=MOST_SUBJECTS,
         )  # fmt: skip
         found = self._layer.query(self._reader, query, self._tenant_id)
         return tuple(str(value or "") for value in found.column(rule.for_each).to_pylist())
@@ -145,7 +151,21 @@ class Observer:
             clock="order" if rule.clock == "order" else "finance", span_days=rule.days,
         )  # fmt: skip
         found: list[dict[str, Any]] = self._layer.query(self._reader, query, self._tenant_id).to_pylist()
-        return found
+        if not any(_MADE_OF_VISITS in self._layer.metric(name).sql for name in metrics):
+            return found
+        seen = self._seen(rule, first, last)
+        return [row for row in found if row["day"] in seen]
+
+    def _seen(self, rule: Rule, first: date, last: date) -> frozenset[date]:
+        """The days over which every shop that sold told a visit: of others it is not known what advertising brought."""
+        query = MetricQuery(
+            ("orders", "marked_orders"), ("day", "connection_id"), first=first, last=last, clock="order", span_days=rule.days
+        )  # fmt: skip
+        told: dict[date, bool] = {}
+        for row in self._layer.query(self._reader, query, self._tenant_id).to_pylist():
+            if row["orders"]:
+                told[row["day"]] = told.get(row["day"], True) and bool(row["marked_orders"])
+        return frozenset(day for day, all_told in told.items() if all_told)
 
 
 def _needed(rule: Rule) -> int:

@@ -18,6 +18,10 @@ SHIPPED = (
         "high-cost-marketing", Kind.SHARE, "High-cost marketing", metric="marketing_costs", of="net_sales",
         above=Decimal("0.35"), days=7,
     ),
+    Rule(
+        "high-cost-campaign", Kind.SHARE, "High-cost campaign", metric="attributed_contribution_margin_2", of="ad_spend",
+        below=Decimal("0.5"), least=Decimal(100), days=28, for_each="campaign_id",
+    ),
     Rule("sync-failure", Kind.SYNC_FAILURE, "Sync failure", Severity.CRITICAL),
     Rule("stale-data", Kind.STALE_DATA, "Stale data", above=Decimal(48)),
     Rule("reconciliation-mismatch", Kind.RECONCILIATION, "Reconciliation mismatch"),
