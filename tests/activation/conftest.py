@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from tests.metrics.conftest import columns
 
+from fondaco.duckdb_session import prepare
 from fondaco.warehouse import Warehouse
 from fondaco.warehouse.engine import Writer
 
@@ -64,6 +65,7 @@ def publish(warehouse: Warehouse, rows: Rows, *, scores: bool = True) -> None:
 @pytest.fixture(scope="session")
 def segment_marts() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
+        prepare(connection)
         connection.execute("create schema marts")
         create(connection, *MARTS, "customer_scores")
         yield connection

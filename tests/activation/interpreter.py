@@ -37,7 +37,7 @@ def _value(name: str, person: Row, rows: Mapping[str, Sequence[Row]], today: dat
         return domain.lower() if box and sign and domain else None
     if name == "days_since_last_order":
         last = person.get("last_order_date")
-        return None if last is None else (today - last).days
+        return None if last is None else max((today - last).days, 0)
     if name == "average_order_value":
         return person["net_sales"] / person["orders"] if person["orders"] else None
     if name in person:
@@ -71,7 +71,7 @@ def _compares(rule: Comparison, value: Any, today: date) -> bool:
     if rule.about.kind == "date":
         if how in ("in_last_days", "before_last_days"):
             first = today - timedelta(days=int(asked[0]) - 1)  # type: ignore[arg-type]
-            return first <= value <= today if how == "in_last_days" else value < first
+            return first <= value <= today + timedelta(1) if how == "in_last_days" else value < first
         if how == "between":
             return bool(asked[0] <= value <= asked[1])
         return bool(value >= asked[0]) if how == "on_or_after" else bool(value <= asked[0])
@@ -126,7 +126,7 @@ def _asked_for(rule: Happening, row: Row, today: date) -> bool:
     day = row["event_date"] if rule.event == "returned" else row["order_date"]
     first, last = rule.period.first, rule.period.last
     if rule.period.days is not None:
-        first, last = today - timedelta(days=rule.period.days - 1), today
+        first, last = today - timedelta(days=rule.period.days - 1), today + timedelta(1)
     if first is not None and last is not None and not first <= day <= last:
         return False
     filters = ((rule.shops, "connection_id"), (rule.channels, "channel"), (rule.countries, "country"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -158,6 +158,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (attribute("accepts_marketing", "is_true", **{"not": True}), "bc"),
     (attribute("accepts_marketing", "is_false"), "c"),
     (attribute("has_email", "is_false"), "b"),
+    (attribute("has_email", "known"), "abc"),
     (attribute("email", "is", "ADA@mail.EXAMPLE.com"), "a"),
     (attribute("email", "contains", "@mail.", "dress"), "ac"),
     (attribute("email", "contains", "@mail.", **{"not": True}), "bc"),
@@ -240,6 +241,27 @@ def test_each_engine_takes_the_same_customers(empty_warehouse: Warehouse) -> Non
         )
         found = audience.members(definition, ["person_id"]).column("person_id").to_pylist()
         assert found == sorted(interpreted(definition, READ, TODAY))
+
+
+@pytest.mark.parametrize(
+    ("rule", "taken"),
+    [
+        (attribute("last_order_date", "in_last_days", 90), True),
+        (attribute("days_since_last_order", "at_most", 0), True),
+        (attribute("days_since_last_order", "at_least", 0), True),
+        (happened("ordered", period=LAST_30), True),
+        (happened("ordered", operator="never", period=LAST_30), False),
+    ],
+)
+def test_who_bought_today_where_it_is_tomorrow_already_has_bought_lately(
+    segment_marts: duckdb.DuckDBPyConnection, rule: dict[str, Any], taken: bool
+) -> None:
+    """A shop in Tokyo has begun its next day while the project's, in UTC, still has hours to go."""
+    tomorrow = TODAY + timedelta(1)
+    buyer = person("t", orders=1, first_order_date=tomorrow, last_order_date=tomorrow)
+    rows = {"customers": [buyer], "orders": [order("1", "t", tomorrow.isoformat())]}
+    definition = parse_definition({"root": {"kind": "group", "rules": [rule]}})
+    assert Marts(segment_marts, rows).members(definition) == (["t"] if taken else [])
 
 
 def test_a_preview_counts_all_and_shows_the_ten_largest(empty_warehouse: Warehouse) -> None:

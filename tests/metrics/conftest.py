@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 import yaml
 
+from fondaco.duckdb_session import prepare
 from fondaco.warehouse.dbt import project_folder
 from fondaco.warehouse.duckdb_reader import outdated
 from fondaco.warehouse.engine import Dialect, Params
@@ -86,6 +87,7 @@ def create(connection: duckdb.DuckDBPyConnection, mart: str) -> None:
 @pytest.fixture(scope="session")
 def empty_marts() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
+        prepare(connection)
         connection.execute("create schema marts").fetchall()
         for path in _MARTS.glob("[!_]*.yml"):
             create(connection, path.stem)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fondaco.duckdb_session import prepare
 from fondaco.metrics import (
     ORDER_STATEMENT,
     PROFIT_STATEMENT,
@@ -39,6 +40,7 @@ def test_a_sum_of_the_waterfall_is_what_its_metric_says_whatever_the_amounts(
     figures += ", cast($gross_sales as decimal(38, 6)) - $discounts - $returns as net_sales"
     told = ", ".join(f"cast({LAYER.metric(name).sql} as decimal(38, 6)) as {name}" for name in sums)
     with duckdb.connect() as connection:
+        prepare(connection)
         row = connection.execute(f"select {told} from (select {figures})", parts).fetchone()
     whole = completed(parts, PROFIT_STATEMENT)
     assert row is not None

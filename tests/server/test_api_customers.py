@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pyarrow.parquet as pq
 import pytest
@@ -13,8 +14,11 @@ from tests.server.conftest import ADA, BO, CY, Watch
 
 from fondaco.config import ServerSettings
 from fondaco.control import Role
+from fondaco.governance import Permission
 from fondaco.orchestration import Project
+from fondaco.server.api.access import permits, require_of_token
 from fondaco.server.app import create_app
+from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.rate import RateLimit, TooManyRequestsError
 
 
@@ -82,6 +86,45 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(api: TestClient) -> No
     for held in ("*", f"W/{tag}", f'"another", {tag}'):
         assert api.get("/api/v1/customers", headers={"If-None-Match": held}).status_code == 304
     assert api.get("/api/v1/customers", headers={"If-None-Match": '"another"'}).status_code == 200
+
+
+@pytest.mark.parametrize("place", ["customers/segments", "customers/movements", f"customers/{ADA}", "models"])
+def test_no_answer_about_customers_is_sent_again_unchanged(api: TestClient, place: str) -> None:
+    tag = api.get(f"/api/v1/{place}").headers["etag"]
+    assert api.get(f"/api/v1/{place}", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_whoever_is_given_a_customers_personal_data_is_noted(api: TestClient, known: Project) -> None:
+    api.get(f"/api/v1/customers/{ADA}")
+    api.get(f"/api/v1/customers/{ADA}/accounts")
+    noted = known.control.audit.recent(known.tenant)[:2]
+    assert {(each.action, each.subject) for each in noted} == {("customer.read", f"customer:{ADA}")}
+    assert [each.detail["columns"] for each in noted] == [
+        ["email", "phone", "first_name", "last_name"],
+        ["email", "phone", "first_name", "last_name"],
+    ]
+    assert "example.com" not in str(noted)
+
+
+def test_a_token_whose_user_is_gone_may_no_more_than_read(known: Project) -> None:
+    """A request that was let in just before the user was removed."""
+    site = create_app(known).state.site
+    token, _ = known.control.tokens.create(known.tenant, "left over")
+    orphan = replace(token, user_id=4711)
+    assert permits(site, token, Permission.PEOPLE) and not permits(site, orphan, Permission.PEOPLE)
+    with pytest.raises(ForbiddenError):
+        require_of_token(site, orphan, Permission.SEGMENT)
+
+
+def test_segments_and_movements_come_as_files_too(api: TestClient) -> None:
+    lines = api.get("/api/v1/customers/segments?format=csv").text.splitlines()
+    assert lines[0].split(",")[:4] == ["segment", "meaning", "recency_from", "recency_to"]
+    assert len(lines) == 9
+    moved = pq.read_table(io.BytesIO(api.get("/api/v1/customers/movements?format=parquet").content))
+    assert moved.to_pylist() == [
+        {**row, "month_end": date.fromisoformat(row["month_end"])}
+        for row in api.get("/api/v1/customers/movements").json()
+    ]
 
 
 def test_a_viewers_token_tells_no_names_and_gives_no_files(known: Project) -> None:

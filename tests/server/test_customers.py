@@ -178,7 +178,8 @@ def test_who_may_not_take_data_away_sees_people_masked(known: Project) -> None:
             client.get(f"/customers/{ADA}").text,
             found_by(client, sort="net_sales"),
         ):
-            assert "ada@example.com" not in text and "Lovelace" not in text
+            others = text.replace("viewer@example.com", "")
+            assert "@example.com" not in others and "Lovelace" not in others
         assert "A. L." in client.get("/customers").text
         assert client.get("/customers.csv").status_code == 403
 

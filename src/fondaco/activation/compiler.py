@@ -138,7 +138,8 @@ def _node(query: _Query, node: Node) -> exp.Expression:
 def _comparison(query: _Query, rule: Comparison) -> exp.Expression:
     about = rule.about
     if rule.operator == "known":
-        return exp.Is(this=query.column(about), expression=exp.null()).not_()
+        # In brackets, or a column that is itself a test for null would be read together with this one.
+        return exp.Is(this=exp.paren(query.column(about)), expression=exp.null()).not_()
     value = query.compared(about)
     if about.kind == "date":
         found = _dates(query, value, rule)
@@ -173,7 +174,9 @@ def _dates(query: _Query, value: exp.Expression, rule: Comparison) -> exp.Expres
         first = _first_of_last(query.today, int(rule.values[0]))  # type: ignore[arg-type]
         if rule.operator == "before_last_days":
             return exp.LT(this=value, expression=query.value(first, "date"))
-        return exp.Between(this=value, low=query.value(first, "date"), high=query.value(query.today, "date"))
+        return exp.Between(
+            this=value, low=query.value(first, "date"), high=query.value(_last_day(query.today), "date")
+        )
     days: list[date] = [day for day in rule.values if isinstance(day, date)]
     asked = [query.value(day, "date") for day in days]
     if rule.operator == "between":
@@ -244,13 +247,18 @@ def _within(query: _Query, period: Period) -> tuple[exp.Expression, exp.Expressi
         return None
     first, last = period.first, period.last
     if period.days is not None:
-        first, last = _first_of_last(query.today, period.days), query.today
+        first, last = _first_of_last(query.today, period.days), _last_day(query.today)
     return query.value(first, "date"), query.value(last, "date")
 
 
 def _first_of_last(today: date, days: int) -> date:
     """The first of the last ``days`` days, of which today is one."""
     return today - timedelta(days=days - 1)
+
+
+def _last_day(today: date) -> date:
+    """The last day that is today anywhere: orders count by their shop's day, which may be a day ahead of the project's."""
+    return today + timedelta(days=1)
 
 
 def _parsed(sql: str) -> exp.Expression:

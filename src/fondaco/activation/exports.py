@@ -84,6 +84,22 @@ def note_customers(
     )
 
 
+CUSTOMER_ACTION = "customer.read"
+
+
+def note_customer(
+    control: ControlPlane, tenant_id: str, person_id: str, names: Sequence[str], *, actor: str
+) -> None:
+    """Keep that somebody was given one customer's personal data, and which columns of them."""
+    control.audit.add(
+        tenant_id,
+        actor=actor,
+        action=CUSTOMER_ACTION,
+        subject=f"customer:{person_id}",
+        detail={"columns": list(names)},
+    )
+
+
 def has_personal(names: Sequence[str]) -> bool:
     """Whether any of the columns names or reaches a person."""
     return any(column.personal for column in columns(tuple(names)))

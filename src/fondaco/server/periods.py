@@ -169,7 +169,7 @@ class View:
     compare: str
     clock: Clock
     shop: str | None
-    today: date = field(compare=False)
+    today: date
     filters: tuple[tuple[str, str], ...] = ()
     chosen_grain: Grain | None = None
     usual_grain: Grain | None = None

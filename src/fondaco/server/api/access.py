@@ -79,12 +79,20 @@ WritingToken = Annotated[ApiToken, Depends(writing_token)]
 
 def permits(site: Site, token: ApiToken, permission: Permission) -> bool:
     """Whether a token may do more than read: what its user may; one that is nobody's is limited by its scopes only."""
-    user = site.control.users.get(token.user_id) if token.user_id is not None else None
-    return user is None or may(user.role, permission)
+    if token.user_id is None:
+        return True
+    user = site.control.users.get(token.user_id)
+    return user is not None and may(user.role, permission)
 
 
 def require_of_token(site: Site, token: ApiToken, permission: Permission) -> None:
     """Refuse what the token's user may not do; one that is nobody's is limited by its scopes only."""
-    user = site.control.users.get(token.user_id) if token.user_id is not None else None
-    if user is not None:
-        require(user.role, permission)
+    if token.user_id is None:
+        return
+    user = site.control.users.get(token.user_id)
+    if user is None:
+        raise ForbiddenError(
+            "The user of this token is no longer there.",
+            "Make another one with `fondaco tokens create NAME`.",
+        )
+    require(user.role, permission)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
+import pyarrow as pa
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from fondaco.activation.exports import note_customers
-from fondaco.analytics.rfm import BEST_FIRST, SEGMENTS
+from fondaco.activation.exports import note_customer, note_customers
+from fondaco.analytics.rfm import BEST_FIRST, SEGMENTS, Rule
 from fondaco.governance import Permission
 from fondaco.metrics import customers
 from fondaco.metrics.models import newest_models
@@ -176,56 +178,110 @@ def all_customers(
     return json_answer(answer.model_dump(mode="json"), headers)
 
 
-@router.get("/customers/segments", summary="The eight segments")
-def segments(site: TheSite) -> list[SegmentAnswer]:
+class TableQuestion(BaseModel):
+    """In which format."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Format = "json"
+
+
+@router.get(
+    "/customers/segments", summary="The eight segments", response_model=list[SegmentAnswer], responses=FILES
+)
+def segments(
+    request: Request, site: TheSite, token: ReadingToken, asked: Annotated[TableQuestion, Query()]
+) -> Response:
+    """As JSON, CSV or Parquet; in files a range of scores has a column for each end."""
+    kind = checked_format(request, site, token, asked.format)
+    headers = tag_headers(request, site.published)
+    if (same := unchanged(request, headers)) is not None:
+        return same
     found = {row["segment"]: row for row in customers.segments(site.project.reader, site.tenant_id)}
-    return [
-        SegmentAnswer(
-            segment=rule.segment,
-            meaning=rule.meaning,
-            recency=rule.recency,
-            frequency=rule.frequency,
-            monetary=rule.monetary,
-            **{
-                name: found.get(rule.segment, {"customers": 0}).get(name)
-                for name in (
-                    "customers",
-                    "net_sales",
-                    "expected_value",
-                    "alive_probability",
-                    "churn_probability",
-                )
-            },
+    told = [_segment(rule, found.get(rule.segment, {"customers": 0})) for rule in BEST_FIRST]
+    if kind != "json":
+        return file_answer(
+            kind, "customer_segments", pa.Table.from_pylist([_flat(each) for each in told]), headers
         )
-        for rule in BEST_FIRST
-    ]
+    return json_answer([each.model_dump(mode="json") for each in told], headers)
 
 
-@router.get("/customers/movements", summary="Movements between segments, month by month")
-def movements(site: TheSite) -> list[MovementAnswer]:
-    return [
-        MovementAnswer(**{**row, "from_segment": row["from_segment"] or None})
-        for row in customers.movements(site.project.reader, site.tenant_id)
-    ]
+@router.get(
+    "/customers/movements",
+    summary="Movements between segments, month by month",
+    response_model=list[MovementAnswer],
+    responses=FILES,
+)
+def movements(
+    request: Request, site: TheSite, token: ReadingToken, asked: Annotated[TableQuestion, Query()]
+) -> Response:
+    """As JSON, CSV or Parquet."""
+    kind = checked_format(request, site, token, asked.format)
+    headers = tag_headers(request, site.published)
+    if (same := unchanged(request, headers)) is not None:
+        return same
+    found = customers.movements(site.project.reader, site.tenant_id)
+    told = [MovementAnswer(**{**row, "from_segment": row["from_segment"] or None}) for row in found]
+    if kind != "json":
+        columns = {name: [getattr(each, name) for each in told] for name in MovementAnswer.model_fields}
+        return file_answer(kind, "segment_movements", pa.table(columns), headers)
+    return json_answer([each.model_dump(mode="json") for each in told], headers)
 
 
-@router.get("/customers/{person_id}", summary="One customer")
-def one_customer(person_id: str, site: TheSite, token: ReadingToken) -> CustomerAnswer:
+@router.get("/customers/{person_id}", summary="One customer", response_model=CustomerAnswer)
+def one_customer(person_id: str, request: Request, site: TheSite, token: ReadingToken) -> Response:
+    """With names and addresses for those who may see them, which is noted."""
+    sees_persons = permits(site, token, Permission.PEOPLE)
+    headers = tag_headers(request, site.published, sees_persons)
+    if (same := unchanged(request, headers)) is not None:
+        return same
     row = customers.one(site.project.reader, site.tenant_id, person_id)
     if row is None:
         raise NotThereError("There is no such customer.", "Take a person_id of `/api/v1/customers`.")
-    if not permits(site, token, Permission.PEOPLE):
+    if sees_persons:
+        note_customer(
+            site.control, site.tenant_id, person_id, customers.PERSONAL, actor=f"token:{token.token_id}"
+        )
+    else:
         row |= dict.fromkeys(customers.PERSONAL)
-    return _customer(row)
+    return json_answer(_customer(row).model_dump(mode="json"), headers)
 
 
-@router.get("/models", summary="The models of customers", tags=["models"])
-def models(site: TheSite) -> list[ModelAnswer]:
+@router.get("/models", summary="The models of customers", tags=["models"], response_model=list[ModelAnswer])
+def models(request: Request, site: TheSite) -> Response:
+    """As they were fitted last."""
+    headers = tag_headers(request, site.published)
+    if (same := unchanged(request, headers)) is not None:
+        return same
     found = newest_models(site.project.reader, site.tenant_id)
-    return [
+    told = [
         ModelAnswer(**{name: getattr(model, name) for name in ModelAnswer.model_fields})
         for model in found.values()
     ]
+    return json_answer([each.model_dump(mode="json") for each in told], headers)
+
+
+_SUMS = ("customers", "net_sales", "expected_value", "alive_probability", "churn_probability")
+_RANGES = ("recency", "frequency", "monetary")
+
+
+def _segment(rule: Rule, row: Mapping[str, Any]) -> SegmentAnswer:
+    own = {
+        "segment": rule.segment,
+        "meaning": rule.meaning,
+        **{name: getattr(rule, name) for name in _RANGES},
+    }
+    return SegmentAnswer(**own, **{name: row.get(name) for name in _SUMS})
+
+
+def _flat(answer: SegmentAnswer) -> dict[str, Any]:
+    ends = {
+        f"{name}_{end}": value
+        for name in _RANGES
+        for end, value in zip(("from", "to"), getattr(answer, name), strict=True)
+    }
+    own = {name: getattr(answer, name) for name in ("segment", "meaning")}
+    return {**own, **ends, **{name: getattr(answer, name) for name in _SUMS}}
 
 
 def _customer(row: dict[str, Any]) -> CustomerAnswer:

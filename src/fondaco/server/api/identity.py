@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from fondaco.activation.exports import note_customer
 from fondaco.control import ApiToken, PersonDecision
 from fondaco.governance import Permission
 from fondaco.metrics.accounts import Account, accounts_of
@@ -86,6 +87,8 @@ def accounts(person_id: str, site: TheSite, token: AskingToken) -> list[AccountA
             "There is no such customer with an account.", "Take a person_id of `/api/v1/customers`."
         )
     masked = () if permits(site, token, Permission.PEOPLE) else _PERSONAL
+    if not masked:
+        note_customer(site.control, site.tenant_id, person_id, _PERSONAL, actor=f"token:{token.token_id}")
     return [_account(each, masked) for each in found]
 
 

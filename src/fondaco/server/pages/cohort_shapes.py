@@ -153,7 +153,7 @@ def _short(figure: Figure, unit: str, numbers: Numbers) -> str:
         return NOTHING
     if unit == "money":
         return numbers.count(figure)
-    return numbers.figure(figure, unit) if unit == "rate" else f"{figure:.2f}"
+    return numbers.figure(figure, unit) if unit == "rate" else numbers.fixed(figure)
 
 
 def _note(cell: Cell, cohort: Cohort, unit: str, numbers: Numbers) -> str:
@@ -235,7 +235,7 @@ def sentence(cohorts: Sequence[Cohort], measure: Measure, numbers: Numbers) -> s
     best, figure = max(told, key=lambda each: each[1])
     shown = {
         "retention": f"{numbers.rate(figure)} of its customers bought",
-        "orders": f"{figure:.2f} orders for each customer",
+        "orders": f"{numbers.fixed(figure)} orders for each customer",
         "net_sales": f"{numbers.figure(figure, unit)} for each customer",
         "cumulative": f"{numbers.figure(figure, unit)} for each customer",
     }[measure]

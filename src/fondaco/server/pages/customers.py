@@ -268,7 +268,6 @@ def _flows(numbers: Numbers, movements: list[Row]) -> dict[str, Any]:
     return {"since": numbers.day(since) if since else None, "rows": rows}
 
 
-"""From who buys most to who buys least: a move to the left is a gain."""
 _LEAVING = ("At Risk", "Cannot Lose", "Hibernating")
 
 

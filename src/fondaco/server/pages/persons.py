@@ -14,7 +14,7 @@ from fondaco.governance import Permission, may
 from fondaco.metrics import customers
 from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
 from fondaco.metrics.customers import Row
-from fondaco.metrics.models import newest_models
+from fondaco.metrics.models import ModelRun, newest_models
 from fondaco.server.auth.roles import page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.numbers import NOTHING, Numbers
@@ -56,7 +56,7 @@ def page_of(
         csrf=form_token(request),
         numbers=numbers,
         person=shown_person(numbers, row, reveals=may(user.role, Permission.PEOPLE)),
-        tiles=_tiles(numbers, row, site.project.settings.analytics.churn_days),
+        tiles=_tiles(numbers, row, _horizon(models)),
         facts=_facts(numbers, row, shops),
         values=shown_values(numbers, row, models),
         **shown_accounts(site, user, numbers, person_id),
@@ -97,11 +97,19 @@ def initials(name: str) -> str:
 
 
 def _masked(email: str) -> str:
-    box, sign, domain = email.partition("@")
-    return f"{box[:1]}…@{domain}" if sign else ""
+    """No more than its first letter: a domain may be a name, too."""
+    box, sign, _ = email.partition("@")
+    return f"{box[:1]}…@…" if sign else ""
 
 
-def _tiles(numbers: Numbers, row: Row, churn_days: int) -> list[tuple[Any, str, str]]:
+def _horizon(models: Mapping[str, ModelRun]) -> int | None:
+    """The days that the risk of leaving is of, as it was fitted; what is set by now holds from the next run on."""
+    used = (each for name, each in models.items() if name.startswith("churn") and each.is_used)
+    days = next((each.evaluation["horizon_days"] for each in used if each.evaluation), None)
+    return None if days is None else int(days)
+
+
+def _tiles(numbers: Numbers, row: Row, churn_days: int | None) -> list[tuple[Any, str, str]]:
     def note(value: str) -> str:
         return value if value != NOTHING else ""
 
@@ -119,7 +127,8 @@ def _tiles(numbers: Numbers, row: Row, churn_days: int) -> list[tuple[Any, str, 
          note(numbers.money(row["expected_order_value"])) and f"{numbers.money(row['expected_order_value'])} each"),
         (CUSTOMER_FIGURES["alive_probability"], numbers.rate(row["alive_probability"]),
          "" if silent is None else f"silent for {numbers.count(silent)} {'day' if silent == 1 else 'days'}"),
-        (CUSTOMER_FIGURES["churn_probability"], numbers.rate(row["churn_probability"]), f"in the next {numbers.count(churn_days)} days"),
+        (CUSTOMER_FIGURES["churn_probability"], numbers.rate(row["churn_probability"]),
+         "" if churn_days is None else f"in the next {numbers.count(churn_days)} days"),
     ]  # fmt: skip
 
 

@@ -257,7 +257,7 @@ def _save(request: Request, site: Site, user: User, fields: FormData, segment: S
             )
         else:
             saved = site.control.segments.save(
-                site.tenant_id, segment.segment_id, seen=int(seen) if seen.isdigit() else 0, definition=document,
+                site.tenant_id, segment.segment_id, seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, definition=document,
                 author=user.user_id, **kept,
             )  # fmt: skip
     except ConfigError as error:
