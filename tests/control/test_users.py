@@ -60,6 +60,16 @@ def test_a_login_link_works_once(plane: ControlPlane) -> None:
     assert second is None
 
 
+def test_a_new_link_a_used_one_and_a_password_end_older_links(plane: ControlPlane) -> None:
+    user = plane.users.create("default", "ana@example.com", role=Role.ANALYST)
+    older, newer = (plane.users.create_login_link(user.user_id) for _ in range(2))
+    assert plane.users.redeem_link(older) is None
+    assert plane.users.redeem_link(newer) is not None
+    waiting = plane.users.create_login_link(user.user_id)
+    plane.users.set_password(user.user_id, "chosen by myself")
+    assert plane.users.redeem_link(waiting) is None
+
+
 def test_a_login_link_expires(plane: ControlPlane, clock: Any) -> None:
     user = plane.users.create("default", "ana@example.com", role=Role.OWNER)
     secret = plane.users.create_login_link(user.user_id, valid=timedelta(hours=1))

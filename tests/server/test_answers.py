@@ -29,6 +29,15 @@ def test_twenty_who_ask_at_once_get_the_one_answer() -> None:
     assert len(calls) == 1
 
 
+def test_answers_take_no_more_than_they_may_and_one_that_is_too_large_is_not_kept() -> None:
+    answers: Remembered[str] = Remembered(100, weight=len, most=80)
+    for number in range(30):
+        assert answers.get(number, lambda: "x" * 10) == "x" * 10
+    assert (len(answers), answers.peek(29), answers.peek(21)) == (8, "x" * 10, None)
+    assert answers.get("large", lambda: "y" * 11) == "y" * 11
+    assert answers.peek("large") is None and answers.peek(29) == "x" * 10
+
+
 def test_a_failure_reaches_the_caller_and_is_tried_again() -> None:
     answers: Remembered[int] = Remembered(8)
 

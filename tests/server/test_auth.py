@@ -10,6 +10,7 @@ from tests.server.conftest import OWNER, PASSWORD, Watch, form_token, log_in
 
 from fondaco.control import Role
 from fondaco.orchestration import Project
+from fondaco.server.auth.sessions import token_for
 from fondaco.server.auth.throttle import PER_ACCOUNT
 
 
@@ -95,6 +96,35 @@ def test_a_form_posted_from_another_site_is_refused(stranger: TestClient) -> Non
         headers={"sec-fetch-site": "cross-site"},
     )
     assert answer.status_code == 403
+
+
+def test_a_cookie_that_a_neighbour_has_planted_opens_no_form(owner: TestClient) -> None:
+    """Another site of the same host may set the cookie that forms of the log-in are bound to, and so knows its token."""
+    owner.cookies.set("fondaco_gate", "planted")
+    forged = owner.post(
+        "/views", data={"csrf": token_for("planted"), "name": "theirs", "page": "/", "query": ""}
+    )
+    assert forged.status_code == 403
+
+
+def test_links_that_nobody_made_keep_no_guest_out(stranger: TestClient, new_project: Project) -> None:
+    token = form_token(stranger.get("/login").text)
+    for number in range(PER_ACCOUNT + 1):
+        assert stranger.post(f"/login/link/bogus{number}", data={"csrf": token}).status_code == 410
+    user = new_project.control.users.create(new_project.tenant, "guest@example.com", role=Role.VIEWER)
+    path = f"/login/link/{new_project.control.users.create_login_link(user.user_id)}"
+    assert stranger.post(path, data={"csrf": token}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/views/99999999999999999999999/remove", "/settings/users/99999999999999999999/role",
+        "/settings/users/99999999999999999999/link", "/settings/tokens/99999999999999999999/revoke",
+    ],
+)  # fmt: skip
+def test_a_number_that_no_record_has_is_refused(owner: TestClient, path: str) -> None:
+    assert owner.post(path, data={"csrf": form_token(owner.get("/runs").text)}).status_code in (404, 422)
 
 
 def test_logging_out_ends_the_session_on_the_server(owner: TestClient) -> None:

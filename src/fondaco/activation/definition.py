@@ -26,6 +26,8 @@ from fondaco.errors import ConfigError
 VERSION = 1
 DEEPEST = 6
 MOST_RULES = 100
+MOST_PRODUCTS = 20
+"""Events of a product each read all that was sold."""
 MOST_VALUES = 500
 """In all conditions of a definition together: each is a comparison of its own for every customer."""
 MOST_DAYS = 36_500
@@ -264,6 +266,11 @@ class Definition(Shape):
         nodes = sum(1 for _ in self.walk())
         if nodes > MOST_RULES:
             raise ValueError(f"it has {nodes} rules; at most {MOST_RULES} are possible")
+        products = sum(1 for node in self.walk() if isinstance(node, Happening) and node.product is not None)
+        if products > MOST_PRODUCTS:
+            raise ValueError(
+                f"it asks for {products} products one by one; at most {MOST_PRODUCTS} are possible"
+            )
         values = sum(len(node.values) for node in self.walk() if isinstance(node, Comparison))
         if values > MOST_VALUES:
             raise ValueError(f"it names {values} values; at most {MOST_VALUES} are possible in all")

@@ -106,10 +106,11 @@ class Users:
         return user
 
     def set_password(self, user_id: int, password: str) -> None:
-        """Set a password and end all sessions of the user."""
+        """Set a password and end all sessions and links of the user."""
         with self._database.writing() as session:
             session.execute(update(User).where(User.user_id == user_id).values(password_hash=_hash(password)))
             session.execute(delete(WebSession).where(WebSession.user_id == user_id))
+            _end_links(session, user_id, self._clock())
 
     def set_role(self, tenant_id: str, user_id: int, role: Role) -> None:
         """Give a user another role, from their next request on.
@@ -149,9 +150,11 @@ class Users:
             return Ended(sessions=len(sessions), tokens=len(tokens))
 
     def create_login_link(self, user_id: int, *, valid: timedelta = timedelta(hours=24)) -> str:
-        """The secret of a link that logs the user in once: ``/login/link/<secret>``. It cannot be shown again."""
+        """The secret of a link that logs the user in once: ``/login/link/<secret>``. It cannot be shown again, and ends those
+        that were made before."""
         secret = new_secret()
         with self._database.writing() as session:
+            _end_links(session, user_id, self._clock())
             session.add(
                 LoginLink(user_id=user_id, secret_hash=hashed(secret), expires_at=self._clock() + valid)
             )
@@ -173,8 +176,15 @@ class Users:
             ).scalar()
             if used is None:
                 return None
+            _end_links(session, used, now)
             session.execute(update(User).where(User.user_id == used).values(last_login_at=now))
             return session.get(User, used)
+
+
+def _end_links(session: Session, user_id: int, now: datetime) -> None:
+    session.execute(
+        update(LoginLink).where(LoginLink.user_id == user_id, LoginLink.used_at.is_(None)).values(used_at=now)
+    )
 
 
 class Sessions:

@@ -12,10 +12,22 @@ T = TypeVar("T")
 
 
 class Remembered(Generic[T]):
-    """Keeps the newest ``size`` answers. Whoever asks for one that is being worked out waits for it."""
+    """Keeps the newest answers. Whoever asks for one that is being worked out waits for it.
 
-    def __init__(self, size: int) -> None:
+    Parameters
+    ----------
+    size
+        How many are kept at most.
+    weight, most
+        What an answer weighs, such as its bytes, and what all of them may weigh. One that weighs over an eighth of that is not kept:
+        a few of them would push out what everybody asks for.
+    """
+
+    def __init__(self, size: int, *, weight: Callable[[T], int] | None = None, most: int = 0) -> None:
         self._size = size
+        self._weight = weight
+        self._most = most
+        self._weighs = 0
         self._lock = Lock()
         self._futures: OrderedDict[Hashable, Future[T]] = OrderedDict()
 
@@ -29,18 +41,37 @@ class Remembered(Generic[T]):
                 mine: Future[T] = Future()
                 self._futures[key] = mine
                 while len(self._futures) > self._size:
-                    self._futures.popitem(last=False)
+                    self._forget(next(iter(self._futures)))
         if future is not None:
             return future.result()
         try:
-            mine.set_result(work())
+            found = work()
         except BaseException as error:
             with self._lock:
                 if self._futures.get(key) is mine:
                     del self._futures[key]
             mine.set_exception(error)
             raise
-        return mine.result()
+        self._keep(key, mine, found)
+        return found
+
+    def _keep(self, key: Hashable, mine: Future[T], found: T) -> None:
+        with self._lock:
+            mine.set_result(found)
+            if self._weight is None or self._futures.get(key) is not mine:
+                return
+            own = self._weight(found)
+            self._weighs += own
+            if own > self._most // 8:
+                self._forget(key)
+            ended = [each for each, future in self._futures.items() if future.done() and each != key]
+            while self._weighs > self._most and ended:
+                self._forget(ended.pop(0))
+
+    def _forget(self, key: Hashable) -> None:
+        future = self._futures.pop(key)
+        if self._weight is not None and future.done():
+            self._weighs -= self._weight(future.result())
 
     def __len__(self) -> int:
         return len(self._futures)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from threading import BoundedSemaphore
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -12,8 +14,17 @@ from fondaco.activation.events import ProductField
 from fondaco.clock import local_date
 from fondaco.control import Segment, SegmentVersion
 from fondaco.control.segments import NoSuchSegmentError
+from fondaco.errors import RetryableError
 from fondaco.server.answers import Remembered
 from fondaco.server.site import NotThereError, Site
+
+T = TypeVar("T")
+AT_ONCE = 2
+PATIENCE_SECONDS = 10.0
+
+
+class BusyError(RetryableError):
+    """Too many who ask for what takes long."""
 
 
 class Segments:
@@ -26,6 +37,7 @@ class Segments:
         self._values: Remembered[list[Suggestion]] = Remembered(256)
         self._titles: Remembered[dict[str, str]] = Remembered(1024)
         self._scored: Remembered[bool] = Remembered(4)
+        self._turns = BoundedSemaphore(AT_ONCE)
 
     @property
     def audience(self) -> Audience:
@@ -53,15 +65,30 @@ class Segments:
 
     def count(self, definition: Definition) -> int:
         audience = self.audience
-        return self._counts.get(self._key(definition, audience), lambda: audience.count(definition))
+        return self._counts.get(
+            self._key(definition, audience), lambda: self._in_turn(lambda: audience.count(definition))
+        )
 
     def preview(self, definition: Definition, names: tuple[str, ...]) -> tuple[int, pa.Table]:
         """How many are in it, and the first members; both are kept."""
         audience = self.audience
         key = (*self._key(definition, audience), names)
-        people, first = self._previews.get(key, lambda: audience.preview(definition, names))
+        people, first = self._previews.get(
+            key, lambda: self._in_turn(lambda: audience.preview(definition, names))
+        )
         self._counts.get(self._key(definition, audience), lambda: people)
         return people, first
+
+    def _in_turn(self, work: Callable[[], T]) -> T:
+        """Few at once: a segment of many products takes the warehouse for seconds, and everybody else waits for the rest of it."""
+        if not self._turns.acquire(timeout=PATIENCE_SECONDS):
+            raise BusyError(
+                "Other segments are being counted.", "Try again in a moment, or count fewer at once."
+            )
+        try:
+            return work()
+        finally:
+            self._turns.release()
 
     def known_count(self, document: object) -> int | None:
         """The count of a kept definition, if it was asked before."""

@@ -71,6 +71,10 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+_ANSWERS_BYTES = 256 * 2**20
+"""What all answers that are remembered may take."""
+
+
 class Site:
     """The project behind the pages, the semantic layer, and what has been asked of it already."""
 
@@ -86,7 +90,9 @@ class Site:
         self._currencies: Remembered[str] = Remembered(4)
         self._findings: Remembered[Any] = Remembered(1024)
         self._large_findings: Remembered[Any] = Remembered(8)
-        self._answers: Remembered[pa.Table] = Remembered(4096)
+        self._answers: Remembered[pa.Table] = Remembered(
+            4096, weight=lambda table: table.nbytes, most=_ANSWERS_BYTES
+        )
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=select_autoescape(["html"]),

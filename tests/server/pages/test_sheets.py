@@ -30,8 +30,14 @@ def test_the_url_says_order_number_and_word() -> None:
     assert sheet.state() == {"parts_order": "-now", "parts_sheet": "3", "parts_find": "wool"}
 
 
+def repr_short(parameters: dict[str, str]) -> str:
+    return repr(parameters)[:40]
+
+
 @pytest.mark.parametrize(
-    "parameters", [{"parts_order": "price"}, {"parts_sheet": "0"}, {"parts_sheet": "two"}]
+    "parameters",
+    [{"parts_order": "price"}, *({"parts_sheet": number} for number in ("0", "two", "²", "9" * 5000))],
+    ids=repr_short,
 )
 def test_what_is_no_column_and_no_number_is_refused(parameters: dict[str, str]) -> None:
     with pytest.raises(ConfigError):

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from fondaco.control import Run
+from fondaco.errors import FondacoError
 from fondaco.orchestration.connection_states import connection_states
 from fondaco.server.api.access import reading_token
 from fondaco.server.api.metrics import ERRORS
@@ -190,12 +191,24 @@ def health(site: TheSite) -> HealthAnswer:
     seal = site.control.reconciliation.seal(site.tenant_id)
     newest = ended[0] if ended else None
     status = (newest.health or "warn") if newest and site.published else "empty"
+    reasons = list(newest.health_reasons or []) if newest else ["Nothing has run yet."]
+    if site.published and (fault := _unreadable(site)):
+        status, reasons = "fail", [fault, *reasons]
     return HealthAnswer.model_validate(
         {
             "status": status,
-            "reasons": newest.health_reasons if newest else ["Nothing has run yet."],
+            "reasons": reasons,
             "published": site.published,
             "newest_run": newest.run_id if newest else None,
             "reconciliation": seal.state,
         }
     )
+
+
+def _unreadable(site: Site) -> str:
+    """Why the published figures cannot be read; empty where they can."""
+    try:
+        site.project.reader.query("select count(*) as connections from marts.connections")
+    except FondacoError as error:
+        return f"{error.what} {error.remedy}"
+    return ""

@@ -57,7 +57,10 @@ def form_token(request: Request) -> str:
 
 def checked_form(request: Request, csrf: Annotated[str, Form()] = "") -> None:
     """Refuse a form that was not written by a page of ours for this browser."""
-    cookies = [request.cookies.get(name) for name in (SESSION, GATE)]
+    # The other cookie binds forms of who is not logged in. Whoever may plant one, such as a neighbouring site, must not
+    # write forms for who is.
+    at_the_gate = request.url.path == "/login" or request.url.path.startswith("/login/link/")
+    cookies = [request.cookies.get(name) for name in ((SESSION, GATE) if at_the_gate else (SESSION,))]
     right = any(value and hmac.compare_digest(token_for(value).encode(), csrf.encode()) for value in cookies)
     if not right or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ForgedFormError(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -24,10 +24,10 @@ from fondaco.server.pages.cost_coverage import coverage
 from fondaco.server.pages.cost_view import Words, entries_by_kind, faults_elsewhere, fields_of, sheet_of
 from fondaco.server.pages.sheets import ROWS, Way, found, leaf, parse_sheet
 from fondaco.server.site import NotThereError, Site, the_site
+from fondaco.server.written import RecordId, whole_number
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)], prefix="/costs")
 TheSite = Annotated[Site, Depends(the_site)]
-EntryId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Keeper = Annotated[User, Depends(costing_user)]
 Item = Annotated[str, Query(max_length=255)]
 Chosen = Annotated[str, Query(alias="kind", max_length=63)]
@@ -109,14 +109,14 @@ def add(request: Request, site: TheSite, user: Keeper, fields: Fields) -> Respon
 
 
 @router.get("/{entry_id}")
-def one(request: Request, site: TheSite, user: CurrentUser, entry_id: EntryId) -> Response:
+def one(request: Request, site: TheSite, user: CurrentUser, entry_id: RecordId) -> Response:
     """An entry, as a form for who may change it, and its history."""
     versions = _versions(site, entry_id)
     return HTMLResponse(_entry_page(request, site, user, versions, _typed(versions[0].entry)))
 
 
 @router.post("/{entry_id}", dependencies=[CheckedForm])
-def change(request: Request, site: TheSite, user: Keeper, entry_id: EntryId, fields: Fields) -> Response:
+def change(request: Request, site: TheSite, user: Keeper, entry_id: RecordId, fields: Fields) -> Response:
     """Make a new version of an entry; another cost from a later day on is an entry of its own, and ends this one."""
     versions, texts = _versions(site, entry_id), _texts(fields)
     texts["kind"] = versions[0].kind
@@ -130,7 +130,7 @@ def change(request: Request, site: TheSite, user: Keeper, entry_id: EntryId, fie
                 user.user_id, Notice("Kept. Until the day before its first day the former cost holds.")
             )
             return RedirectResponse(f"/costs/{kept.entry_id}", 303)
-        costs.change(entry_id, entry, seen=int(seen) if seen.isdecimal() else 0)
+        costs.change(entry_id, entry, seen=whole_number(seen))
     except CostsError as error:
         return HTMLResponse(_entry_page(request, site, user, versions, texts, faults=error.faults), 422)
     except ConflictError as error:
@@ -141,7 +141,7 @@ def change(request: Request, site: TheSite, user: Keeper, entry_id: EntryId, fie
 
 @router.post("/{entry_id}/withdraw", dependencies=[CheckedForm])
 def withdraw(
-    site: TheSite, user: Keeper, entry_id: EntryId, seen: Annotated[int, Form(ge=1, le=2**31 - 1)]
+    site: TheSite, user: Keeper, entry_id: RecordId, seen: Annotated[int, Form(ge=1, le=2**31 - 1)]
 ) -> Response:
     """Take an entry back; its history stays."""
 

@@ -21,6 +21,7 @@ from fondaco.server.numbers import Numbers
 from fondaco.server.pages.persons import shown_person
 from fondaco.server.segments import segments_of
 from fondaco.server.site import NotThereError, Site
+from fondaco.server.written import whole_number
 
 PAGE = 50
 SORT_LABELS: Mapping[str, str] = {
@@ -59,8 +60,7 @@ def own_key(segment_id: int) -> str:
 def listing_in(request: Request, site: Site, user: User) -> Listing:
     """What an address asks for."""
     asked = request.query_params
-    after = asked.get("after", "0")
-    place = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    place = whole_number(asked.get("after", "0"))
     return listing(site, user, segment=asked.get("segment", ""), sort=asked.get("sort", ""), after=place)
 
 

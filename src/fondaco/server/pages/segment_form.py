@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -265,7 +265,7 @@ def _share(text: str) -> str:
     """Per cent, as people write them, as a share of one."""
     try:
         return str(Decimal(text) / 100)
-    except InvalidOperation:
+    except ArithmeticError:
         return text
 
 

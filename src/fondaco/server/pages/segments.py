@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -34,10 +34,10 @@ from fondaco.server.pages.segment_form import (
 from fondaco.server.pages.segment_view import Builder, answer
 from fondaco.server.segments import segments_of
 from fondaco.server.site import Site, the_site
+from fondaco.server.written import RecordId, whole_number
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)], prefix="/segments")
 TheSite = Annotated[Site, Depends(the_site)]
-SegmentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Keeper = Annotated[User, Depends(segmenting_user)]
 
 _WORKED_OUT_AT_MOST = 20
@@ -131,7 +131,7 @@ def _count(site: Site, numbers: Numbers, people: int) -> dict[str, str]:
 
 
 @router.get("/{segment_id}/count")
-def count(request: Request, site: TheSite, user: CurrentUser, segment_id: SegmentId) -> Response:
+def count(request: Request, site: TheSite, user: CurrentUser, segment_id: RecordId) -> Response:
     """How many are in a segment, for its line in the list."""
     kept, numbers = segments_of(site), _numbers(request, site)
     definition = parse_definition(kept.get(segment_id).definition)
@@ -161,7 +161,7 @@ def new(request: Request, site: TheSite, user: CurrentUser) -> Response:
 
 @router.get("/{segment_id}")
 def one(
-    request: Request, site: TheSite, user: CurrentUser, segment_id: SegmentId,
+    request: Request, site: TheSite, user: CurrentUser, segment_id: RecordId,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:  # fmt: skip
     """The builder with a segment's rules; with ``version`` those of an old version."""
@@ -237,7 +237,7 @@ def save_new(request: Request, site: TheSite, user: Keeper, fields: Fields) -> R
 
 
 @router.post("/{segment_id}/save", dependencies=[CheckedForm])
-def save(request: Request, site: TheSite, user: Keeper, segment_id: SegmentId, fields: Fields) -> Response:
+def save(request: Request, site: TheSite, user: Keeper, segment_id: RecordId, fields: Fields) -> Response:
     """A new version; with ``as_new`` a segment of its own."""
     return _save(request, site, user, fields, segments_of(site).get(segment_id))
 
@@ -257,7 +257,7 @@ def _save(request: Request, site: Site, user: User, fields: FormData, segment: S
             )
         else:
             saved = site.control.segments.save(
-                site.tenant_id, segment.segment_id, seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, definition=document,
+                site.tenant_id, segment.segment_id, seen=whole_number(seen), definition=document,
                 author=user.user_id, **kept,
             )  # fmt: skip
     except ConfigError as error:
@@ -267,7 +267,7 @@ def _save(request: Request, site: Site, user: User, fields: FormData, segment: S
 
 
 @router.get("/{segment_id}/versions")
-def versions(request: Request, site: TheSite, user: CurrentUser, segment_id: SegmentId) -> Response:
+def versions(request: Request, site: TheSite, user: CurrentUser, segment_id: RecordId) -> Response:
     """All versions, in the drawer."""
     segment, numbers = segments_of(site).get(segment_id), _numbers(request, site)
     names = {each.user_id: each.name or each.email for each in site.control.users.all(site.tenant_id)}
@@ -295,7 +295,7 @@ def versions(request: Request, site: TheSite, user: CurrentUser, segment_id: Seg
 
 @router.post("/{segment_id}/restore", dependencies=[CheckedForm])
 def restore(
-    site: TheSite, user: Keeper, segment_id: SegmentId,
+    site: TheSite, user: Keeper, segment_id: RecordId,
     version: Annotated[int, Form(ge=1, le=2**31 - 1)], seen: Annotated[int, Form()],
 ) -> Response:  # fmt: skip
     _require_sight(user, parse_definition(segments_of(site).version(segment_id, version).definition))
@@ -304,21 +304,21 @@ def restore(
 
 
 @router.post("/{segment_id}/archive", dependencies=[CheckedForm])
-def archive(site: TheSite, user: Keeper, segment_id: SegmentId) -> Response:
+def archive(site: TheSite, user: Keeper, segment_id: RecordId) -> Response:
     segments_of(site).get(segment_id)
     site.control.segments.archive(site.tenant_id, segment_id)
     return RedirectResponse("/segments", 303)
 
 
 @router.post("/{segment_id}/bring-back", dependencies=[CheckedForm])
-def bring_back(site: TheSite, user: Keeper, segment_id: SegmentId) -> Response:
+def bring_back(site: TheSite, user: Keeper, segment_id: RecordId) -> Response:
     segments_of(site).get(segment_id)
     site.control.segments.bring_back(site.tenant_id, segment_id)
     return RedirectResponse("/segments", 303)
 
 
 @router.get("/{segment_id}/export")
-def choose_columns(request: Request, site: TheSite, user: CurrentUser, segment_id: SegmentId) -> Response:
+def choose_columns(request: Request, site: TheSite, user: CurrentUser, segment_id: RecordId) -> Response:
     """Which columns a file shall have, in the drawer."""
     require(user.role, Permission.EXPORT)
     kept = segments_of(site)
@@ -334,7 +334,7 @@ def choose_columns(request: Request, site: TheSite, user: CurrentUser, segment_i
 
 @router.get("/{segment_id}/export.csv")
 def export(
-    site: TheSite, user: Annotated[User, Depends(exporting_user)], segment_id: SegmentId,
+    site: TheSite, user: Annotated[User, Depends(exporting_user)], segment_id: RecordId,
     columns: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:  # fmt: skip
     """All members as a file; noted in the audit log."""

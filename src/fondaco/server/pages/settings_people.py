@@ -14,6 +14,7 @@ from fondaco.server.auth.roles import page_user
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user
 from fondaco.server.notices import Notice
 from fondaco.server.site import Site, the_site
+from fondaco.server.written import RecordId
 
 router = APIRouter(include_in_schema=False)
 TheSite = Annotated[Site, Depends(the_site)]
@@ -60,7 +61,7 @@ def invite(
 
 
 @router.post("/settings/users/{user_id}/link", dependencies=[CheckedForm])
-def new_link(user_id: int, request: Request, site: TheSite, user: Owner) -> Response:
+def new_link(user_id: RecordId, request: Request, site: TheSite, user: Owner) -> Response:
     """Another link that logs a user in once."""
 
     def work() -> Notice:
@@ -72,7 +73,7 @@ def new_link(user_id: int, request: Request, site: TheSite, user: Owner) -> Resp
 
 
 @router.post("/settings/users/{user_id}/role", dependencies=[CheckedForm])
-def change_role(user_id: int, site: TheSite, user: Owner, role: Words = "") -> Response:
+def change_role(user_id: RecordId, site: TheSite, user: Owner, role: Words = "") -> Response:
     def work() -> Notice:
         given = _role(role)
         _people(site, user).give_role(user_id, given)
@@ -83,7 +84,7 @@ def change_role(user_id: int, site: TheSite, user: Owner, role: Words = "") -> R
 
 
 @router.post("/settings/users/{user_id}/remove", dependencies=[CheckedForm])
-def remove(user_id: int, site: TheSite, user: Owner) -> Response:
+def remove(user_id: RecordId, site: TheSite, user: Owner) -> Response:
     def work() -> Notice:
         named = site.control.users.get(user_id)
         ended = _people(site, user).remove(user_id)
@@ -106,7 +107,7 @@ def create_token(site: TheSite, user: CurrentUser, name: Words = "") -> Response
 
 
 @router.post("/settings/tokens/{token_id}/revoke", dependencies=[CheckedForm, Depends(current_user)])
-def revoke_token(token_id: int, site: TheSite, user: CurrentUser) -> Response:
+def revoke_token(token_id: RecordId, site: TheSite, user: CurrentUser) -> Response:
     """One's own token; anyone's for those who may change what is not their own."""
 
     def work() -> Notice:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fondaco.errors import ConfigError
+from fondaco.server.written import whole_number
 
 ROWS = 50
 
@@ -64,7 +65,7 @@ def parse_sheet(name: str, parameters: Mapping[str, str], columns: Sequence[str]
     order, number, find = (parameters.get(key, "") for key in Sheet(name).keys)
     if order.removeprefix("-") not in (*columns, ""):
         raise ConfigError(f"Rows cannot be ordered by {order!r}.", f"Use one of {', '.join(columns)}.")
-    if number and (not number.isdecimal() or not 1 <= int(number) <= 1_000_000):
+    if number and not 1 <= whole_number(number) <= 1_000_000:
         raise ConfigError(f"There is no sheet {number[:20]!r}.", "Give its number, 1 for the first.")
     return Sheet(name, order, int(number or 1), find.strip()[:200])
 

@@ -16,6 +16,7 @@ from fondaco.server.menu import is_of_menu
 from fondaco.server.notices import Notice
 from fondaco.server.routes import leads_somewhere
 from fondaco.server.site import Site, the_site
+from fondaco.server.written import RecordId
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)])
 TheSite = Annotated[Site, Depends(the_site)]
@@ -57,7 +58,7 @@ def save(
 
 @router.post("/views/{view_id}", dependencies=[CheckedForm])
 def change(
-    view_id: int, site: TheSite, user: CurrentUser, name: Words = "", shared: bool = Form(False)
+    view_id: RecordId, site: TheSite, user: CurrentUser, name: Words = "", shared: bool = Form(False)
 ) -> Response:
     """Give a view of one's own another name; share it or not."""
     if shared:
@@ -71,7 +72,7 @@ def change(
 
 
 @router.post("/views/{view_id}/remove", dependencies=[CheckedForm])
-def remove(view_id: int, site: TheSite, user: CurrentUser) -> Response:
+def remove(view_id: RecordId, site: TheSite, user: CurrentUser) -> Response:
     """Delete a view of one's own."""
 
     def work() -> Notice:
