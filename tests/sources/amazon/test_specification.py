@@ -27,13 +27,14 @@ APIS = {
     "participations": ("sellers.json", "/sellers/v1/"),
 }
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+_HEADERS = {"accept": "application/json", "x-amz-access-token": "t"}
 
 
 class Judged:
     """The source before a prism of each specification; it notes what each of them said."""
 
     def __init__(self, addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self.said: list[tuple[str, int, str]] = []
+        self.said: list[tuple[str, int, list[Any]]] = []
         settings = AmazonSettings.model_validate(
             {"client_id": "a", "client_secret": "b", "refresh_token": "c", "personal_data": True}
         )
@@ -46,12 +47,24 @@ class Judged:
                 return httpx.Response(200, json={"access_token": "t", "expires_in": 3600})
             name = next(one for one, (_, path) in APIS.items() if request.url.path.startswith(path))
             there = f"{addresses[name]}{request.url.raw_path.decode()}"
-            found = plain.get(there, headers={"accept": "application/json", "x-amz-access-token": "t"})
-            self.said.append((name, found.status_code, found.headers.get("sl-violations", "")))
-            body = _without_a_next_page(found.json()) if found.status_code == 200 else found.json()
-            return httpx.Response(found.status_code, json=body)
+            found = plain.get(there, headers=_HEADERS)
+            violations = json.loads(found.headers.get("sl-violations", "[]"))
+            # Amazon's examples break Amazon's own schemas in places; what prism makes up does not.
+            if violations and all(one["location"][0] == "response" for one in violations):
+                found = plain.get(there, headers={**_HEADERS, "prefer": "dynamic=true"})
+                violations = json.loads(found.headers.get("sl-violations", "[]"))
+            self.said.append((name, found.status_code, violations))
+            body = found.json() if name != "participations" else _published(APIS[name][0])
+            return httpx.Response(found.status_code, json=_without_a_next_page(body))
 
         monkeypatch.setattr(client._http, "client", httpx.Client(transport=httpx.MockTransport(answer)))
+
+
+def _published(file: str) -> Any:
+    """The first answer that a specification gives as its example."""
+    document = json.loads((AMAZON / file).read_text(encoding="utf-8"))
+    (rules, *_) = document["paths"].values()
+    return rules["get"]["responses"]["200"]["examples"]
 
 
 def _without_a_next_page(body: Any) -> Any:
@@ -91,7 +104,7 @@ def test_every_request_is_allowed_and_every_published_example_is_read(
         checked = judged.source.check()
         judged.source.close()
     assert {name for name, _, _ in judged.said} == set(APIS)
-    assert {(status, violations) for _, status, violations in judged.said} == {(200, "")}
+    assert [one for one in judged.said if one[1:] != (200, [])] == []
     assert checked.ok
     (order,) = found["orders"]
     assert order["orderId"] == "123-4567890-1234567"
@@ -100,6 +113,9 @@ def test_every_request_is_allowed_and_every_published_example_is_read(
         ("ITEM", None, "99.98"), ("TAX", None, "0.02"), ("TAX", "ITEM", "0.02"), ("ITEM", None, "49.99"),
         ("DELIVERY_TIP", None, "5.00"),
     ]  # fmt: skip
+    for transaction in found["transactions"]:
+        assert transaction["transactionId"] and transaction["postedDay"]
+    assert found["inventory"][0]["marketplaceId"] == "ATVPDKIKX0DER"
     assert "Smith" not in json.dumps(order) and "123 Main Street" not in json.dumps(order)
 
 
@@ -111,7 +127,7 @@ def test_prism_refuses_what_the_specification_does_not_know() -> None:
             params={"lastUpdatedAfter": "2026-01-01T00:00:00Z", "includedData": "PROCEEDS,NONSENSE"},
             trust_env=False,
         )
-    assert found.status_code == 422
+    assert found.status_code == 400
 
 
 def test_the_pace_is_that_of_the_specifications() -> None:
