@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -44,6 +44,14 @@ class AmazonSettings(SourceSettings):
         description="Address of the API instead of the region's, such as a sandbox.",
     )
     login_url: str = Field(LOGIN, pattern=r"^https?://", description="Where access tokens come from.")
+
+    @field_validator("marketplaces", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """A text names several with commas between, as a command line does."""
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
 
     @field_validator("time_zone")
     @classmethod

@@ -59,7 +59,7 @@ final as (
         on counted.order_id = orders.order_id
         and counted.tenant_id = orders.tenant_id
     left join connections
-        on split_part(counted.order_id, ':', 1) = connections.connection_id
+        on case when orders.order_id is null then split_part(counted.order_id, ':', 1) end = connections.connection_id
         and counted.tenant_id = connections.tenant_id
     left join order_persons
         on counted.order_id = order_persons.order_id

@@ -55,13 +55,13 @@ final as (
         connection_id,
         order_id,
         order_item_id,
-        item - holds_tax * (tax - shipping_tax - fee_tax) as gross_sales,
-        discount - shipping_discount as discounts,
-        tax - shipping_tax - fee_tax as taxes,
-        shipping - shipping_discount - holds_tax * shipping_tax as shipping,
-        shipping_tax,
-        fees - holds_tax * fee_tax as additional_fees,
-        fee_tax,
+        cast(item - holds_tax * (tax - shipping_tax - fee_tax) as {{ contract_type('money') }}) as gross_sales,
+        cast(discount - shipping_discount as {{ contract_type('money') }}) as discounts,
+        cast(tax - shipping_tax - fee_tax as {{ contract_type('money') }}) as taxes,
+        cast(shipping - shipping_discount - holds_tax * shipping_tax as {{ contract_type('money') }}) as shipping,
+        cast(shipping_tax as {{ contract_type('money') }}) as shipping_tax,
+        cast(fees - holds_tax * fee_tax as {{ contract_type('money') }}) as additional_fees,
+        cast(fee_tax as {{ contract_type('money') }}) as fee_tax,
         holds_tax = 1 as prices_include_tax
     from judged
 )
