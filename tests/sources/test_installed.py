@@ -11,7 +11,7 @@ import pytest
 from fondaco.errors import ConfigError
 from fondaco.sources.source import report_streams, source_type, source_types
 
-OURS = {"shopify", "woocommerce", "commercetools", "files", "google_ads"}
+OURS = {"amazon", "shopify", "woocommerce", "commercetools", "files", "google_ads"}
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_source_that_does_not_import_is_named_when_it_is_asked_for() -> None:
 
 
 def test_an_unknown_source_lists_those_that_there_are() -> None:
-    with pytest.raises(ConfigError, match="Choose one of: commercetools, files"):
+    with pytest.raises(ConfigError, match="Choose one of: amazon, commercetools, files"):
         source_type("etsy")
 
 

@@ -57,6 +57,7 @@ VENDORS = {
     "woocommerce": "fondaco.simulator.woocommerce.app",
     "commercetools": "fondaco.simulator.commercetools.app",
 }
+MARKETPLACES = {"amazon": "fondaco.simulator.amazon.app"}
 AD_VENDORS = {
     "meta": ("meta_ads", "fondaco.simulator.meta_ads.app"),
     "google": ("google_ads", "fondaco.simulator.google_ads.app"),
@@ -106,6 +107,17 @@ def demo_ad_connections(base_url: str) -> list[DemoConnection]:
             settings = dict(import_module(module).demo_settings(base_url, row["account_id"]))
             connections.append(DemoConnection(source, row["name"], settings))
     return connections
+
+
+def demo_marketplace_connections(base_url: str) -> list[DemoConnection]:
+    """A connection for each shop of the running simulator to itself as it would stand on each marketplace."""
+    return [
+        DemoConnection(
+            source, f"{row['name']} on {source.title()}", dict(vendor.demo_settings(base_url, row["shop_id"]))
+        )
+        for row in _ask(f"{base_url}/_simulator/shops").json()
+        for source, vendor in ((source, import_module(module)) for source, module in MARKETPLACES.items())
+    ]
 
 
 def _ask(url: str) -> httpx.Response:
@@ -236,6 +248,11 @@ def create_app(store: Store, faults: Faults) -> ASGIApp:
         if row["platform"] in AD_VENDORS:
             source, module = AD_VENDORS[row["platform"]]
             vendors[source] = import_module(module).create_app(store, faults)
+
+    # Any shop may be read as if it stood on a marketplace.
+    vendors |= {
+        name: import_module(module).create_app(store, faults) for name, module in MARKETPLACES.items()
+    }
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:

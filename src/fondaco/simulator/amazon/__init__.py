@@ -1,0 +1,1 @@
+"""Amazon's Selling Partner API over the simulated world."""
