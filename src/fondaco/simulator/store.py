@@ -15,6 +15,7 @@ from fondaco.duckdb_session import prepare
 from fondaco.errors import ConfigError
 from fondaco.simulator.progress import Advanced, advance
 from fondaco.simulator.reported_ads import CLAIMS, REPORTED_DAYS
+from fondaco.simulator.reported_messages import REPORTED_MESSAGES
 from fondaco.simulator.schema import TABLES
 from fondaco.simulator.world.frames import parquet_of
 from fondaco.simulator.world.generate import STORE_FILE, World
@@ -152,6 +153,16 @@ class Store:
         """
         params = {"platform": platform, "first": first.isoformat(), "last": last.isoformat()}
         return self.rows(CLAIMS, params | {"now": self.now.replace(tzinfo=None)})
+
+    def message_figures(self, platform: str, first: date, last: date) -> list[Row]:
+        """What a messaging platform reports now, by the account's day of the send: one row a campaign or flow and day.
+
+        Columns: campaign_id, message_id, kind (campaign, flow), channel, name, message, day (ISO), sent, delivered, openings, opened
+        (people), clicks, clicked (people), bounced, unsubscribed, marked_spam, claimed_orders, claimed_value (minor units of the
+        account's currency), cost (likewise; null for e-mail, of which the platform tells none).
+        """
+        params = {"platform": platform, "first": first.isoformat(), "last": last.isoformat()}
+        return self.rows(REPORTED_MESSAGES, params | {"now": self.now.replace(tzinfo=None)})
 
     def advance(self, *, seed: int, share: float, minutes: int) -> Advanced:
         """Let time go on: change and add a share of the orders, and a little of everything else.
