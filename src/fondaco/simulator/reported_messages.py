@@ -29,7 +29,9 @@ drawn as (
 ), claimed as (
     select d.campaign_id, d.day, o.order_id,
         round(o.placed_total * case o.currency
-            when 'EUR' then 1.0 when 'GBP' then 1.17 when 'USD' then 0.92 else 1.0 end)::bigint as value
+            when 'EUR' then 1.0 when 'GBP' then 1.17 when 'USD' then 0.92 else 1.0 end)::bigint as value,
+        round((o.placed_total - o.placed_shipping - o.placed_tax) * case o.currency
+            when 'EUR' then 1.0 when 'GBP' then 1.17 when 'USD' then 0.92 else 1.0 end)::bigint as goods
     from orders as o asof inner join drawn as d
         on o.person_id = d.person_id and o.processed_at >= d.happened_at
     where o.email is not null and not o.is_test and o.processed_at <= $now::timestamp
@@ -51,10 +53,13 @@ with {_EVENTS}, {_CLAIMED}, counted as (
         count(distinct contact_id) filter (where kind = 'marked_spam') as marked_spam
     from events group by campaign_id, day
 ), worth as (
-    select campaign_id, day, count(*) as claimed_orders, sum(value)::bigint as claimed_value from claimed group by all
+    select campaign_id, day, count(*) as claimed_orders, sum(value)::bigint as claimed_value,
+        sum(goods)::bigint as claimed_goods
+    from claimed group by all
 )
 select counted.*, coalesce(worth.claimed_orders, 0) as claimed_orders,
     coalesce(worth.claimed_value, 0)::bigint as claimed_value,
+    coalesce(worth.claimed_goods, 0)::bigint as claimed_goods,
     case when channel = 'sms' then delivered * {SMS_COST} end as cost
 from counted left join worth using (campaign_id, day)
 where day between $first and $last order by day, campaign_id

@@ -158,8 +158,8 @@ class Store:
         """What a messaging platform reports now, by the account's day of the send: one row a campaign or flow and day.
 
         Columns: campaign_id, message_id, kind (campaign, flow), channel, name, message, day (ISO), sent, delivered, openings, opened
-        (people), clicks, clicked (people), bounced, unsubscribed, marked_spam, claimed_orders, claimed_value (minor units of the
-        account's currency), cost (likewise; null for e-mail, of which the platform tells none).
+        (people), clicks, clicked (people), bounced, unsubscribed, marked_spam, claimed_orders, claimed_value and claimed_goods (without shipping
+        and tax; minor units of the account's currency), cost (likewise; null for e-mail, of which the platform tells none).
         """
         params = {"platform": platform, "first": first.isoformat(), "last": last.isoformat()}
         return self.rows(REPORTED_MESSAGES, params | {"now": self.now.replace(tzinfo=None)})

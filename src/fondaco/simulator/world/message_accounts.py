@@ -37,12 +37,21 @@ class MessageAccount:
     time_zone: str
     utm_source: str
     rates: dict[str, float]  # what the platform takes a unit of a shop's currency for
+    channels: tuple[str, ...] = (EMAIL, SMS)
 
 
 MESSAGE_ACCOUNTS: dict[str, MessageAccount] = {
     "klaviyo": MessageAccount(
         "klaviyo", 41_001, "Market Hall Letters", "EUR", "Europe/Berlin", "Klaviyo",
         {"EUR": 1.0, "GBP": 1.17, "USD": 0.92},
+    ),
+    "mailchimp": MessageAccount(
+        "mailchimp", 41_002, "Market Hall Post", "EUR", "Europe/Berlin", "mailchimp",
+        {"EUR": 1.0, "GBP": 1.17, "USD": 0.92}, (EMAIL,),
+    ),
+    "postscript": MessageAccount(
+        "postscript", 41_003, "Market Hall Texts", "EUR", "Europe/Berlin", "postscript",
+        {"EUR": 1.0, "GBP": 1.17, "USD": 0.92}, (SMS,),
     ),
 }  # fmt: skip
 
@@ -120,15 +129,24 @@ def flows_of(account: MessageAccount, start: int) -> list[Sending]:
     """The account's flows; they run since before the world began."""
     return [
         Sending(account.platform, number, FLOW, flow.channel, flow.name, flow.message, "live", None, start - 9 * DAY)
-        for number, flow in enumerate(FLOWS)
+        for number, flow in enumerate(FLOWS) if flow.channel in account.channels
     ]  # fmt: skip
 
 
 def never_sent(account: MessageAccount, start: int) -> Iterator[Sending]:
     """A draft and a campaign that was called off."""
+    channel = account.channels[0]
     for number, (name, status) in enumerate((("Summer ideas", "draft"), ("Wrong price", "cancelled"))):
         yield Sending(
-            account.platform, 9_990 + number, CAMPAIGN, EMAIL, name, name, status, None, start + number * HOUR
+            account.platform,
+            9_990 + number,
+            CAMPAIGN,
+            channel,
+            name,
+            name,
+            status,
+            None,
+            start + number * HOUR,
         )
 
 
@@ -142,15 +160,33 @@ def number_of(shown: str) -> int:
     return int(shown[3:]) if len(shown) == 26 and shown[3:].isdigit() else -1
 
 
+def hexadecimal_id(number: int) -> str:
+    """An id as Mailchimp shows it: ten hexadecimal digits."""
+    return f"{number:010x}"
+
+
+def slug(name: str) -> str:
+    """A name as Mailchimp writes it into links."""
+    return name.upper().replace("'", "").replace(" ", "_")
+
+
 def utm_campaign(sending: Sending) -> str:
-    """What the shop finds in ``utm_campaign``: the name with the id behind it; of a flow those of its message."""
+    """What the shop finds in ``utm_campaign``: the name with the id behind it; of a flow those of its message.
+
+    Mailchimp writes the id before the name.
+    """
+    if sending.platform == "mailchimp":
+        is_flow = sending.kind == FLOW
+        shown = hexadecimal_id(sending.message_id if is_flow else sending.campaign_id)
+        return f"{shown}-{slug(sending.message if is_flow else sending.name)}"
     if sending.kind == FLOW:
         return f"{sending.message} ({shown_id(sending.message_id)})"
     return f"{sending.name} ({shown_id(sending.campaign_id)})"
 
 
 def _campaign(account: MessageAccount, number: int, at: int) -> Sending:
-    channel = SMS if number % _SMS_EVERY == _SMS_EVERY - 1 else EMAIL
+    wanted = SMS if number % _SMS_EVERY == _SMS_EVERY - 1 else EMAIL
+    channel = wanted if wanted in account.channels else account.channels[0]
     name = f"{_THEMES[number % len(_THEMES)]} {number + 1}"
     return Sending(
         account.platform, number, CAMPAIGN, channel, name, f"{name} for you", "sent", at, at - 2 * DAY

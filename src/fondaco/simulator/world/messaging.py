@@ -144,9 +144,9 @@ class Messaging:
     def _sends(self, known: Frame) -> Iterator[tuple[Sending, Array, Array]]:
         yield from self._campaign_sends(known, known["left_at"])
         for flows in self.flows:
-            for number, sending in enumerate(flows):
-                row = np.flatnonzero(self._gets_flow(known, number))
-                yield sending, row, known["created_at"][row] + FLOWS[number].delay
+            for sending in flows:
+                row = np.flatnonzero(self._gets_flow(known, sending))
+                yield sending, row, known["created_at"][row] + FLOWS[sending.number].delay
 
     def _campaign_sends(self, known: Frame, left: Array) -> Iterator[tuple[Sending, Array, Array]]:
         """Campaigns in order of time. ``left`` is read anew for each, so that it may be filled on the way."""
@@ -164,9 +164,10 @@ class Messaging:
         own = known["platform"] == self.platforms.index(sending.platform)
         return np.asarray(own & chosen & there & known["by_email" if sending.channel == EMAIL else "by_text"])
 
-    def _gets_flow(self, known: Frame, number: int) -> Array:
-        flow = FLOWS[number]
+    def _gets_flow(self, known: Frame, sending: Sending) -> Array:
+        flow = FLOWS[sending.number]
         there = known["left_at"] > known["created_at"] + flow.delay
+        there = there & (known["platform"] == self.platforms.index(sending.platform))
         return np.asarray(there & known["by_email" if flow.channel == EMAIL else "by_text"])
 
     def _fate(self, contact_id: Array, sending: Sending, sent_at: Array) -> Frame:
@@ -241,8 +242,9 @@ class Messaging:
         known, placed = self.contacts, orders["processed_at"][row]
         found = []
         welcome = self.flows[platform][0]
-        at = known["created_at"][place] + FLOWS[0].delay
-        fresh = (placed - at >= _LEAST_WAIT) & (placed - at < _FLOW_PULL) & self._gets_flow(known, 0)[place]
+        at = known["created_at"][place] + FLOWS[welcome.number].delay
+        fresh = (placed - at >= _LEAST_WAIT) & (placed - at < _FLOW_PULL)
+        fresh &= self._gets_flow(known, welcome)[place]
         fresh &= self._arrives(known, place, welcome, at)
         found.append(_touches(orders, row[fresh], known["contact_id"][place[fresh]], welcome, at[fresh]))
         campaigns = self.campaigns[platform]

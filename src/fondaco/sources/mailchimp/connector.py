@@ -19,9 +19,6 @@ from fondaco.sources.mailchimp.streams import STREAMS
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
 
-_NEWEST = timedelta(days=1)
-"""History whose slice ends this close to the present is the first that is read."""
-
 _MEMBER_PARTS = ("_links", "ip_signup", "ip_opt", "last_note", "unsubscribe_reason")
 _CONTACT_PARTS = ("_links", "email_address", "merge_fields")
 
@@ -47,6 +44,7 @@ class Mailchimp:
         self._clock = clock
         self._client = MailchimpClient(settings, sleep=sleep)
         self._sent = Sent(self._client)
+        self._begun: set[str] = set()
         self._readers: dict[str, Callable[[Slice], Iterator[list[Record]]]] = {
             "lists": lambda part: self._lists(),
             "segments": lambda part: self._segments(),
@@ -168,7 +166,7 @@ class Mailchimp:
         )
         for rows in found:
             yield [records.report(row) for row in rows]
-        if self._is_newest(part):
+        if self._is_first(part.stream):
             today = self._clock().astimezone(zone(account_zone(self._client))).date()
             for automation_id, row in self._sent.reports_of_automations():
                 yield [records.reading(row, automation_id, today)]
@@ -188,7 +186,7 @@ class Mailchimp:
         else:
             patience = timedelta(days=self._settings.activity_days)
             chosen, clock = self._sent.active(since, until, patience), after(since)
-        emails = [one for _, one in self._automation_emails()] if self._is_newest(part) else []
+        emails = self._automation_emails(part.stream)
         for campaign_id in (*chosen, *emails):
             for rows in self._of(
                 campaign_id, "email-activity", "emails", since=clock, exclude_fields=left_out
@@ -197,13 +195,15 @@ class Mailchimp:
 
     def _unsubscribes(self, part: Slice) -> Iterator[list[Record]]:
         left_out = tuple(f"unsubscribes.{one}" for one in (*_CONTACT_PARTS, "reason"))
-        emails = [one for _, one in self._automation_emails()] if self._is_newest(part) else []
+        emails = self._automation_emails(part.stream)
         for campaign_id in (*self._sent.campaigns(*_bounds(part)), *emails):
             for rows in self._of(campaign_id, "unsubscribed", "unsubscribes", exclude_fields=left_out):
                 yield [records.recipient(row) for row in rows]
 
-    def _automation_emails(self) -> list[tuple[str, str]]:
-        return list(self._sent.automation_emails_if_any())
+    def _automation_emails(self, stream: str) -> list[str]:
+        if not self._is_first(stream):
+            return []
+        return [email_id for _, email_id in self._sent.automation_emails_if_any()]
 
     def _of(self, campaign_id: str, part: str, member: str, **parameters: object) -> Iterator[list[Record]]:
         """A list below a campaign's report; of one that was deleted meanwhile, nothing."""
@@ -212,9 +212,11 @@ class Mailchimp:
                 f"/reports/{campaign_id}/{part}", member, key="email_id", **parameters
             )
 
-    def _is_newest(self, part: Slice) -> bool:
-        """Whether what has no time of its own belongs to this slice: any but the older ones of history."""
-        return part.kind != "backfill" or _bounds(part)[1] >= self._clock() - _NEWEST
+    def _is_first(self, stream: str) -> bool:
+        """Whether what has no time to be asked for is to be read now: once in each run, with its first slice."""
+        is_first = stream not in self._begun
+        self._begun.add(stream)
+        return is_first
 
 
 def _bounds(part: Slice) -> tuple[datetime, datetime]:
