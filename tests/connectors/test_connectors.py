@@ -13,7 +13,13 @@ from pydantic import SecretStr
 from suite import ConnectorSuite, Vendor
 
 from fondaco.clock import parse_instant
-from fondaco.simulator.serve import SimulatorServer, demo_ad_connections, demo_connections
+from fondaco.simulator.klaviyo.app import LIMITED_KEY
+from fondaco.simulator.serve import (
+    SimulatorServer,
+    demo_ad_connections,
+    demo_connections,
+    demo_message_connections,
+)
 from fondaco.sources.files import Files
 from fondaco.sources.files.importing import Options, prepare
 from fondaco.sources.source import source_type
@@ -25,7 +31,11 @@ class SimulatedVendor(Vendor):
     """One shop of the simulated world."""
 
     def __init__(self, base_url: str, platform: str, minutes: int = 60) -> None:
-        known = [*demo_connections(base_url), *demo_ad_connections(base_url)]
+        known = [
+            *demo_connections(base_url),
+            *demo_ad_connections(base_url),
+            *demo_message_connections(base_url),
+        ]
         found = next(one for one in known if one.source == platform)
         self._back_door = f"{base_url}/_simulator"
         self._minutes = minutes
@@ -111,6 +121,31 @@ class TestMetaAds(_Simulated):
         "page_size": 200,
         "start_date": f"{datetime.now(UTC) - timedelta(days=40):%Y-%m-%d}",
     }
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("connectors_klaviyo")
+class TestKlaviyo(_Simulated):
+    platform = "klaviyo"
+    minutes = 25 * 60  # days that lie back are read again once a day
+    settings: ClassVar[dict[str, Any]] = {
+        "page_size": 20,
+        "start_date": f"{datetime.now(UTC) - timedelta(days=40):%Y-%m-%d}",
+    }
+
+    @pytest.fixture
+    def vendor(self, served_letters: SimulatorServer) -> Iterator[SimulatedVendor]:
+        vendor = LettersVendor(served_letters.base_url, self.platform, self.minutes)
+        vendor.settings = {**vendor.settings, **self.settings}
+        yield vendor
+        assert vendor.fault_happened()
+
+
+class LettersVendor(SimulatedVendor):
+    """A simulated account from which people are written to."""
+
+    def limited(self) -> dict[str, Any]:
+        return {**self.settings, "api_key": LIMITED_KEY}
 
 
 class FolderOfFiles(Vendor):
