@@ -36,3 +36,16 @@ def served_letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulat
     Store.build(folder).close()
     with SimulatorServer(folder) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def served_post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorServer]:
+    """Two shops, of which one writes letters by Mailchimp and the other texts by Postscript."""
+    folder = tmp_path_factory.mktemp("post")
+    end = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    generate_world(
+        folder, seed=7, orders=120, end=end, days=24, shops=("aurora", "brick"), messaging=("mailchimp", "postscript")
+    )  # fmt: skip
+    Store.build(folder).close()
+    with SimulatorServer(folder) as server:
+        yield server

@@ -27,7 +27,7 @@ SIGNING_TOKEN = "simulated0signing0token"
 EVENTS = (
     "shop.test", "shop.incoming_message", "shop.subscriber.opt_in", "shop.subscriber.opt_out", "shop.shop.email_collected",
 )  # fmt: skip
-_PAGE = 100
+_PAGE = 10  # small, so that a small world has second pages
 _SUBSCRIBERS = """
     select * from (
         select *, left_at <= $now::timestamp as is_gone,

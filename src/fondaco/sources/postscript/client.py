@@ -16,7 +16,6 @@ from fondaco.sources.postscript.settings import PostscriptSettings
 
 VENDOR = "Postscript"
 REQUESTS_A_SECOND = 15
-_MOST_PAGES_A_SECOND = 10_000
 
 Record = dict[str, Any]
 _RETURN = "then connect again with `fondaco connect postscript`."
@@ -116,7 +115,7 @@ class PostscriptClient:
         Raises
         ------
         FatalError
-            If Postscript does not keep to the order.
+            If Postscript does not keep to the order that was asked for.
         """
         window: Record = {"sort": "updated_at__asc", "updated_at__lt": _text(until)}
         if since is not None:
@@ -135,17 +134,12 @@ class PostscriptClient:
                 yield fresh
             if not rows or page >= pages:
                 return
-            last = parse_instant(rows[-1]["updated_at"])
+            last = _newest(rows)
             if newest is None or last > newest:
                 newest, page = last, 1
                 window["updated_at__gte"] = _text(last)
             else:
                 page += 1
-            if page > _MOST_PAGES_A_SECOND:
-                raise FatalError(
-                    f"{VENDOR} does not list subscribers in the order of their change.",
-                    "Report it; `fondaco run` reads the other streams meanwhile.",
-                )
 
 
 def _rows(answer: Record, member: str) -> list[Record]:
@@ -153,6 +147,23 @@ def _rows(answer: Record, member: str) -> list[Record]:
     if not isinstance(rows, list):
         raise _strange(f"/{member}")
     return rows
+
+
+def _newest(rows: list[Record]) -> datetime:
+    """The instant of the last row, which the next page begins with.
+
+    Raises
+    ------
+    FatalError
+        If one before it is newer: then a page by time would leave some out.
+    """
+    instants = [parse_instant(row["updated_at"]) for row in rows]
+    if instants != sorted(instants):
+        raise FatalError(
+            f"{VENDOR} does not list subscribers in the order of their change, which was asked for.",
+            "Report it; `fondaco run` reads the other streams meanwhile.",
+        )
+    return instants[-1]
 
 
 def _text(moment: datetime) -> str:

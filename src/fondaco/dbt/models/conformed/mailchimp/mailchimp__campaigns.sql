@@ -22,7 +22,8 @@ united as (
         'email' as campaign_type,
         case
             when status in ('schedule', 'sending') then 'active'
-            when status in ('save', 'paused') then 'paused'
+            when status = 'save' then 'draft'
+            when status = 'paused' then 'paused'
             else 'ended'
         end as status,
         created_at,
@@ -36,7 +37,7 @@ united as (
         automation_id as campaign_id,
         title as name,
         'flow' as campaign_type,
-        case when status = 'sending' then 'active' else 'paused' end as status,
+        case status when 'sending' then 'active' when 'save' then 'draft' else 'paused' end as status,
         created_at,
         coalesce(started_at, created_at) as updated_at,
         synced_at
