@@ -80,6 +80,12 @@ def letter_marts() -> dict[str, list[Row]]:
              message_cost=14),
         _day(None, attributed_orders=1, attributed_new_customers=1, attributed_revenue=60, attributed_contribution_margin_2=10),
     ]  # fmt: skip
+    book["customers"] = [{"person_id": "p1", "email": "ann@x.example", "first_name": "Ann", "orders": 1}]
+    book["customer_messages"] = [
+        {"person_id": "p1", "message_event_id": f"k:{kind}", "happened_at": f"2026-03-02 {hour}:00:00", "kind": kind,
+         "channel": "email", "platform": "klaviyo", "campaign_id": "k:1", "campaign_name": "Spring letter"}
+        for kind, hour in (("received", "08"), ("opened", "09"))
+    ]  # fmt: skip
     return book
 
 
@@ -106,6 +112,7 @@ def test_without_advertising_the_page_is_of_messages_alone(reader: TestClient) -
 def test_what_was_sent_stands_beside_what_became_of_it_and_what_it_brought(reader: TestClient) -> None:
     text = words(reader.get(f"/marketing/messages?{MARCH}").text)
     assert "Messages sent 1,200 Open rate 40.0% Click rate 10.0%" in text
+    assert "gap €1,050.00" in text
     assert "Spring letter Klaviyo · E-mail Ended 1,000 40.0% 10.0% 0.5% 2 €180.00 12 €0.18 –" in text
     assert "Parcel texts Klaviyo · SMS Active 200 – 10.0% 0.5% 0 €0.00 2 €0.00 €14.00" in text
     assert "No campaign told Klaviyo 0 – – – 1 €60.00 0 – €0.00" in text
@@ -122,12 +129,19 @@ def test_the_file_holds_all_figures(reader: TestClient) -> None:
 def test_one_message_has_a_page_with_its_orders_and_what_they_left(reader: TestClient) -> None:
     text = words(reader.get(f"/marketing/campaigns/k:1?{MARCH}").text)
     assert "Spring letter Klaviyo · Letters · E-mail · number 1 · made" in text
-    assert "Cost of messages – of e-mail none is told" in text
+    assert "Cost of messages – The platform does not tell what all of these messages cost" in text
     assert "#1001" in text
     assert "#1002" in text
     assert "#1003" not in text
     assert "Click-to-open rate 25.0%" in text
     assert "CM2 from messages €90.00" in text
+
+
+def test_a_customers_page_tells_what_they_got_and_what_they_did_with_it(reader: TestClient) -> None:
+    text = words(reader.get("/customers/p1").text)
+    assert "Messages" in text
+    assert "Opened Spring letter E-mail" in text
+    assert text.index("Opened Spring letter") < text.index("Received Spring letter")
 
 
 def test_an_order_says_which_message_led_to_it(reader: TestClient) -> None:

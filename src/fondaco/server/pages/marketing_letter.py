@@ -29,7 +29,10 @@ _FUNNEL = (
     "click_to_open_rate", "messages_unsubscribed", "unsubscribe_rate", "messages_marked_spam", "message_orders",
     "message_new_customers", "message_claimed_orders", "message_claim_gap", "revenue_per_recipient",
 )  # fmt: skip
-_BY_DAY = ("messages_sent", "messages_opened", "messages_clicked", "message_orders", "message_claimed_orders")
+_BY_DAY = {
+    "messages_sent": "Sent", "messages_opened": "Opened", "messages_clicked": "Clicked", "message_orders": "Orders",
+    "message_claimed_orders": "Claimed",
+}  # fmt: skip
 _STATEMENT = CAMPAIGN_STATEMENT[:-2]
 _RARE = frozenset(
     step.metric
@@ -55,6 +58,8 @@ def letter_shown(site: Site, numbers: Numbers, state: CampaignState) -> dict[str
         "query": view.query(),
         "tiles": [figures.figure(name, now, then) for name in _TILES],
         "funnel": [figures.figure(name, now, then) for name in _FUNNEL],
+        "gap": numbers.money(now["message_claim_gap"]),
+        "gap_metric": figures.metric("message_claim_gap"),
         "cost": cost_in_words(figures, now),
         "cost_metric": figures.metric("message_cost"),
         "is_unpriced": bool(now["unpriced_messages"]),
@@ -103,7 +108,7 @@ def _days(figures: Figures) -> dict[str, Any]:
         if any(row[name] for name in _BY_DAY)
     ]
     return {
-        "metrics": [figures.metric(name) for name in _BY_DAY],
+        "metrics": [(figures.metric(name), short) for name, short in _BY_DAY.items()],
         "rows": [
             (numbers.bucket(day, "day"), [message_cell(figures, name, row) for name in _BY_DAY])
             for day, row in reversed(found[-LISTED_DAYS:])
