@@ -6,10 +6,12 @@ Spring is a letter and an ad campaign; Welcome is a flow, whose links carry the 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+D = Decimal
 pytestmark = pytest.mark.slow
 ACCOUNT = "letters"
 VISITS: dict[str, dict[str, str]] = {
@@ -45,7 +47,7 @@ def write_letters(shop: Any) -> None:
         claimed_conversions="5",
         claimed_revenue="250",
     )
-    shop.sent(spring, "2026-03-10", channel="sms", sent=50, delivered=49, cost="3.43")
+    shop.sent(spring, "2026-03-10", channel="sms", sent=50, delivered=49, opened=None, cost="3.43")
     for name, visit in VISITS.items():
         shop.visit(shop.sale(name, "2026-03-10 12:00:00", "30", email="anna.smith+x@gmail.com"), **visit)
     shop.sale("guest", "2026-03-10 13:00:00", "20", email="Gus@x.example")
@@ -96,3 +98,25 @@ def test_an_order_came_from_the_message_that_its_visit_names_by_number_or_name(l
 def test_what_messages_brought_is_no_figure_of_advertising(letters: Any) -> None:
     found = letters.select("platform, campaign_name, attributed_orders", "marts.campaigns_daily", "1")
     assert found == [("google_ads", "Spring", 1)]
+
+
+def test_letters_stand_beside_what_became_of_them_what_they_brought_and_what_their_platform_claims(
+    letters: Any,
+) -> None:
+    figures = "sent, delivered, opened, openable, clicked, unpriced, claimed_conversions, claimed_revenue, message_cost"
+    found = letters.select(
+        f"campaign_name, message_type, attributed_orders, attributed_revenue, {figures}",
+        "marts.messages_daily",
+        "coalesce(campaign_name, '~')",
+    )
+    assert found == [
+        ("Spring", "email", 2, 60, 150, 147, 40, 98, 9, 100, 5, 250, D("3.43")),
+        ("Welcome series", "flow", 2, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+        (None, None, 1, 30, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    ]
+
+
+def test_what_texts_cost_is_borne_by_the_orders_that_they_brought(letters: Any) -> None:
+    borne = dict(letters.select("order_number, marketing_costs", "marts.order_profit", "1"))
+    assert {number for number, amount in borne.items() if amount} == {"number behind the name", "name"}
+    assert sum(borne.values()) == D("3.43")

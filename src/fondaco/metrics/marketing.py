@@ -57,7 +57,10 @@ where found.tenant_id = $tenant_id
 def has_marketing(reader: Reader) -> bool:
     """Whether what is published knows of advertising: an older Fondaco did not."""
     try:
-        for mart in ("campaigns", "campaigns_daily", "order_campaigns", "order_profit", "visits_daily"):
+        marts = (
+            "campaigns", "campaigns_daily", "messages_daily", "order_campaigns", "order_profit", "visits_daily",
+        )  # fmt: skip
+        for mart in marts:
             reader.query(f"select 1 as one from marts.{mart} limit 0")
         reader.query("select role from marts.order_campaigns limit 0")
     except OutdatedError:
@@ -67,7 +70,16 @@ def has_marketing(reader: Reader) -> bool:
 
 def has_figures(reader: Reader, tenant_id: str) -> bool:
     """Whether anything was ever spent on, claimed or brought by advertising."""
-    sql = "select 1 as one from marts.campaigns_daily where tenant_id = $tenant_id limit 1"
+    return _has_rows(reader, tenant_id, "campaigns_daily")
+
+
+def has_messages(reader: Reader, tenant_id: str) -> bool:
+    """Whether anybody was ever written to, or an order came from a message."""
+    return _has_rows(reader, tenant_id, "messages_daily")
+
+
+def _has_rows(reader: Reader, tenant_id: str, mart: str) -> bool:
+    sql = f"select 1 as one from marts.{mart} where tenant_id = $tenant_id limit 1"
     return bool(reader.query(sql, {"tenant_id": tenant_id}).num_rows)
 
 
