@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -108,6 +109,16 @@ def test_only_texts_have_a_cost_that_the_platform_tells(letters: Store) -> None:
     figures = letters.message_figures("klaviyo", *ALWAYS)
     assert {row["channel"] for row in figures if row["cost"]} == {"sms"}
     assert {row["cost"] for row in figures if row["channel"] == "email"} == {None}
+
+
+def test_a_store_that_was_built_before_there_were_messages_has_none(
+    worlds: tuple[World, World], tmp_path: Any
+) -> None:
+    shutil.copytree(worlds[0].folder, tmp_path / "old")
+    with Store.build(tmp_path / "old") as store:
+        store.cursor().execute("drop table message_accounts")
+    with Store(tmp_path / "old" / "store.duckdb") as store:
+        assert store.rows("select platform from message_accounts") == []
 
 
 @pytest.mark.slow

@@ -31,6 +31,9 @@ _SORTED = {
 """Pages are read by (shop, updated_at, id): sorted so, a page touches a few row groups. Other tables follow their orders."""
 
 
+_TYPES = {"text": "varchar", "int": "integer", "bool": "boolean"}
+
+
 class Store:
     """The serving database of one world.
 
@@ -46,6 +49,7 @@ class Store:
         self.path = path
         self._connection = duckdb.connect(str(path))
         prepare(self._connection)
+        self._complete()
         self._threads = threading.local()
         self.writing = threading.Lock()
         self.world = World.open(path.parent)
@@ -69,6 +73,15 @@ class Store:
                 "insert into moments values (?)", [world.end.astimezone(UTC).replace(tzinfo=None)]
             )
         return cls(path)
+
+    def _complete(self) -> None:
+        """Make the tables that worlds had not yet when this store was built; they are empty in it."""
+        known = {
+            name for (name,) in self._connection.execute("select table_name from duckdb_tables()").fetchall()
+        }
+        for table in TABLES.keys() - known:
+            columns = ", ".join(f"{name} {_TYPES.get(word, word)}" for name, word in TABLES[table].items())
+            self._connection.execute(f"create table {table} ({columns})")
 
     def __enter__(self) -> Self:
         return self

@@ -234,7 +234,7 @@ STREAMS = (
         "profiles",
         (PROFILES,),
         SyncMode.INCREMENTAL,
-        backfill_window=None,
+        backfill_window=timedelta(days=90),
         scopes=("profiles:read",),
         description="Profiles, with the consent to be written to, by when they were updated.",
         in_report=False,

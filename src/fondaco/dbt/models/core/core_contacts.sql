@@ -1,3 +1,5 @@
+{{ config(tags=['each_run']) }}
+
 -- Who may be written to, and which person that is, found as accounts and guests are: by the e-mail address, else by the
 -- telephone. A contact makes no person, and one whose address several persons share is none of them.
 with contacts as (

@@ -1,3 +1,5 @@
+{{ config(tags=['each_run']) }}
+
 -- What became of messages to people who are customers. Contacts who never bought are none.
 with events as (
     select * from {{ ref('core_message_events') }}
