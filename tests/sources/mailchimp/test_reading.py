@@ -130,6 +130,16 @@ def test_contacts_are_read_by_audience_and_only_those_that_changed(account: Acco
     assert 0 < len(changed) < len(everybody)
 
 
+def test_the_oldest_part_of_history_has_contacts_from_before_it_too(account: Account) -> None:
+    """Who has not changed since before start_date may be written to all the same."""
+    begin = END - timedelta(days=10)
+    everybody = {row["fondaco"]["id"] for row in account.read("members")}
+    later = account.read("members", begin, start_date="2026-09-01")
+    oldest = account.read("members", begin, start_date=begin.date().isoformat())
+    assert {row["fondaco"]["id"] for row in oldest} == everybody
+    assert 0 < len(later) < len(everybody)
+
+
 def test_nothing_is_read_that_no_table_needs_to_know(account: Account) -> None:
     """Addresses of machines, notes, the password of a shared report."""
     [member, *_] = account.read("members")

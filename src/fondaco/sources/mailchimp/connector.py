@@ -120,10 +120,11 @@ class Mailchimp:
                 yield [records.plain(row) for row in rows]
 
     def _members(self, part: Slice) -> Iterator[list[Record]]:
-        """Contacts that changed in the slice; history has all up to its end, whenever they last changed."""
+        """Contacts that changed in the slice; the oldest of history has all before it too, whenever they last changed."""
         since, until = _bounds(part)
+        is_oldest = part.kind == "backfill" and since.date() <= self._settings.start_date
         window: Record = {
-            "since_last_changed": after(since) if part.kind != "backfill" else None,
+            "since_last_changed": None if is_oldest else after(since),
             "before_last_changed": until,
             "sort_field": "last_changed",
             "sort_dir": "ASC",

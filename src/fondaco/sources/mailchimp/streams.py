@@ -33,7 +33,7 @@ STREAMS = (
         "members",
         (tables.MEMBERS, tables.MEMBER_TAGS),
         SyncMode.INCREMENTAL,
-        backfill_window=None,
+        backfill_window=timedelta(days=365),
         scopes=("lists",),
         description="Contacts of all audiences with their tags, by the time they were last changed.",
         in_report=False,

@@ -77,8 +77,9 @@ class Postscript:
     def read(self, stream: Stream, part: Slice) -> Iterator[Page]:
         if stream.name == "subscribers":
             since, until = _bounds(part)
-            # History has all of them, however long ago they were last updated.
-            for rows in self._client.subscribers(since if part.kind != "backfill" else None, until):
+            # The oldest slice of history has all before it too, however long ago they were last updated.
+            is_oldest = part.kind == "backfill" and since.date() <= self._settings.start_date
+            for rows in self._client.subscribers(None if is_oldest else since, until):
                 yield Page.of(rows)
         elif stream.name == "keywords":
             yield Page.of(self._keywords())

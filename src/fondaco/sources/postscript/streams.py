@@ -65,7 +65,7 @@ STREAMS = (
         "subscribers",
         (SUBSCRIBERS, SUBSCRIBER_TAGS),
         SyncMode.INCREMENTAL,
-        backfill_window=None,
+        backfill_window=timedelta(days=365),
         scopes=("subscribers",),
         description="Subscribers with their tags, by the time they were updated.",
         in_report=False,
