@@ -26,7 +26,7 @@ def test_the_page_says_when_the_next_run_starts_and_how_fresh_each_shop_is(
 ) -> None:
     page = open_page(shop, "/runs")
     expect(page.locator(".head .sub")).to_contain_text("Next run 1 Apr 2026, 02:00")
-    shops = page.get_by_role("region", name="Shops and ad accounts", exact=True)
+    shops = page.get_by_role("region", name="Shops and accounts", exact=True)
     expect(shops.locator("tbody tr")).to_have_count(2)
     expect(shops).to_contain_text(re.compile("just now|ago"))
 

@@ -25,3 +25,27 @@ def served_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator
     Store.build(folder).close()
     with SimulatorServer(folder) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def served_letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorServer]:
+    """One shop and 150 orders, the last two days ago, whose buyers are written to."""
+    folder = tmp_path_factory.mktemp("letters")
+    end = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    generate_world(folder, seed=7, orders=150, end=end, days=100, shops=("aurora",), messaging=("klaviyo",))
+    Store.build(folder).close()
+    with SimulatorServer(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def served_post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorServer]:
+    """Two shops, of which one writes letters by Mailchimp and the other texts by Postscript."""
+    folder = tmp_path_factory.mktemp("post")
+    end = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    generate_world(
+        folder, seed=7, orders=120, end=end, days=24, shops=("aurora", "brick"), messaging=("mailchimp", "postscript")
+    )  # fmt: skip
+    Store.build(folder).close()
+    with SimulatorServer(folder) as server:
+        yield server

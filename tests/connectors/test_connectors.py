@@ -13,11 +13,15 @@ from pydantic import SecretStr
 from suite import ConnectorSuite, Vendor
 
 from fondaco.clock import parse_instant
+from fondaco.simulator.klaviyo.app import LIMITED_KEY
+from fondaco.simulator.mailchimp.app import LIMITED_KEY as MAILCHIMP_LIMITED_KEY
+from fondaco.simulator.postscript.app import LIMITED_KEY as POSTSCRIPT_LIMITED_KEY
 from fondaco.simulator.serve import (
     SimulatorServer,
     demo_ad_connections,
     demo_connections,
     demo_marketplace_connections,
+    demo_message_connections,
 )
 from fondaco.sources.files import Files
 from fondaco.sources.files.importing import Options, prepare
@@ -34,6 +38,7 @@ class SimulatedVendor(Vendor):
             *demo_connections(base_url),
             *demo_ad_connections(base_url),
             *demo_marketplace_connections(base_url),
+            *demo_message_connections(base_url),
         ]
         found = next(one for one in known if one.source == platform)
         self._back_door = f"{base_url}/_simulator"
@@ -131,6 +136,86 @@ class TestAmazon(_Simulated):
         "page_size": 10,
         "start_date": f"{datetime.now(UTC) - timedelta(days=230):%Y-%m-%d}",
     }
+
+
+@pytest.mark.xdist_group("connectors_klaviyo")
+class TestKlaviyo(_Simulated):
+    platform = "klaviyo"
+    minutes = 25 * 60  # days that lie back are read again once a day
+    settings: ClassVar[dict[str, Any]] = {
+        "page_size": 20,
+        "start_date": f"{datetime.now(UTC) - timedelta(days=40):%Y-%m-%d}",
+    }
+
+    @pytest.fixture
+    def vendor(self, served_letters: SimulatorServer) -> Iterator[SimulatedVendor]:
+        vendor = LettersVendor(served_letters.base_url, self.platform, self.minutes)
+        vendor.settings = {**vendor.settings, **self.settings}
+        yield vendor
+        assert vendor.fault_happened()
+
+
+class LettersVendor(SimulatedVendor):
+    """A simulated account from which people are written to."""
+
+    def limited(self) -> dict[str, Any]:
+        return {**self.settings, "api_key": LIMITED_KEY}
+
+
+class _Post(_Simulated):
+    """A platform of the world in which two write to people."""
+
+    limited_key: ClassVar[str]
+    days: ClassVar[int] = 1
+    minutes = 25 * 60  # what lies back is read again once a day
+
+    @pytest.fixture
+    def vendor(self, served_post: SimulatorServer) -> Iterator[SimulatedVendor]:
+        vendor = PostVendor(served_post.base_url, self.platform, self.minutes)
+        vendor.settings = {**vendor.settings, **self.settings}
+        vendor.limited_key, vendor.days = self.limited_key, self.days
+        yield vendor
+        assert vendor.fault_happened()
+
+
+class PostVendor(SimulatedVendor):
+    """A simulated account with a key that lacks something."""
+
+    limited_key: str
+    days = 1
+
+    def arm(self, fault: str) -> bool:
+        if fault == "same page" and self.source.name == "postscript":
+            return False  # its next page is asked for by time, and is a first page each time
+        return super().arm(fault)
+
+    def change(self) -> bool:
+        """Days of many orders, so that some of the buyers join."""
+        for seed in range(3, 3 + self.days):
+            self._ask("POST", "advance", {"seed": seed, "share": 0.5, "minutes": self._minutes})
+        return True
+
+    def limited(self) -> dict[str, Any]:
+        return {**self.settings, "api_key": self.limited_key}
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("connectors_mailchimp")
+class TestMailchimp(_Post):
+    platform = "mailchimp"
+    limited_key = MAILCHIMP_LIMITED_KEY
+    settings: ClassVar[dict[str, Any]] = {
+        "page_size": 20,
+        "start_date": f"{datetime.now(UTC) - timedelta(days=26):%Y-%m-%d}",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("connectors_postscript")
+class TestPostscript(_Post):
+    platform = "postscript"
+    days = 8  # few join in a day
+    limited_key = POSTSCRIPT_LIMITED_KEY
 
 
 class FolderOfFiles(Vendor):

@@ -336,6 +336,48 @@ class Shop:
         }  # fmt: skip
         self._add("ad_spend", defaults, {**given, **_connection(campaign_id)})
 
+    def message_account(self, connection: str, currency: str) -> None:
+        """Where people are written to from, and nothing sold."""
+        self.connect(connection, currency, role="messages")
+
+    def letter(self, account: str, number: str, name: str, **given: Any) -> str:
+        """A campaign or flow by which people are written to."""
+        return self.campaign(
+            account,
+            number,
+            name,
+            source="klaviyo",
+            **({"role": "messages", "campaign_type": "email"} | given),
+        )
+
+    def mark(self, campaign_id: str, mark: str, mark_type: str) -> None:
+        """What links carry in place of the campaign's own number or name."""
+        row = {"campaign_id": campaign_id, "mark": mark, "mark_type": mark_type, "source": "klaviyo"}
+        self._add("campaign_marks", row, _connection(campaign_id))
+
+    def sent(
+        self, campaign_id: str, day: str, currency: str = "EUR", channel: str = "email", **given: Any
+    ) -> None:
+        """A campaign's messages of a day."""
+        defaults = {
+            "message_figure_id": f"{campaign_id}/{channel}/{day}", "campaign_id": campaign_id, "channel": channel,
+            "send_date": day, "currency": currency, "source": "klaviyo", "sent": 0, "delivered": 0, "opened": 0,
+            "clicked": 0, "bounced": 0, "unsubscribed": 0, "marked_spam": 0, "claimed_conversions": "0",
+            "claimed_revenue": "0",
+        }  # fmt: skip
+        self._add("message_figures", defaults, {**given, **_connection(campaign_id)})
+
+    def contact(self, account: str, number: str, **given: Any) -> str:
+        contact_id = self.id(number, account)
+        defaults = {
+            "contact_id": contact_id,
+            "source_contact_id": number,
+            "source": "klaviyo",
+            "is_deleted": False,
+        }
+        self._add("contacts", {**defaults, "connection_id": account}, given)
+        return contact_id
+
     def visit(self, order_id: str, **marks: Any) -> None:
         """The visit that an order came from."""
         self._add("order_visits", {"order_id": order_id}, {**marks, **_connection(order_id)})

@@ -37,6 +37,7 @@ MADE_OF_COSTS = (
     "marts.profit_ledger",
     "marts.profit_daily",
     "marts.campaigns_daily",
+    "marts.messages_daily",
 )
 """Tables that the history of unit costs is in, which only a project that has grown can know."""
 BOOKKEEPING = frozenset(

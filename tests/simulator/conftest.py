@@ -141,6 +141,8 @@ KEYS = {
     "unit_costs": "variant_id, valid_from", "discounts": "discount_id", "inventory": "variant_id, location_id",
     "ad_accounts": "platform", "ad_campaigns": "campaign_id", "ad_groups": "ad_group_id", "ads": "ad_id",
     "ad_keywords": "keyword_id", "ad_days": "unit_id, day", "ad_touches": "platform, order_id",
+    "message_accounts": "platform", "message_campaigns": "campaign_id", "message_contacts": "contact_id",
+    "message_events": "event_id", "message_touches": "order_id",
     "order_discounts": "order_id, discount_index", "line_discounts": "line_id, discount_index",
 }  # fmt: skip
 

@@ -74,7 +74,7 @@ def connect(
 def _what(kind: type[Source]) -> str:
     from fondaco.sources.source import Role, role_of
 
-    return "account" if role_of(kind.name) is Role.ADS else "shop"
+    return "shop" if role_of(kind.name) is Role.SHOP else "account"
 
 
 def say_what_is_readable(kind: type[Source], check: Check) -> None:

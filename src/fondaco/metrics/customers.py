@@ -12,7 +12,7 @@ import pyarrow as pa
 from fondaco.errors import ConfigError
 from fondaco.metrics import telephones
 from fondaco.metrics.by_index import rows_of_one
-from fondaco.warehouse.engine import Reader, Value
+from fondaco.warehouse.engine import OutdatedError, Reader, Value
 
 Row = dict[str, Any]
 Sort = Literal["expected_value", "net_sales", "last_order_date", "orders", "churn_probability", "name"]
@@ -125,6 +125,15 @@ where tenant_id = $tenant_id
 order by ordered_at desc, order_id desc
 limit 500
 """
+_MESSAGES = f"""
+with {rows_of_one("found", "customer_messages", "person_id")}
+
+select happened_at, kind, channel, platform, campaign_id, campaign_name from found
+where tenant_id = $tenant_id
+order by happened_at desc, message_event_id desc
+limit 50
+"""
+
 _REFUNDS = """
 select refund_id, order_id, connection_id, refunded_at, refunded_date, reason, amount
 from marts.refunds
@@ -275,6 +284,17 @@ def one(reader: Reader, tenant_id: str, person_id: str) -> Row | None:
     """One person; None where there is none of that id."""
     found = reader.query(_ONE, {"tenant_id": tenant_id, "person_id": person_id}).to_pylist()
     return found[0] if found else None
+
+
+def messages_of(reader: Reader, tenant_id: str, person_id: str) -> list[Row]:
+    """The newest 50 things that became of messages to a person; none where what is published knows of none.
+
+    Columns: happened_at (UTC), kind, channel, platform, campaign_id, campaign_name.
+    """
+    try:
+        return list(reader.query(_MESSAGES, {"tenant_id": tenant_id, "person_id": person_id}).to_pylist())
+    except OutdatedError:
+        return []
 
 
 def orders_of(reader: Reader, tenant_id: str, person_id: str) -> list[Row]:

@@ -16,7 +16,7 @@ Unit = Literal["money", "count", "ratio", "rate"]
 """money: reporting currency; count: whole number; ratio: any quotient; rate: a part of a whole, 0..1."""
 
 _MARTS = files("fondaco") / "dbt" / "models" / "marts"
-_METRICS = ("_metrics.yml", "_profit_metrics.yml", "_marketing_metrics.yml")
+_METRICS = ("_metrics.yml", "_profit_metrics.yml", "_marketing_metrics.yml", "_message_metrics.yml")
 _AGGREGATES = {"sum": "sum({})", "count_distinct": "count(distinct {})"}
 
 

@@ -40,12 +40,13 @@ inner join marts.order_profit as order_profit
     on order_campaigns.order_id = order_profit.order_id and order_campaigns.tenant_id = order_profit.tenant_id
 left join marts.campaigns as campaigns
     on order_campaigns.campaign_id = campaigns.campaign_id and order_campaigns.tenant_id = campaigns.tenant_id
-where order_campaigns.tenant_id = $tenant_id and order_profit.order_date between $first and $last"""
+where order_campaigns.tenant_id = $tenant_id and order_campaigns.role = $role
+    and order_profit.order_date between $first and $last"""
 
 _ORIGIN = f"""
 with {rows_of_one("found", "order_campaigns", "order_id")}
 
-select found.platform, found.campaign_id, found.matched_by, campaigns.name as campaign_name
+select found.platform, found.role, found.campaign_id, found.matched_by, campaigns.name as campaign_name
 from found
 left join marts.campaigns as campaigns
     on found.campaign_id = campaigns.campaign_id and found.tenant_id = campaigns.tenant_id
@@ -56,8 +57,12 @@ where found.tenant_id = $tenant_id
 def has_marketing(reader: Reader) -> bool:
     """Whether what is published knows of advertising: an older Fondaco did not."""
     try:
-        for mart in ("campaigns", "campaigns_daily", "order_campaigns", "order_profit", "visits_daily"):
+        marts = (
+            "campaigns", "campaigns_daily", "messages_daily", "order_campaigns", "order_profit", "visits_daily",
+        )  # fmt: skip
+        for mart in marts:
             reader.query(f"select 1 as one from marts.{mart} limit 0")
+        reader.query("select role from marts.order_campaigns limit 0")
     except OutdatedError:
         return False
     return True
@@ -65,7 +70,16 @@ def has_marketing(reader: Reader) -> bool:
 
 def has_figures(reader: Reader, tenant_id: str) -> bool:
     """Whether anything was ever spent on, claimed or brought by advertising."""
-    sql = "select 1 as one from marts.campaigns_daily where tenant_id = $tenant_id limit 1"
+    return _has_rows(reader, tenant_id, "campaigns_daily")
+
+
+def has_messages(reader: Reader, tenant_id: str) -> bool:
+    """Whether anybody was ever written to, or an order came from a message."""
+    return _has_rows(reader, tenant_id, "messages_daily")
+
+
+def _has_rows(reader: Reader, tenant_id: str, mart: str) -> bool:
+    sql = f"select 1 as one from marts.{mart} where tenant_id = $tenant_id limit 1"
     return bool(reader.query(sql, {"tenant_id": tenant_id}).num_rows)
 
 
@@ -79,12 +93,12 @@ def read_campaigns(reader: Reader, tenant_id: str) -> dict[str, Row]:
 
 
 def origin_of(reader: Reader, tenant_id: str, order_id: str) -> Row | None:
-    """Which advertising an order came from; None where nothing is known of any.
+    """Which advertising or message an order came from; None where nothing is known of any.
 
     Columns
     -------
-    platform, campaign_id, campaign_name
-        The campaign is None where only the platform is known.
+    platform, role, campaign_id, campaign_name
+        The campaign is None where only the platform is known; the role is ads or messages.
     matched_by
         As in ``marts.order_campaigns``.
     """
@@ -96,12 +110,21 @@ def origin_of(reader: Reader, tenant_id: str, order_id: str) -> Row | None:
 
 
 def attributed_statement(
-    reader: Reader, tenant_id: str, first: date, last: date, where: Mapping[str, str], *, ad_spend: Decimal
+    reader: Reader,
+    tenant_id: str,
+    first: date,
+    last: date,
+    where: Mapping[str, str],
+    *,
+    ad_spend: Decimal,
+    role: str = "ads",
 ) -> dict[str, Decimal]:
     """``CAMPAIGN_STATEMENT`` of the orders placed in a period that came from advertising, with all that happened to them since.
 
     Parameters
     ----------
+    role
+        ``messages`` for orders that came from messages.
     where
         Values of ``CONDITIONS``; an empty text stands for what has none.
     ad_spend
@@ -111,7 +134,7 @@ def attributed_statement(
     sums = ", ".join(f"coalesce(sum(order_profit.{name}), 0) as {name}" for name in _PARTS)
     [row] = reader.query(
         f"select {sums}{_ATTRIBUTED}{conditions}",
-        {"tenant_id": tenant_id, "first": first, "last": last, **params},
+        {"tenant_id": tenant_id, "first": first, "last": last, "role": role, **params},
     ).to_pylist()
     parts = {name: Decimal(row[name]) for name in _PARTS} | {"ad_spend": ad_spend}
     return completed(parts, CAMPAIGN_STATEMENT)
@@ -128,12 +151,13 @@ def list_attributed(
     order_by: str = "-order_date",
     limit: int,
     offset: int = 0,
+    role: str = "ads",
 ) -> pa.Table:
     """Orders placed in a period that came from advertising, with all that happened to them since.
 
     Parameters
     ----------
-    where
+    where, role
         As of ``attributed_statement``.
     find
         Part of an order number, in whatever case.
@@ -163,7 +187,7 @@ def list_attributed(
         f"order by order_profit.{name} {direction} nulls last, order_profit.order_id\n"
         f"limit {int(limit)} offset {int(offset)}"
     )
-    return reader.query(sql, {"tenant_id": tenant_id, "first": first, "last": last, **params})
+    return reader.query(sql, {"tenant_id": tenant_id, "first": first, "last": last, "role": role, **params})
 
 
 def _restricted(where: Mapping[str, str]) -> tuple[str, dict[str, Value]]:

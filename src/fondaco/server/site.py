@@ -130,7 +130,7 @@ class Site:
         return self.project.reader.version
 
     def connections(self) -> list[Connection]:
-        """All that is connected: shops, files, ad accounts."""
+        """All that is connected: shops, files, ad accounts, accounts that write to people."""
         return self.control.connections.all(self.tenant_id)
 
     def shops(self) -> list[Connection]:
@@ -140,6 +140,10 @@ class Site:
     def ad_accounts(self) -> list[Connection]:
         """The connections where money is spent on advertisements."""
         return [each for each in self.connections() if role_of(each.source) is Role.ADS]
+
+    def messaging(self) -> list[Connection]:
+        """The connections from which people are written to."""
+        return [each for each in self.connections() if role_of(each.source) is Role.MESSAGES]
 
     def views_of(self, user: User) -> list[Shown]:
         """The views that a user has saved, then those that others share; not those of others who may share no more."""

@@ -336,6 +336,58 @@ TABLES: dict[str, dict[str, str]] = {
         "value": "bigint",  # what it takes the order to be worth, in minor units of the account's currency
         "click_id": "text",
     },
+    "message_accounts": {
+        "platform": "text",  # klaviyo, …; no rows in a world without messages
+        "account_id": "bigint",
+        "name": "text",
+        "currency": "text",
+        "time_zone": "text",
+        "created_at": "timestamp",
+    },
+    "message_campaigns": {
+        "platform": "text",
+        "account_id": "bigint",
+        "campaign_id": "bigint",
+        "message_id": "bigint",  # of the one message in it
+        "kind": "text",  # campaign, flow
+        "channel": "text",  # email, sms
+        "name": "text",
+        "message": "text",  # name of the message
+        "status": "text",  # sent, draft, cancelled; flows: live
+        "sent_at": "timestamp",  # null: a flow, or never sent
+        "created_at": "timestamp",
+        "updated_at": "timestamp",
+    },
+    "message_contacts": {
+        "platform": "text",
+        "contact_id": "bigint",
+        "person_id": "bigint",  # hidden; null for a lead, who never bought
+        "email": "text",
+        "phone": "text",
+        "first_name": "text",
+        "email_since": "timestamp",  # null: may not be written to
+        "text_since": "timestamp",
+        "left_at": "timestamp",  # of both channels; may lie in the future, when it is no fact yet
+        "created_at": "timestamp",
+    },
+    # What became of each message. ``happened_at`` may lie in the future, when it is no fact yet.
+    "message_events": {
+        "event_id": "bigint",
+        "contact_id": "bigint",
+        "campaign_id": "bigint",
+        "kind": "text",  # received, bounced, opened, clicked, unsubscribed, marked_spam
+        "happened_at": "timestamp",
+        "sent_at": "timestamp",  # of the message
+    },
+    # Hidden: the truth, which click led to which order.
+    "message_touches": {
+        "shop_id": "text",
+        "order_id": "bigint",
+        "campaign_id": "bigint",
+        "contact_id": "bigint",
+        "clicked_at": "timestamp",
+        "sent_at": "timestamp",
+    },
 }
 """Table name → column name → type word (text, bigint, int, double, bool, timestamp)."""
 
@@ -343,6 +395,7 @@ HIDDEN: dict[str, frozenset[str]] = {
     "customers": frozenset({"person_id"}),
     "orders": frozenset({"person_id"}),
     "ad_campaigns": frozenset({"shop_id"}),
+    "message_contacts": frozenset({"person_id"}),
     "products": frozenset({"elasticity", "season_peak_day", "season_strength"}),
 }
 """Columns that no endpoint may serve."""

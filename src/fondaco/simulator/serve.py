@@ -6,6 +6,8 @@ Each vendor's application answers below its own prefix and sees whole paths (``/
     GET  /_simulator/shops           [{"shop_id": …, "platform": …, "name": …, …}]
     GET  /_simulator/ad_accounts     [{"platform": …, "account_id": …, "name": …}]
     GET  /_simulator/report/{shop}   hidden truth by day; ?first=…&last=…&clock=finance|order
+    GET  /_simulator/message_accounts  [{"platform": …, "account_id": …, "name": …}]
+    GET  /_simulator/messages/{platform}  what klaviyo or mailchimp reports by campaign and day; ?first=…&last=…
     GET  /_simulator/ads/{platform}  what meta or google reports by ad and day; ?first=…&last=…
     POST /_simulator/advance         {"seed": 1, "share": 0.001, "minutes": 60}
     GET, POST, DELETE /_simulator/faults
@@ -68,6 +70,13 @@ if not any(
 ):  # Google's own client is an extra, and its endpoint is made of it
     del AD_VENDORS["google"]
 
+MESSAGE_VENDORS = {
+    "klaviyo": ("klaviyo", "fondaco.simulator.klaviyo.app"),
+    "mailchimp": ("mailchimp", "fondaco.simulator.mailchimp.app"),
+    "postscript": ("postscript", "fondaco.simulator.postscript.app"),
+}
+"""Messaging platform → the source that reads it, and its endpoint."""
+
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 
@@ -120,6 +129,17 @@ def demo_marketplace_connections(base_url: str) -> list[DemoConnection]:
     ]
 
 
+def demo_message_connections(base_url: str) -> list[DemoConnection]:
+    """A connection for each account of the running simulator from which people are written to."""
+    connections = []
+    for row in _ask(f"{base_url}/_simulator/message_accounts").json():
+        if row["platform"] in MESSAGE_VENDORS:
+            source, module = MESSAGE_VENDORS[row["platform"]]
+            settings = dict(import_module(module).demo_settings(base_url, row["account_id"]))
+            connections.append(DemoConnection(source, row["name"], settings))
+    return connections
+
+
 def _ask(url: str) -> httpx.Response:
     """This machine asks itself: no proxy of the environment may come between."""
     return httpx.get(url, trust_env=False)
@@ -168,6 +188,8 @@ class BackDoor:
             Route("/_simulator/report/{shop}", self.report),
             Route("/_simulator/ad_accounts", self.ad_accounts),
             Route("/_simulator/ads/{platform}", self.ads),
+            Route("/_simulator/message_accounts", self.message_accounts),
+            Route("/_simulator/messages/{platform}", self.messages),
             Route("/_simulator/advance", self.advance, methods=["POST"]),
             Route("/_simulator/faults", self.faults, methods=["GET", "POST", "DELETE"]),
             Route("/_simulator/subscribe", self.subscribe, methods=["POST"]),
@@ -204,6 +226,21 @@ class BackDoor:
             return JSONResponse({"error": str(error)}, status_code=400)
         return JSONResponse(await run_in_threadpool(lambda: self._store.ad_days(platform, first, last)))
 
+    async def message_accounts(self, request: Request) -> JSONResponse:
+        sql = "select platform, account_id, name, currency, time_zone from message_accounts order by platform"
+        return JSONResponse(await run_in_threadpool(lambda: self._store.rows(sql)))
+
+    async def messages(self, request: Request) -> JSONResponse:
+        query, platform = request.query_params, request.path_params["platform"]
+        try:
+            first = date.fromisoformat(query.get("first", "1970-01-02"))
+            last = date.fromisoformat(query.get("last", "2999-12-31"))
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        return JSONResponse(
+            await run_in_threadpool(lambda: self._store.message_figures(platform, first, last))
+        )
+
     async def advance(self, request: Request) -> JSONResponse:
         try:
             step = _Step.model_validate_json(await request.body() or b"{}")
@@ -238,7 +275,7 @@ class BackDoor:
 
 
 def create_app(store: Store, faults: Faults) -> ASGIApp:
-    """The back door and the endpoints of all platforms that the world has shops or ad accounts of."""
+    """The back door and the endpoints of all platforms that the world has shops or accounts of."""
     book = WebhookBook()
     vendors = {
         platform: import_module(VENDORS[platform]).create_app(store, faults, webhooks=book)
@@ -253,6 +290,10 @@ def create_app(store: Store, faults: Faults) -> ASGIApp:
     vendors |= {
         name: import_module(module).create_app(store, faults) for name, module in MARKETPLACES.items()
     }
+    for row in store.rows("select platform from message_accounts"):
+        if row["platform"] in MESSAGE_VENDORS:
+            source, module = MESSAGE_VENDORS[row["platform"]]
+            vendors[source] = import_module(module).create_app(store, faults)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:

@@ -15,6 +15,7 @@ from fondaco.duckdb_session import prepare
 from fondaco.errors import ConfigError
 from fondaco.simulator.progress import Advanced, advance
 from fondaco.simulator.reported_ads import CLAIMS, REPORTED_DAYS
+from fondaco.simulator.reported_messages import REPORTED_MESSAGES
 from fondaco.simulator.schema import TABLES
 from fondaco.simulator.world.frames import parquet_of
 from fondaco.simulator.world.generate import STORE_FILE, World
@@ -28,6 +29,9 @@ _SORTED = {
     "products": "shop_id, updated_at, product_id",
 }
 """Pages are read by (shop, updated_at, id): sorted so, a page touches a few row groups. Other tables follow their orders."""
+
+
+_TYPES = {"text": "varchar", "int": "integer", "bool": "boolean"}
 
 
 class Store:
@@ -45,6 +49,7 @@ class Store:
         self.path = path
         self._connection = duckdb.connect(str(path))
         prepare(self._connection)
+        self._complete()
         self._threads = threading.local()
         self.writing = threading.Lock()
         self.world = World.open(path.parent)
@@ -68,6 +73,15 @@ class Store:
                 "insert into moments values (?)", [world.end.astimezone(UTC).replace(tzinfo=None)]
             )
         return cls(path)
+
+    def _complete(self) -> None:
+        """Make the tables that worlds had not yet when this store was built; they are empty in it."""
+        known = {
+            name for (name,) in self._connection.execute("select table_name from duckdb_tables()").fetchall()
+        }
+        for table in TABLES.keys() - known:
+            columns = ", ".join(f"{name} {_TYPES.get(word, word)}" for name, word in TABLES[table].items())
+            self._connection.execute(f"create table {table} ({columns})")
 
     def __enter__(self) -> Self:
         return self
@@ -152,6 +166,16 @@ class Store:
         """
         params = {"platform": platform, "first": first.isoformat(), "last": last.isoformat()}
         return self.rows(CLAIMS, params | {"now": self.now.replace(tzinfo=None)})
+
+    def message_figures(self, platform: str, first: date, last: date) -> list[Row]:
+        """What a messaging platform reports now, by the account's day of the send: one row a campaign or flow and day.
+
+        Columns: campaign_id, message_id, kind (campaign, flow), channel, name, message, day (ISO), sent, delivered, openings, opened
+        (people), clicks, clicked (people), bounced, unsubscribed, marked_spam, claimed_orders, claimed_value and claimed_goods (without shipping
+        and tax; minor units of the account's currency), cost (likewise; null for e-mail, of which the platform tells none).
+        """
+        params = {"platform": platform, "first": first.isoformat(), "last": last.isoformat()}
+        return self.rows(REPORTED_MESSAGES, params | {"now": self.now.replace(tzinfo=None)})
 
     def advance(self, *, seed: int, share: float, minutes: int) -> Advanced:
         """Let time go on: change and add a share of the orders, and a little of everything else.

@@ -26,6 +26,7 @@ class Role(StrEnum):
 
     SHOP = "shop"  # it sells
     ADS = "ads"  # money is spent there
+    MESSAGES = "messages"  # people are written to from there
 
 
 class SourceSettings(BaseModel):

@@ -1,7 +1,7 @@
 """Build what follows from a few changed records, again and again in one process.
 
 dbt reads its project once; from then on a build costs what its models cost. Only models that descend from what changed are
-built, views that stand already and all tests are left out: the next whole build has them.
+built; views that stand already, what is tagged ``each_run`` and all tests are left out: the next whole build has them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import Any
 from fondaco.warehouse.dbt import BuildResult, invoke, judged, project_folder
 from fondaco.warehouse.definition import built_definition, definition_of
 from fondaco.warehouse.engine import Warehouse
+
+_NOT_LIVE = ("path:models/staging", "path:models/conformed", "tag:each_run")
+"""Views that stand already, and what only a run makes anew: who a contact is can wait, and lists have millions."""
 
 
 class LiveBuilder:
@@ -47,7 +50,7 @@ class LiveBuilder:
         staged = [f"stg_{table}+" for table in sorted(set(raw_tables))]
         outcome = invoke(
             self._warehouse,
-            ["run", "--select", *staged, "--exclude", "path:models/staging", "path:models/conformed"],
+            ["run", "--select", *staged, "--exclude", *_NOT_LIVE],
             now=now,
             definition=self._definition,
             manifest=self._manifest,

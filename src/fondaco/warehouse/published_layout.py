@@ -19,6 +19,7 @@ most blocks unread. What grows at its end anyway, as the ledger does, is not sor
 
 LOOKED_UP_BY: Mapping[str, tuple[str, ...]] = {
     "customer_accounts": ("person_id",),
+    "customer_messages": ("person_id",),
     "customer_scores": ("person_id",),
     "customers": ("person_id",),
     "order_campaigns": ("order_id",),

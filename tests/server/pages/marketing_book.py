@@ -120,7 +120,7 @@ def marts() -> dict[str, list[Row]]:
         ],
         "campaigns_daily": days(),
         "order_campaigns": [
-            {"order_id": order_id, "platform": _platform(campaign_id), "campaign_id": campaign_id, "matched_by": matched}
+            {"order_id": order_id, "platform": _platform(campaign_id), "role": "ads", "campaign_id": campaign_id, "matched_by": matched}
             for order_id, (campaign_id, matched) in _CAME.items()
         ],
         "visits_daily": [

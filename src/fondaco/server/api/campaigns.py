@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
@@ -23,6 +24,7 @@ from fondaco.server.api.tables import (
     unchanged,
 )
 from fondaco.server.pages.advertising import campaigns_of
+from fondaco.server.pages.marketing_messages import MESSAGE_KEY
 from fondaco.server.pages.marketing_state import KEY
 from fondaco.server.site import Site, the_site
 
@@ -42,6 +44,9 @@ class CampaignsQuestion(BaseModel):
     )
     last: str = Field("", alias="to", description="Last day; without it today.")
     platform: str = Field("", description="Only of this platform, such as meta_ads.")
+    role: Literal["ads", "messages"] = Field(
+        "ads", description="Campaigns of advertising, or campaigns and flows by which people are written to."
+    )
     format: Format = "json"
 
 
@@ -54,14 +59,14 @@ class CampaignAnswer(BaseModel):
     account_name: str | None
     source_campaign_id: str | None = Field(description="The vendor's own number.")
     campaign_type: str | None
-    status: str | None = Field(description="active, paused, ended or removed")
+    status: str | None = Field(description="active, paused, ended, removed or draft")
     figures: dict[str, Any] = Field(
         description="By their names in `/metrics`; amounts and quotients are strings."
     )
 
 
 class CampaignsAnswer(BaseModel):
-    """Campaigns on which something was spent, claimed or brought in the period, the greatest spend first."""
+    """Campaigns on which something was spent, sent, claimed or brought in the period, the greatest spend, or the most messages, first."""
 
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
@@ -76,7 +81,8 @@ class CampaignsAnswer(BaseModel):
 def campaigns(
     request: Request, site: TheSite, token: ReadingToken, question: Annotated[CampaignsQuestion, Query()]
 ) -> Response:
-    """What each campaign cost, what its platform claims and what its orders brought. `format` or the Accept header chooses
+    """What each campaign cost, what its platform claims and what its orders brought; with `role=messages` what became of
+    each campaign and flow of messages. The cost of messages is null where their platform tells none. `format` or the Accept header chooses
     JSON, CSV or Parquet. The `ETag` changes when new figures are published."""
     kind = checked_format(request, site, token, question.format)
     version = site.published
@@ -84,15 +90,16 @@ def campaigns(
     headers = tag_headers(request, version, period.first, period.last)
     if (same := unchanged(request, headers)) is not None:
         return same
+    names = MESSAGE_KEY if question.role == "messages" else KEY
     asked = MetricQuery(
-        KEY,
+        names,
         ("campaign_id", "platform"),
         first=period.first,
         last=period.last,
         where={"platform": question.platform} if question.platform else {},
-        order_by=("-ad_spend",),
+        order_by=("-messages_sent",) if question.role == "messages" else ("-ad_spend",),
     )
-    table = site.ask(asked)
+    table = _unknown_is_null(site.ask(asked))
     known = campaigns_of(site)
     told = [known.get(campaign_id or "", {}) for campaign_id in table.column("campaign_id").to_pylist()]
     if kind != "json":
@@ -105,7 +112,7 @@ def campaigns(
             campaign_id=row["campaign_id"],
             platform=row["platform"],
             **{name: own.get(name) for name in _TOLD},
-            figures={name: plain(row[name]) for name in KEY},
+            figures={name: plain(row[name]) for name in names},
         )
         for row, own in zip(table.to_pylist(), told, strict=True)
     ]
@@ -113,3 +120,15 @@ def campaigns(
         first=period.first, last=period.last, currency=site.currency, version=version, rows=rows
     )
     return json_answer(answer.model_dump(mode="json", by_alias=True), headers)
+
+
+def _unknown_is_null(table: pa.Table) -> pa.Table:
+    """The cost of messages, null where nothing of it is told."""
+    if "message_cost" not in table.column_names:
+        return table
+    cost, unpriced = table.column("message_cost"), table.column("unpriced_messages")
+    is_unknown = pc.and_(
+        pc.equal(pc.cast(cost, pa.float64()), 0.0), pc.greater(pc.cast(unpriced, pa.int64()), 0)
+    )
+    place = table.column_names.index("message_cost")
+    return table.set_column(place, "message_cost", pc.if_else(is_unknown, pa.scalar(None, cost.type), cost))

@@ -13,12 +13,16 @@ from fondaco.server.site import Site
 NO_CAMPAIGN = "No campaign told"
 """What orders are called of which only the platform is known."""
 
-_PLATFORMS = {"google_ads": "Google Ads", "meta_ads": "Meta Ads"}
+_PLATFORMS = {
+    "google_ads": "Google Ads", "klaviyo": "Klaviyo", "mailchimp": "Mailchimp", "meta_ads": "Meta Ads",
+    "postscript": "Postscript",
+}  # fmt: skip
+_TYPES = {"email": "E-mail", "sms": "SMS"}
 _MATCHED = {
     "id": "by its number in utm_campaign",
     "name": "by its name in utm_campaign",
     "click": "by a paid click’s id",
-    "source": "by a paid utm_source",
+    "source": "by its utm_source",
 }
 
 
@@ -52,7 +56,8 @@ def campaign_name(campaign: Mapping[str, Any] | None, campaign_id: str) -> str:
 
 def type_in_words(campaign: Mapping[str, Any] | None) -> str:
     """The kind of campaign, in the vendor's words; empty where it is not told."""
-    return ((campaign or {}).get("campaign_type") or "").replace("_", " ").capitalize()
+    told = (campaign or {}).get("campaign_type") or ""
+    return _TYPES.get(told) or told.replace("_", " ").capitalize()
 
 
 def state_of(campaign: Mapping[str, Any] | None) -> Badge | None:
@@ -67,7 +72,7 @@ def matched_in_words(matched_by: str) -> str:
 
 
 def origin_shown(site: Site, order_id: str) -> dict[str, Any] | None:
-    """Which advertising an order came from, in words; None where nothing is known of any."""
+    """Which advertising or message an order came from, in words; None where nothing is known of any."""
     found = origin_of(site.project.reader, site.tenant_id, order_id)
     if found is None:
         return None
@@ -77,5 +82,6 @@ def origin_shown(site: Site, order_id: str) -> dict[str, Any] | None:
         "campaign": campaign_name({"name": found["campaign_name"]}, campaign_id) if campaign_id else "",
         "address": f"/marketing/campaigns/{quote(campaign_id, safe=':')}" if campaign_id else "",
         "matched": matched_in_words(found["matched_by"]),
+        "is_message": found["role"] == "messages",
         "by_click": site.project.settings.profit.marketing_by == "click",
     }

@@ -7,16 +7,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, Response
 
-from fondaco.metrics.marketing import has_figures
+from fondaco.metrics.marketing import has_figures, has_messages
 from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
+from fondaco.server.pages.advertising import campaigns_of
 from fondaco.server.pages.choices import offered, page_answer
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness
 from fondaco.server.pages.marketing_campaign import campaign_shown
-from fondaco.server.pages.marketing_panels import PANELS
+from fondaco.server.pages.marketing_letter import letter_shown
+from fondaco.server.pages.marketing_messages import MESSAGE_KEY, message_file, messages
+from fondaco.server.pages.marketing_messages import TOLD as TOLD_OF_MESSAGES
+from fondaco.server.pages.marketing_panels import PANELS as AD_PANELS
 from fondaco.server.pages.marketing_parts import TOLD, ad_parts, told_columns
 from fondaco.server.pages.marketing_state import KEY, MarketingState, campaign_state, marketing_state
 from fondaco.server.pages.sales_state import chips, crumbs
@@ -25,6 +29,8 @@ from fondaco.server.site import Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
 TheSite = Annotated[Site, Depends(the_site)]
+
+PANELS = {**AD_PANELS, "messages": messages}
 
 COURSE = ("ad_spend", "claimed_conversions", "claimed_revenue", "attributed_orders", "attributed_revenue",
           "attributed_contribution_margin_2", "campaign_profit")  # fmt: skip
@@ -53,13 +59,14 @@ def panel_html(site: Site, numbers: Numbers, name: str, state: MarketingState) -
     return site.panels.get(_panel_key(site, name, state, numbers), write)
 
 
-def _is_there(site: Site) -> bool:
-    """Whether there are figures of advertising to show."""
-    return (
-        site.published is not None
-        and site.has_marketing
-        and site.remembered(("has_ads",), lambda: has_figures(site.project.reader, site.tenant_id))
-    )
+def _panels_of(site: Site) -> tuple[str, ...]:
+    """The panels that there are figures for: those of advertising, that of messages, both or none."""
+    if site.published is None or not site.has_marketing:
+        return ()
+    reader, tenant = site.project.reader, site.tenant_id
+    ads = site.remembered(("has_ads",), lambda: has_figures(reader, tenant))
+    letters = site.remembered(("has_messages",), lambda: has_messages(reader, tenant))
+    return (*(AD_PANELS if ads else ()), *(("messages",) if letters else ()))
 
 
 @router.get("/marketing")
@@ -75,9 +82,11 @@ def marketing(request: Request, site: TheSite, user: CurrentUser) -> Response:
         "csrf": form_token(request),
         "numbers": numbers,
         "accounts": site.ad_accounts(),
+        "messaging": site.messaging(),
         **offered(site, view, numbers),
     }
-    if not _is_there(site):
+    names = _panels_of(site)
+    if not names:
         published = site.published is not None
         told = {"is_published": published, "is_outdated": published and not site.has_marketing}
         return HTMLResponse(site.render("marketing_empty.html", request, **told, **context))
@@ -86,7 +95,7 @@ def marketing(request: Request, site: TheSite, user: CurrentUser) -> Response:
         request,
         state=state,
         query=state.query(),
-        panels={name: site.panels.peek(_panel_key(site, name, state, numbers)) for name in PANELS},
+        panels={name: site.panels.peek(_panel_key(site, name, state, numbers)) for name in names},
         kept=dict(view.filters),
         chips=chips(site, state),
         nothing_chosen=state.address(state.elsewhere() | {name: "" for name, _ in view.filters}),
@@ -109,6 +118,14 @@ def split_file(request: Request, site: TheSite) -> Response:
     return csv_file(_file_name(f"marketing_by_{state.by}", state), (*told, *KEY), lines)
 
 
+@router.get("/marketing/messages.csv", dependencies=[Depends(exporting_user)])
+def messages_file(request: Request, site: TheSite) -> Response:
+    """All figures of messages by campaign and flow, unrounded."""
+    state = marketing_state(request, site)
+    figures = Figures(site, state.view, site.numbers(request, site.currency))
+    return csv_file(_file_name("messages", state), (*TOLD_OF_MESSAGES, *MESSAGE_KEY), message_file(figures))
+
+
 @router.get("/marketing/course.csv", dependencies=[Depends(exporting_user)])
 def course_file(request: Request, site: TheSite) -> Response:
     """Spend, claims and what was brought by the step of the chart, unrounded."""
@@ -126,12 +143,13 @@ def _file_name(what: str, state: MarketingState) -> str:
 
 @router.get("/marketing/campaigns/{campaign_id}")
 def campaign(campaign_id: str, request: Request, site: TheSite, user: CurrentUser) -> Response:
-    """One campaign: its course, its statement, its orders, and days on which it sold nothing."""
+    """One campaign: its course, its statement, its orders, and days on which it sold nothing; of messages what became of them."""
     numbers = site.numbers(request, site.currency)
     state = campaign_state(request, site, campaign_id)
-    shown = campaign_shown(site, numbers, state)
+    is_letter = campaigns_of(site).get(campaign_id, {}).get("role") == "messages"
+    shown = (letter_shown if is_letter else campaign_shown)(site, numbers, state)
     html = site.render(
-        "campaign.html",
+        "letter.html" if is_letter else "campaign.html",
         request,
         page="marketing",
         user=user,

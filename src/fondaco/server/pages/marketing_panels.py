@@ -285,20 +285,20 @@ def _loser(figures: Figures, part: AdPart, largest: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def brought(figures: Figures, state: MarketingState) -> dict[str, Any]:
-    """The orders that came from advertising, and how that is known of each."""
+def brought(figures: Figures, state: MarketingState, role: str = "ads") -> dict[str, Any]:
+    """The orders that came from advertising, or with the role ``messages`` from messages, and how that is known of each."""
     site, view, numbers = figures.site, figures.view, figures.numbers
     order_by = state.orders.order or "-order_date"
     start = (state.orders.number - 1) * sheets.ROWS
     rows = site.remembered(
-        ("attributed", view.period, view.filters, state.orders, start),
+        ("attributed", role, view.period, view.filters, state.orders, start),
         lambda: list_attributed(
             site.project.reader, site.tenant_id, view.period.first, view.period.last, dict(view.filters),
-            find=state.orders.find, order_by=order_by, limit=sheets.ROWS, offset=start,
+            find=state.orders.find, order_by=order_by, limit=sheets.ROWS, offset=start, role=role,
         ).to_pylist(),
     )  # fmt: skip
     if not rows and state.orders.number > 1:
-        return brought(figures, replace(state, orders=replace(state.orders, number=1)))
+        return brought(figures, replace(state, orders=replace(state.orders, number=1)), role)
     total = rows[0]["matches"] if rows else 0
     shops = {each.connection_id: each.name for each in site.shops()}
     ways = state.ways("brought")

@@ -12,7 +12,7 @@ from fondaco.errors import ConfigError
 from fondaco.metrics.marketing import ATTRIBUTED_ORDERINGS
 from fondaco.server.pages.choices import AD_DIMENSIONS, AD_FILTERS, address_of, view_of
 from fondaco.server.pages.sales_state import SalesState, by_days
-from fondaco.server.pages.sheets import Way, Ways, parse_sheet
+from fondaco.server.pages.sheets import Sheet, Way, Ways, parse_sheet
 from fondaco.server.periods import View
 from fondaco.server.site import Site
 
@@ -41,6 +41,15 @@ KEY = tuple(dict.fromkeys(name for names in COLUMNS.values() for name in names))
 """Asked for in one query, which all panels share."""
 
 
+MESSAGE_COLUMNS = (
+    "messages_sent", "open_rate", "click_rate", "unsubscribe_rate", "message_orders", "message_revenue",
+    "message_claimed_orders", "revenue_per_recipient", "message_cost",
+)  # fmt: skip
+"""Columns of the table of messages."""
+
+_LETTERS_SHEET = Sheet("letters")
+
+
 @dataclass(frozen=True, slots=True)
 class MarketingState(SalesState):
     """What a reader has chosen on Marketing. It is walked through as Sales is, down to days; advertising has neither shop nor hour.
@@ -49,6 +58,8 @@ class MarketingState(SalesState):
     ----------
     shown
         Which columns the table has: a name of ``SETS``.
+    letters
+        Which rows of the table of messages are shown.
     """
 
     usual_metric: ClassVar[str] = SPEND
@@ -58,13 +69,15 @@ class MarketingState(SalesState):
     metric: str = SPEND
     by: str = "campaign"
     shown: str = USUAL_SET
+    letters: Sheet = _LETTERS_SHEET
 
     @property
     def path(self) -> str:
         return "/marketing"
 
     def state(self) -> dict[str, str]:
-        return {**SalesState.state(self), "columns": "" if self.shown == USUAL_SET else self.shown}
+        columns = "" if self.shown == USUAL_SET else self.shown
+        return {**SalesState.state(self), "columns": columns, **self.letters.state()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +130,7 @@ def marketing_state(request: Request, site: Site) -> MarketingState:
         shown=_set_of(asked.get("columns") or USUAL_SET),
         parts=parse_sheet("parts", asked, ("name", *KEY)),
         orders=parse_sheet("orders", asked, ATTRIBUTED_ORDERINGS),
+        letters=parse_sheet("letters", asked, ("name", *MESSAGE_COLUMNS)),
     )
 
 

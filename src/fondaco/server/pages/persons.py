@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, Response
 
+from fondaco.clock import local_date
 from fondaco.control import User
 from fondaco.governance import Permission, may
 from fondaco.metrics import customers
@@ -18,6 +19,8 @@ from fondaco.metrics.models import ModelRun, newest_models
 from fondaco.server.auth.roles import page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.numbers import NOTHING, Numbers
+from fondaco.server.pages.advertising import platform_in_words
+from fondaco.server.pages.choices import address_of
 from fondaco.server.pages.person_accounts import shown_accounts
 from fondaco.server.pages.person_values import shown_values
 from fondaco.server.site import NotThereError, Site, the_site
@@ -64,6 +67,7 @@ def page_of(
         same=same,
         reasons=customers.reasons(row),
         timeline=_timeline(numbers, shops, orders, refunds),
+        messages=_messages(site, numbers, person_id),
         figures=CUSTOMER_FIGURES,
     )
     return HTMLResponse(html)
@@ -151,6 +155,31 @@ def _facts(numbers: Numbers, row: Row, shops: dict[str, str]) -> list[tuple[str,
             " · ".join(str(s) for s in scores) if scores[0] is not None else NOTHING,
         ),
         ("Segment at the end of last month", row["previous_segment"] or NOTHING),
+    ]
+
+
+_MESSAGE_KINDS = {
+    "received": "Received", "bounced": "Bounced", "opened": "Opened", "clicked": "Clicked", "unsubscribed": "Unsubscribed",
+    "marked_spam": "Marked as spam",
+}  # fmt: skip
+_MESSAGE_TONES = {"bounced": "warn", "unsubscribed": "bad", "marked_spam": "bad"}
+_CHANNELS = {"email": "E-mail", "sms": "SMS", "push": "Push"}
+
+
+def _messages(site: Site, numbers: Numbers, person_id: str) -> list[dict[str, Any]]:
+    """What became of messages to them, newest first."""
+    zone = site.project.settings.project.timezone
+    return [
+        {
+            "day": numbers.day(local_date(row["happened_at"].replace(tzinfo=UTC), zone)),
+            "kind": _MESSAGE_KINDS.get(row["kind"], row["kind"]),
+            "tone": _MESSAGE_TONES.get(row["kind"], "none"),
+            "name": row["campaign_name"] or "No campaign told",
+            "address": address_of("marketing/campaigns", row["campaign_id"]) if row["campaign_name"] else "",
+            "channel": _CHANNELS.get(row["channel"], row["channel"]),
+            "platform": platform_in_words(row["platform"]),
+        }
+        for row in customers.messages_of(site.project.reader, site.tenant_id, person_id)
     ]
 
 

@@ -22,6 +22,8 @@ from fondaco.simulator.world.daytime import to_micros
 from fondaco.simulator.world.frames import NULL, Array
 from fondaco.simulator.world.generate import World, tables_of, vocabulary_of
 from fondaco.simulator.world.merchants import merchants
+from fondaco.simulator.world.message_catalog import campaign_rows, contact_rows
+from fondaco.simulator.world.messaging import Messaging
 from fondaco.simulator.world.people import Crowd, join, newcomers, simulate
 from fondaco.simulator.world.placing import Block, Setting, place
 from fondaco.simulator.world.stories import tell_stories
@@ -89,9 +91,12 @@ class _Step:
         crowd, _ = simulate(world.seed, world.orders, first, last, self._shops)
         catalog = make_catalog(world.seed, self._shops, world.orders, first, last)
         ads = Advertising(self._shops, first, last, world.orders)
-        self._setting = Setting(
-            self._shops, self._with_earlier_newcomers(crowd), catalog, first, self._then, ads
-        )
+        everybody = self._with_earlier_newcomers(crowd)
+        messages = None
+        if world.messaging:
+            settled = len(crowd.rate)
+            messages = Messaging(world.messaging, self._shops, everybody, settled, first, last, self._then)
+        self._setting = Setting(self._shops, everybody, catalog, first, self._then, ads, messages)
         self._vocabulary = vocabulary_of(self._shops, catalog)
         self._take_over_prices()
 
@@ -105,6 +110,7 @@ class _Step:
         if created:
             self._create(created, counters)
         self._advertise()
+        self._write_letters()
         return Advanced(
             now=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self._then),
             orders_created=created,
@@ -191,7 +197,10 @@ class _Step:
         known = len(self._setting.crowd.rate)
         if fresh:
             crowd = join(self._setting.crowd, self._newcomers(self._seed, self._now, fresh))
-            self._setting = replace(self._setting, crowd=crowd)
+            messages = self._setting.messages
+            if messages is not None:
+                messages = replace(messages, crowd=crowd)
+            self._setting = replace(self._setting, crowd=crowd, messages=messages)
             self._cursor.execute("insert into advances values (?, ?, ?)", [self._seed, self._now, fresh])
         block = self._block(count, known, fresh, counters)
         book, plan = place(self._rng, self._setting, block, counters)
@@ -271,6 +280,16 @@ class _Step:
             """,
             [self._then, self._seed],
         )
+
+    def _write_letters(self) -> None:
+        """Campaigns of these minutes, what became of them, and contacts that came or left."""
+        messages = self._setting.messages
+        if messages is None:
+            return
+        append(self._cursor, "message_campaigns", campaign_rows(messages, self._now), self._vocabulary)
+        append(self._cursor, "message_events", messages.events(self._now), self._vocabulary)
+        self._cursor.execute("delete from message_contacts")
+        append(self._cursor, "message_contacts", contact_rows(messages), self._vocabulary)
 
     # ---- everything else ---------------------------------------------------------------------------------------------
 

@@ -90,7 +90,7 @@ FIXED_WORDS: dict[tuple[str, str], Sequence[str]] = {
     ("people", "channel"): words.ACQUISITION,
     **{(table, "platform"): words.AD_PLATFORMS for table in ("ad_days", "ad_touches", "ad_spend")},
     ("ad_touches", "kind"): words.TOUCH_KINDS,
-    ("orders", "utm_source"): words.ACQUISITION,
+    ("orders", "utm_source"): words.UTM_SOURCES,
     ("orders", "utm_medium"): words.MEDIA,
     ("orders", "referring_site"): words.REFERRERS,
 }

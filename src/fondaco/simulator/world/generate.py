@@ -25,11 +25,13 @@ from fondaco.simulator.world.customers import contact_columns, customer_blocks, 
 from fondaco.simulator.world.daytime import from_micros, to_micros
 from fondaco.simulator.world.frames import DAY, NULL, Frame, Vocabulary, WorldWriter, take
 from fondaco.simulator.world.merchants import Merchant, merchants
+from fondaco.simulator.world.message_catalog import message_tables
+from fondaco.simulator.world.messaging import Messaging
 from fondaco.simulator.world.people import Timeline, simulate
 from fondaco.simulator.world.placing import Block, Setting, place
 from fondaco.simulator.world.stories import tell_stories
 from fondaco.simulator.world.truth import DailySales
-from fondaco.simulator.world.visits import visit_columns
+from fondaco.simulator.world.visits import message_visits, visit_columns
 
 BLOCK_ORDERS = 50_000
 _FILE = "world.json"
@@ -50,6 +52,8 @@ class World:
     shops: tuple[str, ...]
     replayed: bool = False
     """Made from real transactions; it has no hidden people and does not go on."""
+    messaging: tuple[str, ...] = ()
+    """Platforms by which people are written to."""
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -69,12 +73,17 @@ class World:
             ) from error
         instants = {name: parse_instant(kept[name]) for name in ("start", "end")}
         shops = tuple(kept["shops"])
-        return cls(folder, kept["seed"], kept["orders"], **instants, shops=shops, replayed=kept["replayed"])
+        return cls(
+            folder, kept["seed"], kept["orders"], **instants, shops=shops, replayed=kept["replayed"],
+            messaging=tuple(kept.get("messaging", ())),
+        )  # fmt: skip
 
     def save(self) -> None:
         """Write ``world.json``; it comes last, so that half a world is no world."""
         kept = {**asdict(self), "start": format_instant(self.start), "end": format_instant(self.end)}
         del kept["folder"]
+        if not self.messaging:
+            del kept["messaging"]
         (self.folder / _FILE).write_text(json.dumps(kept, indent=2) + "\n")
 
 
@@ -86,10 +95,12 @@ def generate_world(
     end: datetime,
     days: int = 730,
     shops: Sequence[str] = ("aurora", "brick", "cedar"),
+    messaging: Sequence[str] = (),
 ) -> World:
     """Write a world of exactly ``orders`` orders in the ``days`` before ``end`` to ``folder``, replacing what was there.
 
-    The same arguments give the same content. Nothing in the world is later than ``end``.
+    The same arguments give the same content. Nothing in the world is later than ``end``. People are written to by the
+    platforms of ``messaging``; that changes nothing but the visits of orders that a message led to.
     """
     if not LEAST_ORDERS <= orders <= MOST_ORDERS or days < 1:
         raise ConfigError(
@@ -103,12 +114,22 @@ def generate_world(
     crowd, timeline = simulate(seed, orders, first, last, chosen)
     story = tell_stories(seed, chosen, timeline.shop, timeline.at, last)
     ads = Advertising(chosen, first, last, orders)
-    setting = Setting(chosen, crowd, make_catalog(seed, chosen, orders, first, last), first, last, ads)
-    world = World(folder, seed, orders, from_micros(first), from_micros(last), tuple(shops))
+    platforms = tuple(messaging)
+    messages = Messaging(platforms, chosen, crowd, len(crowd.rate), first, last, last) if platforms else None
+    setting = Setting(
+        chosen, crowd, make_catalog(seed, chosen, orders, first, last), first, last, ads, messages
+    )
+    world = World(
+        folder, seed, orders, from_micros(first), from_micros(last), tuple(shops), messaging=platforms
+    )
     with WorldWriter(folder, vocabulary_of(chosen, setting.catalog)) as writer:
         _write_orders(writer, setting, timeline, story, seed)
         _write_catalog(writer, setting)
         _write_advertising(writer, ads)
+        if messages is not None:
+            writer.write(
+                {**message_tables(messages), "message_events": messages.events(messages.start - DAY)}
+            )
         for table, frame in customer_blocks(setting, timeline, seed):
             writer.write({table: frame})
         for frame in identities(setting, timeline):
@@ -173,9 +194,14 @@ def _write_orders(writer: WorldWriter, setting: Setting, timeline: Timeline, sto
 def tables_of(book: Book, setting: Setting) -> dict[str, Frame]:
     """Everything a book holds, by table, with e-mail addresses, telephone numbers and the visits that led to the orders."""
     touches = setting.ads.touches(book.orders)
-    visits = visit_columns(setting.ads, book.orders, touches)
-    orders = {**book.orders, **contact_columns(setting, book.orders), **visits}
     made = {table: frame for table in book.made if (frame := book.rows_made(table)) is not None}
+    letters = None
+    if setting.messages is not None:
+        letters = message_visits(setting.messages, book.orders)
+        made |= {"message_touches": letters.touches}
+        made |= {"message_events": setting.messages.touched_events(book.orders, letters.touches)}
+    visits = visit_columns(setting.ads, book.orders, touches, letters)
+    orders = {**book.orders, **contact_columns(setting, book.orders), **visits}
     return {
         **made, "orders": orders, "order_lines": book.lines, "shipping_lines": book.shipping, "ad_touches": touches,
     }  # fmt: skip

@@ -82,7 +82,8 @@ GATEWAYS: tuple[str, ...] = (
 ACQUISITION: tuple[str, ...] = ("google", "meta", "newsletter", "organic", "tiktok", "direct")
 AD_PLATFORMS: tuple[str, ...] = ("meta", "google")
 TOUCH_KINDS: tuple[str, ...] = ("click", "view", "engaged_view")
-MEDIA: tuple[str, ...] = ("cpc", "paid_social", "email")
+UTM_SOURCES: tuple[str, ...] = (*ACQUISITION, "Klaviyo", "mailchimp", "postscript")
+MEDIA: tuple[str, ...] = ("cpc", "paid_social", "email", "sms")
 REFERRERS: tuple[str, ...] = (
     "https://www.google.com/", "https://l.facebook.com/", "https://www.instagram.com/", "https://www.tiktok.com/",
 )  # fmt: skip

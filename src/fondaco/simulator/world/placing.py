@@ -31,6 +31,7 @@ from fondaco.simulator.world.merchants import (
     DISCOUNT_KINDS,
     Merchant,
 )
+from fondaco.simulator.world.messaging import Messaging
 from fondaco.simulator.world.payments import choose_plans, gateways
 from fondaco.simulator.world.people import GUEST, THREE_IDS, Crowd
 from fondaco.simulator.world.stories import Story
@@ -51,6 +52,7 @@ class Setting:
     start: int
     end: int
     ads: Advertising
+    messages: Messaging | None = None
 
 
 @dataclass(slots=True)

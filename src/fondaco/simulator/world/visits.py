@@ -13,7 +13,16 @@ from fondaco.simulator.world.ad_accounts import GOOGLE, META, AdUnit, keyword_te
 from fondaco.simulator.world.advertising import CLICK, Advertising
 from fondaco.simulator.world.frames import NULL, Array, Frame
 from fondaco.simulator.world.hashing import digest, unit
-from fondaco.simulator.world.merchants import ACQUISITION, CHANNELS, MEDIA, REFERRERS, Merchant
+from fondaco.simulator.world.merchants import (
+    ACQUISITION,
+    CHANNELS,
+    MEDIA,
+    REFERRERS,
+    UTM_SOURCES,
+    Merchant,
+)
+from fondaco.simulator.world.message_accounts import utm_campaign as letter_mark
+from fondaco.simulator.world.messaging import Messaging
 
 _WEB = CHANNELS.index("web")
 _GOOGLE_SITE, _FACEBOOK_SITE, _INSTAGRAM_SITE, _TIKTOK_SITE = range(len(REFERRERS))
@@ -47,18 +56,46 @@ _OWN_LINKS = (_Link("newsletter", "email", "weekly"), _Link("tiktok", "paid_soci
 """Channels without an ad account here, whose links are marked all the same."""
 
 
-def visit_columns(ads: Advertising, orders: Frame, touches: Frame) -> Frame:
-    """The visit's columns for these orders; null for orders that no visit to the web shop led to."""
+@dataclass(frozen=True, slots=True)
+class MessageVisits:
+    """The orders that a message led to, and the links that were clicked."""
+
+    touches: Frame
+    links: list[_Link]
+    link: Array  # of each touch, an index into ``links``
+
+
+def message_visits(messages: Messaging, orders: Frame) -> MessageVisits:
+    """Which of these orders came by a message, and by which link of it."""
+    touches = messages.touches(orders)
+    known = {one.campaign_id: one for many in (*messages.campaigns, *messages.flows) for one in many}
+    found, link = np.unique(touches["campaign_id"], return_inverse=True)
+    sources = {account.platform: account.utm_source for account in messages.accounts}
+    sendings = [known[number] for number in found.tolist()]
+    links = [_Link(sources[one.platform], one.channel, letter_mark(one)) for one in sendings]
+    return MessageVisits(touches, links, link)
+
+
+def visit_columns(
+    ads: Advertising, orders: Frame, touches: Frame, letters: MessageVisits | None = None
+) -> Frame:
+    """The visit's columns for these orders; null for orders that no visit to the web shop led to.
+
+    Where people are written to (``letters``), the link of a message tells which one it was, and other letters have no mark.
+    """
     web, source = orders["channel"] == _WEB, orders["acquisition_channel"]
     draw = unit(digest(orders["order_id"], orders["processed_at"], _SALT), 1)
     brought = np.flatnonzero(touches["brought"] & (touches["kind"] == CLICK))
     rows = touches["row"][brought]
-    links = [*_OWN_LINKS, *_links(ads)]
+    links = [*_OWN_LINKS, *_links(ads), *(letters.links if letters else ())]
     link = np.full(len(source), -1)
     for place, one in enumerate(_OWN_LINKS):
-        link[web & (source == ACQUISITION.index(one.source))] = place
+        if letters is None or one.medium != "email":
+            link[web & (source == ACQUISITION.index(one.source))] = place
     keyword = np.where(touches["keyword_id"] == NULL, 0, touches["keyword_id"] % _KEYWORDS)[brought]
     link[rows] = len(_OWN_LINKS) + touches["unit"][brought] * _KEYWORDS + keyword
+    if letters is not None:
+        link[letters.touches["row"]] = len(links) - len(letters.links) + letters.link
     clicked = np.full(len(source), -1)
     kept = draw[rows] % 0.1 >= 0.1 * _LOST_CLICK_IDS
     clicked[rows[kept]] = brought[kept]
@@ -66,7 +103,7 @@ def visit_columns(ads: Advertising, orders: Frame, touches: Frame) -> Frame:
     return {
         **_texts(links, link, clicks), "landing_site": _landing(links, link, clicks, _page(draw, web)),
         "referring_site": _referrers(web, source, rows, touches["platform"][brought] == META),
-        "utm_source": _codes(ACQUISITION, [one.source for one in links])[link],
+        "utm_source": _codes(UTM_SOURCES, [one.source for one in links])[link],
         "utm_medium": _codes(MEDIA, [one.medium for one in links])[link],
     }  # fmt: skip
 

@@ -42,6 +42,11 @@ with bounds as (
     from {{ ref('core_ad_spend') }}
     union all
     select
+        min(send_date) as first_date,
+        max(send_date) as last_date
+    from {{ ref('core_message_figures') }}
+    union all
+    select
         cast({{ run_instant() }} as date) as first_date,
         cast({{ run_instant() }} as date) as last_date
 ),

@@ -13,6 +13,7 @@ final as (
         campaigns.tenant_id,
         campaigns.campaign_id,
         campaigns.source as platform,
+        coalesce(campaigns.role, 'ads') as role,
         campaigns.connection_id,
         connections.name as account_name,
         campaigns.source_campaign_id,

@@ -19,6 +19,7 @@ rates as (
 
 order_campaigns as (
     select * from {{ ref('core_order_campaigns') }}
+    where role = 'ads'
 ),
 
 ledger as (

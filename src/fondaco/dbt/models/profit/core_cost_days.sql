@@ -1,7 +1,7 @@
 -- What runs on by itself, day by day: marketing over its days, fixed costs over the days of each month, the spend of ad
--- accounts, and what platforms charged that no order bears: fees of the account, and of orders that count in no sales. The
--- days of an entry, or of a whole month, add up to its amount; days to come are not spent yet. What has no first day begins
--- with the merchant's first order.
+-- accounts, what messages cost where their platform tells it, and what platforms charged that no order bears: fees of the
+-- account, and of orders that count in no sales. The days of an entry, or of a whole month, add up to its amount; days to
+-- come are not spent yet. What has no first day begins with the merchant's first order.
 {%- set next_month = "cast(calendar.month_start_date + interval '1 month' as date)" %}
 with entries as (
     select * from {{ ref('core_cost_entries') }}
@@ -13,8 +13,26 @@ calendar as (
 ),
 
 spend as (
-    select * from {{ ref('core_ad_spend') }}
+    select
+        tenant_id,
+        source,
+        campaign_id,
+        spend_date,
+        spend,
+        currency
+    from {{ ref('core_ad_spend') }}
     where spend <> 0
+    union all
+    select
+        tenant_id,
+        source,
+        campaign_id,
+        send_date as spend_date,
+        sum(cost) as spend,
+        currency
+    from {{ ref('core_message_figures') }}
+    where cost <> 0
+    group by tenant_id, source, campaign_id, send_date, currency
 ),
 
 campaigns as (

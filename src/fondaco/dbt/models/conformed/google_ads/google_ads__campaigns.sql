@@ -7,6 +7,7 @@ final as (
         tenant_id,
         connection_id,
         'google_ads' as source,
+        'ads' as role,
         {{ record_id('campaign_id', 'connection_id') }} as campaign_id,
         campaign_id as source_campaign_id,
         name,

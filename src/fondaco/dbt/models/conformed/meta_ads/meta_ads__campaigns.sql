@@ -69,6 +69,7 @@ final as (
         tenant_id,
         connection_id,
         'meta_ads' as source,
+        'ads' as role,
         {{ record_id('campaign_id') }} as campaign_id,
         campaign_id as source_campaign_id,
         name,

@@ -1,0 +1,5 @@
+with final as (
+{{ unite('campaign_marks') }}
+)
+
+select * from final

@@ -1,0 +1,5 @@
+with final as (
+{{ unite('message_events') }}
+)
+
+select * from final

@@ -1,0 +1,1 @@
+"""Klaviyo's API over the simulated world."""

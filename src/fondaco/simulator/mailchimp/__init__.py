@@ -1,0 +1,1 @@
+"""Mailchimp's Marketing API over the simulated world."""

@@ -1,0 +1,1 @@
+"""Postscript's API over the simulated world."""
