@@ -265,6 +265,19 @@ class Shop:
         self._add("payments", defaults, {**given, **_connection(order_id)})
         return payment_id
 
+    def fee(self, order_id: str | None, kind: str, at: str, amount: str, name: str = "", **given: Any) -> str:
+        """What a platform says that it charged; of the account where it is of no order."""
+        connection = _connection(order_id) if order_id else {}
+        fee_id = self.id(
+            f"fee{next(self._ids)}", given.get("connection_id") or connection.get("connection_id")
+        )
+        defaults = {
+            "fee_id": fee_id, "order_id": order_id, "kind": kind, "name": name or kind, "charged_at": at, "amount": amount,
+            "currency": self.currency, "is_final": True,
+        }  # fmt: skip
+        self._add("fees", defaults, {**given, **connection})
+        return fee_id
+
     def discount(self, order_id: str, code: str | None, amount: str, **given: Any) -> None:
         defaults = {
             "order_discount_id": f"{order_id}/d{next(self._ids)}", "order_id": order_id, "code": code,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ class Life:
             self.a_rate_is_corrected, self.a_time_zone_is_corrected, self.a_cost_is_entered, self.a_cost_is_entered,
             self.a_cost_is_withdrawn, self.profit_is_worked_out_otherwise, self.a_shop_tells_another_cost,
             self.a_day_of_ads_is_restated, self.a_day_of_ads_is_restated, self.a_campaign_gets_another_name,
+            self.a_fee, self.a_fee, self.a_fee_of_the_account, self.a_fee_is_restated,
         ]  # fmt: skip
 
     def day(self) -> str:
@@ -110,11 +112,34 @@ class Life:
         order = self.some_order()
         self.shop.payment(order, "sale", self.day(), "7", currency=self.currency(order), fee="0.30")
 
+    def a_fee(self) -> None:
+        """Sometimes of an order that has not arrived, or of a line that it does not have."""
+        order = self.some_order() if self.chance.random() < 0.8 else "life-us:unknown"
+        kind = self.chance.choice(
+            ["marketplace", "fulfilment", "shipping", "return", "payment", "advertising", "other"]
+        )
+        line = self.chance.choice([None, f"{order}/1", f"{order}/none"])
+        amount = str(self.chance.randrange(-300, 900) / 100)
+        self.shop.fee(order, kind, self.day(), amount, order_line_id=line, currency=self.currency(order))
+
+    def a_fee_of_the_account(self) -> None:
+        kind = self.chance.choice(["subscription", "storage", "advertising", "shipping"])
+        connection = self.chance.choice([self.shop.connection, "life-us"])
+        self.shop.fee(None, kind, self.day(), "4.20", currency="USD", connection_id=connection)
+
+    def a_fee_is_restated(self) -> None:
+        self.books.execute(
+            "update raw.stub__fees set amount = amount + 1, synced_at = $at where fee_id ="
+            " (select max(fee_id) from raw.stub__fees)",
+            at=self.shop.synced_at,
+        )
+
     def an_order_vanishes(self) -> None:
         order = self.some_order()
         self.orders.remove(order)
         for entity in (
             "orders", "order_lines", "order_discounts", "order_visits", "sales_events", "refunds", "payments",
+            "fees",
         ):  # fmt: skip
             self.books.execute(f"delete from raw.stub__{entity} where order_id = $order", order=order)
 
@@ -236,6 +261,42 @@ def test_only_the_orders_that_changed_are_built_again(open_books: Any, shop_type
     for changes in ("mart_changes", "profit_changes"):
         assert books.rows(f"select order_id from core.{changes}") == [{"order_id": "calm-shop:3"}]
     assert shop.select("order_number", "marts.orders", "1", where="city = 'Köln'") == [("3",)]
+
+
+@pytest.mark.slow
+def test_a_new_and_a_changed_fee_are_noticed(open_books: Any, shop_type: Any) -> None:
+    books = open_books()
+    shop = shop_type(books, "fees")
+    orders = [shop.sale(str(number), "2026-03-01 10:00:00", "10") for number in (1, 2)]
+    shop.write()
+    books.build()
+
+    def fees() -> list[tuple[Any, ...]]:
+        books.build()
+        return list(
+            shop.select(
+                "sum(marketplace_fees) as sold, sum(fixed_costs) as runs_on",
+                "marts.profit_daily",
+                "1",
+                where="clock = 'order'",
+            )
+        )
+
+    assert fees() == [(0, 0)]
+    shop.synced_at = "2026-03-30 09:00:00"
+    told = shop.fee(orders[0], "marketplace", "2026-03-02 10:00:00", "1.50")
+    account = shop.fee(None, "subscription", "2026-03-02 10:00:00", "39")
+    shop.write()
+    assert fees() == [(Decimal("1.5"), 39)]
+    assert books.rows("select order_id from core.profit_changes") == [{"order_id": orders[0]}]
+    for fee_id, amount in ((told, "1.75"), (account, "40")):
+        books.execute(
+            "update raw.stub__fees set amount = cast($amount as decimal(18, 6)), synced_at = $at where fee_id = $fee",
+            amount=amount, at="2026-03-30 10:00:00", fee=fee_id,
+        )  # fmt: skip
+    assert fees() == [(Decimal("1.75"), 40)]
+    books.execute("delete from raw.stub__fees")
+    assert fees() == [(0, 0)]
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 ORDERED_BY: Mapping[str, str] = {
+    "fees": "order_date",
     "orders": "order_date",
     "order_discounts": "order_date",
     "order_profit": "order_date",
@@ -26,6 +27,7 @@ LOOKED_UP_BY: Mapping[str, tuple[str, ...]] = {
 """Columns with an index everywhere."""
 
 LOOKED_UP_BY_WITHOUT_BLOCKS: Mapping[str, tuple[str, ...]] = {
+    "fees": ("order_id",),
     "order_discounts": ("order_id",),
     "payments": ("order_id",),
     "product_sales_daily": ("product_id",),

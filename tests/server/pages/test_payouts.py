@@ -110,7 +110,10 @@ def test_files_have_every_figure_unrounded(reader: TestClient) -> None:
         ("a:80", "8.000000", "0.000000"), ("a:78", "50.000000", "1.000000"), ("a:77", "92.100000", "2.900000"),
     ]  # fmt: skip
     entries = list(csv.DictReader(io.StringIO(reader.get("/profit/payouts/a:77.csv").text)))
-    assert [(row["order_number"], row["net"]) for row in entries] == [("#1002", "97.100000"), ("", "-5.000000")]
+    assert [(row["order_number"], row["net"]) for row in entries] == [
+        ("#1002", "97.100000"),
+        ("", "-5.000000"),
+    ]
 
 
 def test_the_api_tells_payouts_and_what_they_are_made_of(api: TestClient) -> None:

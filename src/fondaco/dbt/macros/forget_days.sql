@@ -1,4 +1,4 @@
-{#- A pre-hook of the profit ledger: what no order bears is told anew each time. -#}
+{#- A pre-hook of models in which some rows are of no order: these are told anew each time. -#}
 {% macro forget_days() -%}
 {%- if is_incremental() -%}
 delete from {{ this }} where order_id is null

@@ -1,7 +1,8 @@
 {{ config(tags=['profit']) }}
 
--- Nothing is lost and nothing doubled on the way to profit: sales, what gateways and carriers took, what was spent on days,
--- per merchant; and days tell what the ledger does.
+-- Nothing is lost and nothing doubled on the way to profit: sales, what gateways, carriers and platforms took, what was spent
+-- on days, per merchant; and days tell what the ledger does.
+{%- set told = ['shipping_costs', 'fulfilment_costs', 'payment_costs'] %}
 with ledger as (
     select
         tenant_id,
@@ -61,9 +62,37 @@ by_day as (
 ),
 
 days as (
-    select tenant_id, sum(amount) as fixed_costs
+    select
+        tenant_id,
+        {%- for line in told + ['fixed_costs'] %}
+        sum(case when profit_line = '{{ line }}' then amount else 0 end) as {{ line }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('core_cost_days') }}
-    where kind = 'fixed'
+    group by tenant_id
+),
+
+fee_costs as (
+    select
+        tenant_id,
+        {%- for line in fee_lines() %}
+        sum({{ line }}) as {{ line }},
+        {%- endfor %}
+        sum({{ fee_lines() | join(' + ') }}) as amount
+    from {{ ref('core_fee_costs') }}
+    group by tenant_id
+),
+
+-- Every fee that was told is borne by its order or its day, and by one of them only.
+fees as (
+    select tenant_id, sum(amount) as amount
+    from {{ ref('fees') }}
+    group by tenant_id
+),
+
+fee_days as (
+    select tenant_id, sum(amount) as amount
+    from {{ ref('core_cost_days') }}
+    where entry_id in (select fee_id from {{ ref('fees') }})
     group by tenant_id
 ),
 
@@ -101,13 +130,17 @@ left join payments on ledger.tenant_id = payments.tenant_id
 left join days on ledger.tenant_id = days.tenant_id
 left join orders on ledger.tenant_id = orders.tenant_id
 left join by_day on ledger.tenant_id = by_day.tenant_id
+left join fee_costs on ledger.tenant_id = fee_costs.tenant_id
 where
     ledger.net_sales <> coalesce(sales.net_sales, 0)
-    or ledger.payment_costs <> coalesce(payments.payment_costs, 0)
+    or ledger.payment_costs
+    <> coalesce(payments.payment_costs, 0) + coalesce(fee_costs.payment_costs, 0) + coalesce(days.payment_costs, 0)
     or ledger.chargebacks <> coalesce(payments.chargebacks, 0)
     or ledger.fixed_costs <> coalesce(days.fixed_costs, 0)
-    or ledger.shipping_costs <> coalesce(orders.shipping_costs, 0)
-    or ledger.fulfilment_costs <> coalesce(orders.fulfilment_costs, 0)
+    or ledger.shipping_costs
+    <> coalesce(orders.shipping_costs, 0) + coalesce(fee_costs.shipping_costs, 0) + coalesce(days.shipping_costs, 0)
+    or ledger.fulfilment_costs
+    <> coalesce(orders.fulfilment_costs, 0) + coalesce(fee_costs.fulfilment_costs, 0) + coalesce(days.fulfilment_costs, 0)
     or ledger.cost_of_goods <> coalesce(by_day.cost_of_goods, 0)
     or ledger.marketing_costs <> coalesce(by_day.marketing_costs, 0)
 union all
@@ -123,3 +156,9 @@ select paid.tenant_id
 from paid
 left join pooled on paid.tenant_id = pooled.tenant_id
 where paid.amount <> coalesce(pooled.amount, 0)
+union all
+select fees.tenant_id
+from fees
+left join fee_costs on fees.tenant_id = fee_costs.tenant_id
+left join fee_days on fees.tenant_id = fee_days.tenant_id
+where fees.amount <> coalesce(fee_costs.amount, 0) + coalesce(fee_days.amount, 0)

@@ -21,6 +21,7 @@ _BEYOND_SALES = tuple(
 """A row's gross sales, discounts and returns are told as its net sales."""
 
 _WORDS = {"order": "Sold", "edit": "Edited", "return": "Returned"}
+_VERBS = {"payment": "Paid", "fee": "Charged"}
 _BASES = {"sheet": "by the cost sheet", "shop": "told by the shop"}
 
 
@@ -55,7 +56,7 @@ def _row(numbers: Numbers, row: ProfitRow) -> dict[str, Any]:
         "day": numbers.day(event["event_date"]),
         "what": _what(numbers, event),
         "tone": "bad" if event["event_type"] == "return" else "none",
-        "verb": "Paid" if event["profit_event_type"] == "payment" else _WORDS.get(event["event_type"], event["event_type"].capitalize()),
+        "verb": _VERBS.get(event["profit_event_type"]) or _WORDS.get(event["event_type"], event["event_type"].capitalize()),
         "address": address_of("products", event["product_id"]) if event["product_id"] else "",
         "parts": [(name.replace("_", " "), numbers.money(amount)) for name, amount in amounts],
         "basis": _basis(numbers, event),
@@ -69,6 +70,9 @@ def _what(numbers: Numbers, event: Mapping[str, Any]) -> str:
     """What was sold, came back or was paid for, in words."""
     if event["profit_event_type"] == "payment":
         return "What the payment provider took on this day"
+    if event["profit_event_type"] == "fee":
+        named = event["line_title"] or (event["line_type"] or "").replace("_", " ").capitalize()
+        return f"What the platform charged for {named} on this day"
     named = event["line_title"] or (event["line_type"] or "").replace("_", " ").capitalize()
     units = event["units_sold"] or event["units_returned"]
     if not units:

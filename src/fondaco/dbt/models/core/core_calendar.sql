@@ -21,6 +21,11 @@ with bounds as (
     from {{ ref('core_payments') }}
     union all
     select
+        min(charged_date) as first_date,
+        max(charged_date) as last_date
+    from {{ ref('core_fees') }}
+    union all
+    select
         min(today_date) as first_date,
         max(today_date) as last_date
     from {{ ref('core_connections') }}

@@ -31,6 +31,8 @@ used as (
     union
     select tenant_id, currency from {{ ref('core_refunds') }}
     union
+    select tenant_id, currency from {{ ref('core_fees') }}
+    union
     select tenant_id, currency from {{ ref('core_cost_entries') }}
     union
     select tenant_id, currency from {{ ref('core_unit_costs') }}

@@ -6,7 +6,7 @@
 {%- set rates = ref('core_exchange_rates_daily') %}
 {%- set dated = {
     ref('core_sales_events'): 'event_date', ref('core_refunds'): 'refunded_date',
-    ref('core_payments'): 'processed_date', ref('core_orders'): 'order_date'
+    ref('core_payments'): 'processed_date', ref('core_fees'): 'charged_date', ref('core_orders'): 'order_date'
 } %}
 
 {% if anew or rate_states is none -%}
@@ -39,6 +39,7 @@ final as (
         on dated.{{ column }} = corrected.rate_date
         and dated.currency = corrected.currency
         and dated.tenant_id = corrected.tenant_id
+    where dated.order_id is not null
     {%- endfor %}
 )
 

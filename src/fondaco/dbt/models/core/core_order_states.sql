@@ -39,20 +39,28 @@ order_persons as (
     select * from {{ ref('core_order_persons') }}
 ),
 
+connections as (
+    select * from {{ ref('core_connections') }}
+),
+
+-- What belongs to an order that has not arrived has days too, by the shop that its id begins with.
 final as (
     select
         counted.tenant_id,
         counted.order_id,
         counted.checksum,
-        orders.connection_id,
-        orders.time_zone,
-        orders.reporting_currency,
+        coalesce(orders.connection_id, connections.connection_id) as connection_id,
+        coalesce(orders.time_zone, connections.time_zone) as time_zone,
+        coalesce(orders.reporting_currency, connections.reporting_currency) as reporting_currency,
         order_persons.person_id,
         order_persons.order_sequence
     from counted
     left join orders
         on counted.order_id = orders.order_id
         and counted.tenant_id = orders.tenant_id
+    left join connections
+        on split_part(counted.order_id, ':', 1) = connections.connection_id
+        and counted.tenant_id = connections.tenant_id
     left join order_persons
         on counted.order_id = order_persons.order_id
         and counted.tenant_id = order_persons.tenant_id

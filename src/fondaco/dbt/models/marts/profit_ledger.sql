@@ -28,6 +28,11 @@ payment_costs as (
     {{ only_changed('core_profit_changes') }}
 ),
 
+fee_costs as (
+    select * from {{ ref('core_fee_costs') }}
+    {{ only_changed('core_profit_changes') }}
+),
+
 cost_days as (
     select * from {{ ref('core_cost_days') }}
 ),
@@ -220,11 +225,39 @@ of_payments as (
     where payment_costs.processed_date <> ledger.order_date
 ),
 
+-- What platforms told that they charged, on the day that they did.
+of_fees as (
+    select
+        ledger.tenant_id,
+        'fee' as profit_event_type,
+        ledger.sales_event_id || '/fee/' || cast(fee_costs.charged_date as varchar) as profit_event_id,
+        {% for column in of_ledger -%}
+        {%- if column == 'event_date' -%}fee_costs.charged_date as event_date,
+        {% else -%}ledger.{{ column }},
+        {% endif -%}
+        {%- endfor -%}
+        {% for column in units %}0 as {{ column }},
+        {% endfor -%}
+        {% for column in profit_amounts() -%}
+        {%- if column in fee_lines() -%}fee_costs.{{ column }},
+        {% else -%}0 as {{ column }},
+        {% endif -%}
+        {%- endfor -%}
+        cast(null as {{ money }}) as unit_cost,
+        cast(null as {{ contract_type('rate') }}) as cost_rate,
+        cast(null as {{ contract_type('text') }}) as cost_basis,
+        cast(null as {{ contract_type('text') }}) as cost_entry_id
+    from fee_costs
+    inner join ledger
+        on fee_costs.sales_event_id = ledger.sales_event_id
+        and fee_costs.tenant_id = ledger.tenant_id
+),
+
 pools as (
     select * from {{ ref('core_marketing_pools') }}
 ),
 
--- What no order bears: fixed costs, and marketing on days without orders.
+-- What no order bears: fixed costs, marketing on days without orders, and fees of no order that counts.
 of_days as (
     select
         cost_days.tenant_id,
@@ -241,10 +274,8 @@ of_days as (
         {% for column in units %}0 as {{ column }},
         {% endfor -%}
         {% for column in profit_amounts() -%}
-        {%- if column == 'marketing_costs' -%}
-        case when cost_days.kind = 'marketing' then cost_days.amount else 0 end as marketing_costs,
-        {% elif column == 'fixed_costs' -%}
-        case when cost_days.kind = 'fixed' then cost_days.amount else 0 end as fixed_costs,
+        {%- if column in fee_lines() + ['fixed_costs'] -%}
+        case when cost_days.profit_line = '{{ column }}' then cost_days.amount else 0 end as {{ column }},
         {% else -%}0 as {{ column }},
         {% endif -%}
         {%- endfor -%}
@@ -259,13 +290,15 @@ of_days as (
         and cost_days.cost_date = pools.cost_date
         and cost_days.kind = 'marketing'
         and cost_days.tenant_id = pools.tenant_id
-    where cost_days.kind = 'fixed' or pools.pool is null
+    where cost_days.kind <> 'marketing' or pools.pool is null
 ),
 
 united as (
     select * from of_sales
     union all
     select * from of_payments
+    union all
+    select * from of_fees
     union all
     select * from of_days
 ),

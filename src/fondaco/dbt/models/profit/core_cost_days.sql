@@ -1,6 +1,7 @@
--- What runs on by itself, day by day: marketing over its days, fixed costs over the days of each month, and the spend of ad
--- accounts. The days of an entry, or of a whole month, add up to its amount; days to come are not spent yet. What has no
--- first day begins with the merchant's first order.
+-- What runs on by itself, day by day: marketing over its days, fixed costs over the days of each month, the spend of ad
+-- accounts, and what platforms charged that no order bears: fees of the account, and of orders that count in no sales. The
+-- days of an entry, or of a whole month, add up to its amount; days to come are not spent yet. What has no first day begins
+-- with the merchant's first order.
 {%- set next_month = "cast(calendar.month_start_date + interval '1 month' as date)" %}
 with entries as (
     select * from {{ ref('core_cost_entries') }}
@@ -22,6 +23,24 @@ campaigns as (
 
 rates as (
     select * from {{ ref('core_exchange_rates_daily') }}
+),
+
+fees as (
+    select * from {{ ref('fees') }}
+),
+
+bearers as (
+    select distinct
+        tenant_id,
+        order_id
+    from {{ ref('core_cost_shares') }}
+    where (tenant_id, order_id) in (
+        select
+            of_orders.tenant_id,
+            of_orders.order_id
+        from fees as of_orders
+        where of_orders.order_id is not null
+    )
 ),
 
 today as (
@@ -82,6 +101,7 @@ united as (
         entry_id,
         cost_date,
         kind,
+        case when kind = 'fixed' then 'fixed_costs' else 'marketing_costs' end as profit_line,
         item as name,
         connection_id,
         cast(null as {{ contract_type('text') }}) as platform,
@@ -95,6 +115,7 @@ united as (
         spend.campaign_id as entry_id,
         spend.spend_date as cost_date,
         'marketing' as kind,
+        'marketing_costs' as profit_line,
         coalesce(campaigns.name, spend.campaign_id) as name,
         cast(null as {{ contract_type('text') }}) as connection_id,
         spend.source as platform,
@@ -105,6 +126,24 @@ united as (
     left join campaigns
         on spend.campaign_id = campaigns.campaign_id
         and spend.tenant_id = campaigns.tenant_id
+    union all
+    select
+        fees.tenant_id,
+        fees.fee_id as entry_id,
+        fees.charged_date as cost_date,
+        case when fees.profit_line = 'marketing_costs' then 'marketing' else 'fee' end as kind,
+        fees.profit_line,
+        fees.name,
+        fees.connection_id,
+        cast(null as {{ contract_type('text') }}) as platform,
+        cast(null as {{ contract_type('text') }}) as campaign_id,
+        fees.shop_amount as entry_amount,
+        fees.shop_currency as entry_currency
+    from fees
+    left join bearers
+        on fees.order_id = bearers.order_id
+        and fees.tenant_id = bearers.tenant_id
+    where bearers.order_id is null
 ),
 
 final as (
@@ -113,6 +152,7 @@ final as (
         united.entry_id,
         united.cost_date,
         united.kind,
+        united.profit_line,
         united.name,
         united.connection_id,
         united.platform,

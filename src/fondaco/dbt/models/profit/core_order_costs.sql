@@ -1,5 +1,6 @@
 -- What each counted order cost as a whole, and the rates that hold for its rows; in reporting currency. Null is what no
--- entry of the cost sheet speaks of. Of payments only those of the order's own day: others have rows of their own.
+-- entry of the cost sheet speaks of. Where a platform tells what it charged for an order, the sheet's word for that kind of
+-- cost is not asked: told fees have rows of their own (core_fee_costs), as payments of other days than the order's have.
 {%- set amounts = ['fulfilment', 'packaging', 'fulfilment_unit', 'marketplace_fee', 'return_handling',
     'return_handling_unit'] %}
 {%- set unweighed = 'weight_from is null and weight_to is null' %}
@@ -39,6 +40,20 @@ later_payments as (
         and payment_costs.tenant_id = orders.tenant_id
     where payment_costs.processed_date <> orders.order_date
     group by payment_costs.tenant_id, payment_costs.order_id
+),
+
+-- Who is charged for fulfilment has others pack and carry.
+told as (
+    select
+        tenant_id,
+        order_id,
+        max(case when kind = 'marketplace' then 1 else 0 end) = 1 as has_marketplace,
+        max(case when kind = 'fulfilment' then 1 else 0 end) = 1 as has_fulfilment,
+        max(case when kind in ('fulfilment', 'shipping') then 1 else 0 end) = 1 as has_shipping,
+        max(case when kind = 'return' then 1 else 0 end) = 1 as has_return
+    from {{ ref('core_fees') }}
+    where order_id is not null
+    group by tenant_id, order_id
 ),
 
 by_place as (
@@ -86,6 +101,10 @@ joined as (
         orders.*,
         orders.units > 0 and not coalesce(orders.is_cancelled, false)
             and coalesce(orders.channel, '') <> 'pos' as is_sent,
+        coalesce(told.has_marketplace, false) as tells_marketplace,
+        coalesce(told.has_fulfilment, false) as tells_fulfilment,
+        coalesce(told.has_shipping, false) as tells_shipping,
+        coalesce(told.has_return, false) as tells_return,
         coalesce(carried.amount, by_place.shipping_amount) as carrier_amount,
         coalesce(carried.entry_id, by_place.shipping_entry_id) as shipping_entry_id,
         payment_costs.payment_costs,
@@ -122,6 +141,9 @@ joined as (
     left join affiliates
         on orders.order_id = affiliates.order_id
         and orders.tenant_id = affiliates.tenant_id
+    left join told
+        on orders.order_id = told.order_id
+        and orders.tenant_id = told.tenant_id
     left join marketing
         on orders.order_id = marketing.order_id
         and orders.tenant_id = marketing.tenant_id
@@ -133,26 +155,29 @@ final as (
         order_id,
         order_date,
         is_sent,
-        cast(case when is_sent then carrier_amount end as {{ contract_type('money') }}) as shipping_costs,
-        case when is_sent then shipping_entry_id end as shipping_entry_id,
         cast(
-            case when is_sent
+            case when is_sent and not tells_shipping then carrier_amount end as {{ contract_type('money') }}
+        ) as shipping_costs,
+        case when is_sent and tells_shipping then 'fees' when is_sent then shipping_entry_id end as shipping_entry_id,
+        cast(
+            case when is_sent and not tells_fulfilment
                 then coalesce(fulfilment_amount, 0) + coalesce(packaging_amount, 0)
                     + coalesce(fulfilment_unit_amount, 0) * units
                 else 0
             end as {{ contract_type('money') }}
         ) as fulfilment_costs,
         cast(
-            case when units > 0 then coalesce(marketplace_fee_amount, 0) else 0 end as {{ contract_type('money') }}
+            case when units > 0 and not tells_marketplace then coalesce(marketplace_fee_amount, 0) else 0 end
+            as {{ contract_type('money') }}
         ) as marketplace_fees,
-        coalesce(marketplace_fee_rate, 0) as marketplace_fee_rate,
+        case when tells_marketplace then 0 else coalesce(marketplace_fee_rate, 0) end as marketplace_fee_rate,
         coalesce(duty_rate, 0) as duty_rate,
         cast(
-            case when coalesce(is_cancelled, false) then 0 else coalesce(return_handling_amount, 0) end
+            case when coalesce(is_cancelled, false) or tells_return then 0 else coalesce(return_handling_amount, 0) end
             as {{ contract_type('money') }}
         ) as return_amount,
         cast(
-            case when coalesce(is_cancelled, false) then 0 else coalesce(return_handling_unit_amount, 0) end
+            case when coalesce(is_cancelled, false) or tells_return then 0 else coalesce(return_handling_unit_amount, 0) end
             as {{ contract_type('money') }}
         ) as return_unit_amount,
         cast(

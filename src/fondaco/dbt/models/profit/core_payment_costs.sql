@@ -20,6 +20,15 @@ gateway_fees as (
     select * from {{ ref('core_gateway_fees') }}
 ),
 
+-- Orders of which a platform tells the payment fee apart from the payment.
+told as (
+    select distinct
+        tenant_id,
+        order_id
+    from {{ ref('core_fees') }}
+    where kind = 'payment' and order_id is not null
+),
+
 charged as (
     select
         payments.tenant_id,
@@ -27,7 +36,7 @@ charged as (
         payments.processed_date,
         payments.fee,
         case
-            when payments.fee is null and payments.received > 0
+            when payments.fee is null and payments.received > 0 and told.order_id is null
                 then cast(
                     coalesce(gateway_fees.amount, 0)
                     + coalesce({{ rated('payments.amount', 'gateway_fees.rate') }}, 0)
@@ -43,6 +52,9 @@ charged as (
         and payments.gateway = gateway_fees.gateway
         and payments.country = gateway_fees.country
         and payments.processed_date = gateway_fees.processed_date
+    left join told
+        on payments.tenant_id = told.tenant_id
+        and payments.order_id = told.order_id
 ),
 
 summed as (
