@@ -13,7 +13,13 @@ from pydantic import SecretStr
 from suite import ConnectorSuite, Vendor
 
 from fondaco.clock import parse_instant
-from fondaco.simulator.serve import SimulatorServer, demo_ad_connections, demo_connections
+from fondaco.simulator.ebay.app import demo_settings as ebay_settings
+from fondaco.simulator.serve import (
+    DemoConnection,
+    SimulatorServer,
+    demo_ad_connections,
+    demo_connections,
+)
 from fondaco.sources.files import Files
 from fondaco.sources.files.importing import Options, prepare
 from fondaco.sources.source import source_type
@@ -25,7 +31,8 @@ class SimulatedVendor(Vendor):
     """One shop of the simulated world."""
 
     def __init__(self, base_url: str, platform: str, minutes: int = 60) -> None:
-        known = [*demo_connections(base_url), *demo_ad_connections(base_url)]
+        marketplaces = [DemoConnection("ebay", "Aurora on eBay", ebay_settings(base_url, "aurora"))]
+        known = [*demo_connections(base_url), *demo_ad_connections(base_url), *marketplaces]
         found = next(one for one in known if one.source == platform)
         self._back_door = f"{base_url}/_simulator"
         self._minutes = minutes
@@ -110,6 +117,17 @@ class TestMetaAds(_Simulated):
     settings: ClassVar[dict[str, Any]] = {
         "page_size": 200,
         "start_date": f"{datetime.now(UTC) - timedelta(days=40):%Y-%m-%d}",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("connectors_ebay")
+class TestEbay(_Simulated):
+    platform = "ebay"
+    minutes = 25 * 60  # days that lie back are read again once a day
+    settings: ClassVar[dict[str, Any]] = {
+        "page_size": 10,
+        "start_date": f"{datetime.now(UTC) - timedelta(days=230):%Y-%m-%d}",
     }
 
 

@@ -57,6 +57,7 @@ VENDORS = {
     "woocommerce": "fondaco.simulator.woocommerce.app",
     "commercetools": "fondaco.simulator.commercetools.app",
 }
+MARKETPLACES = {"ebay": "fondaco.simulator.ebay.app"}
 AD_VENDORS = {
     "meta": ("meta_ads", "fondaco.simulator.meta_ads.app"),
     "google": ("google_ads", "fondaco.simulator.google_ads.app"),
@@ -236,6 +237,11 @@ def create_app(store: Store, faults: Faults) -> ASGIApp:
         if row["platform"] in AD_VENDORS:
             source, module = AD_VENDORS[row["platform"]]
             vendors[source] = import_module(module).create_app(store, faults)
+
+    # Any shop may be read as if it stood on a marketplace.
+    vendors |= {
+        name: import_module(module).create_app(store, faults) for name, module in MARKETPLACES.items()
+    }
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
