@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime, timedelta
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from fondaco.errors import AccessError, ConfigError, RetryableError
 from fondaco.simulator.ebay.app import LIMITED_TOKEN
 from fondaco.simulator.faults import Fault
+from fondaco.simulator.store import Store
 from fondaco.sources.ebay import Ebay, EbaySettings
 from fondaco.sources.ebay.signing import private_key
 from fondaco.sources.source import Source
@@ -48,9 +50,24 @@ def test_only_what_was_changed_in_the_slice_is_asked_for(account: Account) -> No
     assert {row["orderId"] for row in rows} == wanted
 
 
+def test_an_order_that_a_refund_did_not_change_is_read_all_the_same(ebay_store: Store) -> None:
+    """The balance tells of it; without the scope for it nothing is lost but that."""
+    with ExitStack() as stack:
+        account = Account(ebay_store, "brick", stack)
+        book = account.book
+        one, refund = next(
+            (one, each) for one in book.orders for each in one.refunds if not each.changes_order
+            and book.modified_at(one) < each.at
+        )  # fmt: skip
+        span = (refund.at.replace(tzinfo=UTC), refund.at.replace(tzinfo=UTC) + timedelta(seconds=1))
+        assert one.number in {row["orderId"] for row in read(account.to(), "orders", *span)}
+        limited = account.to(refresh_token=LIMITED_TOKEN)
+        assert one.number not in {row["orderId"] for row in read(limited, "orders", *span)}
+
+
 def test_brackets_of_filters_go_percent_encoded(account: Account) -> None:
     read(account.to(), "orders")
-    (asked,) = [one for one in account.behaviour.requests if "/order?" in one][-1:]
+    (asked,) = [one for one in account.behaviour.requests if "/order?filter" in one][-1:]
     assert "filter=lastmodifieddate%3A%5B2026-" in asked
     assert "[" not in asked
 

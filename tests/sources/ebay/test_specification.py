@@ -18,8 +18,13 @@ from .conftest import END, Account, read, stream_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.npm, pytest.mark.xdist_group("ebay_specification")]
 TOKEN = {"access_token": "mocked", "expires_in": 7200, "token_type": "User Access Token"}
+FORM = {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}}
 LOGIN = {
-    "post": {"responses": {"200": {"description": "", "content": {"application/json": {"example": TOKEN}}}}}
+    "post": {
+        "security": [],
+        "requestBody": FORM,
+        "responses": {"200": {"description": "", "content": {"application/json": {"example": TOKEN}}}},
+    }
 }
 FULFILLMENT, FINANCES = "/sell/fulfillment/v1", "/sell/finances/v1"
 

@@ -120,6 +120,19 @@ def test_the_balance_moves_by_what_customers_paid_and_shopify_kept(store: Store,
     assert ours["shipping"]["amount"] == -LABEL_PRICE * ours["shipping"]["n"]
 
 
+def test_labels_are_shipping_costs_of_their_orders(landed: Warehouse) -> None:
+    (told,) = _fetch(
+        landed, "select count(*) as n, sum(amount) as amount from marts.fees where kind = 'shipping'"
+    )
+    assert told["n"] > 20
+    assert told["amount"] == LABEL_PRICE * told["n"]
+    assert _fetch(landed, "select distinct kind from marts.fees") == [{"kind": "shipping"}]
+    (borne,) = _fetch(
+        landed, "select sum(shipping_costs) as borne from marts.profit_daily where clock = 'finance'"
+    )
+    assert borne["borne"] == told["amount"]
+
+
 def test_a_payment_costs_its_fee_once_though_it_is_told_twice(store: Store, landed: Warehouse) -> None:
     (ours,) = _fetch(
         landed,

@@ -36,7 +36,7 @@ _PARTS = (
     ("Payments", "payments", "What customers paid, before fees"),
     ("Refunds", "refunds", "Given back to customers"),
     ("Chargebacks", "chargebacks", "Taken back by banks, less what was won"),
-    ("Other", "others", "Shipping labels, taxes, reserves, loans and adjustments"),
+    ("Other", "others", "Labels and other charges, taxes, reserves, loans and adjustments"),
     ("Fees", "fees", "Kept by the payment service"),
     ("Not explained", "unexplained", "What the movements do not sum to"),
 )

@@ -48,7 +48,7 @@ SECTIONS = (
     Section("tokens", "API tokens", "key", "keys api bearer access"),
     Section("views", "Saved views", "bookmark", "bookmarks filters links shared"),
     Section(
-        "shops", "Shops", "building-store", "connections shopify woocommerce commercetools files sources"
+        "shops", "Shops", "building-store", "connections shopify woocommerce commercetools ebay files sources"
     ),
     Section("schedule", "Schedule", "clock", "cron next run time nightly weekly summary mail"),
     Section("alerts", "Alerts", "bell", "channels slack teams webhook e-mail notifications quiet hours"),

@@ -36,8 +36,9 @@ _KEY = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"simulated eBay").di
 _SIGNED_COUNTRIES = frozenset({"DE", "GB"})
 _MARKETPLACES = {"DE": "EBAY_DE", "GB": "EBAY_GB", "US": "EBAY_US"}
 _DEMO = {"aurora": ("EBAY_DE", "0.19"), "brick": ("EBAY_GB", "0.20"), "cedar": ("EBAY_US", "0")}
-_SPAN = re.compile(r"(\w+):\[([^\]]*?)\.\.([^\]]*)\]")
+_SPAN = re.compile(r"(\w+):\[([^\]]*?)\.\.([^\]]*)\](?:,transactionType:\{(\w+)\})?")
 _TOKEN_SECONDS = 7200
+_MOST_IDS = 50
 
 
 @dataclass(slots=True)
@@ -115,11 +116,15 @@ class EbayEndpoint:
             span = _SPAN.fullmatch(request.query_params.get("filter", ""))
             if request.query_params.get("filter") and (span is None or span[1] not in by):
                 return _error(400, 30850, "Invalid filter.")
-            found = [
-                row
-                for at, row in self._rows(field, book, rows)
-                if span is None or _within(at, span[2], span[3])
-            ]
+            told = self._rows(field, book, rows)
+            found = [row for at, row in told if span is None or _within(at, span[2], span[3])]
+            if span is not None and span[4]:
+                found = [row for row in found if row["transactionType"] == span[4]]
+            if "orderIds" in request.query_params:  # whatever else is asked
+                ids = request.query_params["orderIds"].split(",")
+                if len(ids) > _MOST_IDS:
+                    return _error(400, 30810, "Too many order ids.")
+                found = [row for _, row in told if row["orderId"] in ids]
             if not found and finances:
                 return Response(status_code=204)
             if offset and self._faults.repeat_page(field):

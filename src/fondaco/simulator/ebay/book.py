@@ -22,7 +22,7 @@ DISPUTED_AFTER, WON_AFTER = timedelta(days=10), timedelta(days=30)
 FINAL_VALUE_PERCENT, FIXED_FEE = 11, 35
 INTERNATIONAL_PERCENT, AD_PERCENT = 2, 5
 LABEL, DISPUTE_FEE, SUBSCRIPTION = 499, 2000, 3995
-ADVERTISED_EVERY, LABELLED_EVERY, DISPUTED_EVERY = 3, 4, 29
+ADVERTISED_EVERY, LABELLED_EVERY, DISPUTED_EVERY = 3, 4, 13
 
 _ORDERS = """
 select order_id, order_number, customer_id, created_at, updated_at, cancelled_at, city, country, currency
@@ -36,10 +36,12 @@ order by l.order_id, l.line_id
 """
 _SHIPPING = "select order_id, sum(price - discount)::bigint as amount from shipping_lines where shop_id = $shop group by order_id"
 _RETURNS = """
-select order_id, coalesce(refund_id, agreement_id) as refund_id, line_id, line_type, max(happened_at) as happened_at,
-    -sum(gross - discount)::bigint as net, -sum(tax)::bigint as tax
-from ledger where shop_id = $shop and action = 'return' and line_type in ('product', 'shipping')
-group by all order by order_id, refund_id, line_type, line_id
+select g.order_id, coalesce(g.refund_id, g.agreement_id) as refund_id, g.line_id, g.line_type, max(g.happened_at) as happened_at,
+    -sum(g.gross - g.discount)::bigint as net, -sum(g.tax)::bigint as tax,
+    coalesce(bool_and(r.moves_order_updated_at), true) as changes_order
+from ledger g left join refunds r on r.shop_id = g.shop_id and r.refund_id = g.refund_id
+where g.shop_id = $shop and g.action = 'return' and g.line_type in ('product', 'shipping')
+group by all order by all
 """
 
 
@@ -71,6 +73,8 @@ class Refunded:
     refund_id: int
     at: datetime
     amount: int
+    changes_order: bool = True
+    """Whether the order says that it was changed; else the balance alone tells."""
 
 
 @dataclass(slots=True)
@@ -181,7 +185,7 @@ class Book:
         amount = row["net"] + (row["tax"] if self.shop["taxes_included"] else 0)
         amount = min(amount, line.paid - sum(each.amount for each in line.refunds))
         if amount > 0:
-            line.refunds.append(Refunded(row["refund_id"], row["happened_at"], amount))
+            line.refunds.append(Refunded(row["refund_id"], row["happened_at"], amount, row["changes_order"]))
 
     def sent_at(self, order: Order) -> datetime | None:
         at = order.created_at + SENT_AFTER
@@ -195,7 +199,7 @@ class Book:
             self.sent_at(order),
             order.row["cancelled_at"],
         ]
-        moments += [each.at for each in order.refunds]
+        moments += [each.at for each in order.refunds if each.changes_order]
         return max(each for each in moments if each is not None)
 
     def _movements(self) -> list[Movement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -36,11 +37,6 @@ class EbayClient:
         self._http = VendorHttp(VENDOR, sleep=sleep)
         self._clock = clock
         self._token: tuple[str, float] | None = None
-        self._signer = (
-            Signer(settings.signing_key.get_secret_value(), settings.signing_jwe.get_secret_value(), clock)
-            if settings.signing_key and settings.signing_jwe
-            else None
-        )
 
     def close(self) -> None:
         self._http.close()
@@ -98,6 +94,12 @@ class EbayClient:
             f"{VENDOR}'s list {field} changed on every one of {_WHOLE_ATTEMPTS} readings.",
             "Run `fondaco run` again when the account is quieter; what was read is kept.",
         )
+
+    @cached_property
+    def _signer(self) -> Signer | None:
+        """Made when first needed: a key that is none is told of then, after a credential that is refused."""
+        key, jwe = self._settings.signing_key, self._settings.signing_jwe
+        return Signer(key.get_secret_value(), jwe.get_secret_value(), self._clock) if key and jwe else None
 
     def _once(self, url: str, *, signed: bool) -> Record:
         headers = {

@@ -23,6 +23,7 @@ _LONGEST_SPAN = timedelta(days=90)
 
 _FINANCES_PAGE = 1000
 _PAYOUTS_PAGE = 200
+_IDS_A_REQUEST = 50
 _MOMENT = timedelta(milliseconds=1)
 
 
@@ -83,22 +84,45 @@ class Ebay:
         for since, end in _spans(part.since, until):
             span = f"[{_instant(since)}..{_instant(end - _MOMENT)}]"
             if stream.name == "orders":
-                found = self._client.pages(
-                    ORDERS_PATH, "orders", lambda row: row["orderId"], self._settings.page_size,
-                    f"lastmodifieddate:{span}",
-                )  # fmt: skip
-                yield from (Page.of(self._order(row) for row in rows) for rows in found)
+                yield from self._orders(span)
             elif stream.name == "transactions":
                 found = self._client.pages(
-                    TRANSACTIONS_PATH, "transactions", lambda row: (row["transactionId"], row["transactionType"]),
-                    _FINANCES_PAGE, f"transactionDate:{span}",
-                )  # fmt: skip
+                    TRANSACTIONS_PATH, "transactions", _key, _FINANCES_PAGE, f"transactionDate:{span}"
+                )
                 yield from (Page.of(_transaction(row) for row in rows) for rows in found)
             else:
                 found = self._client.pages(
                     PAYOUTS_PATH, "payouts", lambda row: row["payoutId"], _PAYOUTS_PAGE, f"payoutDate:{span}"
                 )
                 yield from (Page.of(rows) for rows in found)
+
+    def _orders(self, span: str) -> Iterator[Page]:
+        """Orders that were changed, then those that money was given back of: eBay does not promise that a refund changes them."""
+        seen: set[str] = set()
+        found = self._client.pages(
+            ORDERS_PATH,
+            "orders",
+            lambda row: row["orderId"],
+            self._settings.page_size,
+            f"lastmodifieddate:{span}",
+        )
+        for rows in found:
+            seen.update(row["orderId"] for row in rows)
+            yield Page.of(self._order(row) for row in rows)
+        refunded = sorted(self._refunded(span) - seen)
+        for start in range(0, len(refunded), _IDS_A_REQUEST):
+            wanted = ",".join(refunded[start : start + _IDS_A_REQUEST])
+            rows = self._client.get(ORDERS_PATH, {"orderIds": wanted}).get("orders") or []
+            yield Page.of(self._order(row) for row in rows)
+
+    def _refunded(self, span: str) -> set[str]:
+        """Orders of which the balance says that money was given back; none where it may not be read, as the check says."""
+        filters = f"transactionDate:{span},transactionType:{{REFUND}}"
+        try:
+            pages = list(self._client.pages(TRANSACTIONS_PATH, "transactions", _key, _FINANCES_PAGE, filters))
+        except (AccessError, ConfigError):
+            return set()
+        return {row["orderId"] for rows in pages for row in rows if row.get("orderId")}
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         return iter(())  # an order of eBay is cancelled, never deleted
@@ -139,6 +163,11 @@ class Ebay:
         return (
             "vat_rate is 0, so that all of the prices counts as sales; give the VAT that they include, unless you owe none.",
         )
+
+
+def _key(row: Record) -> tuple[str, str]:
+    """What tells a movement from all others: its id alone does not."""
+    return row["transactionId"], row["transactionType"]
 
 
 def _transaction(row: Record) -> Record:
