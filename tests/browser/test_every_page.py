@@ -13,7 +13,7 @@ from fondaco.orchestration.progress import silent
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 PLACES = (
-    "/", "/sales", "/profit", "/marketing", "/products", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
+    "/", "/sales", "/profit", "/profit/payouts", "/marketing", "/products", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
     "/cohorts", "/costs", "/costs/new", "/alerts", "/alerts/rules/new?kind=change", "/alerts/rules/sales-drop", "/settings/alerts", "/runs", "/report", "/settings/users", "/settings/tokens", "/settings/shops", "/settings/schedule",
     "/settings/definitions", "/settings/account", "/search",
 )  # fmt: skip

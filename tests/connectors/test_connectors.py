@@ -218,6 +218,17 @@ class TestPostscript(_Post):
     limited_key = POSTSCRIPT_LIMITED_KEY
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("connectors_ebay")
+class TestEbay(_Simulated):
+    platform = "ebay"
+    minutes = 25 * 60  # days that lie back are read again once a day
+    settings: ClassVar[dict[str, Any]] = {
+        "page_size": 10,
+        "start_date": f"{datetime.now(UTC) - timedelta(days=230):%Y-%m-%d}",
+    }
+
+
 class FolderOfFiles(Vendor):
     """A files connection has no far side but its folder."""
 

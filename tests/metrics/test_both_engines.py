@@ -20,6 +20,7 @@ from fondaco.metrics import (
     order_profit,
     read_beginnings,
 )
+from fondaco.metrics import payouts as paid_out
 from fondaco.metrics.lookup import find_campaigns
 from fondaco.metrics.marketing import (
     ATTRIBUTED_ORDERINGS,
@@ -76,6 +77,12 @@ MARTS: dict[str, dict[str, Any]] = {
                   "source_campaign_id": "1", "status": "active"},
     "visits_daily": {"order_date": DAY, "connection_id": "a", "marked_orders": 1},
     "gateway_costs_daily": {"processed_date": DAY, "connection_id": "a", "unpriced_payments": 2},
+    "payouts": {"payout_id": "a:77", "source_payout_id": "77", "connection_id": "a", "status": "paid", "issued_at": "2026-03-02 06:00:00",
+                "issued_date": DAY, "currency": "USD", "amount": 29, "payments": 31, "fees": 2, "entries": 1, "orders": 1, "is_settled": True},
+    "payout_entries": {"payout_entry_id": "a:1", "payout_id": "a:77", "connection_id": "a", "order_id": "a:1", "kind": "payment",
+                       "happened_at": "2026-03-01 08:00:00", "currency": "USD", "amount": 31, "fee": 2, "net": 29},
+    "disputes": {"dispute_id": "a:9", "connection_id": "a", "order_id": "a:1", "status": "open", "kind": "chargeback",
+                 "initiated_at": "2026-03-02 08:00:00", "due_at": "2026-03-09 08:00:00", "currency": "USD", "amount": 31},
 }  # fmt: skip
 
 
@@ -209,3 +216,18 @@ def test_campaigns_and_where_an_order_came_from(published: Reader) -> None:
     assert origin_of(published, "default", "a:2") is None
     for words in ("spr", "1"):
         assert find_campaigns(published, "default", words).column("campaign_id").to_pylist() == ["ads:1"]
+
+
+def test_payouts_and_what_they_are_made_of(published: Reader) -> None:
+    assert paid_out.has_payouts(published)
+    (payout,) = paid_out.payouts(published, "default", DAY, DAY, limit=5)
+    assert (payout["payout_id"], payout["amount"], payout["matches"]) == ("a:77", Decimal(29), 1)
+    assert paid_out.payouts(published, "default", DAY, DAY, shop="b") == []
+    (total,) = paid_out.totals(published, "default", DAY, DAY, shop="a")
+    assert (total["currency"], total["payouts"], total["fees"]) == ("USD", 1, Decimal(2))
+    assert (paid_out.one_payout(published, "default", "a:77") or {})["source_payout_id"] == "77"
+    assert paid_out.one_payout(published, "other", "a:77") is None
+    (entry,) = paid_out.entries(published, "default", "a:77", limit=5)
+    assert (entry["order_id"], entry["order_number"], entry["net"]) == ("a:1", "#1", Decimal(29))
+    (dispute,) = paid_out.open_disputes(published, "default")
+    assert (dispute["dispute_id"], dispute["order_number"]) == ("a:9", "#1")

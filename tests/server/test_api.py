@@ -50,6 +50,8 @@ PATHS = {
     "/api/v1/profit/suggestions",
     "/api/v1/profit/suggestions/{name}",
     "/api/v1/campaigns",
+    "/api/v1/payouts",
+    "/api/v1/payouts/{payout_id}",
     "/api/v1/costs",
     "/api/v1/alerts",
     "/api/v1/alerts/rules",
@@ -74,6 +76,7 @@ FILLED = {
     "{decision_id}": "1",
     "{entry_id}": "1",
     "{alert_id}": "1",
+    "{payout_id}": "x",
 }
 
 

@@ -256,7 +256,7 @@ class _ConnectionSync:
         tally.loaded += count
 
     def _failed(self, name: str, error: FondacoError, tally: _Tally, seconds: float) -> StreamOutcome:
-        known = self._is_known(error)
+        known = self._is_known(name, error)
         outcome = "partial" if known else _outcome_of(error)
         if known:
             tally.notes.append(("warn", f"{self._connection.connection_id} · {name}: {error.what}"))
@@ -275,9 +275,13 @@ class _ConnectionSync:
             tuple(tally.notes),
         )
 
-    def _is_known(self, error: FondacoError) -> bool:
+    def _is_known(self, name: str, error: FondacoError) -> bool:
         """A scope that the merchant chose not to grant is known since `connect`; the rest of the shop is good."""
-        return isinstance(error, AccessError) and self._connection.status == "limited"
+        if not isinstance(error, AccessError):
+            return False
+        streams = source_type(self._connection.source).streams
+        optional = any(stream.name == name and stream.may_be_refused for stream in streams)
+        return optional or self._connection.status == "limited"
 
     def _result(
         self, name: str, outcome: str, tally: _Tally, seconds: float, error: str | None = None

@@ -59,7 +59,7 @@ VENDORS = {
     "woocommerce": "fondaco.simulator.woocommerce.app",
     "commercetools": "fondaco.simulator.commercetools.app",
 }
-MARKETPLACES = {"amazon": "fondaco.simulator.amazon.app"}
+MARKETPLACES = {"amazon": "fondaco.simulator.amazon.app", "ebay": "fondaco.simulator.ebay.app"}
 AD_VENDORS = {
     "meta": ("meta_ads", "fondaco.simulator.meta_ads.app"),
     "google": ("google_ads", "fondaco.simulator.google_ads.app"),

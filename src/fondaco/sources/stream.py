@@ -110,6 +110,9 @@ class Stream:
     in_report
         Whether the vendor's sales report depends on these records. A stream of stock or customers that is stuck must
         not hold up the comparison with it, nor make the sales look old.
+    may_be_refused
+        Whether a credential without the stream's scopes is no failure of the run, but a note: not every shop has it, and
+        those that were connected before there was the stream never granted them.
     """
 
     name: str
@@ -124,6 +127,7 @@ class Stream:
     scopes: tuple[str, ...] = ()
     description: str = ""
     in_report: bool = True
+    may_be_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

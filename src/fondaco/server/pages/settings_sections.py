@@ -51,7 +51,7 @@ SECTIONS = (
         "shops",
         "Shops",
         "building-store",
-        "connections shopify woocommerce commercetools amazon files sources",
+        "connections shopify woocommerce commercetools amazon ebay files sources",
     ),
     Section("schedule", "Schedule", "clock", "cron next run time nightly weekly summary mail"),
     Section("alerts", "Alerts", "bell", "channels slack teams webhook e-mail notifications quiet hours"),

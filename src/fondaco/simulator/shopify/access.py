@@ -20,6 +20,7 @@ ALL_SCOPES = frozenset(
         "read_locations",
         "read_discounts",
         "read_reports",
+        "read_shopify_payments_payouts",
     }
 )
 CLIENT_ID = "simulated-app"

@@ -37,6 +37,7 @@ from fondaco.simulator.shopify.kinds import Kind, Shop
 from fondaco.simulator.shopify.ledger_kinds import ledger_kinds
 from fondaco.simulator.shopify.nodes import View
 from fondaco.simulator.shopify.order_kinds import order_kinds
+from fondaco.simulator.shopify.payments_kinds import PaymentsBook, payments_kinds
 from fondaco.simulator.webhooks import WebhookBook
 
 MAX_COST = 1000
@@ -64,6 +65,8 @@ class Behaviour:
         The cost throttle. Generous, so that a demo is quick.
     internal_errors
         How many of the next GraphQL answers are INTERNAL_SERVER_ERROR with HTTP 200.
+    payments
+        What happens to the balance of Shopify Payments beside charges and refunds.
     answers, throttled
         Count all GraphQL answers, and those that were THROTTLED.
     """
@@ -74,6 +77,7 @@ class Behaviour:
     internal_errors: int = 0
     answers: int = 0
     throttled: int = 0
+    payments: PaymentsBook = field(default_factory=PaymentsBook)
     bulk_failures: list[str] = field(default_factory=list)
     bulk_lost_lines: list[int] = field(default_factory=list)
 
@@ -172,6 +176,8 @@ class ShopifyEndpoint:
         assert found is not None
         shop, kinds = found
         limits = {}
+        payments = payments_kinds(shop, self._now(), self.behaviour.payments)
+        kinds = {**kinds, **{kind.name: kind for kind in payments}}
         if "read_all_orders" not in token.scopes:
             since = self.store.now - _HORIZON
             limits["Order"] = f"o.created_at >= timestamp '{since.strftime('%Y-%m-%d %H:%M:%S')}'"
@@ -196,10 +202,13 @@ class ShopifyEndpoint:
                 return None
             values = rows[0].values() if isinstance(rows[0], dict) else rows[0]
             shop = Shop(shop_id, *values)
-            now = f"timestamp '{self.store.now.strftime('%Y-%m-%d %H:%M:%S')}'"
-            kinds = [*order_kinds(shop), *ledger_kinds(shop), *catalogue_kinds(shop, now)]
+            kinds = [*order_kinds(shop), *ledger_kinds(shop), *catalogue_kinds(shop, self._now())]
             self._shops[shop_id] = (shop, {kind.name: kind for kind in kinds})
         return self._shops[shop_id]
+
+    def _now(self) -> str:
+        """The present instant as SQL."""
+        return f"timestamp '{self.store.now.strftime('%Y-%m-%d %H:%M:%S')}'"
 
     def _bucket(self, token: Token) -> Bucket:
         key = (token.shop_id, token.client_id)

@@ -18,6 +18,7 @@ from graphql import (
 from fondaco.simulator.shopify import nodes, shopifyql
 from fondaco.simulator.shopify.bulk import BulkRoom
 from fondaco.simulator.shopify.compile import Compiler, NotServedError
+from fondaco.simulator.shopify.kinds import literal
 from fondaco.simulator.shopify.nodes import BadRequestError, Node, View
 from fondaco.simulator.webhooks import Subscription, WebhookBook
 
@@ -29,6 +30,13 @@ _ROOTS = {
     "discountNodes": ("DiscountNode", "read_discounts"),
     "events": ("Event", ""),
 }
+_PAYMENTS = {
+    "balanceTransactions": "ShopifyPaymentsBalanceTransaction",
+    "payouts": "ShopifyPaymentsPayout",
+    "disputes": "ShopifyPaymentsDispute",
+}
+"""Connections of the account with Shopify Payments → kind."""
+
 _COUNTS = {"ordersCount": "orders", "customersCount": "customers", "productsCount": "products"}
 _COUNTS["discountNodesCount"] = "discountNodes"
 _SINGLE = {
@@ -70,6 +78,8 @@ def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any
         except (BadRequestError, NotServedError) as error:
             raise GraphQLError(str(error), extensions={"code": "BAD_REQUEST"}) from error
     if isinstance(source, dict):
+        if source.get("__typename") == "ShopifyPaymentsAccount" and info.field_name in _PAYMENTS:
+            return _page(info.root_value, info, _PAYMENTS[info.field_name], arguments)
         nested = source.get("__nested", {})
         if info.field_name in nested and info.field_name not in source:
             return nodes.part(nested[info.field_name], arguments)
@@ -85,9 +95,7 @@ def _resolve_root(session: Session, info: GraphQLResolveInfo[Any], arguments: di
     if name in _ROOTS:
         kind, scope = _ROOTS[name]
         _require(session, scope, name)
-        selection = _selection(info)
-        wanted = session.compiler.node_selection(selection) or _nothing()
-        return nodes.page(session.view, session.compiler, session.view.kinds[kind], wanted, arguments)
+        return _page(session, info, kind, arguments)
     if name in _COUNTS:
         kind, scope = _ROOTS[_COUNTS[name]]
         _require(session, scope, name)
@@ -98,6 +106,11 @@ def _resolve_root(session: Session, info: GraphQLResolveInfo[Any], arguments: di
     if name == "nodes":
         return _by_gid(session, info, arguments["ids"])
     return _OTHERS[name](session, arguments)
+
+
+def _page(session: Session, info: GraphQLResolveInfo[Any], kind: str, arguments: dict[str, Any]) -> Node:
+    wanted = session.compiler.node_selection(_selection(info)) or _nothing()
+    return nodes.page(session.view, session.compiler, session.view.kinds[kind], wanted, arguments)
 
 
 def _by_gid(session: Session, info: GraphQLResolveInfo[Any], ids: list[str]) -> list[Node | None]:
@@ -132,6 +145,16 @@ def _shop(session: Session, arguments: dict[str, Any]) -> Node:
 def _installation(session: Session, arguments: dict[str, Any]) -> Node:
     scopes = [{"handle": scope} for scope in sorted(session.scopes)]
     return {"__typename": "AppInstallation", "id": "gid://shopify/AppInstallation/1", "accessScopes": scopes}
+
+
+def _payments_account(session: Session, arguments: dict[str, Any]) -> Node | None:
+    """None for a shop that takes no money by Shopify Payments."""
+    _require(session, "read_shopify_payments_payouts", "shopifyPaymentsAccount")
+    shop = literal(session.view.shop.shop_id)
+    taken = f"select count(*) from transactions where shop_id = {shop} and gateway = 'shopify_payments'"
+    if not nodes.first_column(session.view.store.rows(taken))[0]:
+        return None
+    return {"__typename": "ShopifyPaymentsAccount", "id": "gid://shopify/ShopifyPaymentsAccount/1"}
 
 
 def _bulk_operation(session: Session, arguments: dict[str, Any]) -> Node | None:
@@ -214,6 +237,7 @@ _OTHERS: dict[str, Callable[[Session, dict[str, Any]], Any]] = {
     "bulkOperation": _bulk_operation,
     "bulkOperations": _bulk_operations,
     "bulkOperationRunQuery": _bulk_run,
+    "shopifyPaymentsAccount": _payments_account,
     "shopifyqlQuery": _shopifyql,
     "webhookSubscriptions": _subscriptions,
     "webhookSubscriptionCreate": _subscribe,

@@ -22,12 +22,13 @@ from fondaco.sources.shopify.bulk import (
     parents_of,
     plain,
 )
-from fondaco.sources.shopify.documents import RESOURCES, Resource
+from fondaco.sources.shopify.documents import RESOURCES
+from fondaco.sources.shopify.forms import Resource
 from fondaco.sources.shopify.graphql import GraphQLClient
 from fondaco.sources.shopify.paged import PagedReader, Turning
 from fondaco.sources.shopify.report import REPORT_NAME, report_days, report_query
 from fondaco.sources.shopify.settings import ShopifySettings
-from fondaco.sources.shopify.streams import STREAMS
+from fondaco.sources.shopify.streams import PAYMENTS_SCOPE, STREAMS
 from fondaco.sources.shopify.subscriptions import ShopifySubscriptions
 from fondaco.sources.shopify.webhooks import TOPICS, ShopifyWebhooks
 from fondaco.sources.source import ReportDay, SourceSettings
@@ -51,6 +52,7 @@ _CONSEQUENCES = {
     "read_locations": "stock cannot be told apart by location",
     "read_discounts": "no discounts can be read",
     "read_reports": "sales cannot be compared with Shopify's own report",
+    PAYMENTS_SCOPE: "no payouts, disputes and fees of Shopify Payments can be read",
 }
 
 
@@ -121,6 +123,9 @@ class Shopify:
     def read(self, stream: Stream, part: Slice) -> Iterator[Page]:
         resource = RESOURCES[stream.name]
         since = part.since
+        if resource.within:
+            yield from self._paged.read(resource, _search(since, part.until, resource.cursor))
+            return
         if part.kind == "backfill" and stream.backfill_window is None:
             since = None  # customers and products that no one has touched since start_date are needed all the same
         elif part.kind == "backfill" and part.until is not None and self._is_before_all_orders(part.until):
@@ -164,7 +169,10 @@ class Shopify:
             after = turned.next(events["pageInfo"]["endCursor"])
 
     def ids(self, stream: Stream) -> Iterator[str] | None:
-        """Ids of all records. None for orders while only the last 60 days can be seen: the rest is not deleted."""
+        """Ids of all records. None for orders while only the last 60 days can be seen: the rest is not deleted. None for
+        what Shopify Payments keeps, which is never deleted."""
+        if RESOURCES[stream.name].within:
+            return None
         if stream.name == "orders" and not self._sees_all_orders():
             return None
         return self._ids(RESOURCES[stream.name])
@@ -280,13 +288,13 @@ class Shopify:
             yield from map(plain, seen.roots)
 
 
-def _search(since: datetime | None, until: datetime | None) -> str | None:
-    """Shopify's search for records updated in [since, until), widened to whole seconds."""
+def _search(since: datetime | None, until: datetime | None, cursor: str = "updated_at") -> str | None:
+    """Shopify's search for records whose ``cursor`` lies in [since, until), widened to whole seconds."""
     terms = []
     if since is not None:
-        terms.append(f"updated_at:>='{_second(since)}'")
+        terms.append(f"{cursor}:>='{_second(since)}'")
     if until is not None:
-        terms.append(f"updated_at:<'{_second(until, up=True)}'")
+        terms.append(f"{cursor}:<'{_second(until, up=True)}'")
     return " ".join(terms) or None
 
 

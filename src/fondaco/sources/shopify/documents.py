@@ -8,52 +8,8 @@ inside a list (``refunds``) is left to the paged form.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-
-
-class Form:
-    """How connections are written."""
-
-    bulk: bool
-
-    def connection(self, field: str, body: str, size: int, arguments: str = "") -> str:
-        raise NotImplementedError
-
-    def in_list(self, field: str, body: str, size: int) -> str:
-        """A connection of objects that stand in a list."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class PagedForm(Form):
-    """``scale`` shrinks the nested pages when a query costs too much."""
-
-    scale: float = 1.0
-    bulk = False
-
-    def connection(self, field: str, body: str, size: int, arguments: str = "") -> str:
-        first = max(1, int(size * self.scale))
-        extra = f", {arguments}" if arguments else ""
-        return f"{field}(first: {first}{extra}) {{ nodes {{ {body} }} pageInfo {{ hasNextPage endCursor }} }}"
-
-    def in_list(self, field: str, body: str, size: int) -> str:
-        return self.connection(field, body, size)
-
-
-class BulkForm(Form):
-    bulk = True
-
-    def connection(self, field: str, body: str, size: int, arguments: str = "") -> str:
-        extra = f"({arguments})" if arguments else ""
-        return f"{field}{extra} {{ edges {{ node {{ {body} }} }} }}"
-
-    def in_list(self, field: str, body: str, size: int) -> str:
-        return ""
-
-
-BULK = BulkForm()
+from fondaco.sources.shopify.forms import Form, PagedForm, Resource
+from fondaco.sources.shopify.payments_tables import SUMMARY_FIELDS
 
 _MONEY = "{ shopMoney { amount currencyCode } }"
 _BOTH = "{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }"
@@ -152,6 +108,26 @@ INVENTORY_LEVEL = """
         "quality_control"]) { name quantity updatedAt }
 """
 REDEEM_CODE = "__typename id code asyncUsageCount"
+_PLAIN = "{ amount currencyCode }"
+BALANCE_TRANSACTION = f"""
+    __typename id type sourceType sourceId sourceOrderTransactionId adjustmentReason test transactionDate
+    associatedOrder {{ id }}
+    associatedPayout {{ id status }}
+    amount {_PLAIN}
+    fee {_PLAIN}
+    net {_PLAIN}
+"""
+PAYOUT = f"""
+    __typename id issuedAt status transactionType externalTraceId
+    net {_PLAIN}
+    summary {{ {" ".join(f"{field} {_PLAIN}" for field in SUMMARY_FIELDS)} }}
+"""
+DISPUTE = f"""
+    __typename id type status initiatedAt evidenceDueBy evidenceSentOn finalizedOn
+    order {{ id }}
+    reasonDetails {{ reason networkReasonCode }}
+    amount {_PLAIN}
+"""
 
 
 def _refunds(form: Form) -> str:
@@ -214,56 +190,6 @@ def _discount(form: Form) -> str:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One root connection, and the documents that read it.
-
-    Attributes
-    ----------
-    whole
-        The selection of one record with everything below it.
-    bulk_parts
-        Selections whose bulk results together give the same; the first delivers the records themselves.
-    page
-        Records of a first paged query; halved as long as Shopify finds the query too costly.
-    count
-        Root field that counts, ``None`` where there is none.
-    """
-
-    root: str
-    type: str
-    whole: Callable[[Form], str]
-    bulk_parts: tuple[Callable[[Form], str], ...]
-    page: int
-    sort: str = ""
-    count: str | None = None
-
-    def page_document(self, first: int, scale: float) -> str:
-        """One page of records that match a search, in a stable order."""
-        form = PagedForm(scale)
-        sort = f", sortKey: {self.sort}" if self.sort else ""
-        return f"""query Page($query: String, $after: String) {{
-            {self.root}(first: {first}, after: $after, query: $query{sort}) {{
-                nodes {{ {self.whole(form)} }} pageInfo {{ hasNextPage endCursor }}
-            }}
-        }}"""
-
-    def nodes_document(self, scale: float) -> str:
-        """Records by their ids, whole."""
-        return f"query Nodes($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {self.type} {{ {self.whole(PagedForm(scale))} }} }} }}"
-
-    def bulk_document(self, part: int, query: str | None) -> str:
-        """The text that ``bulkOperationRunQuery`` takes; ``query`` is put in as a literal, bulk has no variables."""
-        search = f"(query: {quoted(query)})" if query else ""
-        return f"{{ {self.root}{search} {{ edges {{ node {{ {self.bulk_parts[part](BULK)} }} }} }} }}"
-
-    def ids_document(self) -> str:
-        return f"{{ {self.root} {{ edges {{ node {{ id }} }} }} }}"
-
-    def count_document(self) -> str:
-        return f"query Count($query: String) {{ {self.count}(query: $query) {{ count precision }} }}"
-
-
 ORDERS = Resource("orders", "Order", _order, (_order_parts, _order_ledger), 24, "UPDATED_AT", "ordersCount")
 CUSTOMERS = Resource(
     "customers",
@@ -277,6 +203,37 @@ CUSTOMERS = Resource(
 PRODUCTS = Resource("products", "Product", _product, (_product,), 24, "UPDATED_AT", "productsCount")
 INVENTORY_ITEMS = Resource("inventoryItems", "InventoryItem", _inventory_item, (_inventory_item,), 50)
 DISCOUNTS = Resource("discountNodes", "DiscountNode", _discount, (_discount,), 24, "ID", "discountNodesCount")
+
+BALANCE_TRANSACTIONS = Resource(
+    "balanceTransactions",
+    "ShopifyPaymentsBalanceTransaction",
+    lambda form: BALANCE_TRANSACTION,
+    (),
+    100,
+    "ID",
+    within="shopifyPaymentsAccount",
+    cursor="processed_at",
+    arguments="hideTransfers: true",
+)
+PAYOUTS = Resource(
+    "payouts",
+    "ShopifyPaymentsPayout",
+    lambda form: PAYOUT,
+    (),
+    50,
+    "ID",
+    within="shopifyPaymentsAccount",
+    cursor="issued_at",
+)
+DISPUTES = Resource(
+    "disputes",
+    "ShopifyPaymentsDispute",
+    lambda form: DISPUTE,
+    (),
+    100,
+    within="shopifyPaymentsAccount",
+    cursor="initiated_at",
+)
 
 
 def refund_details_document(scale: float) -> str:
@@ -365,13 +322,11 @@ RESOURCES = {
     "products": PRODUCTS,
     "inventory_items": INVENTORY_ITEMS,
     "discounts": DISCOUNTS,
+    "balance_transactions": BALANCE_TRANSACTIONS,
+    "payouts": PAYOUTS,
+    "disputes": DISPUTES,
 }
 """Stream name → how it is read."""
-
-
-def quoted(text: str) -> str:
-    """A GraphQL string literal."""
-    return json.dumps(text)
 
 
 def all_documents() -> list[str]:
@@ -397,4 +352,4 @@ def bulk_documents(query: str) -> list[str]:
         for resource in RESOURCES.values()
         for part in range(len(resource.bulk_parts))
     ]
-    return texts + [resource.ids_document() for resource in RESOURCES.values()]
+    return texts + [resource.ids_document() for resource in RESOURCES.values() if resource.bulk_parts]

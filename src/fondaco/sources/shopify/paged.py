@@ -10,7 +10,7 @@ from typing import Any
 
 from fondaco.errors import FatalError, RetryableError
 from fondaco.sources.shopify import documents
-from fondaco.sources.shopify.documents import Resource
+from fondaco.sources.shopify.forms import Resource
 from fondaco.sources.shopify.graphql import CostExceededError, GraphQLClient
 from fondaco.sources.stream import Page
 
@@ -61,7 +61,10 @@ class PagedReader:
                 resource.page,
                 lambda first, scale, v=variables: (resource.page_document(first, scale), v),  # type: ignore[misc]
             )
-            connection = data[resource.root]
+            holder = data[resource.within] if resource.within else data
+            if holder is None:
+                return  # a shop without Shopify Payments
+            connection = holder[resource.root]
             if connection["nodes"]:
                 yield self._page(connection["nodes"])
             if not connection["pageInfo"]["hasNextPage"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fondaco.sources.shopify import catalogue_tables, order_tables
+from fondaco.sources.shopify import catalogue_tables, order_tables, payments_tables
 from fondaco.sources.stream import Stream, SyncMode
 
 ORDERS = Stream(
@@ -77,4 +77,53 @@ DISCOUNTS = Stream(
     in_report=False,
 )
 
-STREAMS = (ORDERS, CUSTOMERS, PRODUCTS, INVENTORY_ITEMS, DISCOUNTS)
+PAYMENTS_SCOPE = "read_shopify_payments_payouts"
+
+BALANCE_TRANSACTIONS = Stream(
+    "balance_transactions",
+    tables=(payments_tables.BALANCE_TRANSACTIONS,),
+    mode=SyncMode.CREATED,
+    backfill_window=timedelta(days=90),
+    lookback=timedelta(days=45),
+    scopes=(PAYMENTS_SCOPE,),
+    description=(
+        "What Shopify Payments charged and paid back. The last 45 days are read again once a day: which payout a movement "
+        "is part of is told later, and payouts may be monthly."
+    ),
+    in_report=False,
+    may_be_refused=True,
+)
+
+PAYOUTS = Stream(
+    "payouts",
+    tables=(payments_tables.PAYOUTS,),
+    mode=SyncMode.CREATED,
+    backfill_window=timedelta(days=365),
+    lookback=timedelta(days=45),
+    scopes=(PAYMENTS_SCOPE,),
+    description="What Shopify Payments paid into the bank. The last 45 days are read again once a day: the status moves on.",
+    in_report=False,
+    may_be_refused=True,
+)
+
+DISPUTES = Stream(
+    "disputes",
+    tables=(payments_tables.DISPUTES,),
+    mode=SyncMode.FULL,
+    backfill_window=None,
+    scopes=(PAYMENTS_SCOPE,),
+    description="Payments that customers dispute. Read whole: they are few, and no filter tells which have moved on.",
+    in_report=False,
+    may_be_refused=True,
+)
+
+STREAMS = (
+    ORDERS,
+    CUSTOMERS,
+    PRODUCTS,
+    INVENTORY_ITEMS,
+    DISCOUNTS,
+    BALANCE_TRANSACTIONS,
+    PAYOUTS,
+    DISPUTES,
+)

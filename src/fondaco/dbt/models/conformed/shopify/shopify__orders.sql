@@ -42,12 +42,7 @@ final as (
         -- An authorisation that ran out leaves nothing to collect, as a voided one does.
         case orders.financial_status when 'EXPIRED' then 'voided' else lower(orders.financial_status) end
             as financial_status,
-        case orders.source_name
-            when 'web' then 'web'
-            when 'pos' then 'pos'
-            when 'shopify_draft_order' then 'draft'
-            else 'api'
-        end as channel,
+        {{ shopify_channel('orders.source_name') }} as channel,
         upper(coalesce(orders.shipping_country, orders.billing_country)) as country,
         coalesce(orders.shipping_city, orders.billing_city) as city,
         orders.currency,

@@ -18,7 +18,26 @@ fees as (
         transaction_fees.currency
 ),
 
-final as (
+movements as (
+    select * from {{ ref('stg_shopify__balance_transactions') }}
+    where not coalesce(is_test, false)
+),
+
+-- The same fee as the balance has it, for payments that do not tell theirs. What a dispute costs is told with the dispute.
+settled as (
+    select
+        tenant_id,
+        connection_id,
+        transaction_id,
+        currency,
+        sum(fee) as fee,
+        max(synced_at) as synced_at
+    from movements
+    where transaction_id is not null and type in ('CHARGE', 'REFUND')
+    group by tenant_id, connection_id, transaction_id, currency
+),
+
+ordered as (
     select
         transactions.tenant_id,
         transactions.connection_id,
@@ -43,16 +62,55 @@ final as (
         transactions.gateway,
         coalesce(transactions.processed_at, transactions.created_at) as processed_at,
         transactions.amount,
-        fees.amount as fee,
+        coalesce(fees.amount, settled.fee) as fee,
         transactions.currency,
         transactions.is_test,
-        transactions.synced_at
+        -- An order is built again once its fee is known, and not each time that the balance is read.
+        case
+            when fees.amount is null and settled.fee is not null
+                then greatest(transactions.synced_at, settled.synced_at)
+            else transactions.synced_at
+        end as synced_at
     from transactions
     left join fees
         on transactions.tenant_id = fees.tenant_id
         and transactions.connection_id = fees.connection_id
         and transactions.transaction_id = fees.transaction_id
         and transactions.currency = fees.currency
+    left join settled
+        on transactions.tenant_id = settled.tenant_id
+        and transactions.connection_id = settled.connection_id
+        and transactions.transaction_id = settled.transaction_id
+        and transactions.currency = settled.currency
+),
+
+-- What a bank took back, and gave back where the shop won: below nought then. A fee that is a movement of its own moves no
+-- customer's money.
+chargebacks as (
+    select
+        tenant_id,
+        connection_id,
+        'shopify' as source,
+        {{ record_id("'balance-' || balance_transaction_id") }} as payment_id,
+        {{ record_id('order_id') }} as order_id,
+        {{ record_id('transaction_id') }} as parent_payment_id,
+        'chargeback' as kind,
+        'success' as status,
+        'shopify_payments' as gateway,
+        transaction_date as processed_at,
+        case when type like 'CHARGEBACK_FEE%' then 0 else -amount end as amount,
+        case when type like 'CHARGEBACK_FEE%' then -net else fee end as fee,
+        currency,
+        false as is_test,
+        synced_at
+    from movements
+    where order_id is not null and {{ shopify_movement('type') }} = 'chargeback'
+),
+
+final as (
+    select * from ordered
+    union all
+    select * from chargebacks
 )
 
 select {{ conform('payments') }} from final

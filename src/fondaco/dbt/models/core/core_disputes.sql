@@ -1,0 +1,5 @@
+with final as (
+{{ unite('disputes') }}
+)
+
+select * from final

@@ -1,0 +1,5 @@
+with final as (
+{{ unite('payout_entries') }}
+)
+
+select * from final

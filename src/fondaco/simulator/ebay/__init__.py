@@ -1,0 +1,1 @@
+"""eBay, as a simulated shop would stand on it."""
