@@ -246,11 +246,14 @@ def _decisions(writer: Writer, tenant_id: str) -> list[Decision]:
     from fondaco.analytics.identity import Decision
 
     rows = writer.fetch(
-        f"select record_id, other_record_id, decision from {IDENTITY_DECISIONS.qualified}"
+        f"select record_id, other_record_id, decision, number from {IDENTITY_DECISIONS.qualified}"
         " where tenant_id = $tenant order by number, record_id, other_record_id",
         {"tenant": tenant_id},
     ).to_pylist()
-    return [Decision(row["record_id"], row["other_record_id"], row["decision"] == _SAME) for row in rows]
+    return [
+        Decision(row["record_id"], row["other_record_id"], row["decision"] == _SAME, row["number"])
+        for row in rows
+    ]
 
 
 def _decide(
