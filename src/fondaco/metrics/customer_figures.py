@@ -95,8 +95,8 @@ _ALL = (
     ),
     CustomerFigure(
         "segment", "Segment", "",
-        "By how lately, how often and for how much a customer bought, each as a fifth of all customers (1 to 5). The first rule of a "
-        "table of eight decides; everyone is in exactly one segment.",
+        "By how lately, how often and for how much a customer bought, each as a fifth of all customers (1 to 5); who bought once has 1 for how often. "
+        "The first rule of a table of eight decides; everyone is in exactly one segment.",
         "first rule that takes (recency, frequency, monetary) scores", "segment",
     ),
 )  # fmt: skip
