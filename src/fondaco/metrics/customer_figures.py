@@ -74,7 +74,7 @@ _ALL = (
         "value_to_win_back", "Value to win back", "money",
         "What customers would bring beyond their value ahead if all of them were still active: the most that winning back those who may "
         "have left for good could be worth.",
-        "sum(value ahead × (1 − P(alive)) / P(alive))",
+        "sum(value ahead if active × (1 − P(alive)))",
     ),
     CustomerFigure(
         "net_sales_so_far", "Net sales so far", "money",
