@@ -23,7 +23,7 @@ SCORES = {
     "segment": "varchar", "previous_segment": "varchar", "alive_probability": "double precision",
     "expected_orders": "double precision", "expected_order_value": "decimal(18, 6)", "expected_value": "decimal(18, 6)",
     "expected_value_low": "decimal(18, 6)", "expected_value_high": "decimal(18, 6)", "simple_value": "decimal(18, 6)",
-    "retention_value": "decimal(18, 6)", "churn_probability": "double precision", "churn_reasons": "varchar",
+    "retention_value": "decimal(18, 6)", "churn_probability": "double precision", "churn_reasons": "varchar", "value_if_active": "decimal(18, 6)",
 }  # fmt: skip
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]

@@ -195,6 +195,8 @@ def test_without_xgboost_the_error_says_what_to_install() -> None:
         ("BG/NBD", "MBG/NBD", True),
         ("MBG/NBD", CLASSIFIER, False),
         ("BG/NBD", None, False),
+        ("naive: base rate", "BG/NBD", False),
+        ("naive: base rate", CLASSIFIER, False),
     ],
 )
 def test_the_way_taken_is_the_classifier_or_the_likelier_model_of_purchases(

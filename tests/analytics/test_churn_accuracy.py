@@ -105,6 +105,27 @@ def test_the_fit_by_day_that_fondaco_uses_is_told_beside_the_promise_and_counted
     assert f"of {len(kept) - 1} hold." in text
 
 
+def test_of_each_test_of_churn_the_documentation_calls_one_way_taken() -> None:
+    told = PAGE.read_text(encoding="utf-8").split("\n### ")
+    churned = [part for part in told if ": who left" in part and "(taken)" in part]
+    assert churned and all(part.count("(taken)") == 1 for part in churned)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["BG/NBD", "MBG/NBD", "classifier"])
+def test_whichever_way_is_taken_the_page_says_so_of_it_alone(small_world: Measured, method: str) -> None:
+    model, *others = small_world.churn.reports
+    reports = (model, *(one for one in others if one.name != "classifier"), replace(model, name="classifier"))
+    found = replace(small_world.churn, fit=replace(small_world.churn.fit, method=method), reports=reports)
+    text = page([replace(small_world, churn=found)])
+    assert [line for line in text.splitlines() if "(taken)" in line] == [
+        line
+        for line in text.splitlines()
+        if line.startswith(f"| {'classifier' if method == 'classifier' else model.name} (taken)")
+    ]
+    assert text.count("(taken)") == 1
+
+
 @pytest.mark.slow
 def test_the_page_in_the_documentation_has_the_parts_that_the_command_writes(small_world: Measured) -> None:
     real = [

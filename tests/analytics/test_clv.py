@@ -28,6 +28,7 @@ from fondaco.analytics.clv import (
     pareto_nbd,
     retention_value,
     simple_value,
+    value_if_active,
 )
 from fondaco.analytics.clv import fit as fitting
 from fondaco.analytics.clv.histories import histories
@@ -212,6 +213,29 @@ def test_a_customers_value_is_never_negative_and_never_above_that_without_discou
     found = discounted_value(model, *columns, horizon_days=horizon, yearly_discount=discount)[0]
     without = float(model.expected_purchases(horizon, *columns[:3])[0]) * worth
     assert 0 <= found <= without * (1 + 1e-9) + 1e-6
+
+
+@given(model=beta_geometric, bought=st.integers(0, 40), age=st.integers(60, 900), silent=st.floats(0, 1))
+def test_value_is_that_of_an_active_customer_times_the_probability_to_be_one(
+    model: BGNBD, bought: int, age: int, silent: float
+) -> None:
+    last = round(age * (1 - silent)) if bought else 0
+    columns = ([bought], [last], [age])
+    active = value_if_active(model, [bought], [age], [30.0])[0]
+    assert active > 0
+    assert discounted_value(model, *columns, [30.0])[0] == pytest.approx(
+        active * model.probability_alive(*columns)[0], rel=1e-6, abs=1e-12
+    )
+
+
+def test_what_the_surely_gone_would_bring_if_they_were_active_is_told() -> None:
+    """P(alive) is 0 in floating point; one who bought as often and came today is worth the same if active."""
+    model = BGNBD(0.243, 31.0, 0.793, 2.426)
+    assert model.probability_alive(2_000.0, 10.0, 4_000.0)[0] == 0
+    today = discounted_value(model, 2_000.0, 4_000.0, 4_000.0, 30.0) / model.probability_alive(
+        2_000.0, 4_000.0, 4_000.0
+    )
+    assert value_if_active(model, 2_000.0, 4_000.0, 30.0) == pytest.approx(today) and today[0] > 1_000
 
 
 @given(frequency=st.integers(0, 300), value=st.floats(0, 1e6))

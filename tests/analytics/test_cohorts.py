@@ -98,6 +98,13 @@ def test_the_curve_of_returns_is_that_of_kaplan_and_meier_by_hand() -> None:
     assert math.isnan(quantile_days(curve, 0.5, within=60))
 
 
+def test_where_everybody_came_back_the_share_is_known_for_ever_after() -> None:
+    curve = returns([5, 8], [2, 1], [0, 0])
+    assert [share_returned(curve, days) for days in (4, 5, 8, 30)] == [0, pytest.approx(2 / 3), 1, 1]
+    assert quantile_days(curve, 0.9, within=30) == 8
+    assert math.isnan(share_returned(returns([], [], []), 30))
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 400), st.integers(0, 9), st.integers(0, 9)),

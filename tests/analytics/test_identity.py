@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -155,6 +156,39 @@ def test_kept_apart_means_apart_also_by_way_of_a_third() -> None:
     assert groups(resolve(records, [Decision("r0", "r2", False)])) == [[0], [1, 2]]
 
 
+def split(chosen: Sequence[int], others: Sequence[int], number: int | None = None) -> list[Decision]:
+    """As a split keeps it: every pair across, and nothing about those on one side."""
+    return [Decision(f"r{one}", f"r{other}", False, number) for one in chosen for other in others]
+
+
+def test_those_who_are_split_off_together_stay_one_person() -> None:
+    """Rules link every record to the oldest only; who is torn from it is linked by what the two have in common."""
+    records = table(*[{"email": "ada@x.example"}] * 4)
+    found = resolve(records, split([2, 3], [0, 1]))
+    assert groups(found) == [[0, 1], [2, 3]]
+    assert told(found)[3] == ("r3", "only r2", "r2", "same e-mail")
+
+
+def test_those_whom_the_oldest_record_is_split_from_stay_one_person() -> None:
+    found = resolve(table(*[{"email": "ada@x.example"}] * 3), split([0], [1, 2]))
+    assert groups(found) == [[0], [1, 2]]
+    bare = {"phone": "+49 30 123987"}
+    assert groups(resolve(table(ADA, bare, bare), split([0], [1, 2]))) == [[0], [1, 2]]
+
+
+def test_a_side_of_a_split_that_only_the_other_side_connects_is_one_person_by_decision() -> None:
+    by_mail, by_telephone = {"email": "ada@x.example"}, ADA | {"email": "new@x.example"}
+    found = resolve(table(ADA, by_mail, by_telephone), split([0], [1, 2], number=1))
+    assert groups(found) == [[0], [1, 2]]
+    assert told(found)[-1][2:] == ("r1", "decided")
+
+
+def test_two_who_were_split_off_at_different_times_are_joined_by_nothing_but_a_rule() -> None:
+    by_mail, by_telephone = {"email": "ada@x.example"}, ADA | {"email": "new@x.example"}
+    decisions = split([1], [0], number=1) + split([2], [0], number=2)
+    assert groups(resolve(table(ADA, by_mail, by_telephone), decisions)) == [[0], [1], [2]]
+
+
 def test_the_last_decision_about_a_pair_counts_and_one_about_strangers_does_nothing() -> None:
     records = table(ADA, {"email": "ben@x.example"})
     same, apart = Decision("r0", "r1", True), Decision("r1", "r0", False)
@@ -251,18 +285,53 @@ DECISIONS = st.lists(
 )  # fmt: skip
 
 
+def connected(pairs: Sequence[tuple[int, int]], count: int) -> list[set[int]]:
+    """The groups into which ``pairs`` put so many records."""
+    found = [{number} for number in range(count)]
+    for one, other in pairs:
+        mine, theirs = (next(group for group in found if number in group) for number in (one, other))
+        if mine is not theirs:
+            found.remove(theirs)
+            mine |= theirs
+    return found
+
+
+def in_common(records: list[dict[str, Any]], decisions: list[Decision]) -> list[tuple[int, int]]:
+    """Pairs for which anything at all speaks: an address, a number, somebody's word."""
+    decided = {(d.record_id, d.other_record_id) for d in decisions if d.is_same}
+    return [
+        (a, b)
+        for a, one in enumerate(records)
+        for b, other in enumerate(records[:a])
+        if (one["email"] and one["email"].lower() == (other["email"] or "").lower())
+        or (one["phone"] and one["phone"][-6:] == (other["phone"] or "")[-6:])
+        or {(f"r{a}", f"r{b}"), (f"r{b}", f"r{a}")} & decided
+    ]
+
+
 @settings(max_examples=150, deadline=None)
 @given(RECORDS, DECISIONS, st.randoms())
 def test_merging_conserves_orders_and_money(
     records: list[dict[str, Any]], decisions: list[Decision], chance: Any
 ) -> None:
-    """Every record is one person's or nobody's, so whatever is summed by person adds up to what is summed by record."""
+    """What a person spent is what the records spent that the links put together; none is lost, counted twice or a stranger's."""
     found = resolve(table(*records), decisions)
     cents = [chance.randrange(10_000) for _ in records]
-    by_person: dict[Any, int] = defaultdict(int)
-    for number, person in enumerate(found.person_ids.to_pylist()):
-        by_person[person or f"nobody {number}"] += cents[number]
-    assert sum(by_person.values()) == sum(cents)
+    persons = [person or f"nobody {number}" for number, person in enumerate(found.person_ids.to_pylist())]
+    assert len(persons) == len(records)
+    by_person: dict[str, int] = defaultdict(int)
+    for person, spent in zip(persons, cents, strict=True):
+        by_person[person] += spent
+    links = [
+        (int(row["record_id"][1:]), int(row["linked_to"][1:]))
+        for row in found.links.to_pylist()
+        if row["linked_to"]
+    ]
+    together = connected(links, len(records))
+    assert sorted(by_person.values()) == sorted(sum(cents[one] for one in group) for group in together)
+    for group in connected(in_common(records, decisions), len(records)):
+        own = {persons[one] for one in group}
+        assert sum(by_person[person] for person in own) == sum(cents[one] for one in group)
 
 
 @settings(max_examples=150, deadline=None)
@@ -302,6 +371,28 @@ def test_splitting_what_was_merged_gives_back_the_former_state(
     after = resolve(table(*records), merge + apart)
     assert after.person_ids.equals(before.person_ids)
     assert after.links.equals(before.links)
+
+
+@settings(max_examples=150, deadline=None)
+@given(RECORDS, st.data())
+def test_a_split_makes_two_persons_of_one_and_touches_no_other(
+    records: list[dict[str, Any]], data: Any
+) -> None:
+    before = groups(resolve(table(*records)))
+    torn = [person for person in before if len(person) > 1]
+    if not torn:
+        return
+    person = data.draw(st.sampled_from(torn))
+    chosen = data.draw(st.lists(st.sampled_from(person), min_size=1, max_size=len(person) - 1, unique=True))
+    others = [one for one in person if one not in chosen]
+    after = resolve(table(*records), split(chosen, others, number=1))
+    told_of = dict(zip(range(len(records)), after.person_ids.to_pylist(), strict=True))
+    # Guests of whom only a shared address is known are nobody once they stand alone.
+    assert len({told_of[one] for one in chosen}) == len({told_of[one] for one in others}) == 1
+    rest = [group for group in before if group != person]
+    assert groups(after) == sorted(
+        [*rest, *(sorted(s) for s in (chosen, others) if told_of[s[0]] is not None)]
+    )
 
 
 @settings(max_examples=100, deadline=None)

@@ -98,6 +98,14 @@ def test_spend_without_a_variance_has_no_interval() -> None:
     assert np.isnan([low[0], high[0]]).all()
 
 
+def test_who_is_surely_gone_will_spend_nothing() -> None:
+    """Two hundred purchases in a year and silent for ten: P(no purchase) is 1 in floating point."""
+    history = (200.0, 365.0, 4_000.0)
+    assert MODEL.purchase_moments(365, *history)[0][0] == 1
+    low, high = value_interval(MODEL, SPEND, *history, monetary_value=30.0)
+    assert (low[0], high[0]) == (0, 0)
+
+
 @pytest.mark.parametrize(("share", "days"), [(0.0, 365), (1.0, 365), (0.8, 0)])
 def test_a_share_or_horizon_that_cannot_be_is_refused(share: float, days: float) -> None:
     with pytest.raises(ConfigError, match="has no interval"):

@@ -35,6 +35,18 @@ def test_what_rises_for_ever_ends_at_the_bound_and_is_undetermined() -> None:
     assert found.is_undetermined
 
 
+def test_where_every_start_ends_at_a_bound_the_highest_end_is_taken() -> None:
+    """Two slopes away from 0, the right one steeper, and no top within the bounds."""
+
+    def valley(theta: Floats) -> tuple[float, Floats]:
+        slope = 2.0 if theta[0] > 0 else -1.0
+        return float(slope * theta[0]), np.array([slope])
+
+    found = maximise(valley, [(5.0,), (-5.0,)], 100.0)
+    assert np.log(found.parameters) == pytest.approx([15], abs=1e-5)
+    assert found.log_likelihood == pytest.approx(3_000)
+
+
 def test_what_has_no_finite_value_is_refused() -> None:
     with pytest.raises(ConfigError, match="no finite value"):
         maximise(lambda theta: (float("nan"), theta), [(0.0, 0.0)], 1.0)

@@ -13,6 +13,7 @@ from tests.metrics.conftest import columns
 
 from fondaco.jobs.analysing import Analysis, analyse
 from fondaco.jobs.valuing import Horizon
+from fondaco.metrics.customers import summary
 from fondaco.warehouse import Warehouse
 
 START = date(2024, 1, 1)
@@ -105,6 +106,25 @@ def test_customers_get_scores_values_and_models(empty_warehouse: Warehouse) -> N
     assert runs["bg_nbd"]["log_likelihood"] < 0
     checked = json.loads(runs["hold_out"]["evaluation"])
     assert {*checked["errors"]} >= {"naive", "bg_nbd"}
+
+
+def test_the_value_to_win_back_counts_those_whose_value_ahead_is_less_than_a_cent(
+    empty_warehouse: Warehouse,
+) -> None:
+    """One bought every five days and has been silent for years: nothing is to be expected, and much would be if they came back."""
+    lost = [
+        {"person_id": "lost", "order_date": START + timedelta(days=5 * number), "net_sales": 80}
+        for number in range(20)
+    ]
+    write_orders(empty_warehouse, [*world(400), *lost])
+    analyse(empty_warehouse, analysis())
+    empty_warehouse.publish()
+    scores = {row["person_id"]: row for row in rows_of(empty_warehouse, "customer_scores")}
+    assert scores["lost"]["expected_value"] == 0 and scores["lost"]["value_if_active"] > 500
+    told = [float(row["value_if_active"]) * (1 - row["alive_probability"]) for row in scores.values()]
+    reader = empty_warehouse.reader()
+    assert float(summary(reader, "maison")["value_to_win_back"]) == pytest.approx(sum(told), rel=1e-6)
+    reader.close()
 
 
 def test_the_same_orders_in_another_physical_order_give_the_same_scores_and_models(

@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fondaco.errors import ConfigError
+from fondaco.jobs.writing import replace_rows
 from fondaco.landing.raw import IDENTITY_DECISIONS, IDENTITY_LINKS, IDENTITY_RUNS
-from fondaco.warehouse.engine import TableSpec, Writer, has_table
+from fondaco.warehouse.engine import Writer, has_table
 
 if TYPE_CHECKING:
     from fondaco.analytics.identity import Decision, Resolution
@@ -246,11 +247,14 @@ def _decisions(writer: Writer, tenant_id: str) -> list[Decision]:
     from fondaco.analytics.identity import Decision
 
     rows = writer.fetch(
-        f"select record_id, other_record_id, decision from {IDENTITY_DECISIONS.qualified}"
+        f"select record_id, other_record_id, decision, number from {IDENTITY_DECISIONS.qualified}"
         " where tenant_id = $tenant order by number, record_id, other_record_id",
         {"tenant": tenant_id},
     ).to_pylist()
-    return [Decision(row["record_id"], row["other_record_id"], row["decision"] == _SAME) for row in rows]
+    return [
+        Decision(row["record_id"], row["other_record_id"], row["decision"] == _SAME, row["number"])
+        for row in rows
+    ]
 
 
 def _decide(
@@ -313,23 +317,8 @@ def _keep(
         "linked_at": pa.array([_naive(made[1])], pa.timestamp("us")),
     })  # fmt: skip
     with writer.transaction():
-        _replace(writer, IDENTITY_LINKS, links, tenant_id)
-        _replace(writer, IDENTITY_RUNS, run, tenant_id)
-
-
-def _replace(writer: Writer, spec: TableSpec, rows: pa.Table, tenant_id: str) -> None:
-    """Put ``rows`` in the place of all that the tenant has. Within a transaction."""
-    bench, name = writer.bench, f"job_{spec.name}"
-    names = ", ".join(f'"{column}"' for column in spec.column_names)
-    bench.register("job_rows", rows)
-    try:
-        bench.execute(f"create or replace temporary table {name} as select {names} from job_rows")
-    finally:
-        bench.unregister("job_rows")
-    staged = writer.stage(name, TableSpec("", name, spec.columns))
-    writer.execute(f"delete from {spec.qualified} where tenant_id = $tenant", {"tenant": tenant_id})
-    writer.execute(f"insert into {spec.qualified} ({names}) select {names} from {staged}")
-    bench.execute(f"drop table {name}")
+        replace_rows(writer, IDENTITY_LINKS, links, where={"tenant_id": tenant_id})
+        replace_rows(writer, IDENTITY_RUNS, run, where={"tenant_id": tenant_id})
 
 
 def _naive(instant: datetime) -> datetime:

@@ -28,10 +28,11 @@ CUSTOMER_SCORES = TableSpec(
         ("retention_value", "decimal"),
         ("churn_probability", "double"),
         ("churn_reasons", "json"),
+        ("value_if_active", "decimal"),
     ),
     ("tenant_id", "person_id"),
 )
-"""Who has bought: how they stand today. One row a person."""
+"""Who has bought: how they stand today. One row a person. ``value_if_active`` is ``expected_value`` if they were so for certain, not rounded to cents."""
 
 SEGMENT_MOVEMENTS = TableSpec(
     "marts",

@@ -165,13 +165,13 @@ def _chosen(fitted: Fitted, model: BGNBD, purchase: BGNBD | None) -> Fitted:
 def _expected_value(
     purchase: BGNBD, spend: Spend, summaries: Summaries, horizon: Horizon
 ) -> dict[str, Floats]:
-    from fondaco.analytics.clv import discounted_value, value_interval
+    from fondaco.analytics.clv import value_if_active, value_interval
 
     history = (summaries.frequency, summaries.recency, summaries.age)
-    value = discounted_value(
-        purchase, *history, spend.value, horizon_days=horizon.days, yearly_discount=horizon.yearly_discount
-    )
-    columns = {"expected_order_value": spend.value, "expected_value": value}
+    ahead = {"horizon_days": float(horizon.days), "yearly_discount": horizon.yearly_discount}
+    active = value_if_active(purchase, summaries.frequency, summaries.age, spend.value, **ahead)
+    value = active * purchase.probability_alive(*history)
+    columns = {"expected_order_value": spend.value, "expected_value": value, "value_if_active": active}
     if spend.model is None or not spend.is_by_model:
         return columns
     low, high = value_interval(

@@ -74,7 +74,7 @@ _ALL = (
         "value_to_win_back", "Value to win back", "money",
         "What customers would bring beyond their value ahead if all of them were still active: the most that winning back those who may "
         "have left for good could be worth.",
-        "sum(value ahead × (1 − P(alive)) / P(alive))",
+        "sum(value ahead if active × (1 − P(alive)))",
     ),
     CustomerFigure(
         "net_sales_so_far", "Net sales so far", "money",
@@ -95,8 +95,8 @@ _ALL = (
     ),
     CustomerFigure(
         "segment", "Segment", "",
-        "By how lately, how often and for how much a customer bought, each as a fifth of all customers (1 to 5). The first rule of a "
-        "table of eight decides; everyone is in exactly one segment.",
+        "By how lately, how often and for how much a customer bought, each as a fifth of all customers (1 to 5); who bought once has 1 for how often. "
+        "The first rule of a table of eight decides; everyone is in exactly one segment.",
         "first rule that takes (recency, frequency, monetary) scores", "segment",
     ),
 )  # fmt: skip

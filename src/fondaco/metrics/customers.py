@@ -49,7 +49,7 @@ select
     sum(alive_probability) as active_customers,
     sum(expected_orders) as expected_orders,
     sum(expected_value) as expected_value,
-    sum(expected_value * (1 - alive_probability) / nullif(alive_probability, 0)) as value_to_win_back
+    sum(value_if_active * (1 - alive_probability)) as value_to_win_back
 from marts.customer_scores
 where tenant_id = $tenant_id
 """

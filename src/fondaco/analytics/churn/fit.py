@@ -18,6 +18,8 @@ from fondaco.analytics.clv import BGNBD, MBGNBD, fit_bg_nbd, fit_mbg_nbd
 from fondaco.errors import ConfigError
 
 CLASSIFIER = "classifier"
+_BG, _MBG = "BG/NBD", "MBG/NBD"
+_BY_PURCHASES = (_BG, _MBG)
 MOST_DAYS = 4
 """Days of observation that the classifier learns from."""
 SAMPLE = 40_000
@@ -64,12 +66,14 @@ class ChurnFit:
     model: BGNBD | None
 
     def takes(self, report: Report) -> bool:
-        """Whether the way that was tested is the one that was taken.
+        """Whether the way that was tested is the one that was taken; no other forecast is, such as a naive one beside them.
 
         Today's model of purchases may be of the other family than the tested one, for each time the likelier is taken: a report on either
         speaks for both.
         """
-        return self.method is not None and (report.name == CLASSIFIER) == (self.method == CLASSIFIER)
+        if self.method in _BY_PURCHASES:
+            return report.name in _BY_PURCHASES
+        return report.name == self.method
 
 
 def fit_churn(
@@ -134,7 +138,7 @@ class _Day:
 
     @property
     def model_name(self) -> str:
-        return "MBG/NBD" if isinstance(self.model, MBGNBD) else "BG/NBD"
+        return _MBG if isinstance(self.model, MBGNBD) else _BG
 
 
 @dataclass(frozen=True, slots=True)

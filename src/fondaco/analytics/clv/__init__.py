@@ -31,7 +31,7 @@ from fondaco.analytics.clv.mbg_nbd import MBGNBD, fit_mbg_nbd
 from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
 from fondaco.analytics.clv.simple import retention_value, simple_value
 from fondaco.analytics.clv.spend import Spend, expected_spend
-from fondaco.analytics.clv.value import discounted_value
+from fondaco.analytics.clv.value import discounted_value, value_if_active
 
 __all__ = [
     "BGNBD",
@@ -53,5 +53,6 @@ __all__ = [
     "order_value_bound",
     "retention_value",
     "simple_value",
+    "value_if_active",
     "value_interval",
 ]

@@ -30,7 +30,7 @@ def value_interval(
 ) -> tuple[Floats, Floats]:
     """Bounds between which what a customer spends in ``horizon_days`` lies with probability ``share``: two numbers a customer.
 
-    In the money of ``monetary_value``, undiscounted. NaN where spend differs so much between customers that it has no variance
+    In the money of ``monetary_value``, undiscounted. Both are 0 for who is so surely gone that P(no purchase) is 1. NaN where spend differs so much between customers that it has no variance
     (q + p x is 2 or less).
 
     Raises
@@ -59,6 +59,6 @@ def value_interval(
         for tail in ((1 - share) / 2, (1 + share) / 2):
             within = (tail - nothing) / something
             bounds.append(np.where(within > 0, gammaincinv(gamma_shape, np.maximum(within, 0)) * scale, 0.0))
-    unknown = ~np.isfinite(second)
-    low, high = (np.where(unknown, np.nan, bound) for bound in bounds)
+    gone, unknown = something <= 0, ~np.isfinite(second)
+    low, high = (np.where(gone, 0.0, np.where(unknown, np.nan, bound)) for bound in bounds)
     return low, high

@@ -54,7 +54,7 @@ def maximise(
     *,
     sketch: Objective | None = None,
 ) -> Optimum:
-    """The first optimum within the bounds that L-BFGS-B finds from ``starts`` (logarithms of parameters).
+    """The first optimum within the bounds that L-BFGS-B finds from ``starts`` (logarithms of parameters), else the highest at them.
 
     Parameters
     ----------
@@ -68,10 +68,7 @@ def maximise(
     ConfigError
         If none leads to one.
     """
-    for start in starts:
-        theta, value = _search(sketch or objective, start)
-        if np.isfinite(value) and not _is_at_bound(theta):
-            break
+    theta, value = _best(sketch or objective, starts)
     if sketch is not None:
         theta, value = _polish(objective, theta, _information(sketch, theta))
     if not np.isfinite(value):
@@ -82,6 +79,17 @@ def maximise(
     errors = _errors(objective, theta, customers)
     is_told = bool((errors < _WIDEST).all()) and not _is_at_bound(theta)  # NaN is not below anything
     return Optimum(np.exp(theta), np.exp(theta) * errors, value * customers, not is_told)
+
+
+def _best(objective: Objective, starts: Sequence[Sequence[float]]) -> tuple[Floats, float]:
+    """The first end of a search within the bounds, else the highest."""
+    found = []
+    for start in starts:
+        theta, value = _search(objective, start)
+        if np.isfinite(value) and not _is_at_bound(theta):
+            return theta, value
+        found.append((theta, value))
+    return max(found, key=lambda end: end[1])
 
 
 def _search(objective: Objective, start: Sequence[float] | Floats) -> tuple[Floats, float]:

@@ -59,3 +59,29 @@ def discounted_value(
         total += (until - before) / (1 + yearly_discount) ** years
         before, start = until, end
     return np.maximum(total, 0.0) * worth
+
+
+def value_if_active(
+    model: BGNBD,
+    frequency: ArrayLike,
+    age: ArrayLike,
+    value_a_purchase: ArrayLike,
+    *,
+    horizon_days: float = 365.0,
+    yearly_discount: float = 0.1,
+) -> Floats:
+    """What ``discounted_value`` would be if the customer were active for certain: it divided by P(alive), a number a customer.
+
+    How often an active customer buys does not depend on when the last purchase was. So it is worked out as if that were today, when
+    P(alive) is not small: of who is all but surely gone the two would be too small to be divided, or both 0.
+
+    Raises
+    ------
+    ConfigError
+        As ``discounted_value``.
+    """
+    as_of_today = (frequency, age, age)
+    value = discounted_value(
+        model, *as_of_today, value_a_purchase, horizon_days=horizon_days, yearly_discount=yearly_discount
+    )
+    return np.asarray(value / model.probability_alive(*as_of_today), dtype=np.float64)

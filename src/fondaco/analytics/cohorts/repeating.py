@@ -26,7 +26,7 @@ class Returns:
     deviation
         Its standard error (Greenwood 1926).
     known_days
-        As far as the curve is known: the longest that anybody was watched.
+        Days after which nobody was left who might still come back: all had, or were known for no longer.
     """
 
     days: Floats
@@ -76,8 +76,8 @@ def returns(days: ArrayLike, again: ArrayLike, gone: ArrayLike) -> Returns:
 
 
 def share_returned(curve: Returns, days: float) -> float:
-    """Share of customers who buy again within ``days``, 0..1; NaN where nobody has been known for so long."""
-    if days > curve.known_days:
+    """Share of customers who buy again within ``days``, 0..1; NaN where nobody has been known for so long and some had not come back."""
+    if days > curve.known_days and not (len(curve.returned) and curve.returned[-1] == 1):
         return math.nan
     place = int(np.searchsorted(curve.days, days, side="right"))
     return float(curve.returned[place - 1]) if place else 0.0
@@ -87,7 +87,7 @@ def quantile_days(curve: Returns, share: float, *, within: float) -> float:
     """Days until ``share`` (0..1) of those who come back within ``within`` days have done so.
 
     Those who will never return have no such day and are left out; who has not been known for ``within`` days counts by the curve.
-    NaN where nobody has been known for so long or nobody came back.
+    NaN where that is not known, or nobody came back.
     """
     reached = share_returned(curve, within)
     if not reached > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,6 +95,61 @@ def stars(keys: Ints) -> tuple[Ints, Ints]:
     return heads[others], some[others]
 
 
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """Records that one rule takes for one person because they have an equal key.
+
+    Attributes
+    ----------
+    rule
+        Its index.
+    key
+        A number for each record, the same for equal keys; negative where the record has none.
+    needed
+        Where given, two records are linked only if at least one of them is among these.
+    """
+
+    rule: int
+    key: Ints
+    needed: NDArray[np.bool_] | None = None
+
+    def links(self) -> Links:
+        """As few links as join all: from the first record of each key to the others."""
+        heads, others = stars(self.key)
+        found = Links.of_rule(heads, others, self.rule)
+        return found if self.needed is None else found.where(self.needed[heads] | self.needed[others])
+
+    def may_link(self, one: int, other: int) -> bool:
+        return self.needed is None or bool(self.needed[one] or self.needed[other])
+
+    def groups(self, members: Ints) -> Iterator[list[int]]:
+        """Those of ``members`` that have a key, by key."""
+        by_key: dict[int, list[int]] = defaultdict(list)
+        for one, key in zip(members.tolist(), self.key[members].tolist(), strict=True):
+            if key >= 0:
+                by_key[key].append(one)
+        yield from by_key.values()
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What people keep apart.
+
+    Attributes
+    ----------
+    pairs
+        Of records, none of which may end up in one person.
+    sides
+        Records that were kept apart from the same others at one time: one person for whoever did so.
+    rule
+        Index of the rule that joins those of one side where nothing else does.
+    """
+
+    pairs: Sequence[tuple[int, int]] = ()
+    sides: Sequence[Sequence[int]] = ()
+    rule: int = 0
+
+
 def roots(count: int, links: Links) -> Ints:
     """For each of ``count`` records the lowest index among all that are connected with it."""
     graph = coo_array((np.ones(len(links), np.int8), (links.left, links.right)), shape=(count, count))
@@ -105,40 +160,84 @@ def roots(count: int, links: Links) -> Ints:
     return found
 
 
-def grow(count: int, links: Links, apart: Sequence[tuple[int, int]] = ()) -> Forest:
+def grow(count: int, links: Links, apart: Apart | None = None, equals: Sequence[Equal] = ()) -> Forest:
     """Join ``count`` records by ``links``, whose pairs are distinct and the strongest first, except those to be kept apart.
 
-    Where a pair of ``apart`` would end up in one person, that person's links are taken up one by one, the strongest first,
-    and each that would bring the two together is left out.
+    Where a pair of ``apart`` would end up in one person, that person is put together anew, the strongest links first, and each
+    that would bring the two together is left out. ``links`` join the records of an equal key to its first one only; there all
+    pairs of ``equals`` count, so that those who are torn from the first one stay together.
     """
     root = roots(count, links)
-    torn = {int(root[a]) for a, b in apart if root[a] == root[b]}
-    if torn:
-        links = links.where(_allowed(links, root, torn, apart))
-        root = roots(count, links)
-    return _forest(count, links, root)
+    if apart is None or not (torn := {int(root[a]) for a, b in apart.pairs if root[a] == root[b]}):
+        return _forest(count, links, root)
+    is_torn = np.isin(root, list(torn))
+    anew = _joined_anew(links.where(is_torn[links.left]), root, np.flatnonzero(is_torn), apart, equals)
+    links = Links.together([links.where(~is_torn[links.left]), anew])
+    return _forest(count, links, roots(count, links))
 
 
-def _allowed(links: Links, root: Ints, torn: set[int], apart: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
-    """Which links may stay so that no pair of ``apart`` is connected."""
-    keep = np.ones(len(links), bool)
-    enemies: dict[int, set[int]] = defaultdict(set)
-    for a, b in apart:
-        enemies[a].add(b)
-        enemies[b].add(a)
-    members: dict[int, set[int]] = {}
-    for index in np.flatnonzero(np.isin(root[links.left], list(torn))):
-        a, b = int(links.left[index]), int(links.right[index])
-        mine, theirs = members.setdefault(a, {a}), members.setdefault(b, {b})
-        if mine is theirs:
-            continue
-        if any(enemies[one] & theirs for one in mine if one in enemies):
-            keep[index] = False
-            continue
+class _Groups:
+    """Records that grow together, never two that are enemies."""
+
+    def __init__(self, pairs: Sequence[tuple[int, int]]) -> None:
+        self._enemies: dict[int, set[int]] = defaultdict(set)
+        for a, b in pairs:
+            self._enemies[a].add(b)
+            self._enemies[b].add(a)
+        self._members: dict[int, set[int]] = {}
+
+    def unite(self, a: int, b: int) -> bool:
+        """Whether the two were not one before, and are now."""
+        mine, theirs = self._members.setdefault(a, {a}), self._members.setdefault(b, {b})
+        if mine is theirs or any(self._enemies[one] & theirs for one in mine if one in self._enemies):
+            return False
         mine |= theirs
         for one in theirs:
-            members[one] = mine
-    return keep
+            self._members[one] = mine
+        return True
+
+    def is_one(self, a: int, b: int) -> bool:
+        return a == b or b in self._members.get(a, ())
+
+
+def _joined_anew(links: Links, root: Ints, members: Ints, apart: Apart, equals: Sequence[Equal]) -> Links:
+    """Links that join ``members`` so that no pair of ``apart`` is connected: by rules, the strongest first, then by side."""
+    groups = _Groups(apart.pairs)
+    found: list[Links] = []
+    by_key = {equal.rule: equal for equal in equals}
+    for rule in np.unique(np.append(links.rule, [*by_key])).tolist():
+        told = links.where(links.rule == rule)
+        pairs = zip(told.left.tolist(), told.right.tolist(), strict=True)
+        found.append(told.where(np.array([groups.unite(a, b) for a, b in pairs], bool)))
+        if rule in by_key:
+            found.append(_of_rule(rule, _pairs_of_key(by_key[rule], members, groups)))
+    sides = [
+        (side[0], other)
+        for side in apart.sides
+        for other in side[1:]
+        if root[side[0]] == root[other] and groups.unite(side[0], other)
+    ]
+    return Links.together([*found, _of_rule(apart.rule, sides)])
+
+
+def _of_rule(rule: int, pairs: Sequence[tuple[int, int]]) -> Links:
+    left, right = (np.array(side, np.int64) for side in (zip(*pairs, strict=True) if pairs else ((), ())))
+    return Links.of_rule(left, right, rule)
+
+
+def _pairs_of_key(equal: Equal, members: Ints, groups: _Groups) -> list[tuple[int, int]]:
+    """Pairs of an equal key that are united: what all pairs in order would come to, without looking at each.
+
+    Groups only grow, so who is refused by the first of a group is refused by the others of it too.
+    """
+    found = []
+    for group in equal.groups(members):
+        waiting = group
+        while waiting:
+            head, *others = waiting
+            found += [(head, one) for one in others if equal.may_link(head, one) and groups.unite(head, one)]
+            waiting = [one for one in others if not groups.is_one(head, one)]
+    return found
 
 
 def _forest(count: int, links: Links, root: Ints) -> Forest:

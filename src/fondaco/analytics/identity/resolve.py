@@ -7,6 +7,7 @@ link that is taken away leaves no trace.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fondaco.analytics.identity.clusters import Forest, Ints, Links, grow, roots
+from fondaco.analytics.identity.clusters import Apart, Forest, Ints, Links, grow, roots
 from fondaco.analytics.identity.normalise import normalised
-from fondaco.analytics.identity.rules import DECIDED, RULES, certain_links, codes
+from fondaco.analytics.identity.rules import DECIDED, RULES, certain_equals, certain_links, codes
 from fondaco.analytics.identity.shared import REASONS, SetAside, set_aside
 
 RECORD_COLUMNS = {
@@ -54,11 +55,15 @@ Likeness = Callable[[pa.Table, Ints, Links], Links]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided about two records; of several about one pair the last counts."""
+    """What somebody decided about two records; of several about one pair the last counts.
+
+    ``number`` is that of the act: one split decides about many pairs, and those it puts on one side are one person.
+    """
 
     record_id: str
     other_record_id: str
     is_same: bool
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +100,11 @@ def resolve(
     aside = set_aside(fields, *(_numbers(ordered[name]) for name in ("telephones", "cities")))
     fields = aside.applied(fields)
     same, apart = _decided(ordered["record_id"], decisions)
-    links = Links.together([same, certain_links(fields)])
+    equals = certain_equals(fields)
+    links = Links.together([same, certain_links(equals)])
     if likeness is not None:
         links = Links.together([links, likeness(fields, roots(len(fields), links), links)])
-    forest = grow(len(fields), links, apart)
+    forest = grow(len(fields), links, apart, equals)
     is_nobody = _nobody(ordered, aside, forest)
     persons = _person_ids(ordered, aside, forest)
     found = _Found(ordered, fields, aside, forest, is_nobody, persons)
@@ -122,22 +128,39 @@ def _numbers(column: pa.ChunkedArray) -> Ints:
     return np.asarray(column.fill_null(0).to_numpy(), np.int64)
 
 
-def _decided(ids: pa.ChunkedArray, decisions: Sequence[Decision]) -> tuple[Links, list[tuple[int, int]]]:
-    """Links that people made, and pairs that they keep apart; what names a record that is gone is left out."""
+def _decided(ids: pa.ChunkedArray, decisions: Sequence[Decision]) -> tuple[Links, Apart]:
+    """Links that people made, and what they keep apart; what names a record that is gone is left out."""
     if not decisions:
-        return Links.none(), []
+        return Links.none(), Apart()
     last = {frozenset((d.record_id, d.other_record_id)): d for d in decisions}
     named = pa.array(sorted({one for pair in last for one in pair}))
     places = pc.index_in(named, ids.combine_chunks()).to_pylist()
     place = {word: where for word, where in zip(named.to_pylist(), places, strict=True) if where is not None}
     same: list[tuple[int, int]] = []
-    apart: list[tuple[int, int]] = []
+    apart: dict[tuple[int, int], int | None] = {}
     for decision in last.values():
         a, b = place.get(decision.record_id), place.get(decision.other_record_id)
         if a is not None and b is not None and a != b:
-            (same if decision.is_same else apart).append((a, b))
+            if decision.is_same:
+                same.append((a, b))
+            else:
+                apart[a, b] = decision.number
     left, right = (np.array(side, np.int64) for side in (zip(*same, strict=True) if same else ((), ())))
-    return Links.of_rule(left, right, RULES.index(DECIDED)), sorted(apart)
+    rule = RULES.index(DECIDED)
+    return Links.of_rule(left, right, rule), Apart(sorted(apart), _sides(apart), rule)
+
+
+def _sides(apart: dict[tuple[int, int], int | None]) -> list[list[int]]:
+    """Records that one act kept apart from the same others, the oldest first."""
+    others: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for (a, b), number in apart.items():
+        if number is not None:
+            others[number, a].add(b)
+            others[number, b].add(a)
+    sides: dict[tuple[int, frozenset[int]], list[int]] = defaultdict(list)
+    for (number, record), opposite in sorted(others.items()):
+        sides[number, frozenset(opposite)].append(record)
+    return list(sides.values())
 
 
 def _nobody(records: pa.Table, aside: SetAside, forest: Forest) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

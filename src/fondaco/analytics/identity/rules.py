@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from fondaco.analytics.identity.clusters import Ints, Links, roots, stars
+from fondaco.analytics.identity.clusters import Equal, Ints, Links, roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Rule:
     fields: tuple[str, ...] = ()
 
 
-DECIDED = Rule("decided", "Somebody said so, with `fondaco identity join`.")
+DECIDED = Rule("decided", "Somebody said so, by joining them or by splitting them off together.")
 SAME_EMAIL = Rule(
     "same e-mail", "The e-mail addresses are one mailbox, as its provider reads them.", ("email",)
 )
@@ -67,17 +68,22 @@ def joint(*parts: Ints) -> Ints:
     return whole
 
 
-def certain_links(fields: pa.Table) -> Links:
-    """Links by all rules that need no model. ``fields`` is normalised, and keys that were set aside are null."""
-    found = []
-    for rule in (SAME_EMAIL, SAME_TELEPHONE_AND_NAME):
-        key = joint(*(codes(fields[name]) for name in rule.fields))
-        found.append(Links.of_rule(*stars(key), RULES.index(rule)))
-    known = Links.together(found)
-    return Links.together([known, _bare(fields, roots(fields.num_rows, known))])
+def certain_equals(fields: pa.Table) -> list[Equal]:
+    """What the rules that need no model compare. ``fields`` is normalised, and keys that were set aside are null."""
+    found = [
+        Equal(RULES.index(rule), joint(*(codes(fields[name]) for name in rule.fields)))
+        for rule in (SAME_EMAIL, SAME_TELEPHONE_AND_NAME)
+    ]
+    known = certain_links(found)
+    return [*found, _bare(fields, roots(fields.num_rows, known))]
 
 
-def _bare(fields: pa.Table, person: Ints) -> Links:
+def certain_links(equals: Sequence[Equal]) -> Links:
+    """Links by all rules that need no model."""
+    return Links.together([equal.links() for equal in equals])
+
+
+def _bare(fields: pa.Table, person: Ints) -> Equal:
     """Records that are nothing but a telephone number join the one person who has it."""
     telephone = codes(fields["telephone"])
     bare: NDArray[np.bool_] = (
@@ -90,7 +96,5 @@ def _bare(fields: pa.Table, person: Ints) -> Links:
     owners = np.unique(np.stack([telephone[told], person[told]]), axis=1)[0]
     many = np.bincount(owners, minlength=int(telephone.max(initial=-1)) + 1) > 1
     ambiguous = (telephone >= 0) & many[telephone] if len(many) else np.zeros(len(telephone), bool)
-    heads, others = stars(np.where(ambiguous & ~bare, -1, telephone))
     # Of the named records only the first of a number takes part: they are one person already, or the number is ambiguous.
-    wanted = bare[heads] | bare[others]
-    return Links.of_rule(heads[wanted], others[wanted], RULES.index(BARE_TELEPHONE))
+    return Equal(RULES.index(BARE_TELEPHONE), np.where(ambiguous & ~bare, -1, telephone), needed=bare)
