@@ -169,6 +169,34 @@ def test_a_one_time_link_logs_in_once_and_asks_for_a_password(
     assert "used already" in again.text
 
 
+def test_a_new_password_needs_the_present_one_unless_one_came_by_a_link(
+    owner: TestClient, stranger: TestClient, new_project: Project, watch: Watch
+) -> None:
+    def choose(client: TestClient, **fields: str) -> int:
+        token = form_token(client.get("/account/password").text)
+        return client.post(
+            "/account/password", data={"csrf": token, "password": "another long one", **fields}
+        ).status_code
+
+    assert "Present password" in owner.get("/account/password").text
+    assert (choose(owner), choose(owner, present="a wrong guess")) == (401, 401)
+    assert new_project.control.users.authenticate(OWNER, PASSWORD) is not None
+    assert choose(owner, present=PASSWORD) == 303
+
+    def by_link() -> None:
+        user = new_project.control.users.find(OWNER)
+        assert user is not None
+        path = f"/login/link/{new_project.control.users.create_login_link(user.user_id)}"
+        stranger.cookies.clear()
+        stranger.post(path, data={"csrf": form_token(stranger.get(path).text)})
+
+    by_link()
+    watch.forward(timedelta(minutes=16))
+    assert choose(stranger) == 401
+    by_link()
+    assert choose(stranger) == 303
+
+
 def test_a_link_that_is_too_old_is_refused(stranger: TestClient, new_project: Project, watch: Watch) -> None:
     users = new_project.control.users
     user = users.find(OWNER)
@@ -180,7 +208,7 @@ def test_a_link_that_is_too_old_is_refused(stranger: TestClient, new_project: Pr
 
 def test_a_short_password_is_refused_with_the_reason(owner: TestClient) -> None:
     token = form_token(owner.get("/account/password").text)
-    answer = owner.post("/account/password", data={"csrf": token, "password": "short"})
+    answer = owner.post("/account/password", data={"csrf": token, "password": "short", "present": PASSWORD})
     assert answer.status_code == 422
     assert "at least 10" in answer.text
 

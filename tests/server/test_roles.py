@@ -92,7 +92,7 @@ def test_a_viewer_still_sets_their_own_password_and_logs_out(url: str) -> None:
     with httpx.Client(base_url=url) as client:
         log_in(client, ROLES[Role.VIEWER])
         token = form_token(client.get("/account/password").text)
-        fields = {"csrf": token, "password": "another long password"}
+        fields = {"csrf": token, "password": "another long password", "present": PASSWORD}
         assert client.post("/account/password", data=fields).status_code == 303
         token = form_token(client.get("/").text)
         assert client.post("/logout", data={"csrf": token}).headers["location"] == "/login"

@@ -34,6 +34,7 @@ from fondaco.metrics import (
 )
 from fondaco.server.answers import Remembered
 from fondaco.server.assets import packaged
+from fondaco.server.auth.arrivals import Arrivals
 from fondaco.server.auth.throttle import Throttle
 from fondaco.server.menu import MENU
 from fondaco.server.notices import Notices
@@ -82,6 +83,7 @@ class Site:
         self.project = project
         self.assets = packaged()
         self.throttle = Throttle(project.clock)
+        self.arrivals = Arrivals(project.clock)
         self.rates = RateLimit(project.clock, project.settings.server.api_requests_a_minute)
         self.notices = Notices()
         self.panels: Remembered[str] = Remembered(4096)

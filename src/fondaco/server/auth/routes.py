@@ -17,7 +17,6 @@ from fondaco.server.auth.sessions import (
     SESSION,
     CheckedForm,
     CurrentUser,
-    current_user,
     gate_key,
     open_gate,
     set_cookie,
@@ -69,10 +68,12 @@ def _own_path(goal: str) -> str:
     return goal if safe else "/"
 
 
-def _enter(request: Request, site: Site, user: User, goal: str) -> Response:
+def _enter(request: Request, site: Site, user: User, goal: str, *, by_link: bool = False) -> Response:
     """Open a session of its own for this log-in."""
     valid = timedelta(hours=site.project.settings.server.session_hours)
     secret = site.control.sessions.create(user.user_id, valid=valid)
+    if by_link:
+        site.arrivals.note(secret)
     response = RedirectResponse(goal, 303)
     set_cookie(response, request, SESSION, secret, valid)
     response.delete_cookie(GATE, path="/")
@@ -104,15 +105,18 @@ def log_in(
     wait = site.throttle.attempt(email, address)
     form = _log_in_form(email, next)
     if wait is not None:
-        minutes = int(wait.total_seconds() // 60) + 1
-        fault = f"Too many attempts failed. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
-        return _gate(request, site, "Log in", form, status=429, fault=fault)
+        return _gate(request, site, "Log in", form, status=429, fault=_too_many(wait))
     user = site.control.users.authenticate(email, password)
     if user is None or user.tenant_id != site.tenant_id:
         fault = "The e-mail address or the password is wrong. Check both and try again."
         return _gate(request, site, "Log in", form, status=401, fault=fault)
     site.throttle.succeeded(email, address)
     return _enter(request, site, user, _own_path(next))
+
+
+def _too_many(wait: timedelta) -> str:
+    minutes = int(wait.total_seconds() // 60) + 1
+    return f"Too many attempts failed. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
 
 
 @router.get("/login/link/{secret}")
@@ -129,7 +133,8 @@ def redeem_link(request: Request, site: TheSite, secret: str) -> Response:
     if user is None or user.tenant_id != site.tenant_id:
         fault = "This link was used already, or is too old. Ask an owner for a new one, or log in with your password."
         return _gate(request, site, "Log in", _log_in_form(), status=410, fault=fault)
-    return _enter(request, site, user, "/account/password" if user.password_hash is None else "/")
+    goal = "/account/password" if user.password_hash is None else "/"
+    return _enter(request, site, user, goal, by_link=True)
 
 
 @router.post("/logout", dependencies=[CheckedForm])
@@ -142,29 +147,60 @@ def log_out(request: Request, site: TheSite) -> Response:
     return response
 
 
-def _password_form() -> dict[str, Any]:
+def _asks_present(request: Request, site: Site, user: User) -> bool:
+    """Whether a new password needs the present one: a browser that was left open must not be enough to take an account over.
+    Who has just come by a link has none, or has forgotten it."""
+    return user.password_hash is not None and not site.arrivals.is_fresh(request.cookies.get(SESSION, ""))
+
+
+def _password_form(*, asks_present: bool) -> dict[str, Any]:
+    present = _Field("Present password", "present", "password", "current-password")
     field = _Field(
         "New password", "password", "password", "new-password", hint="At least 10 characters.", minlength=10
     )
-    return {"action": "/account/password", "button": "Save password", "next": "", "fields": [field]}
+    fields = [present, field] if asks_present else [field]
+    return {"action": "/account/password", "button": "Save password", "next": "", "fields": fields}
 
 
-@router.get("/account/password", dependencies=[Depends(current_user)])
-def password_page(request: Request, site: TheSite) -> Response:
+@router.get("/account/password")
+def password_page(request: Request, site: TheSite, user: CurrentUser) -> Response:
+    asks = _asks_present(request, site, user)
     say = "Choose the password you will log in with from now on."
-    return _gate(request, site, "Set your password", _password_form(), say=say)
+    foot = "Forgotten the present one? An owner makes a one-time link for you." if asks else ""
+    return _gate(request, site, "Set your password", _password_form(asks_present=asks), say=say, foot=foot)
 
 
 @router.post("/account/password", dependencies=[CheckedForm])
 def set_password(
-    request: Request, site: TheSite, user: CurrentUser, password: Annotated[str, Form(max_length=1024)]
+    request: Request,
+    site: TheSite,
+    user: CurrentUser,
+    password: Annotated[str, Form(max_length=1024)],
+    present: Annotated[str, Form(max_length=1024)] = "",
 ) -> Response:
+    asks = _asks_present(request, site, user)
+    form = _password_form(asks_present=asks)
+    if asks and (refused := _wrong_password(request, site, user, present)) is not None:
+        status, fault = refused
+        return _gate(request, site, "Set your password", form, status=status, fault=fault)
     try:
         site.control.users.set_password(user.user_id, password)
     except ConfigError as error:
         fault = f"{error.what} {error.remedy}"
-        return _gate(request, site, "Set your password", _password_form(), status=422, fault=fault)
+        return _gate(request, site, "Set your password", form, status=422, fault=fault)
     return _enter(request, site, user, "/")
+
+
+def _wrong_password(request: Request, site: Site, user: User, present: str) -> tuple[int, str] | None:
+    """The status and what to say of a present password that is not right; None where it is. Guesses are slowed as at the log-in."""
+    address = request.client.host if request.client else "unknown"
+    wait = site.throttle.attempt(user.email, address)
+    if wait is not None:
+        return 429, _too_many(wait)
+    if site.control.users.authenticate(user.email, present) is None:
+        return 401, "The present password is wrong. Try again, or ask an owner for a one-time link."
+    site.throttle.succeeded(user.email, address)
+    return None
 
 
 def log_in_address(request: Request) -> str:
