@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondaco.analytics.identity.nicknames import NICKNAMES, listed, may_be_one, names_behind
+from fondaco.analytics.identity.nickname_list import NICKNAMES
+from fondaco.analytics.identity.nicknames import listed, may_be_one, names_behind
 from fondaco.analytics.identity.normalise import name
 
 words = st.sampled_from(sorted(listed()))

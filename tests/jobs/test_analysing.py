@@ -97,13 +97,20 @@ def test_customers_get_scores_values_and_models(empty_warehouse: Warehouse) -> N
     runs = {row["model"]: row for row in rows_of(empty_warehouse, "model_runs")}
     assert {*runs} == {each.model for each in fitted}
     churn = {name for name in runs if name.startswith("churn")}
-    assert {*runs} - churn == {"retention", "bg_nbd", "mbg_nbd", "gamma_gamma", "hold_out"}
+    assert {*runs} - churn == {"retention", "bg_nbd", "mbg_nbd", "pareto_nbd", "gamma_gamma", "hold_out"}
     assert [name for name in churn if runs[name]["is_used"]]
     likelier = max(("bg_nbd", "mbg_nbd"), key=lambda name: runs[name]["log_likelihood"])
     assert [name for name in ("bg_nbd", "mbg_nbd") if runs[name]["is_used"]] == [likelier]
     assert {*json.loads(runs["bg_nbd"]["parameters"])} == {"r", "alpha", "a", "b"}
     assert {*json.loads(runs["bg_nbd"]["standard_errors"])} == {"r", "alpha", "a", "b"}
     assert runs["bg_nbd"]["log_likelihood"] < 0
+    compared = runs["pareto_nbd"]
+    assert (
+        {*json.loads(compared["parameters"])}
+        == {*json.loads(compared["standard_errors"])}
+        == {"r", "alpha", "s", "beta"}
+    )
+    assert compared["log_likelihood"] < 0 and compared["customers"] == 400 and not compared["is_used"]
     checked = json.loads(runs["hold_out"]["evaluation"])
     assert {*checked["errors"]} >= {"naive", "bg_nbd"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fondaco.analytics import rfm
-from fondaco.analytics.purchases import gather
+from fondaco.analytics.purchases import Returned, gather
 from fondaco.jobs.reading import EPOCH, History
 from fondaco.jobs.segmenting import month_ends, movements, segment_today
 
@@ -63,6 +64,24 @@ def test_who_is_in_a_segment_at_the_end_of_a_month_leaves_from_there_in_the_next
                 r["customers"] for r in moved if r["month_end"] == after and r["from_segment"] == segment
             )
             assert inside == left
+
+
+@given(
+    ROWS, st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 400), st.integers(1, 300)), max_size=20)
+)
+def test_what_comes_back_later_changes_no_month_that_is_over(
+    rows: list[tuple[int, int, int]], back: list[tuple[int, int, int]]
+) -> None:
+    known = history(rows)
+    bought = known.purchases
+    place = np.array([number % len(bought.day) for number, _, _ in back], np.int64)
+    after = np.array([days for _, days, _ in back], np.int64)
+    value = np.array([value for _, _, value in back], float)
+    came = Returned(bought.customer[place], bought.day[place], known.as_of_day + after, value)
+    net = np.bincount(place, value, minlength=len(bought.day)) if len(back) else 0.0
+    lowered = replace(known, purchases=replace(bought, value=bought.value - net), returned=came)
+    closed = [row for row in movements(known).to_pylist() if row["month_end"] < known.as_of]
+    assert [row for row in movements(lowered).to_pylist() if row["month_end"] < known.as_of] == closed
 
 
 def test_who_bought_for_the_first_time_this_month_came_from_nowhere() -> None:

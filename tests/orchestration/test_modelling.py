@@ -13,6 +13,7 @@ from tests.parsed import give_models
 from fondaco.metrics.accounts import accounts_of
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.importing import import_file, options_for
+from fondaco.orchestration.modelling import take_up_decisions
 from fondaco.orchestration.persons import Persons
 from fondaco.sources.files.importing import prepare
 
@@ -58,6 +59,10 @@ def test_a_decision_that_waits_is_taken_up_by_the_next_run_and_its_reason_publis
 
     persons.split(ada, [second.record_id])
     persons.join(ada, bo)
+    with imported.warehouse.writer() as writer:
+        take_up_decisions(imported, writer)
+    imported.warehouse.publish()
+    assert len(persons.unseen()) == 2, "what is published was not built by them"
     run_pipeline(imported, steps=("build", "analyse", "publish"))
 
     assert persons.unseen() == []

@@ -85,14 +85,29 @@ class Purchases:
         return Purchases(self.customer[kept], self.day[kept], self.value[kept])
 
     def as_known(self, day: int, returned: Returned) -> Purchases:
-        """Those of ``day`` and before, each for what it was worth at the end of that day: before what came back later."""
+        """Those of ``day`` and before, each for what it was worth at the end of that day: before what came back later.
+
+        Raises
+        ------
+        ConfigError
+            If something came back of a purchase that is not there.
+        """
         known = self.until(day)
         late = (returned.day <= day) & (returned.returned_on > day)
-        return gather(
-            np.concatenate([known.customer, returned.customer[late]]),
-            np.concatenate([known.day, returned.day[late]]),
-            np.concatenate([known.value, returned.value[late]]),
-        )
+        if not late.any():
+            return known
+        # Both are told by customer and day, in one number; a day later than all others keeps customers apart.
+        days = int(max(known.day.max(), returned.day[late].max())) + 1 if len(known.day) else 1
+        keys = known.customer * days + known.day
+        wanted = returned.customer[late] * days + returned.day[late]
+        place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+        if not len(keys) or (keys[place] != wanted).any():
+            raise ConfigError(
+                "Something came back that was never bought.",
+                "Give what came back by the customer and day of its purchase.",
+            )
+        worth = known.value + np.bincount(place, returned.value[late], minlength=len(keys))
+        return Purchases(known.customer, known.day, worth)
 
     def totals(self, customers: int, first: int, last: int) -> tuple[Floats, Floats]:
         """Purchases, and their value, from ``first`` to ``last``: a number for each code below ``customers``."""

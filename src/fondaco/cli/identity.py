@@ -188,7 +188,7 @@ def _decide(
             by=getpass.getuser(),
             now=project.clock(),
         )
-        project.control.person_decisions.take(project.tenant, [kept.decision_id], project.reader.version)
+        project.control.person_decisions.take(project.tenant, [kept.decision_id])
         linked = link_identities(writer, project.tenant, now=project.clock())
     if as_json:
         print_json({"pairs": pairs, "persons": linked.persons, "has_moved": linked.has_moved})

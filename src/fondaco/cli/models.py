@@ -27,7 +27,7 @@ class Family(StrEnum):
 
 
 _FAMILIES = {
-    Family.CLV: ("bg_nbd", "mbg_nbd", "gamma_gamma", "retention", "hold_out"),
+    Family.CLV: ("bg_nbd", "mbg_nbd", "pareto_nbd", "gamma_gamma", "retention", "hold_out"),
     Family.CHURN: ("churn", "churn_bg_nbd", "churn_mbg_nbd", "churn_classifier"),
 }
 

@@ -337,8 +337,8 @@ class SegmentVersion(Table):
 class PersonDecision(Table):
     """What somebody decided about who is who: that records of one side are, or are not, the person of the other side.
 
-    Records are accounts by their ids and guests by a hash. ``taken_at`` is when a linking took it up, and ``taken_from`` the
-    published state of that moment: as long as none is newer, nobody sees it in the figures yet.
+    Records are accounts by their ids and guests by a hash. ``taken_at`` is when a linking took it up, and ``taken_from`` the state that
+    was published when all models were built by it: as long as none is newer, nobody sees it in the figures yet.
     """
 
     __tablename__ = "person_decisions"
@@ -360,7 +360,7 @@ class CostVersion(Table):
     """A cost as somebody entered it: the newest version of an entry holds. Rows are added, never changed or removed.
 
     ``entry_id`` counts a tenant's entries. The columns from ``kind`` to ``note`` are those of ``costs.CostEntry``. ``taken_at``
-    and ``taken_from`` are as those of a decision about who is who: when a build took it up, and the state published then.
+    is when a build took it up, and ``taken_from`` the state published then.
     """
 
     __tablename__ = "cost_entries"

@@ -6,6 +6,7 @@ They wait here, and not in the warehouse, because a page must not wait for a run
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
@@ -48,17 +49,34 @@ class PersonDecisions:
         return self._found(tenant_id, PersonDecision.taken_at.is_(None))
 
     def unseen(self, tenant_id: str, published: str | None) -> list[PersonDecision]:
-        """Those that the published state ``published`` does not show: no linking has taken them up, or none that has published since."""
-        is_unpublished = PersonDecision.taken_from == (published or "")
-        return self._found(tenant_id, or_(PersonDecision.taken_at.is_(None), is_unpublished))
+        """Those that the published state ``published`` does not show: no linking has taken them up, nothing has been built by them since,
+        or nothing published since then."""
+        return self._found(
+            tenant_id,
+            or_(
+                PersonDecision.taken_at.is_(None),
+                PersonDecision.taken_from.is_(None),
+                PersonDecision.taken_from == (published or ""),
+            ),
+        )
 
-    def take(self, tenant_id: str, decision_ids: Collection[int], published: str | None) -> None:
-        """A linking, while ``published`` is the newest state, has taken them up."""
+    def take(self, tenant_id: str, decision_ids: Collection[int]) -> None:
+        """A linking has taken them up."""
+        own = (PersonDecision.tenant_id == tenant_id, PersonDecision.decision_id.in_(decision_ids))
+        with self._database.writing() as session:
+            session.execute(update(PersonDecision).where(*own).values(taken_at=self._clock()))
+
+    def build(self, tenant_id: str, published: str | None, *, until: datetime) -> None:
+        """All models have been built by what was taken up ``until`` then, while ``published`` was the newest state.
+
+        A batch of live figures builds only what its records touch, and then publishes: it shows no decision.
+        """
+        taken = (PersonDecision.taken_at <= until, PersonDecision.taken_from.is_(None))
         with self._database.writing() as session:
             session.execute(
                 update(PersonDecision)
-                .where(PersonDecision.tenant_id == tenant_id, PersonDecision.decision_id.in_(decision_ids))
-                .values(taken_at=self._clock(), taken_from=published or "")
+                .where(PersonDecision.tenant_id == tenant_id, *taken)
+                .values(taken_from=published or "")
             )
 
     def undo(self, tenant_id: str, decision_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -76,9 +76,14 @@ def month_ends(day: date, count: int) -> list[date]:
 
 
 def _by_code(history: History, end: date) -> NDArray[np.intp]:
-    """Each customer code's segment at the end of a day."""
+    """Each customer code's segment at the end of a day, as it was known then; that of the last known day by all that is known now."""
     found = np.full(len(history.person_ids), _NOBODY, np.intp)
-    summaries = history.purchases.summaries((end - EPOCH).days)
+    day, purchases = (end - EPOCH).days, history.purchases
+    if history.returned is not None and end < history.as_of:
+        known = purchases.as_known(day, history.returned)
+        # Taken off and put back, 50 may be a hair more or less than 50; equal customers get equal scores.
+        purchases = replace(known, value=np.round(known.value, 6))
+    summaries = purchases.summaries(day)
     if len(summaries.customer):
         found[summaries.customer] = _segments(summaries)[1]
     return found

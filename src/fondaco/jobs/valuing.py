@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,9 @@ from fondaco.analytics.purchases import Purchases, Returned, Summaries
 from fondaco.errors import ConfigError
 
 if TYPE_CHECKING:
-    from fondaco.analytics.clv import BGNBD, GammaGamma, Spend
+    from fondaco.analytics.clv import BGNBD, GammaGamma, ParetoNBD, Spend
 
+Model = TypeVar("Model", bound="BGNBD | ParetoNBD")
 Floats = NDArray[np.float64]
 
 DAYS_A_YEAR = 365.25
@@ -121,7 +122,7 @@ def _by_models(
 
     if (repeaters := int((summaries.frequency > 0).sum())) < FEWEST_REPEATERS:
         note = f"Not fitted: {repeaters} customers have come back; {FEWEST_REPEATERS} are needed."
-        return {}, [Fitted(name, note=note) for name in ("bg_nbd", "mbg_nbd", "gamma_gamma")]
+        return {}, [Fitted(name, note=note) for name in ("bg_nbd", "mbg_nbd", "pareto_nbd", "gamma_gamma")]
     history = (summaries.frequency, summaries.recency, summaries.age)
     candidates = [
         _fit("bg_nbd", lambda: fit_bg_nbd(*history)),
@@ -129,6 +130,7 @@ def _by_models(
     ]
     purchase = max((model for model, _ in candidates if model), key=lambda m: m.log_likelihood, default=None)
     told = [fitted if model is None else _chosen(fitted, model, purchase) for model, fitted in candidates]
+    told.append(_compared(summaries))
     columns: dict[str, Floats] = {}
     if purchase is None:
         return columns, [*told, Fitted("gamma_gamma", note="Not fitted: there is no model of purchases.")]
@@ -153,6 +155,24 @@ def _spend(summaries: Summaries, bound: float) -> tuple[Spend, Fitted]:
         note=spend.note,
         seconds=taken(),
     )
+
+
+def _compared(summaries: Summaries) -> Fitted:
+    """Pareto/NBD, on which no score rests, as the hold-out check fits it."""
+    from fondaco.analytics.clv import enough_for_pareto_nbd, fit_pareto_nbd
+
+    every = enough_for_pareto_nbd(len(summaries.customer))
+    history = (summaries.frequency[every], summaries.recency[every], summaries.age[every])
+    model, fitted = _fit("pareto_nbd", lambda: fit_pareto_nbd(*history))
+    if model is None:
+        return fitted
+    note = "Not used: fitted for comparison."
+    if model.customers < len(summaries.customer):
+        note += (
+            f" It takes long, so {model.customers:,} of {len(summaries.customer):,} customers stand for all, and its"
+            " log-likelihood is of those."
+        )
+    return replace(fitted, note=note)
 
 
 def _chosen(fitted: Fitted, model: BGNBD, purchase: BGNBD | None) -> Fitted:
@@ -183,7 +203,7 @@ def _expected_value(
     return columns | {"expected_value_low": low * discounting, "expected_value_high": high * discounting}
 
 
-def _fit(name: str, fit: Callable[[], BGNBD]) -> tuple[BGNBD | None, Fitted]:
+def _fit(name: str, fit: Callable[[], Model]) -> tuple[Model | None, Fitted]:
     """The model, or None where there is none, and what is kept of it."""
     with _timed() as taken:
         try:
@@ -193,7 +213,7 @@ def _fit(name: str, fit: Callable[[], BGNBD]) -> tuple[BGNBD | None, Fitted]:
     return model, replace(_told(name, model), seconds=taken())
 
 
-def _told(name: str, model: BGNBD | GammaGamma) -> Fitted:
+def _told(name: str, model: BGNBD | ParetoNBD | GammaGamma) -> Fitted:
     facts, errors = asdict(model), model.standard_errors or {}
     return Fitted(
         name,

@@ -126,11 +126,13 @@ def _build_with_persons(
 ) -> BuildResult:
     """Build by who is who now. The records stand in a view of the models: before the first build there is none, so persons are
     found after it, and what was built is brought up to date where anybody is another person than their key said."""
-    known = _link_persons(project, progress)
+    known, linked_at = _link_persons(project, progress), project.clock()
     result = _build(project, tell, full_refresh, read)
-    if known or not _link_persons(project, progress, tells=False):
-        return result
-    return _build(project, tell, full_refresh=False)
+    if not known:
+        has_moved, linked_at = _link_persons(project, progress, tells=False), project.clock()
+        result = _build(project, tell, full_refresh=False) if has_moved else result
+    project.control.person_decisions.build(project.tenant, project.reader.version, until=linked_at)
+    return result
 
 
 def _keep_costs(project: Project) -> None:
@@ -166,7 +168,7 @@ def take_up_decisions(project: Project, writer: Writer) -> None:
         sides = Sides(tuple(each.record_ids), tuple(each.other_record_ids))
         decide(writer, project.tenant, sides, is_same=each.is_same, by=each.actor, now=each.decided_at)
     if waiting:
-        decisions.take(project.tenant, [each.decision_id for each in waiting], project.reader.version)
+        decisions.take(project.tenant, [each.decision_id for each in waiting])
 
 
 def take_up_costs(project: Project, writer: Writer) -> None:

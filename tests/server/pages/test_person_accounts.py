@@ -90,7 +90,8 @@ def test_one_that_a_run_has_taken_up_is_told_until_it_is_published_and_not_undon
 ) -> None:
     send(page, f"/customers/{ADA}/join", other=BO)
     [kept] = known.control.person_decisions.waiting(known.tenant)
-    known.control.person_decisions.take(known.tenant, [kept.decision_id], known.reader.version)
+    known.control.person_decisions.take(known.tenant, [kept.decision_id])
+    known.control.person_decisions.build(known.tenant, known.reader.version, until=known.clock())
     told = accounts(page.get(f"/customers/{ADA}").text)
     assert "as soon as the run that took it up has published" in told and "Undo" not in told
     send(page, f"/customers/{ADA}/undo", decision=str(kept.decision_id))

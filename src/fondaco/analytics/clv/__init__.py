@@ -28,7 +28,7 @@ from fondaco.analytics.clv.gamma_gamma import GammaGamma, fit_gamma_gamma
 from fondaco.analytics.clv.holdout import Errors, HoldOut, hold_out
 from fondaco.analytics.clv.interval import value_interval
 from fondaco.analytics.clv.mbg_nbd import MBGNBD, fit_mbg_nbd
-from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
+from fondaco.analytics.clv.pareto_nbd import ParetoNBD, enough_for_pareto_nbd, fit_pareto_nbd
 from fondaco.analytics.clv.simple import retention_value, simple_value
 from fondaco.analytics.clv.spend import Spend, expected_spend
 from fondaco.analytics.clv.value import discounted_value, value_if_active
@@ -44,6 +44,7 @@ __all__ = [
     "credible_purchases",
     "credible_values",
     "discounted_value",
+    "enough_for_pareto_nbd",
     "expected_spend",
     "fit_bg_nbd",
     "fit_gamma_gamma",

@@ -10,7 +10,7 @@ from fondaco.analytics.clv.bg_nbd import BGNBD, fit_bg_nbd
 from fondaco.analytics.clv.credible import credible_purchases
 from fondaco.analytics.clv.histories import Floats
 from fondaco.analytics.clv.mbg_nbd import fit_mbg_nbd
-from fondaco.analytics.clv.pareto_nbd import ParetoNBD, fit_pareto_nbd
+from fondaco.analytics.clv.pareto_nbd import ParetoNBD, enough_for_pareto_nbd, fit_pareto_nbd
 from fondaco.analytics.clv.spend import expected_spend
 from fondaco.analytics.purchases import Integers, Purchases, Returned, Summaries
 from fondaco.errors import ConfigError
@@ -18,8 +18,6 @@ from fondaco.errors import ConfigError
 NAIVE = "naive"
 _SHORTEST_DAYS, _LONGEST_DAYS = 30, 365
 _FEWEST_REPEATERS = 50
-_PARETO_CUSTOMERS = 50_000
-"""Pareto/NBD takes ten times as long to fit; so many customers tell its parameters well enough for a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ def hold_out(
 
 def _models(before: Summaries) -> dict[str, BGNBD | ParetoNBD]:
     history = (before.frequency, before.recency, before.age)
-    every = slice(None, None, max(1, len(before.customer) // _PARETO_CUSTOMERS))
+    every = enough_for_pareto_nbd(len(before.customer))
     return {
         "bg_nbd": fit_bg_nbd(*history),
         "mbg_nbd": fit_mbg_nbd(*history),

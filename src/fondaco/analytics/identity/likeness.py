@@ -38,7 +38,7 @@ AGREEMENT: dict[str, tuple[float, ...]] = {
     "telephone": (0.55, 0.15, 0.05, 0.25),
     "city": (0.75, 0.25),
 }
-"""How often two records of one person agree, level by level, the last being none: nicknames (``nicknames.NICKNAMES``), short names and
+"""How often two records of one person agree, level by level, the last being none: nicknames (``nickname_list.NICKNAMES``), short names and
 slips of the keyboard, a second mailbox, a new number, a move. Shares of those that have the field at all."""
 
 MOST_ALIKE = 30
