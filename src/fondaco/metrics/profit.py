@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -163,10 +164,17 @@ class ProfitRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderProfit:
-    """The statement of one order, whenever its parts happened, and the rows that it adds up."""
+    """The statement of one order, whenever its parts happened, and the rows that it adds up.
+
+    Attributes
+    ----------
+    fee_names
+        What a platform calls the fees that it charged for the order, by the day on which it did.
+    """
 
     statement: Mapping[str, Decimal]
     rows: Sequence[ProfitRow]
+    fee_names: Mapping[date, Sequence[str]]
 
 
 _ROWS = f"""
@@ -176,6 +184,15 @@ select profit_event_type, profit_event_id, event_type, line_type, line_title, sk
 from marts.profit_ledger
 where tenant_id = $tenant_id and order_id = $order_id and order_date = $order_date
 order by event_date, case profit_event_type when 'sale' then 0 else 1 end, profit_event_id
+"""
+
+
+_FEE_NAMES = """
+select charged_date, name
+from marts.fees
+where tenant_id = $tenant_id and order_id = $order_id and order_date = $order_date
+group by charged_date, name
+order by charged_date, name
 """
 
 
@@ -203,7 +220,17 @@ def order_profit(reader: Reader, tenant_id: str, order: Row) -> OrderProfit | No
         own = completed(event, ORDER_STATEMENT)
         share = shares.get(event["profit_event_id"])
         rows.append(ProfitRow(event, share, own["net_sales"], own["contribution_margin_3"]))
-    return OrderProfit(completed(parts, ORDER_STATEMENT), rows)
+    has_fees = any(event["profit_event_type"] == "fee" for event in events)
+    return OrderProfit(
+        completed(parts, ORDER_STATEMENT), rows, _fee_names(reader, params) if has_fees else {}
+    )
+
+
+def _fee_names(reader: Reader, params: Mapping[str, Value]) -> dict[date, list[str]]:
+    found: dict[date, list[str]] = {}
+    for row in reader.query(_FEE_NAMES, params).to_pylist():
+        found.setdefault(row["charged_date"], []).append(row["name"])
+    return found
 
 
 def _shares(events: Sequence[Row]) -> dict[str, Decimal]:

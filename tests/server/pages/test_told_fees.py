@@ -34,14 +34,19 @@ def reader(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "marketplace_fees": "2.50",
     }  # fmt: skip
     book["profit_ledger"].append({**told, **charged})
+    fee = {
+        "fee_id": "a:f1", "order_id": "a:2", "connection_id": "a", "source": "files", "kind": "marketplace", "name": "Commission",
+        "charged_at": "2026-03-03 08:00:00", "charged_date": "2026-03-03", "order_date": "2026-03-02", "currency": "EUR",
+        "amount": "2.50",
+    }  # fmt: skip
     with Project.open(shop_folder(new_folder, tmp_path_factory.mktemp("fees")), clock=Watch()) as project:
-        publish(project, **book)  # type: ignore[arg-type]
+        publish(project, **book, fees=[fee])  # type: ignore[arg-type]
         with TestClient(create_app(project), follow_redirects=False) as client:
             yield with_session(client, project)
 
 
 def test_a_told_fee_is_a_row_of_its_own_with_its_day(reader: TestClient) -> None:
     page = words(reader.get("/orders/a:2").text)
-    assert "What the platform charged for Mug on this day" in page
-    row = page[page.index("What the platform charged for Mug") - 60 :][:160]
+    assert "What the platform charged for Mug on this day: Commission" in page
+    row = page[page.index("What the platform charged for Mug") - 60 :][:180]
     assert "Charged" in row and "marketplace fees" in row and "€2.50" in row

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -39,7 +40,7 @@ def profit_shown(site: Site, numbers: Numbers, order: Mapping[str, Any]) -> dict
         ],
         "loses": last < 0,
         "margin": numbers.rate(last / net_sales if net_sales > 0 else None),
-        "rows": [_row(numbers, row) for row in found.rows if _says_something(row)],
+        "rows": [_row(numbers, row, found.fee_names) for row in found.rows if _says_something(row)],
         "is_assumed": any(row.event["assumed_cost_of_goods"] for row in found.rows),
     }
 
@@ -48,13 +49,13 @@ def _says_something(row: ProfitRow) -> bool:
     return bool(row.net_sales) or any(row.event[step.metric] for step in _BEYOND_SALES)
 
 
-def _row(numbers: Numbers, row: ProfitRow) -> dict[str, Any]:
+def _row(numbers: Numbers, row: ProfitRow, fee_names: Mapping[date, Sequence[str]]) -> dict[str, Any]:
     event = row.event
     amounts = [("net_sales", row.net_sales)] if row.net_sales else []
     amounts += [(step.metric, step.sign * event[step.metric]) for step in _BEYOND_SALES if event[step.metric]]
     return {
         "day": numbers.day(event["event_date"]),
-        "what": _what(numbers, event),
+        "what": _what(numbers, event, fee_names),
         "tone": "bad" if event["event_type"] == "return" else "none",
         "verb": _VERBS.get(event["profit_event_type"]) or _WORDS.get(event["event_type"], event["event_type"].capitalize()),
         "address": address_of("products", event["product_id"]) if event["product_id"] else "",
@@ -66,13 +67,14 @@ def _row(numbers: Numbers, row: ProfitRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _what(numbers: Numbers, event: Mapping[str, Any]) -> str:
+def _what(numbers: Numbers, event: Mapping[str, Any], fee_names: Mapping[date, Sequence[str]]) -> str:
     """What was sold, came back or was paid for, in words."""
     if event["profit_event_type"] == "payment":
         return "What the payment provider took on this day"
     if event["profit_event_type"] == "fee":
         named = event["line_title"] or (event["line_type"] or "").replace("_", " ").capitalize()
-        return f"What the platform charged for {named} on this day"
+        names = ", ".join(fee_names.get(event["event_date"], ()))
+        return f"What the platform charged for {named} on this day" + (f": {names}" if names else "")
     named = event["line_title"] or (event["line_type"] or "").replace("_", " ").capitalize()
     units = event["units_sold"] or event["units_returned"]
     if not units:
