@@ -45,7 +45,7 @@ def test_a_source_that_does_not_import_is_named_when_it_is_asked_for() -> None:
 
 
 def test_an_unknown_source_lists_those_that_there_are() -> None:
-    with pytest.raises(ConfigError, match="Choose one of: amazon, commercetools, files"):
+    with pytest.raises(ConfigError, match="Choose one of: amazon, commercetools, ebay, files"):
         source_type("etsy")
 
 

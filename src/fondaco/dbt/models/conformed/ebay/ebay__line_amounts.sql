@@ -71,12 +71,12 @@ final as (
         currency,
         vat_rate,
         ordered_at,
-        cost as displayed_cost,
-        cost - discount as displayed_net,
-        cost - cost_tax as gross_sales,
-        discount - discount_tax as discounts,
-        cost_tax - discount_tax + charged_tax as taxes,
-        shipping - shipping_tax as shipping,
+        cast(cost as {{ contract_type('money') }}) as displayed_cost,
+        cast(cost - discount as {{ contract_type('money') }}) as displayed_net,
+        cast(cost - cost_tax as {{ contract_type('money') }}) as gross_sales,
+        cast(discount - discount_tax as {{ contract_type('money') }}) as discounts,
+        cast(cost_tax - discount_tax + charged_tax as {{ contract_type('money') }}) as taxes,
+        cast(shipping - shipping_tax as {{ contract_type('money') }}) as shipping,
         shipping_tax,
         synced_at
     from taxed

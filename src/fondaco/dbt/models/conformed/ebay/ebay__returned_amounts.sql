@@ -110,7 +110,7 @@ final as (
         -- eBay does not say what came back, only the money: all of a line at once is all of its pieces.
         case when goods = displayed_net then quantity else 0 end as quantity,
         refunded_at,
-        goods as amount,
+        cast(goods as {{ contract_type('money') }}) as amount,
         currency,
         vat_rate,
         synced_at
@@ -128,7 +128,7 @@ final as (
         null as variant,
         0 as quantity,
         refunded_at,
-        amount - goods as amount,
+        cast(amount - goods as {{ contract_type('money') }}) as amount,
         currency,
         vat_rate,
         synced_at
@@ -146,7 +146,7 @@ final as (
         null as variant,
         0 as quantity,
         refunded_at,
-        amount,
+        cast(amount as {{ contract_type('money') }}) as amount,
         currency,
         vat_rate,
         synced_at
