@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from fondaco.metrics.payback import Payback, paybacks
 from fondaco.metrics.suggestions import Scope, suggestion_rows
 
 D = Decimal
@@ -169,18 +170,58 @@ def test_of_each_shop_and_day_it_is_counted_how_many_orders_have_a_known_origin(
     assert found == [("2026-03-10", 4), ("2026-03-11", 1)]
 
 
+class Marts:
+    """The marts of a shop, as who reads what is published sees them."""
+
+    version = "1"
+
+    def __init__(self, shop: Any) -> None:
+        self._books = shop.books
+        self.dialect = shop.books.warehouse.dialect
+
+    def query(self, sql: str, params: Any = None) -> Any:
+        return self._books.table(sql, **(params or {}))
+
+
 def suggested(ads: Any, day: str = "2026-03-31") -> list[tuple[str, Decimal]]:
     """Campaigns that are suggested to be mended, of the days of March up to one, with what that would save."""
-
-    class Marts:
-        dialect = ads.books.warehouse.dialect
-        version = "1"
-
-        def query(self, sql: str, params: Any = None) -> Any:
-            return ads.books.table(sql, **(params or {}))
-
     scope = Scope(ads.tenant, date(2026, 3, 1), date.fromisoformat(day))
-    return [(row["campaign_name"], row["saves"]) for row in suggestion_rows(Marts(), scope, "campaigns")]
+    return [(row["campaign_name"], row["saves"]) for row in suggestion_rows(Marts(ads), scope, "campaigns")]
+
+
+def test_what_new_customers_have_brought_is_held_against_what_was_spent_to_win_them(ads: Any) -> None:
+    """Spring won A and B, whose orders left 24 of the 20 that it cost on the 10th, and of the 32 that it cost in March."""
+    reader, tenant = Marts(ads), ads.tenant
+    assert paybacks(reader, tenant, date(2026, 3, 10), date(2026, 3, 10)) == {
+        "ads:11": Payback(D(20), 2, D(24), 0),
+        "ads:22": Payback(D(16), 0, D(0), None),
+    }
+    march = paybacks(reader, tenant, date(2026, 3, 1), date(2026, 3, 31), "ads:11")
+    assert march == {"ads:11": Payback(D(32), 2, D(24), None)}
+    assert march["ads:11"].share == D("0.75")
+
+
+def test_payback_is_the_day_on_which_orders_that_follow_make_up_for_the_spend(
+    open_books: Any, shop_type: Any
+) -> None:
+    """Each of three brings 60 with the first order, 18 ten days after it, and 30 on day 90, by nothing that is known."""
+    shop = shop_type(open_books(), "slow")
+    shop.ad_account("ads", "EUR")
+    for number, spend in (("1", "60"), ("2", "70"), ("3", "109")):
+        campaign = shop.campaign("ads", number, f"Campaign {number}")
+        shop.spent(campaign, "2025-01-01", spend)
+        for day, value in (("2025-01-01", "100"), ("2025-01-11", "30"), ("2025-04-01", "50")):
+            order = shop.sale(f"{number} on {day}", f"{day} 10:00:00", value, email=f"p{number}@x.example")
+            if day == "2025-01-01":
+                shop.visit(order, utm_source="google", utm_medium="cpc", utm_campaign=number)
+    shop.write().books.build(now="2026-03-31 12:00:00")
+    found = paybacks(Marts(shop), "slow", date(2025, 1, 1), date(2025, 1, 31))
+    assert {campaign: each.days for campaign, each in found.items()} == {
+        "ads:1": 0,
+        "ads:2": 10,
+        "ads:3": None,
+    }
+    assert {each.margin for each in found.values()} == {D(108)}
 
 
 def test_a_campaign_that_brought_less_than_it_cost_is_suggested_to_be_mended(ads: Any) -> None:

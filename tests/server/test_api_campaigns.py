@@ -40,7 +40,7 @@ def test_each_campaign_stands_with_what_is_told_of_it_and_its_figures(client: Te
     figures = first.pop("figures")
     assert first == {
         "campaign_id": "m:11", "platform": "meta_ads", "name": "Spring Sale & More", "account_name": "Aurora on Meta",
-        "source_campaign_id": "11", "campaign_type": "outcome_sales", "status": "active",
+        "source_campaign_id": "11", "campaign_type": "outcome_sales", "status": "active", "payback_days": 0,
     }  # fmt: skip
     assert (figures["ad_spend"], figures["campaign_profit"], figures["attributed_orders"]) == (
         "50.000000",

@@ -259,6 +259,19 @@ def test_one_campaign_has_a_statement_that_ends_with_its_profit(reader: TestClie
     assert "Aurora on Meta · Outcome sales · number 11 · made 15 Jan 2026" in words(text)
 
 
+def test_one_campaign_says_when_its_customers_had_paid_for_it(reader: TestClient) -> None:
+    text = words(reader.get(f"/marketing/campaigns/m:11?{MARCH}").text)
+    assert (
+        "At once The first orders of 1 new customer paid for it. €60.00 of CM2 so far against €50.00 spent."
+        in text
+    )
+    brand = words(reader.get(f"/marketing/campaigns/g:21?{MARCH}").text)
+    assert "Not yet 33.3% of the spend has come back, by 1 new customer." in brand
+    assert "It won no new customer in this period." in words(
+        reader.get(f"/marketing/campaigns/m:12?{MARCH}").text
+    )
+
+
 def test_one_campaign_marks_the_days_on_which_it_cost_something_and_sold_nothing(reader: TestClient) -> None:
     text = reader.get(f"/marketing/campaigns/m:11?{MARCH}").text
     assert "2 of 3 days with spend; they cost €20.00" in words(text)

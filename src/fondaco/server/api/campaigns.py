@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from fondaco.metrics import MetricQuery
+from fondaco.metrics.payback import paybacks
 from fondaco.server.api.access import ReadingToken, reading_token
 from fondaco.server.api.metrics import ERRORS, asked_period, plain
 from fondaco.server.api.tables import (
@@ -60,6 +61,11 @@ class CampaignAnswer(BaseModel):
     source_campaign_id: str | None = Field(description="The vendor's own number.")
     campaign_type: str | None
     status: str | None = Field(description="active, paused, ended, removed or draft")
+    payback_days: int | None = Field(
+        None,
+        description="After so many days the customers whom it won in the period had brought, before marketing, what was spent in it; "
+        "null while they have not, and where it won none.",
+    )
     figures: dict[str, Any] = Field(
         description="By their names in `/metrics`; amounts and quotients are strings."
     )
@@ -102,7 +108,17 @@ def campaigns(
     table = _unknown_is_null(site.ask(asked))
     known = campaigns_of(site)
     told = [known.get(campaign_id or "", {}) for campaign_id in table.column("campaign_id").to_pylist()]
+    paid = (
+        paybacks(site.project.reader, site.tenant_id, period.first, period.last)
+        if question.role == "ads"
+        else {}
+    )
+    days = [
+        found.days if (found := paid.get(id_ or "")) else None
+        for id_ in table.column("campaign_id").to_pylist()
+    ]
     if kind != "json":
+        table = table.append_column("payback_days", pa.array(days, pa.int64()))
         for index, name in enumerate(_TOLD):
             column = pa.array([own.get(name) for own in told], pa.string())
             table = table.add_column(2 + index, name, column)
@@ -112,9 +128,10 @@ def campaigns(
             campaign_id=row["campaign_id"],
             platform=row["platform"],
             **{name: own.get(name) for name in _TOLD},
+            payback_days=paid_after,
             figures={name: plain(row[name]) for name in names},
         )
-        for row, own in zip(table.to_pylist(), told, strict=True)
+        for row, own, paid_after in zip(table.to_pylist(), told, days, strict=True)
     ]
     answer = CampaignsAnswer(
         first=period.first, last=period.last, currency=site.currency, version=version, rows=rows

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from fondaco.metrics import shown_steps
 from fondaco.metrics.marketing import CAMPAIGN_STATEMENT, attributed_statement
+from fondaco.metrics.payback import paybacks
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.advertising import (
     campaign_name,
@@ -69,6 +70,7 @@ def campaign_shown(site: Site, numbers: Numbers, state: CampaignState) -> dict[s
         "statement": _statement(figures, now),
         "loses": (now["campaign_profit"] or 0) < 0,
         "counts": [figures.figure(name, now, then) for name in _COUNTS],
+        "payback": _payback(figures, state.campaign_id),
         "idle": _idle_days(figures),
         "brought": brought(figures, state),
     }  # fmt: skip
@@ -114,6 +116,28 @@ def _statement(figures: Figures, now: Row) -> list[tuple[Any, str, bool]]:
         )
         for step in shown_steps(lines, rare=_RARE, statement=CAMPAIGN_STATEMENT)
     ]
+
+
+def _payback(figures: Figures, campaign_id: str) -> dict[str, Any] | None:
+    """After how many days the customers whom it won had paid what was spent; None where nothing was spent."""
+    site, period, numbers = figures.site, figures.view.period, figures.numbers
+    found = site.remembered(
+        ("payback", campaign_id, period),
+        lambda: paybacks(site.project.reader, site.tenant_id, period.first, period.last, campaign_id),
+    ).get(campaign_id)
+    if found is None:
+        return None
+    return {
+        "days": None if found.days is None else numbers.count(found.days),
+        "one": found.days == 1,
+        "at_once": found.days == 0,
+        "customers": numbers.count(found.customers),
+        "one_customer": found.customers == 1,
+        "none": found.customers == 0,
+        "margin": numbers.money(found.margin),
+        "spend": numbers.money(found.spend),
+        "share": numbers.rate(found.share),
+    }
 
 
 def _idle_days(figures: Figures) -> dict[str, Any]:
