@@ -119,6 +119,14 @@ def test_what_was_sent_stands_beside_what_became_of_it_and_what_it_brought(reade
     assert "Of 1,000 messages the platform tells no cost, which is not nought" in text
 
 
+def test_beside_another_period_stands_what_changed(reader: TestClient) -> None:
+    compared = "from=2026-03-01&to=2026-03-31&compare=previous_period"
+    for path in ("messages", "campaigns/k:1"):
+        answer = reader.get(f"/marketing/{path}?{compared}")
+        assert answer.status_code == 200
+        assert 'class="was"' in answer.text
+
+
 def test_the_file_holds_all_figures(reader: TestClient) -> None:
     rows = list(csv.DictReader(reader.get(f"/marketing/messages.csv?{MARCH}").text.splitlines()))
     assert [(row["campaign"], row["messages_opened"], row["message_orders"]) for row in rows] == [
