@@ -23,7 +23,10 @@ from fondaco.sources.stream import Page, Slice, Stream, Tombstone
 class FarStall(Stall):
     """A stall with two streams whose every request meets the same fault."""
 
-    streams: ClassVar[tuple[Stream, ...]] = (ORDERS, Stream("carts", ORDERS.tables, ORDERS.mode))
+    streams: ClassVar[tuple[Stream, ...]] = (
+        ORDERS,
+        Stream("carts", ORDERS.tables, ORDERS.mode, may_be_refused=True),
+    )
     fault: ClassVar[Exception]
     asked: ClassVar[list[str]]
 
@@ -116,3 +119,17 @@ def test_a_permission_that_was_declined_on_purpose_is_a_warning_and_no_error(
     assert first.kept.outcome == outcome
     assert (first.error is None) == bool(missing)
     assert first.notes == ((("warn", "stall · orders: Stall refused read_orders."),) if missing else ())
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_stream_that_not_every_credential_may_read_fails_no_run(
+    project: Project, connection: Connection
+) -> None:
+    """A shop that was connected before there was the stream never granted what it needs."""
+    FarStall.fault, FarStall.asked = AccessError("Stall refused it.", "Grant it."), []
+    outcomes = {each.kept.stream: each for each in sync(
+        project, [connection], full_refresh=False, progress=silent, stop=Stop()
+    )}  # fmt: skip
+    assert (outcomes["orders"].kept.outcome, outcomes["carts"].kept.outcome) == ("failed", "partial")
+    assert outcomes["carts"].error is None
+    assert outcomes["carts"].notes == (("warn", "stall · carts: Stall refused it."),)
