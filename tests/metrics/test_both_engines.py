@@ -62,6 +62,10 @@ MARTS: dict[str, dict[str, Any]] = {
     "order_discounts": {},
     "refunds": {},
     "payments": {},
+    "fees": {
+        "fee_id": "a:f", "connection_id": "a", "charged_date": DAY, "kind": "marketplace", "profit_line": "marketplace_fees",
+        "amount": "2.5",
+    },
     "profit_daily": {"clock": "finance", "profit_date": DAY, "connection_id": "a", "cost_of_goods": 12},
     "profit_ledger": {
         "order_id": "a:1", "order_date": DAY, "event_date": DAY, "profit_event_id": "e", "profit_event_type": "sale",

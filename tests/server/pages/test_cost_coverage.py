@@ -21,6 +21,23 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
+def seller(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Someone in front of the book, in which marketplace fees came to 8, of which a marketplace told 6."""
+    book = marts()
+    for mart in ("profit_ledger", "profit_daily", "order_profit"):
+        book[mart][1] |= {"marketplace_fees": 8}
+    fee = {
+        "fee_id": "a:f1", "order_id": "a:2", "connection_id": "a", "source": "files", "kind": "marketplace", "name": "Commission",
+        "profit_line": "marketplace_fees", "charged_at": "2026-03-02 08:00:00", "charged_date": "2026-03-02",
+        "order_date": "2026-03-02", "currency": "EUR", "amount": 6,
+    }  # fmt: skip
+    with Project.open(shop_folder(new_folder, tmp_path_factory.mktemp("seller")), clock=Watch()) as project:
+        publish(project, **book, fees=[fee])  # type: ignore[arg-type]
+        with TestClient(create_app(project), follow_redirects=False) as client:
+            yield with_session(client, project)
+
+
+@pytest.fixture(scope="module")
 def reader(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Someone in front of the book of profit, in which a parcel of three has a price."""
     book = marts()
@@ -51,6 +68,11 @@ def test_each_line_says_what_part_of_it_is_known_and_what_stands_for_the_rest(re
         "Payment costs 100.0% known €1.00 told by payment providers 2 payments without a fee, which cost nothing",
         "Shipping costs 33.3% known 1 parcel with a price 2 without one, which cost nothing",
     ]
+
+
+def test_fees_that_a_marketplace_told_are_known_and_the_rest_is_the_sheets(seller: TestClient) -> None:
+    told = [words(tile) for tile in re.findall(r'<div class="tile">(.*?)</div></div>', panel(seller), re.S)]
+    assert told[-1] == "Marketplace fees 75.0% known €6.00 told by marketplaces €2.00 reckoned by this sheet"
 
 
 def test_goods_whose_cost_is_assumed_lead_to_a_form_that_knows_them(reader: TestClient) -> None:

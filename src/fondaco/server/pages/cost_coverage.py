@@ -23,6 +23,7 @@ _METRICS = (
     "assumed_cost_of_goods",
     "payment_costs",
     "assumed_payment_costs",
+    "marketplace_fees",
     "sent_orders",
     "unpriced_parcels",
 )
@@ -104,10 +105,31 @@ def _coverage(figures: Figures) -> Coverage | None:
         ),
     )
     return Coverage(
-        parts,
+        (*parts, *_of_marketplaces(figures, now["marketplace_fees"] or 0)),
         _goods(figures) if assumed else (),
         numbers.period(view.period.first, view.period.last),
         view.query(),
+    )
+
+
+def _of_marketplaces(figures: Figures, fees: Decimal | int) -> tuple[Part, ...]:
+    """What marketplaces told of their fees, where there are any."""
+    numbers = figures.numbers
+    if not fees:
+        return ()
+    try:
+        told = figures.totals(("told_marketplace_fees",))["told_marketplace_fees"] or 0
+    except OutdatedError:
+        # What is published was built before fees were told.
+        told = 0
+    reckoned = fees - told
+    return (
+        Part(
+            figures.metric("marketplace_fees"),
+            _share(told, fees),
+            f"{numbers.money(told)} told by marketplaces",
+            f"{numbers.money(reckoned)} reckoned by this sheet" if reckoned else "",
+        ),
     )
 
 
