@@ -1,6 +1,6 @@
 """Shopify Payments: the balance that the shop's payments make, what is paid out of it day by day, and disputes.
 
-Nothing of it is kept: it follows from the payments of the world that went by ``shopify_payments``. A charge's money is paid out two days
+An order that is deleted stays in the balance. Nothing of it is kept: it follows from the payments of the world that went by ``shopify_payments``. A charge's money is paid out two days
 later, at six in the morning (UTC), with all that moved the balance on that day.
 """
 
@@ -40,7 +40,7 @@ def movements_sql(shop: Shop, now: str, book: PaymentsBook) -> str:
     unit = 10**shop.digits
     paid = (
         "from transactions t join orders o on o.shop_id = t.shop_id and o.order_id = t.order_id "
-        f"where t.shop_id = {literal(shop.shop_id)} and o.deleted_at is null and t.gateway = 'shopify_payments' "
+        f"where t.shop_id = {literal(shop.shop_id)} and t.gateway = 'shopify_payments' "
         "and t.status = 'success' and t.amount <> 0"
     )
     charges = f"{paid} and t.kind in ('sale', 'capture')"

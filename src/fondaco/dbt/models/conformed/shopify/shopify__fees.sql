@@ -5,11 +5,25 @@ with movements as (
     where not coalesce(is_test, false)
 ),
 
+known_orders as (
+    select distinct
+        tenant_id,
+        connection_id,
+        order_id
+    from {{ ref('stg_shopify__orders') }}
+),
+
+-- Of an order that cannot be read, because it was deleted or is too old, it is a fee of the account.
 named as (
     select
         movements.*,
-        {{ shopify_fee_kind('type') }} as kind
+        known_orders.order_id as known_order_id,
+        {{ shopify_fee_kind('movements.type') }} as kind
     from movements
+    left join known_orders
+        on movements.tenant_id = known_orders.tenant_id
+        and movements.connection_id = known_orders.connection_id
+        and movements.order_id = known_orders.order_id
 ),
 
 final as (
@@ -18,7 +32,7 @@ final as (
         connection_id,
         'shopify' as source,
         {{ record_id("'balance-' || balance_transaction_id") }} as fee_id,
-        {{ record_id('order_id') }} as order_id,
+        {{ record_id('known_order_id') }} as order_id,
         null as order_line_id,
         null as sku,
         kind,

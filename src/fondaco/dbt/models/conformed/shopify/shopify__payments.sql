@@ -23,6 +23,15 @@ movements as (
     where not coalesce(is_test, false)
 ),
 
+-- The balance knows orders that cannot be read: deleted ones, and older ones than may be seen.
+known_orders as (
+    select distinct
+        tenant_id,
+        connection_id,
+        order_id
+    from {{ ref('stg_shopify__orders') }}
+),
+
 -- The same fee as the balance has it, for payments that do not tell theirs. What a dispute costs is told with the dispute.
 settled as (
     select
@@ -88,23 +97,27 @@ ordered as (
 -- customer's money.
 chargebacks as (
     select
-        tenant_id,
-        connection_id,
+        movements.tenant_id,
+        movements.connection_id,
         'shopify' as source,
-        {{ record_id("'balance-' || balance_transaction_id") }} as payment_id,
-        {{ record_id('order_id') }} as order_id,
-        {{ record_id('transaction_id') }} as parent_payment_id,
+        {{ record_id("'balance-' || movements.balance_transaction_id", 'movements.connection_id') }} as payment_id,
+        {{ record_id('movements.order_id', 'movements.connection_id') }} as order_id,
+        {{ record_id('movements.transaction_id', 'movements.connection_id') }} as parent_payment_id,
         'chargeback' as kind,
         'success' as status,
         'shopify_payments' as gateway,
-        transaction_date as processed_at,
-        case when type like 'CHARGEBACK_FEE%' then 0 else -amount end as amount,
-        case when type like 'CHARGEBACK_FEE%' then -net else fee end as fee,
-        currency,
+        movements.transaction_date as processed_at,
+        case when movements.type like 'CHARGEBACK_FEE%' then 0 else -movements.amount end as amount,
+        case when movements.type like 'CHARGEBACK_FEE%' then -movements.net else movements.fee end as fee,
+        movements.currency,
         false as is_test,
-        synced_at
+        movements.synced_at
     from movements
-    where order_id is not null and {{ shopify_movement('type') }} = 'chargeback'
+    inner join known_orders
+        on movements.tenant_id = known_orders.tenant_id
+        and movements.connection_id = known_orders.connection_id
+        and movements.order_id = known_orders.order_id
+    where {{ shopify_movement('movements.type') }} = 'chargeback'
 ),
 
 final as (
