@@ -33,13 +33,18 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def imported(tmp_path: Path) -> Iterator[Project]:
     """A shop of three orders, of which two are by one person in two spellings."""
-    file = tmp_path / "orders.csv"
-    file.write_text(ORDERS, encoding="utf-8")
     with Project.create(tmp_path / "shop") as project:
-        give_models(project.warehouse)
-        with closing(prepare(file, options_for(project, "files", MAPPING))) as prepared:
-            import_file(project, prepared)
+        bring(project, ORDERS, MAPPING)
         yield project
+
+
+def bring(project: Project, orders: str, mapping: dict[str, str]) -> None:
+    """Import a file into a project that has never built its models."""
+    give_models(project.warehouse)
+    file = project.settings.folder / "orders.csv"
+    file.write_text(orders, encoding="utf-8")
+    with closing(prepare(file, options_for(project, "files", mapping))) as prepared:
+        import_file(project, prepared)
 
 
 def test_the_first_run_has_one_person_for_two_spellings_of_an_address(imported: Project) -> None:
@@ -73,6 +78,18 @@ def test_a_decision_that_waits_is_taken_up_by_the_next_run_and_its_reason_publis
     ]
     told = rows(imported, "select count(*), sum(orders), sum(net_sales) from marts.customers")
     assert told == [(2, 3, 21)]
+
+
+def test_the_first_run_says_why_accounts_are_one_person_also_where_their_address_said_so_already(
+    tmp_path: Path,
+) -> None:
+    orders = "No,When,Price,Pieces,Sku,Mail,Customer\n1,2026-01-05,5,1,MUG,ada@example.com,a\n2,2026-01-09,7,1,MUG,ada@example.com,b\n"
+    with Project.create(tmp_path / "shop") as project:
+        bring(project, orders, {**MAPPING, "customer_id": "Customer"})
+        said = rows(
+            project, "select source_id, linked_to is not null, rule from marts.customer_accounts order by 1"
+        )
+    assert said == [("a", False, "first record"), ("b", True, "same e-mail")]
 
 
 def rows(project: Project, sql: str) -> list[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from fondaco.orchestration.progress import Event, Progress
 from fondaco.warehouse import has_table
 
 if TYPE_CHECKING:
+    from fondaco.jobs.identity import LinkOutcome
     from fondaco.orchestration.project import Project
     from fondaco.warehouse import Writer
     from fondaco.warehouse.dbt import BuildResult, ReadAhead
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _UNFINISHED = "build_unfinished"
 """Remembered from the beginning of a build until it has ended well: until then the marts are of two minds."""
+
+_REASONS = "customer_accounts"
+"""The only model that a link changes where the records that it joins are one person by their keys already."""
 
 INNER_TESTS = ("path:models/staging,resource_type:test", "path:models/conformed,resource_type:test")
 """Keys and nulls of the views before core. Landing keeps the former, core and marts are held to both: an ordinary build
@@ -125,12 +129,16 @@ def _build_with_persons(
     read: ReadAhead | None,
 ) -> BuildResult:
     """Build by who is who now. The records stand in a view of the models: before the first build there is none, so persons are
-    found after it, and what was built is brought up to date where anybody is another person than their key said."""
-    known, linked_at = _link_persons(project, progress), project.clock()
+    found after it, and what was built is brought up to date: all of it where anybody is another person than their key said, else
+    only what says why they are one."""
+    linked, linked_at = _link_persons(project, progress), project.clock()
     result = _build(project, tell, full_refresh, read)
-    if not known:
-        has_moved, linked_at = _link_persons(project, progress, tells=False), project.clock()
-        result = _build(project, tell, full_refresh=False) if has_moved else result
+    if linked.skipped is not None:
+        linked, linked_at = _link_persons(project, progress), project.clock()
+        if linked.has_moved:
+            result = _build(project, tell, full_refresh=False)
+        elif linked.skipped is None and linked.links:
+            _build(project, tell, full_refresh=False, select=_REASONS)
     project.control.person_decisions.build(project.tenant, project.reader.version, until=linked_at)
     return result
 
@@ -142,8 +150,8 @@ def _keep_costs(project: Project) -> None:
         keep_unit_costs(writer, project.tenant)
 
 
-def _link_persons(project: Project, progress: Progress, *, tells: bool = True) -> bool:
-    """Find who is who; whether that could be done, or, without ``tells``, whether anybody has moved by it."""
+def _link_persons(project: Project, progress: Progress) -> LinkOutcome:
+    """Find who is who."""
     from fondaco.jobs.identity import link_identities
 
     with project.warehouse.writer() as writer:
@@ -152,7 +160,7 @@ def _link_persons(project: Project, progress: Progress, *, tells: bool = True) -
     if outcome.skipped is None:
         detail = f"{outcome.records:,} records are {outcome.persons:,} people"
         progress(Event("build", "people", detail=detail, ended=True))
-    return outcome.skipped is None if tells else outcome.has_moved
+    return outcome
 
 
 def take_up_decisions(project: Project, writer: Writer) -> None:
@@ -189,11 +197,13 @@ def _build(
     tell: Callable[[str, int, int], None],
     full_refresh: bool,
     read: ReadAhead | None = None,
+    select: str | None = None,
 ) -> BuildResult:
     from fondaco.warehouse import dbt
 
     return dbt.build(
         project.warehouse,
+        select=select,
         exclude=() if full_refresh else INNER_TESTS,
         full_refresh=full_refresh,
         now=None if project.clock is utc_now else project.clock(),
