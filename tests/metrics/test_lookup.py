@@ -12,6 +12,7 @@ import pytest
 from tests.published import publish
 
 from fondaco.metrics import lookup
+from fondaco.metrics.customers import Wanted, listed
 from fondaco.orchestration import Project
 from fondaco.warehouse.engine import Reader
 
@@ -30,6 +31,11 @@ CUSTOMERS = [
     {"person_id": "p3", "last_name": "Weiß", "phone": "+49 (0)30 12 34-56", "email": "w@example.com"},
     {"person_id": "p9", "first_name": "Ana", "tenant_id": "other"},
 ]
+ACCOUNTS = [
+    {"record_id": "r1", "person_id": "p1", "email": "ana@example.com"},
+    {"record_id": "r2", "person_id": "p1", "email": "Ortega@work.example", "phone": "+34 600 111 222"},
+    {"record_id": "r9", "person_id": "p9", "email": "ortega@work.example", "tenant_id": "other"},
+]
 ORDERS = [
     {"order_id": "a:10", "order_number": "#10", "order_date": date(2026, 1, 1), "source_order_id": "7001"},
     {"order_id": "a:101", "order_number": "#101", "order_date": date(2026, 1, 2)},
@@ -42,7 +48,7 @@ ORDERS = [
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     folder: Path = tmp_path_factory.mktemp("lookup") / "project"
     with Project.create(folder) as project:
-        publish(project, products=PRODUCTS, customers=CUSTOMERS, orders=ORDERS)
+        publish(project, products=PRODUCTS, customers=CUSTOMERS, customer_accounts=ACCOUNTS, orders=ORDERS)
         yield project.reader
 
 
@@ -79,6 +85,8 @@ def test_products_are_found_by_their_title_and_number(reader: Reader, words: str
         ("+49 (0)30 1234", ["p3"]),
         ("0301234569", []),
         ("weiß", ["p3"]),
+        ("ortega@WORK", ["p1"]),
+        ("0600 111222", ["p1"]),
     ],
 )
 def test_customers_are_found_by_name_address_and_telephone(
@@ -112,9 +120,27 @@ def test_postgresql_finds_the_same(
     monkeypatch.setenv("FONDACO_WAREHOUSE__KIND", "postgres")
     monkeypatch.setenv("FONDACO_WAREHOUSE__URL", postgres_url)
     with Project.create(tmp_path / "project") as project:
-        publish(project, products=PRODUCTS, customers=CUSTOMERS, orders=ORDERS)
+        publish(project, products=PRODUCTS, customers=CUSTOMERS, customer_accounts=ACCOUNTS, orders=ORDERS)
         assert ids(lookup.find_products, project.reader, "LINEN") == ["a:1", "a:2"]
         assert ids(lookup.find_products, project.reader, "100%") == ["a:3"]
         assert ids(lookup.find_customers, project.reader, "030 123456") == ["p3"]
         assert ids(lookup.find_customers, project.reader, "ana") == ["p1", "p2"]
+        assert ids(lookup.find_customers, project.reader, "ortega@work") == ["p1"]
         assert ids(lookup.find_orders, project.reader, "10") == ["b:10", "a:10", "a:101"]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("work.example", ["p1"]),
+        ("juana work.example", []),
+        ("ana work.example", ["p1"]),
+        ("600 111 222", ["p1"]),
+        ("030 1234", ["p3"]),
+    ],
+)
+def test_the_list_of_customers_knows_the_addresses_and_numbers_of_all_their_accounts(
+    reader: Reader, words: str, found: list[str]
+) -> None:
+    rows, count = listed(reader, "default", Wanted(text=words))
+    assert ([row["person_id"] for row in rows], count) == (found, len(found))

@@ -160,7 +160,7 @@ class Wanted:
     segment
         A name of ``fondaco.analytics.rfm.SEGMENTS``; None: all of them, also who has not bought.
     text
-        In name, e-mail address or telephone, whatever its case; empty: everybody.
+        In name, or in an e-mail address or telephone of any of their accounts, whatever its case; empty: everybody.
     after
         How many to leave out from the beginning.
     among
@@ -249,14 +249,28 @@ def _where(tenant_id: str, wanted: Wanted) -> tuple[str, dict[str, Value]]:
         params["segment"] = wanted.segment
     if digits := telephones.digits_of(wanted.text):
         params["digits"] = digits
-        conditions.append(f"strpos({telephones.IN_SQL.format('c.phone')}, $digits) > 0")
+        has_digits = f"strpos({telephones.IN_SQL.format('phone')}, $digits) > 0"
+        conditions.append(_found_by(has_digits, has_digits))
     for place, word in enumerate([] if digits else wanted.text.split()[:5]):
         params[f"word_{place}"] = word.lower()
         conditions.append(
-            f"strpos(lower(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '') || ' ' || coalesce(c.email, '')),"
-            f" $word_{place}) > 0"
+            _found_by(
+                f"strpos(lower(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, '')),"
+                f" $word_{place}) > 0",
+                f"strpos(lower(email), $word_{place}) > 0",
+            )
         )
     return " and ".join(conditions), params
+
+
+def _found_by(of_person: str, of_account: str) -> str:
+    """Persons of whom the one is true, or of an account of whom the other: two questions, of which each reads one table. With an
+    "or" between them they take several times as long."""
+    asked = " union all ".join(
+        f"select person_id from marts.{table} where tenant_id = $tenant_id and {condition}"
+        for table, condition in (("customers", of_person), ("customer_accounts", of_account))
+    )
+    return f"c.person_id in ({asked})"
 
 
 def page(

@@ -20,18 +20,33 @@ order by {_BEGINS.format("title")}, net_sales desc, product_id
 limit {{limit}}
 """
 
+# A customer whose accounts became one has the address and number of the first; the others stand with the accounts.
 _CUSTOMERS = f"""
-select person_id, first_name, last_name, email, city, country, orders, currency, net_sales
-from (
+with named as (
     select
         *,
         trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) as name
     from marts.customers
     where tenant_id = $tenant_id
-) as named
-where strpos(lower(name), $whole) > 0
-    or starts_with(lower(email), $whole)
-    or ($digits <> '' and strpos({telephones.IN_SQL.format("phone")}, $digits) > 0)
+),
+
+found as (
+    select person_id from named
+    where strpos(lower(name), $whole) > 0
+        or starts_with(lower(email), $whole)
+        or ($digits <> '' and strpos({telephones.IN_SQL.format("phone")}, $digits) > 0)
+    union
+    select person_id from marts.customer_accounts
+    where tenant_id = $tenant_id
+        and (
+            starts_with(lower(email), $whole)
+            or ($digits <> '' and strpos({telephones.IN_SQL.format("phone")}, $digits) > 0)
+        )
+)
+
+select person_id, first_name, last_name, email, city, country, orders, currency, net_sales
+from named
+where person_id in (select person_id from found)
 order by {_BEGINS.format("name")}, orders desc, net_sales desc, person_id
 limit {{limit}}
 """
@@ -74,7 +89,7 @@ def find_products(reader: Reader, tenant_id: str, words: str, limit: int = 6) ->
 
 
 def find_customers(reader: Reader, tenant_id: str, words: str, limit: int = 6) -> pa.Table:
-    """People whose name holds ``words``, whose address begins with them, or whose telephone number holds their digits.
+    """People whose name holds ``words``, or an address of whom begins with them, or a telephone number of whom holds their digits.
 
     Columns: person_id, first_name, last_name, email, city, country, orders, currency, net_sales.
     """
