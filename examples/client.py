@@ -59,11 +59,17 @@ class Fondaco:
         return {model["model"]: model for model in self._get("/models").json()}
 
     def table(self, path: str, **question: Any) -> pa.Table:
-        """Any address that knows Parquet, as an Arrow table: ``table("/customers", limit=10_000)``."""
+        """Any address that knows Parquet, as one Arrow table of all its pages: ``table("/customers", limit=10_000)``."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        return pq.read_table(pa.BufferReader(self._get(path, format="parquet", **question).content))
+        pages: list[pa.Table] = []
+        while True:
+            answer = self._get(path, format="parquet", **question)
+            pages.append(pq.read_table(pa.BufferReader(answer.content)))
+            if "next" not in answer.links:
+                return pa.concat_tables(pages)
+            question["cursor"] = httpx.URL(answer.links["next"]["url"]).params["cursor"]
 
     def _get(self, path: str, **question: Any) -> httpx.Response:
         while True:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def test_the_client_reads_page_after_page(served: Project) -> None:
 
     with Fondaco(os.environ["FONDACO_URL"], os.environ["FONDACO_TOKEN"]) as shop:
         assert [customer["person_id"] for customer in shop.customers(page=1)] == [ADA, BO, CY]
+        assert shop.table("/customers", limit=1)["person_id"].to_pylist() == [ADA, BO, CY]
         assert shop.models()["mbg_nbd"]["is_used"]
         with pytest.raises(FondacoApiError, match="no segment") as refused:
             list(shop.customers(segment="Nope"))
@@ -65,5 +67,17 @@ def test_the_notebook_runs_from_its_first_cell_to_its_last(served: Project, watc
     for cell in cells:
         exec(compile(cell, "customers.ipynb", "exec"), names)
     names["shop"].__exit__(None, None, None)  # type: ignore[attr-defined]
+    months = names["months"]
+    assert [row["month"] for row in months] == whole_months(3)  # type: ignore[attr-defined]
     calls = names["calls"]
     assert calls.column("person_id").to_pylist() == [BO]  # type: ignore[attr-defined]
+
+
+def whole_months(count: int) -> list[str]:
+    """The last months that are over, by the day on which each begins, the oldest first."""
+    first = datetime.now(UTC).date().replace(day=1)
+    months: list[str] = []
+    while len(months) < count:
+        first = (first - timedelta(days=1)).replace(day=1)
+        months.insert(0, first.isoformat())
+    return months
