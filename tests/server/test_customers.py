@@ -151,6 +151,27 @@ def test_one_person_is_told_with_value_reasons_and_timeline(page: TestClient) ->
     assert "code SPRING" in text and "€12.00 paid back" in text
 
 
+@pytest.mark.parametrize(
+    ("high", "words"),
+    [
+        ("0", "nine in ten such customers bring nothing"),
+        ("0.004", "nine in ten such customers bring nothing"),
+        ("80", "nine in ten such customers bring €80.00 at most, a few much more"),
+        ("120", "four times in five €0.00 to €120.00"),
+    ],
+)
+def test_a_mean_above_what_nine_in_ten_bring_is_explained(
+    page: TestClient, known: Project, high: str, words: str
+) -> None:
+    with known.warehouse.writer() as writer:
+        writer.execute(
+            "update marts.customer_scores set expected_value_high = cast($high as decimal(18, 6)) where person_id = $person",
+            {"high": high, "person": ADA},
+        )
+        known.warehouse.publish()
+    assert words in page.get(f"/customers/{ADA}").text
+
+
 def test_somebody_without_an_order_has_a_page_too(page: TestClient) -> None:
     text = page.get(f"/customers/{CY}").text
     assert "cy@example.net" in text and "No order yet." in text

@@ -147,8 +147,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     ),
     _score("expected_order_value", "Value of a purchase", "money", "What an order of theirs is expected to be worth."),
     _score("expected_value", "Value ahead", "money", "Net sales expected in the time ahead, usually a year; discounted."),
-    _score("expected_value_low", "Value ahead, low", "money", "Lower end of the interval of the value ahead."),
-    _score("expected_value_high", "Value ahead, high", "money", "Upper end of the interval of the value ahead."),
+    _score("expected_value_low", "Value ahead, low", "money", "What one in ten such customers stays below."),
+    _score("expected_value_high", "Value ahead, high", "money", "What nine in ten such customers stay below; the mean may lie above it."),
     _score("simple_value", "Simple lifetime value", "money", "Order value × orders a year × years."),
     _score("retention_value", "Value by retention", "money", "Net sales a period × retention ÷ (1 + discount − retention)."),
 )  # fmt: skip

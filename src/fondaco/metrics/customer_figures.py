@@ -56,7 +56,8 @@ _ALL = (
     CustomerFigure(
         "expected_value", "Value ahead", "money",
         "Net sales that are expected in the time ahead (a year, unless [analytics] horizon_days says otherwise), in today's money: "
-        "what comes later is discounted. It is what a customer will bring, not what they brought.",
+        "what comes later is discounted. It is what a customer will bring, not what they brought. It is a mean: of customers who rarely come "
+        "back most bring nothing and a few bring much, so that it may lie above what nine in ten of them bring.",
         "sum over months(expected purchases × expected value of one) / (1 + discount)^years", "expected_value",
     ),
     CustomerFigure(

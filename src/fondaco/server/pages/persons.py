@@ -117,16 +117,12 @@ def _tiles(numbers: Numbers, row: Row, churn_days: int | None) -> list[tuple[Any
     def note(value: str) -> str:
         return value if value != NOTHING else ""
 
-    interval = ""
-    if row["expected_value_low"] is not None and row["expected_value_high"] is not None:
-        low, high = numbers.money(row["expected_value_low"]), numbers.money(row["expected_value_high"])
-        interval = f"four times in five {low} to {high}"
     average = row["net_sales"] / row["orders"] if row["orders"] else None
     silent = row["days_since_last"]
     return [
         (CUSTOMER_FIGURES["net_sales_so_far"], numbers.money(row["net_sales"]),
          f"{numbers.count(row['orders'])} orders, {numbers.money(average)} each" if row["orders"] else "no order"),
-        (CUSTOMER_FIGURES["expected_value"], numbers.money(row["expected_value"]), interval),
+        (CUSTOMER_FIGURES["expected_value"], numbers.money(row["expected_value"]), _spread(numbers, row)),
         (CUSTOMER_FIGURES["expected_orders"], numbers.decimal(row["expected_orders"]),
          note(numbers.money(row["expected_order_value"])) and f"{numbers.money(row['expected_order_value'])} each"),
         (CUSTOMER_FIGURES["alive_probability"], numbers.rate(row["alive_probability"]),
@@ -134,6 +130,20 @@ def _tiles(numbers: Numbers, row: Row, churn_days: int | None) -> list[tuple[Any
         (CUSTOMER_FIGURES["churn_probability"], numbers.rate(row["churn_probability"]),
          "" if churn_days is None else f"in the next {numbers.count(churn_days)} days"),
     ]  # fmt: skip
+
+
+def _spread(numbers: Numbers, row: Row) -> str:
+    """How far what such customers bring lies from the mean that is expected of them. The bounds are the values below which one in
+    ten and nine in ten of them stay; where few come back at all, the few who do bring the mean above the upper one."""
+    mean, low, high = row["expected_value"], row["expected_value_low"], row["expected_value_high"]
+    if mean is None or low is None or high is None:
+        return ""
+    most = numbers.money(high)
+    if most == numbers.money(0):
+        return "nine in ten such customers bring nothing"
+    if mean > high:
+        return f"nine in ten such customers bring {most} at most, a few much more"
+    return f"four times in five {numbers.money(low)} to {most}"
 
 
 def _facts(numbers: Numbers, row: Row, shops: dict[str, str]) -> list[tuple[str, str]]:
