@@ -152,6 +152,13 @@ def test_one_person_is_told_with_value_reasons_and_timeline(page: TestClient) ->
 
 
 @pytest.mark.parametrize(
+    ("who", "words"), [(ADA, "2 orders, €150.00 each"), (BO, "1 order</div>"), (CY, "no order")]
+)
+def test_so_many_orders_are_told_as_people_say_it(page: TestClient, who: str, words: str) -> None:
+    assert words in page.get(f"/customers/{who}").text
+
+
+@pytest.mark.parametrize(
     ("high", "words"),
     [
         ("0", "nine in ten such customers bring nothing"),

@@ -117,11 +117,10 @@ def _tiles(numbers: Numbers, row: Row, churn_days: int | None) -> list[tuple[Any
     def note(value: str) -> str:
         return value if value != NOTHING else ""
 
-    average = row["net_sales"] / row["orders"] if row["orders"] else None
     silent = row["days_since_last"]
     return [
         (CUSTOMER_FIGURES["net_sales_so_far"], numbers.money(row["net_sales"]),
-         f"{numbers.count(row['orders'])} orders, {numbers.money(average)} each" if row["orders"] else "no order"),
+         _bought(numbers, row)),
         (CUSTOMER_FIGURES["expected_value"], numbers.money(row["expected_value"]), _spread(numbers, row)),
         (CUSTOMER_FIGURES["expected_orders"], numbers.decimal(row["expected_orders"]),
          note(numbers.money(row["expected_order_value"])) and f"{numbers.money(row['expected_order_value'])} each"),
@@ -130,6 +129,14 @@ def _tiles(numbers: Numbers, row: Row, churn_days: int | None) -> list[tuple[Any
         (CUSTOMER_FIGURES["churn_probability"], numbers.rate(row["churn_probability"]),
          "" if churn_days is None else f"in the next {numbers.count(churn_days)} days"),
     ]  # fmt: skip
+
+
+def _bought(numbers: Numbers, row: Row) -> str:
+    if not row["orders"]:
+        return "no order"
+    if row["orders"] == 1:
+        return "1 order"
+    return f"{numbers.count(row['orders'])} orders, {numbers.money(row['net_sales'] / row['orders'])} each"
 
 
 def _spread(numbers: Numbers, row: Row) -> str:
