@@ -43,14 +43,46 @@ class Rule:
 
 ANY: Span = (1, 5)
 RULES: tuple[Rule, ...] = (
-    Rule("Champions", (4, 5), (4, 5), (4, 5), "Bought lately, buy often, spend most."),
-    Rule("Cannot Lose", (1, 2), (4, 5), (4, 5), "Were among the best, and have been silent for long."),
-    Rule("Price Sensitive", ANY, (4, 5), (1, 2), "Buy often, and little at a time."),
-    Rule("Loyal Customers", (3, 5), (3, 5), (3, 5), "Come back, and spend well."),
-    Rule("At Risk", (1, 2), (3, 5), ANY, "Came back several times, and have been silent for a while."),
-    Rule("New Customers", (4, 5), (1, 2), (1, 3), "Bought lately, once or little more."),
-    Rule("Potential Loyalists", (3, 5), ANY, ANY, "Bought not long ago, and may make a habit of it."),
-    Rule("Hibernating", (1, 2), (1, 2), ANY, "Bought little, long ago."),
+    Rule("Champions", (4, 5), (4, 5), (4, 5), "Bought more lately, more often and for more than most."),
+    Rule(
+        "Cannot Lose",
+        (1, 2),
+        (4, 5),
+        (4, 5),
+        "Bought more often and for more than most, and have been silent for longer than most.",
+    ),
+    Rule("Price Sensitive", ANY, (4, 5), (1, 2), "Bought more often than most, and for less than most."),
+    Rule(
+        "Loyal Customers",
+        (3, 5),
+        (3, 5),
+        (3, 5),
+        "Came back, and are in the middle or better by how lately and for how much they bought.",
+    ),
+    Rule(
+        "At Risk", (1, 2), (3, 5), ANY, "Came back at least once, and have been silent for longer than most."
+    ),
+    Rule(
+        "New Customers",
+        (4, 5),
+        (1, 2),
+        (1, 3),
+        "Bought more lately than most, once or less often than most, for middling sums at most.",
+    ),
+    Rule(
+        "Potential Loyalists",
+        (3, 5),
+        ANY,
+        ANY,
+        "Are not among the longest silent, and may make a habit of buying.",
+    ),
+    Rule(
+        "Hibernating",
+        (1, 2),
+        (1, 2),
+        ANY,
+        "Bought once or less often than most, and have been silent for longer than most.",
+    ),
 )
 """The first rule that takes a customer's scores decides. Together they take every combination, so every customer is in one."""
 
