@@ -56,6 +56,24 @@ def test_a_period_is_chosen_by_address_and_a_wrong_one_refused_in_words(publishe
     assert "is no period of the calendar" in refused.text
 
 
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        ("2031", "This period lies ahead: nothing is known of it yet."),
+        ("2023", "Data begins 10 Feb 2026: nothing is known of this period, which is not the same as nothing sold."),
+    ],
+)
+def test_a_period_of_which_nothing_is_known_says_so_and_shows_no_nought(
+    published: Project, period: str, words: str
+) -> None:
+    page = browser_of(published, OWNER).get(f"/report?period={period}").text
+    assert page.count(words) == 1
+    assert "not over yet" not in page
+    assert '<span class="big">–</span>' in page
+    figures = page.partition('id="r-statement"')[2].partition('id="r-products"')[0]
+    assert "€0.00" not in figures
+
+
 def test_every_figure_on_it_opens_its_definition(published: Project) -> None:
     client = browser_of(published, OWNER)
     page = client.get("/report").text

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 from babel import Locale
 
-from fondaco.clock import day_bounds, zone
+from fondaco.clock import day_bounds, local_date, zone
 from fondaco.control import ControlPlane
 from fondaco.metrics import (
     STATEMENT,
@@ -177,7 +177,12 @@ def write_content(books: Books, span: Span, *, locale: str = USUAL_LOCALE, top: 
     time_zone = tenant.time_zone if tenant else "UTC"
     numbers = Numbers(locale, currency, zone(time_zone))
     spans = (span, span.before, span.year_before)
-    now, before, year = (books.totals(_ALL, one) if one is span else _beside(books, one) for one in spans)
+    empty = _why_empty(books, span, numbers, time_zone)
+    now, before, year = (
+        _NOTHING if _why_empty(books, one, numbers, time_zone)
+        else books.totals(_ALL, one) if one is span else _beside(books, one)
+        for one in spans
+    )  # fmt: skip
     lines = _Lines(books.layer, numbers, now, before, year)
     ends = day_bounds(span.first, time_zone)[0], min(day_bounds(span.last, time_zone)[1], books.now)
     shops = {
@@ -201,17 +206,27 @@ def write_content(books: Books, span: Span, *, locale: str = USUAL_LOCALE, top: 
         shops=parts.of(("connection_id",), lambda key: shops.get(key[0], (key[0], "")), None),
         products=parts.of(
             IDENTITY,
-            lambda key: (key[1], names.get(shop_of(key[0]), "") if len(names) > 1 else ""),
+            lambda key: (key[1] or ("" if key[0] else "Without a product"), names.get(shop_of(key[0]), "") if len(names) > 1 else ""),
             top,
             ("units_sold", "orders", "net_sales"),
         ),
         countries=parts.of(("country",), lambda key: (territories.get(key[0], key[0]), ""), None),
         course=_course(books, numbers, span),
         seal=seal_of(books.control, books.tenant_id, numbers, first=span.first, last=span.last),
-        warnings=warnings_since(books.control, books.tenant_id, numbers, *ends),
+        warnings=(empty,) if empty else warnings_since(books.control, books.tenant_id, numbers, *ends),
         beside=told(books.known, numbers, names, compared, last=span.last),
         made_at=books.now,
     )
+
+
+def _why_empty(books: Books, span: Span, numbers: Numbers, time_zone: str) -> str:
+    """Why a span has no figures at all, which is not the same as nothing sold: it lies ahead, or before all data. Else empty."""
+    if span.first > local_date(books.now, time_zone):
+        return "This period lies ahead: nothing is known of it yet."
+    begins = books.known.of()
+    if begins is not None and span.last < begins:
+        return f"{numbers.begins(begins)}: nothing is known of this period, which is not the same as nothing sold."
+    return ""
 
 
 def _beside(books: Books, span: Span) -> Row:

@@ -94,6 +94,7 @@ def report(request: Request, site: TheSite, user: CurrentUser, period: str = "")
         user=user,
         csrf=form_token(request),
         span=span,
+        begun=span.first <= today,
         over=span.last < today,
         query=urlencode({"range": "custom", "from": span.first, "to": span.last}),
         address_of=address_of,
