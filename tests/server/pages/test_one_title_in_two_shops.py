@@ -6,6 +6,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,9 @@ SOLD = (
     ("b", "b:mug", "Mug", 30),
     ("b", "b:gone", "Jug", 20),
     ("a", None, "Wrap", 10),
+    ("a", None, None, -4),
 )
-"""The jug has left the catalogue."""
+"""The jug has left the catalogue. Four were paid back on a whole order."""
 
 
 def marts() -> dict[str, list[dict[str, Any]]]:
@@ -73,7 +75,7 @@ def sold(text: str) -> list[tuple[str, str]]:
     """The product of each row, and its net sales."""
     body = text.partition("<tbody>")[2].partition("</tbody>")[0]
     lines = [html.unescape(re.sub(r"<[^>]+>", " ", line)).split() for line in body.split("<tr>")[1:]]
-    amounts = [next(place for place, word in enumerate(line) if word.startswith("€")) for line in lines]
+    amounts = [next(place for place, word in enumerate(line) if word.startswith(("€", "−€"))) for line in lines]
     return [
         (" ".join(w for w in line[:place] if not w.isdigit()), line[place])
         for line, place in zip(lines, amounts, strict=True)
@@ -81,11 +83,12 @@ def sold(text: str) -> list[tuple[str, str]]:
 
 
 EACH = [("Mug Aurora", "€60.00"), ("Mug Berg", "€30.00"), ("Jug Berg", "€20.00"), ("Wrap", "€10.00")]
+REST = ("Without a product", "−€4.00")
 
 
 def test_they_are_as_many_lines_on_overview_in_sales_in_products_and_on_the_report(page: TestClient) -> None:
-    assert sold(page.get(f"/overview/products?{MARCH}").text) == EACH
-    assert sold(page.get(f"/sales/breakdown?{MARCH}&by=product").text) == EACH
+    assert sold(page.get(f"/overview/products?{MARCH}").text) == [*EACH, REST]
+    assert sold(page.get(f"/sales/breakdown?{MARCH}&by=product").text) == [*EACH, REST]
     catalogue = sold(page.get(f"/products/catalogue?{MARCH}").text)
     assert catalogue == [
         (name, amount)
@@ -100,6 +103,7 @@ def test_they_are_as_many_lines_on_overview_in_sales_in_products_and_on_the_repo
         '<a href="/products/b:mug?range=custom&from=2026-03-01&to=2026-03-31">Mug </a> <span class="muted">Berg </span>',
         '<a href="/products/b:gone?range=custom&from=2026-03-01&to=2026-03-31">Jug </a> <span class="muted">Berg </span>',
         "Wrap",
+        "Without a product",
     ]
 
 
@@ -110,6 +114,7 @@ def test_so_they_are_in_every_file(page: TestClient) -> None:
         "b:mug,Mug,30.000000,1,1,Berg",
         "b:gone,Jug,20.000000,1,1,Berg",
         ",Wrap,10.000000,1,1,",
+        ",Without a product,-4.000000,1,1,",
     ]
     assert page.get(f"/sales/breakdown.csv?{MARCH}&by=product&compare=none").text.splitlines() == [
         "product_id,product,shop,net_sales,net_sales_compared",
@@ -117,6 +122,7 @@ def test_so_they_are_in_every_file(page: TestClient) -> None:
         "b:mug,Mug,Berg,30.000000,",
         "b:gone,Jug,Berg,20.000000,",
         ",Wrap,,10.000000,",
+        ",Without a product,,-4.000000,",
     ]
     catalogue = [line.split(",") for line in page.get(f"/products/catalogue.csv?{MARCH}").text.splitlines()]
     assert [(line[0], line[2], line[-1]) for line in catalogue] == [
@@ -125,7 +131,16 @@ def test_so_they_are_in_every_file(page: TestClient) -> None:
         ("b:mug", "Mug", "Berg"),
         ("b:gone", "Jug", "Berg"),
         ("", "Wrap", ""),
+        ("", "Without a product", ""),
     ]
+    assert sum(Decimal(line[4]) for line in catalogue[1:]) == 116
+
+
+def test_what_is_of_no_product_stands_beneath_the_table_of_products(page: TestClient) -> None:
+    for level in ("product", "variant"):
+        text = page.get(f"/products/catalogue?{MARCH}&level={level}").text
+        assert "Of no product: −€4.00." in text
+    assert "Of no product" not in page.get(f"/products/catalogue?{MARCH}&products_find=mug").text
 
 
 def test_a_line_of_overview_leads_to_the_product_and_of_what_has_no_page_to_its_sales(

@@ -48,8 +48,10 @@ LABELS: Mapping[str, str] = {
 }
 """What conditions are called."""
 
+NO_PRODUCT = "Without a product"
+
 _NOTHING = {
-    "product": "Without a product", "product_id": "In no catalogue", "campaign_id": NO_CAMPAIGN, "account": NO_CAMPAIGN,
+    "product": NO_PRODUCT, "product_id": "In no catalogue", "campaign_id": NO_CAMPAIGN, "account": NO_CAMPAIGN,
 }  # fmt: skip
 _CHANNELS = {"api": "API", "pos": "Point of sale", "draft": "Draft orders"}
 _CUSTOMER_TYPES = {"new": "New customers", "returning": "Returning customers"}

@@ -16,7 +16,7 @@ from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.charts import over_time
-from fondaco.server.pages.choices import AD_FILTERS, FILTERS, offered, page_answer, view_of
+from fondaco.server.pages.choices import AD_FILTERS, FILTERS, NO_PRODUCT, offered, page_answer, view_of
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness, seal
 from fondaco.server.pages.key_figures import KEY, asked_together
@@ -125,7 +125,10 @@ def export(name: str, request: Request, site: TheSite) -> Response:
         if name == "products":
             shops = {each.connection_id: each.name for each in site.shops()}
             header = (*header, "shop")
-            lines = [[*line, shops.get(shop_of(line[0]))] for line in lines]
+            lines = [
+                [key, title or (None if key else NO_PRODUCT), *more, shops.get(shop_of(key))]
+                for key, title, *more in lines
+            ]
     elif name == "bridge":
         header = ("metric", "amount")
         lines = list(figures.totals(KEY).items())

@@ -13,10 +13,10 @@ from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
-from fondaco.server.pages.choices import address_of, offered, page_answer, view_of
+from fondaco.server.pages.choices import NO_PRODUCT, address_of, offered, page_answer, view_of
 from fondaco.server.pages.health import freshness
 from fondaco.server.pages.products_one import one_product_shown
-from fondaco.server.pages.products_tables import LEVELS, ProductsState, catalogue, lines_shown, products_state
+from fondaco.server.pages.products_tables import LEVELS, ProductsState, catalogue, lines_shown, of_no_product, products_state
 from fondaco.server.site import NotThereError, Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
@@ -88,13 +88,16 @@ _FILE = (
 
 @router.get("/products/catalogue.csv", dependencies=[Depends(exporting_user)])
 def file(request: Request, site: TheSite) -> Response:
-    """Every line of the table, unrounded."""
+    """Every line of the table, unrounded, and last what is of no product, so that they add up to net sales."""
     state = products_state(request, site)
     shops = {each.connection_id: each.name for each in site.shops()}
-    lines = (
+    lines = [
         [*(getattr(line, name) for name in _FILE), shops.get(shop_of(line.product_id))]
         for line in lines_shown(site, state)
-    )
+    ]
+    if not state.sheet.find and (rest := of_no_product(site, state.view)):
+        told = {"title": NO_PRODUCT, "net_sales": rest}
+        lines.append([*(told.get(name) for name in _FILE), None])
     period = state.view.period
     return csv_file(
         f"{state.level}s_{period.first}_{period.last}_{state.view.clock}.csv", (*_FILE, "shop"), lines

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from fastapi import Request
 
 from fondaco.metrics import MetricQuery
 from fondaco.metrics.product_figures import FIGURES
-from fondaco.metrics.products import METRICS, ProductLine, product_lines, shop_of
+from fondaco.metrics.products import IDENTITY, METRICS, ProductLine, product_lines, shop_of
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages import sheets
 from fondaco.server.pages.choices import address_of, view_of
@@ -98,6 +99,23 @@ def all_lines(site: Site, view: View, *, by_variant: bool) -> Sequence[ProductLi
     return site.remembered(("products", view, view.today, by_variant), work, large=True)
 
 
+def of_no_product(site: Site, view: View) -> Decimal:
+    """Net sales of the view that no line has, such as what shops pay back on a whole order: with it the lines add up to net sales."""
+    rows = site.ask(replace(asked(view), metrics=("net_sales",), by=IDENTITY)).to_pylist()
+    return sum((row["net_sales"] for row in rows if all(row[name] is None for name in IDENTITY)), Decimal(0))
+
+
+def _of_no_product(site: Site, view: View, numbers: Numbers) -> str:
+    """The same in words, for beneath the table; empty where there is none."""
+    rest = of_no_product(site, view)
+    if not rest:
+        return ""
+    return (
+        f"Of no product: {numbers.money(rest)}. It is what shops book on whole orders, such as refunds without an item; "
+        "with it all lines add up to net sales."
+    )
+
+
 def _compared_shops(view: View, shops: Collection[str]) -> frozenset[str]:
     """The shops that are known from the first compared day on."""
     compared = view.comparison
@@ -158,6 +176,7 @@ def catalogue(site: Site, state: ProductsState, numbers: Numbers) -> dict[str, A
             state.way,
         ),
         "noun": LEVELS[state.level].lower(),
+        "rest": "" if state.sheet.find else _of_no_product(site, state.view, numbers),
         "search": {
             "name": find,
             "value": state.sheet.find,

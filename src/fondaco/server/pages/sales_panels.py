@@ -13,7 +13,7 @@ from fondaco.metrics.products import shop_of
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.charts import over_time
-from fondaco.server.pages.choices import DIMENSIONS, address_of, asked_by, shop_beside, value_in_words
+from fondaco.server.pages.choices import DIMENSIONS, NO_PRODUCT, address_of, asked_by, shop_beside, value_in_words
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.key_figures import asked_together
 from fondaco.server.pages.sales_state import SalesState, dimensions_of
@@ -124,7 +124,7 @@ def _part(site: Site, state: SalesState, key: Key, now: Any, then: Any) -> Part:
         value_in_words(site, "product", title),
         shop,
         {"product_id": product_id} if product_id else {"product_id": None, "product": title},
-        (product_id, title, named),
+        (product_id, title or (None if product_id else NO_PRODUCT), named),
         now,
         then,
     )
