@@ -142,3 +142,23 @@ def test_panels_take_their_place_without_moving_the_page(shop: Shop, open_page: 
     page.goto(shop.url + path)
     settle(page)
     assert page.evaluate("window.shift") < 0.02
+
+
+def test_what_products_are_searched_for_stands_in_the_address_and_is_there_on_going_back(
+    shop: Shop, open_page: OpenPage
+) -> None:
+    page = open_page(shop, "/products")
+    settle(page)
+    found = page.locator("#sheet-products tbody tr")
+    name = found.first.locator("th a").inner_text()
+    every = found.count()
+    page.get_by_role("searchbox", name="Find products").fill(name)
+    expect(page).to_have_url(re.compile("products_find="))
+    settle(page)
+    few = found.count()
+    found.first.locator("th a").click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    page.go_back()
+    settle(page)
+    expect(page.get_by_role("searchbox", name="Find products")).to_have_value(name)
+    assert found.count() == few < every

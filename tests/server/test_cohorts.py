@@ -156,6 +156,12 @@ def test_small_cohorts_are_not_compared(reader: TestClient) -> None:
     assert "Fewer than two cohorts here have 20 customers: that is too little to compare." in page
 
 
+def test_an_address_in_the_words_of_the_api_means_the_same(reader: TestClient) -> None:
+    for query in ("by=country&value=FR", "dimension=country&value=FR"):
+        page = reader.get(f"/cohorts?{query}").text
+        assert "France, by the month of their first purchase" in page and "data-save-view " in page
+
+
 def test_links_keep_the_filters_and_the_chosen_cohort_is_followed(reader: TestClient) -> None:
     page = reader.get("/cohorts?measure=orders&by=country&value=FR&period=24&cohort=2025-01").text
     assert "The cohort of Jan 2025" in page

@@ -160,7 +160,8 @@ def parse_cohort_view(parameters: Mapping[str, str]) -> CohortView:
     period = parameters.get("period") or _DEFAULTS["period"]
     if period not in PERIODS:
         raise ConfigError(f"period={period!r} is not known.", f"Use one of {', '.join(PERIODS)}.")
-    by = check_dimension(parameters.get("by") or "all")
+    # The API calls it ``dimension``: an address written in its words means the same here.
+    by = check_dimension(parameters.get("by") or parameters.get("dimension") or "all")
     return CohortView(
         measure=check_measure(parameters.get("measure") or "retention"),
         by=by,
