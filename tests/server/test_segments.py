@@ -268,6 +268,7 @@ def test_the_file_has_the_columns_that_were_chosen_and_is_written_down(
     save(analyst)
     assert 'value="email" checked' in analyst.get("/segments/1/export").text
     file = analyst.get("/segments/1/export.csv?columns=person_id&columns=first_name&columns=segment")
+    assert re.search(r'filename="segment_1_[a-z0-9_]+_v1[.]csv"', file.headers["content-disposition"])
     assert file.text == "person_id,first_name,segment\r\np1,Ada,Champions\r\np2,,At Risk\r\n"
     head = analyst.get("/segments/1/export.csv").text.partition("\r\n")[0]
     assert head == ",".join(USUAL_COLUMNS), "who chooses nothing takes no name along"

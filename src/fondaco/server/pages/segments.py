@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -350,4 +351,6 @@ def export(
         form="csv",
     )
     lines = zip(*table.to_pydict().values(), strict=True)
-    return csv_file(f"segment_{segment_id}_v{segment.version}.csv", table.column_names, lines)
+    named = re.sub("[^a-z0-9]+", "_", segment.name.lower()).strip("_")[:60]
+    name = "_".join(part for part in ("segment", str(segment_id), named, f"v{segment.version}") if part)
+    return csv_file(f"{name}.csv", table.column_names, lines)
