@@ -23,9 +23,9 @@
   });
 
   // What a table was searched for stands in the address, as without scripts, so that going back finds it again.
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt?.closest?.("form.find");
-    if (!form || !event.detail.successful) return;
+  document.addEventListener("htmx:config:request", (event) => {
+    const form = event.detail.ctx.sourceElement?.closest?.("form.find");
+    if (!form) return;
     const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
     history.replaceState(history.state, "", form.getAttribute("action") + (asked.size ? `?${asked}` : ""));
   });
