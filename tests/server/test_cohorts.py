@@ -162,6 +162,10 @@ def test_an_address_in_the_words_of_the_api_means_the_same(reader: TestClient) -
         assert "France, by the month of their first purchase" in page and "data-save-view " in page
 
 
+def test_channels_are_called_as_on_an_order(reader: TestClient) -> None:
+    assert "Web, by the month of their first purchase" in reader.get("/cohorts?by=channel").text
+
+
 def test_links_keep_the_filters_and_the_chosen_cohort_is_followed(reader: TestClient) -> None:
     page = reader.get("/cohorts?measure=orders&by=country&value=FR&period=24&cohort=2025-01").text
     assert "The cohort of Jan 2025" in page

@@ -179,6 +179,25 @@ def test_a_mean_above_what_nine_in_ten_bring_is_explained(
     assert words in page.get(f"/customers/{ADA}").text
 
 
+def test_a_country_and_a_channel_are_told_by_name(page: TestClient) -> None:
+    assert '<td class="wide-only">United Kingdom</td>' in page.get("/customers").text
+    assert "United Kingdom</dd>" in page.get(f"/customers/{ADA}").text
+
+
+def test_by_name_those_without_any_come_last(page: TestClient, known: Project) -> None:
+    with known.warehouse.writer() as writer:
+        writer.execute("update marts.customers set email = null where person_id = $person", {"person": CY})
+        known.warehouse.publish()
+    text = page.get("/customers?sort=name").text
+    assert text.index(f"/customers/{BO}") < text.index(f"/customers/{ADA}") < text.index(f"/customers/{CY}")
+    assert "Name not known" in text
+
+
+def test_an_order_names_who_bought(page: TestClient, known: Project) -> None:
+    order_id = known.reader.query("select min(order_id) as one from marts.orders").to_pylist()[0]["one"]
+    assert f'<a href="/customers/{ADA}">Ada Lovelace</a>' in page.get(f"/orders/{order_id}").text
+
+
 def test_somebody_without_an_order_has_a_page_too(page: TestClient) -> None:
     text = page.get(f"/customers/{CY}").text
     assert "cy@example.net" in text and "No order yet." in text

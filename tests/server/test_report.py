@@ -60,7 +60,10 @@ def test_a_period_is_chosen_by_address_and_a_wrong_one_refused_in_words(publishe
     ("period", "words"),
     [
         ("2031", "This period lies ahead: nothing is known of it yet."),
-        ("2023", "Data begins 10 Feb 2026: nothing is known of this period, which is not the same as nothing sold."),
+        (
+            "2023",
+            "Data begins 10 Feb 2026: nothing is known of this period, which is not the same as nothing sold.",
+        ),
     ],
 )
 def test_a_period_of_which_nothing_is_known_says_so_and_shows_no_nought(

@@ -23,7 +23,9 @@ _ORDER: Mapping[str, str] = {
     "last_order_date": "c.last_order_date desc nulls last",
     "orders": "c.orders desc",
     "churn_probability": "s.churn_probability desc nulls last",
-    "name": "lower(coalesce(c.last_name, c.email, '')), lower(coalesce(c.first_name, ''))",
+    # Who has no name goes by the address, as the list shows them; who has neither comes last.
+    "name": "case when coalesce(c.last_name, c.first_name, c.email) is null then 1 else 0 end,"
+    " lower(coalesce(c.last_name, c.first_name, c.email)), lower(coalesce(c.first_name, ''))",
 }
 SORTS: tuple[str, ...] = tuple(_ORDER)
 

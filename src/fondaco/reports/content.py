@@ -206,7 +206,10 @@ def write_content(books: Books, span: Span, *, locale: str = USUAL_LOCALE, top: 
         shops=parts.of(("connection_id",), lambda key: shops.get(key[0], (key[0], "")), None),
         products=parts.of(
             IDENTITY,
-            lambda key: (key[1] or ("" if key[0] else "Without a product"), names.get(shop_of(key[0]), "") if len(names) > 1 else ""),
+            lambda key: (
+                key[1] or ("" if key[0] else "Without a product"),
+                names.get(shop_of(key[0]), "") if len(names) > 1 else "",
+            ),
             top,
             ("units_sold", "orders", "net_sales"),
         ),

@@ -75,7 +75,9 @@ def sold(text: str) -> list[tuple[str, str]]:
     """The product of each row, and its net sales."""
     body = text.partition("<tbody>")[2].partition("</tbody>")[0]
     lines = [html.unescape(re.sub(r"<[^>]+>", " ", line)).split() for line in body.split("<tr>")[1:]]
-    amounts = [next(place for place, word in enumerate(line) if word.startswith(("€", "−€"))) for line in lines]
+    amounts = [
+        next(place for place, word in enumerate(line) if word.startswith(("€", "−€"))) for line in lines
+    ]
     return [
         (" ".join(w for w in line[:place] if not w.isdigit()), line[place])
         for line, place in zip(lines, amounts, strict=True)

@@ -127,6 +127,16 @@ def product_in_words(site: Site, product_id: str) -> str:
     return f"{title} ({shop})" if shop else title
 
 
+def country_in_words(code: str) -> str:
+    """A country's name by its code; what is none stands as it is."""
+    return str(Locale("en").territories.get(code, code))
+
+
+def channel_in_words(channel: str) -> str:
+    """A channel's name as people say it."""
+    return _CHANNELS.get(channel, channel.replace("_", " ").capitalize())
+
+
 def value_in_words(site: Site, dimension: str, value: str | None) -> str:
     """A dimension's value as people say it."""
     if not value:
@@ -136,7 +146,7 @@ def value_in_words(site: Site, dimension: str, value: str | None) -> str:
     if dimension == "product_id":
         return product_in_words(site, value)
     if dimension == "country":
-        return str(Locale("en").territories.get(value, value))
+        return country_in_words(value)
     if dimension == "customer_type":
         return _CUSTOMER_TYPES.get(value, value.capitalize())
     if dimension == "hour":
@@ -146,7 +156,7 @@ def value_in_words(site: Site, dimension: str, value: str | None) -> str:
     if dimension == "shop":
         return next((c.name for c in site.shops() if c.connection_id == value), value)
     if dimension == "channel":
-        return _CHANNELS.get(value, value.replace("_", " ").capitalize())
+        return channel_in_words(value)
     return value
 
 

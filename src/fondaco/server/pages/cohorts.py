@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from babel import Locale
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, Response
 
@@ -17,6 +16,7 @@ from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import NOTHING, Numbers
+from fondaco.server.pages.choices import channel_in_words, country_in_words
 from fondaco.server.pages.cohort_shapes import curve, heat_rows, months_shown, sentence, tiles
 from fondaco.server.pages.cohort_views import (
     DEFINITIONS,
@@ -102,7 +102,9 @@ def labelled(site: Site, by: str, value: str) -> str:
     if by == "shop":
         return next((shop.name for shop in site.shops() if shop.connection_id == value), value)
     if by == "country":
-        return str(Locale("en").territories.get(value, value))
+        return country_in_words(value)
+    if by == "channel" and value != "(unknown)":
+        return channel_in_words(value)
     return {"(unknown)": "Unknown", "(others)": "All other products"}.get(value, value)
 
 

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, Response
 
-from fondaco.metrics import STATEMENT, OrderRecord, shown_steps
+from fondaco.control import User
+from fondaco.governance import Permission, may
+from fondaco.metrics import STATEMENT, OrderRecord, customers, shown_steps
 from fondaco.server.auth.roles import page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.numbers import NOTHING, Numbers
@@ -16,6 +18,7 @@ from fondaco.server.pages.advertising import origin_shown
 from fondaco.server.pages.choices import address_of, value_in_words
 from fondaco.server.pages.health import Badge
 from fondaco.server.pages.order_profit import profit_shown
+from fondaco.server.pages.persons import shown_person
 from fondaco.server.pages.sales_panels import has_several_zones, local_instant
 from fondaco.server.site import Site, the_site
 
@@ -38,9 +41,19 @@ def order(order_id: str, request: Request, site: TheSite, user: CurrentUser) -> 
         user=user,
         csrf=form_token(request),
         numbers=numbers,
+        buyer=_buyer(site, numbers, user, found),
         **_shown(site, numbers, found),
     )
     return HTMLResponse(html)
+
+
+def _buyer(site: Site, numbers: Numbers, user: User, found: OrderRecord) -> str:
+    """Who bought, as the user may see them."""
+    person_id = found.order["person_id"]
+    row = customers.one(site.project.reader, site.tenant_id, person_id) if person_id else None
+    if row is None:
+        return "The customer"
+    return str(shown_person(numbers, row, reveals=may(user.role, Permission.PEOPLE))["name"])
 
 
 def _shown(site: Site, numbers: Numbers, found: OrderRecord) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from fondaco.server.auth.roles import page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages.advertising import platform_in_words
-from fondaco.server.pages.choices import address_of
+from fondaco.server.pages.choices import address_of, channel_in_words, country_in_words
 from fondaco.server.pages.person_accounts import shown_accounts
 from fondaco.server.pages.person_values import shown_values
 from fondaco.server.site import NotThereError, Site, the_site
@@ -85,7 +85,7 @@ def shown_person(numbers: Numbers, row: Row, *, reveals: bool) -> dict[str, Any]
         "email": email if name else "",
         "phone": (row["phone"] or "") if reveals else "",
         "segment": row["segment"],
-        "country": row["country"] or "",
+        "country": country_in_words(row["country"] or ""),
         "orders": numbers.count(row["orders"]),
         "net_sales": numbers.money(row["net_sales"]),
         "last_order": numbers.day(row["last_order_date"]) if row["last_order_date"] else NOTHING,
@@ -160,10 +160,14 @@ def _facts(numbers: Numbers, row: Row, shops: dict[str, str]) -> list[tuple[str,
     marketing = {True: "Yes", False: "No", None: "Not known"}[row["accepts_marketing"]]
     scores = [row[f"{part}_score"] for part in ("recency", "frequency", "monetary")]
     return [
-        ("Place", ", ".join(part for part in (row["city"], row["country"]) if part) or NOTHING),
+        (
+            "Place",
+            ", ".join(part for part in (row["city"], country_in_words(row["country"] or "")) if part)
+            or NOTHING,
+        ),
         ("First order", day(row["first_order_date"])),
         ("Last order", day(row["last_order_date"])),
-        ("First came by", row["first_channel"] or NOTHING),
+        ("First came by", channel_in_words(row["first_channel"]) if row["first_channel"] else NOTHING),
         ("Shops", numbers.count(row["shops"])),
         ("Pieces kept", numbers.count(row["net_units"])),
         ("Accepts marketing", marketing),

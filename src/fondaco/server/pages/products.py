@@ -16,7 +16,14 @@ from fondaco.server.numbers import Numbers
 from fondaco.server.pages.choices import NO_PRODUCT, address_of, offered, page_answer, view_of
 from fondaco.server.pages.health import freshness
 from fondaco.server.pages.products_one import one_product_shown
-from fondaco.server.pages.products_tables import LEVELS, ProductsState, catalogue, lines_shown, of_no_product, products_state
+from fondaco.server.pages.products_tables import (
+    LEVELS,
+    ProductsState,
+    catalogue,
+    lines_shown,
+    of_no_product,
+    products_state,
+)
 from fondaco.server.site import NotThereError, Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])

@@ -13,7 +13,14 @@ from fondaco.metrics.products import shop_of
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.charts import over_time
-from fondaco.server.pages.choices import DIMENSIONS, NO_PRODUCT, address_of, asked_by, shop_beside, value_in_words
+from fondaco.server.pages.choices import (
+    DIMENSIONS,
+    NO_PRODUCT,
+    address_of,
+    asked_by,
+    shop_beside,
+    value_in_words,
+)
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.key_figures import asked_together
 from fondaco.server.pages.sales_state import SalesState, dimensions_of

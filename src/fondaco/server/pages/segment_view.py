@@ -17,7 +17,8 @@ from fondaco.activation.definition import Scalar
 from fondaco.activation.events import EVENTS, ProductField
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages import segment_form
-from fondaco.server.pages.persons import initials
+from fondaco.server.pages.choices import country_in_words
+from fondaco.server.pages.persons import UNKNOWN, initials
 from fondaco.server.pages.segment_form import Reading
 from fondaco.server.segments import segments_of
 from fondaco.server.site import Site
@@ -26,6 +27,7 @@ _PREVIEWED = (
     "person_id",
     "first_name",
     "last_name",
+    "email",
     "city",
     "country",
     "orders",
@@ -144,11 +146,11 @@ def answer(site: Site, numbers: Numbers, reading: Reading, *, sees_persons: bool
 def _member(numbers: Numbers, row: dict[str, Any], *, sees_persons: bool) -> dict[str, str]:
     name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
     name = name if sees_persons else initials(name)
-    place = ", ".join(part for part in (row["city"], row["country"]) if part)
+    place = ", ".join(part for part in (row["city"], country_in_words(row["country"] or "")) if part)
     last = row["last_order_date"]
     return {
         "id": row["person_id"],
-        "name": name or f"Customer {row['person_id'][:8]}",
+        "name": name or (row["email"] if sees_persons else "") or UNKNOWN,
         "place": place,
         "orders": numbers.count(row["orders"]),
         "net_sales": numbers.money(row["net_sales"]),
