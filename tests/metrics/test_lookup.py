@@ -31,6 +31,8 @@ CUSTOMERS = [
     {"person_id": "p3", "last_name": "Weiß", "phone": "+49 (0)30 12 34-56", "email": "w@example.com"},
     {"person_id": "p9", "first_name": "Ana", "tenant_id": "other"},
 ]
+STOCK = [{"product_id": "a:1", "variant_id": "v1", "sku": "LIN-BLUE"}]
+SOLD = [{"product_id": "a:3", "variant_id": "v3", "sku": "wool-9"}]
 ACCOUNTS = [
     {"record_id": "r1", "person_id": "p1", "email": "ana@example.com"},
     {"record_id": "r2", "person_id": "p1", "email": "Ortega@work.example", "phone": "+34 600 111 222"},
@@ -48,7 +50,15 @@ ORDERS = [
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     folder: Path = tmp_path_factory.mktemp("lookup") / "project"
     with Project.create(folder) as project:
-        publish(project, products=PRODUCTS, customers=CUSTOMERS, customer_accounts=ACCOUNTS, orders=ORDERS)
+        publish(
+            project,
+            products=PRODUCTS,
+            inventory=STOCK,
+            product_sales_daily=SOLD,
+            customers=CUSTOMERS,
+            customer_accounts=ACCOUNTS,
+            orders=ORDERS,
+        )
         yield project.reader
 
 
@@ -66,6 +76,9 @@ def ids(find: Callable[..., pa.Table], reader: Reader, words: str, **more: Any) 
         ("_", []),
         ("'; drop table x; --", []),
         ("4", ["a:4"]),
+        ("lin-blu", ["a:1"]),
+        ("WOOL-9", ["a:3"]),
+        ("wool-", []),
     ],
 )
 def test_products_are_found_by_their_title_and_number(reader: Reader, words: str, found: list[str]) -> None:
@@ -120,7 +133,15 @@ def test_postgresql_finds_the_same(
     monkeypatch.setenv("FONDACO_WAREHOUSE__KIND", "postgres")
     monkeypatch.setenv("FONDACO_WAREHOUSE__URL", postgres_url)
     with Project.create(tmp_path / "project") as project:
-        publish(project, products=PRODUCTS, customers=CUSTOMERS, customer_accounts=ACCOUNTS, orders=ORDERS)
+        publish(
+            project,
+            products=PRODUCTS,
+            inventory=STOCK,
+            product_sales_daily=SOLD,
+            customers=CUSTOMERS,
+            customer_accounts=ACCOUNTS,
+            orders=ORDERS,
+        )
         assert ids(lookup.find_products, project.reader, "LINEN") == ["a:1", "a:2"]
         assert ids(lookup.find_products, project.reader, "100%") == ["a:3"]
         assert ids(lookup.find_customers, project.reader, "030 123456") == ["p3"]

@@ -15,7 +15,17 @@ _PRODUCTS = f"""
 select product_id, connection_id, title, vendor, product_type, currency, net_sales
 from marts.products
 where tenant_id = $tenant_id
-    and (strpos(lower(title), $whole) > 0 or lower(source_product_id) = $whole)
+    and (
+        strpos(lower(title), $whole) > 0
+        or lower(source_product_id) = $whole
+        or product_id in (
+            select product_id from marts.inventory
+            where tenant_id = $tenant_id and starts_with(lower(sku), $whole)
+            union
+            select product_id from marts.product_sales_daily
+            where tenant_id = $tenant_id and lower(sku) = $whole
+        )
+    )
 order by {_BEGINS.format("title")}, net_sales desc, product_id
 limit {{limit}}
 """
@@ -80,7 +90,7 @@ limit {{limit}}
 
 
 def find_products(reader: Reader, tenant_id: str, words: str, limit: int = 6) -> pa.Table:
-    """Products whose title holds ``words``, or whose number at the vendor they are; what begins with them first, then by sales.
+    """Products whose title holds ``words``, or whose number at the vendor or SKU they are (of stock also its beginning); what begins with them first, then by sales.
 
     Columns: product_id, connection_id, title, vendor, product_type, currency, net_sales.
     """
