@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from tests.sources.files.mapped import HEADER, MAP, Read, Write, lines, refusal
 
 from fondaco.sources.files.fields import parse_map
@@ -31,6 +32,48 @@ def test_single_bad_rows_are_set_aside_with_their_numbers(read: Read, write: Wri
         (16, "broken quoting in line 17"),
         (17, "ordered_at is out of range"),
     ]
+
+
+def test_a_row_whose_text_no_warehouse_may_hold_is_set_aside_before_it_lands(
+    read: Read, write: Write
+) -> None:
+    """Its order's other rows land, and take nothing from it."""
+    prepared = read(
+        write(
+            "s.csv",
+            "Invoice,When,Price,Mail\n1,2026-07-01,5,a\0@x.example\n1,2026-07-01,6,\n2\0,2026-07-01,7,\n3,2026-07-01,8,b@x.example\n",
+        ),
+        mapping=parse_map(["order_id=Invoice", "ordered_at=When", "unit_price=Price", "email=Mail"]),
+    )
+    assert lines(prepared, "order_id, email") == [("1", None), ("3", "b@x.example")]
+    assert [(one.row, one.reason) for one in prepared.set_aside] == [
+        (1, "email holds the character U+0000"),
+        (3, "order_id holds the character U+0000"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reasons"),
+    [
+        (
+            "Customer ID,First Name,Last Name,Email,Total Spent,Total Orders,Tax Exempt\n"
+            "1,Ada,A,a@x.example,0,0,no\n4,Di,D,d@x.example,0,0,no\n2,B\0o,B,b@x.example,0,0,no\n3\0,Cy,C,c@x.example,0,0,no\n",
+            [(3, "first_name holds the character U+0000"), (4, "customer_id holds the character U+0000")],
+        ),
+        (
+            "Handle,Title,Vendor,Variant SKU,Variant Price\nmug,Mug,V,MUG,5\ncup,Cup,V,CUP,5\n"
+            "pot,P\0ot,V,POT,5\n\0,Pan,V,PAN,5\n",
+            [(3, "title holds the character U+0000"), (4, "product_id holds the character U+0000")],
+        ),
+    ],
+    ids=["customers", "products"],
+)
+def test_so_is_one_of_customers_and_of_products(
+    read: Read, write: Write, content: str, reasons: list[tuple[int, str]]
+) -> None:
+    prepared = read(write("s.csv", content))
+    assert [(one.row, one.reason) for one in prepared.set_aside] == reasons
+    assert prepared.landing_rows == prepared.rows - len(reasons)
 
 
 def test_a_price_in_another_currency_than_its_rows_is_set_aside(read: Read, write: Write) -> None:

@@ -26,8 +26,9 @@ def build_customers(engine: duckdb.DuckDBPyConnection) -> None:
     engine.execute("""
         create or replace temp table typed as
         select * replace (nullif(concat_ws('; ', problem,
-            case when customer_id is null then 'the row has neither an id nor an e-mail' end,
-            case when row_number() over (partition by customer_id order by _row) > 1
+            case when customer_id is null and not coalesce(contains(problem, 'customer_id'), false)
+                then 'the row has neither an id nor an e-mail' end,
+            case when customer_id is not null and row_number() over (partition by customer_id order by _row) > 1
                 then 'the customer stands in an earlier row' end), '') as problem)
         from typed
     """)
@@ -56,7 +57,8 @@ def build_products(engine: duckdb.DuckDBPyConnection, *, currency: str) -> None:
     engine.execute("""
         create or replace temp table typed as
         select * replace (nullif(concat_ws('; ', problem,
-            case when product_id is null then 'the product has no id' end), '') as problem)
+            case when product_id is null and not coalesce(contains(problem, 'product_id'), false)
+                then 'the product has no id' end), '') as problem)
         from typed
     """)
     set_strangers_aside(engine, "typed", PRODUCT_KINDS, f"'{currency}'")

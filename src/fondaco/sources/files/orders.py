@@ -54,7 +54,8 @@ def _find_faults(engine: duckdb.DuckDBPyConnection) -> None:
     engine.execute("""
         create or replace temp table typed as
         select * replace (nullif(concat_ws('; ', problem,
-            case when order_id is null then 'order_id is empty' end,
+            case when order_id is null and not coalesce(contains(problem, 'order_id'), false)
+                then 'order_id is empty' end,
             case when ordered_at is null and not coalesce(contains(problem, 'ordered_at'), false)
                 then 'ordered_at is empty' end,
             case when ordered_at > get_current_timestamp() + interval 366 day

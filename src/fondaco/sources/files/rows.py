@@ -27,6 +27,7 @@ _SQL_TYPES = {
     Kind.INSTANT: "timestamptz",
 }
 _WORDS = {
+    Kind.TEXT: "holds the character U+0000",
     Kind.CURRENCY: "is not a currency code of three letters",
     Kind.WHOLE: "is not a whole number",
     Kind.MONEY: "is not a number, or too large a one",
@@ -78,11 +79,10 @@ def type_rows(
             reads.append(f"cast(null as {_SQL_TYPES[kind]}) as {name}")
             continue
         reads.append(f"{_expression(engine, name, kind, reading)} as {name}")
-        if kind in _WORDS:
-            problems.append(
-                f"case when text_{name} is not null and {name} is null then '{name} {_WORDS[kind]}' end"
-            )
-    kept = "".join(f", {name} as text_{name}" for name in texts if kinds[name] in _WORDS)
+        problems.append(
+            f"case when text_{name} is not null and {name} is null then '{name} {_WORDS[kind]}' end"
+        )
+    kept = "".join(f", {name} as text_{name}" for name in texts)
     engine.execute(
         f"create or replace temp table typed as "
         f"select {ROW}, {', '.join(kinds)}, nullif(concat_ws('; ', {', '.join(problems) or 'null'}), '') as problem "
@@ -105,7 +105,8 @@ def _expression(engine: duckdb.DuckDBPyConnection, name: str, kind: Kind, readin
     if kind is Kind.FLAG:
         return flag_expression(name)
     if kind is Kind.TEXT:
-        return name
+        # No text of a warehouse may hold it.
+        return f"case when not contains({name}, chr(0)) then {name} end"
     number = number_expression(
         engine,
         "texts",
