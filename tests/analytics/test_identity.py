@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fondaco.analytics.identity import RECORD_COLUMNS, RULES, Decision, Resolution, alike, pairwise, resolve
-from fondaco.analytics.identity.shared import MOST_NAMES, MOST_TELEPHONES
+from fondaco.analytics.identity.shared import MOST_ACCOUNTS, MOST_NAMES, MOST_TELEPHONES
 
 ADA = {
     "email": "ada@x.example",
@@ -120,6 +120,31 @@ def test_an_address_that_a_shop_fills_in_for_everybody_is_set_aside() -> None:
     crowd = [{"email": "till@shop.example", "first_name": name, "last_name": "Abel"} for name in names]
     assert len(groups(resolve(table(*crowd)))) == len(crowd)
     assert len(groups(resolve(table(*crowd[1:])))) == 1
+
+
+def accounts(number: int, *shops: str, **told: Any) -> pa.Table:
+    """So many accounts of each shop with one address and nothing else."""
+    ids = [f"{shop}:c{n}" for shop in shops for n in range(number)]
+    return table(*[{"email": "relay@market.example", **told}] * len(ids)).set_column(
+        0, "record_id", pa.array(ids)
+    )
+
+
+def test_an_address_of_many_accounts_of_one_shop_is_nobodys() -> None:
+    found = resolve(accounts(MOST_ACCOUNTS + 1, "till"))
+    assert found.persons == MOST_ACCOUNTS + 1
+    assert found.set_aside == {"e-mail used by more than 5 accounts of one shop": MOST_ACCOUNTS + 1}
+    assert found.keys_aside == 1
+
+
+def test_one_person_may_have_a_few_accounts_in_each_of_several_shops() -> None:
+    found = resolve(accounts(MOST_ACCOUNTS, "berlin", "vienna", "paris"))
+    assert (found.persons, found.set_aside, found.keys_aside) == (1, {}, 0)
+
+
+def test_accounts_with_a_shared_address_are_one_person_where_name_and_telephone_say_so() -> None:
+    known = {"first_name": "Ada", "last_name": "Abel", "phone": "+49 30 123987"}
+    assert resolve(accounts(MOST_ACCOUNTS + 1, "till", **known)).persons == 1
 
 
 def test_a_telephone_of_dozens_of_names_joins_no_bare_record() -> None:

@@ -45,6 +45,8 @@ class LinkOutcome:
         How many there are, by the last time that persons were found.
     set_aside
         How many records have an address or number that belongs to nobody in particular, by the reason.
+    keys_aside
+        How many addresses and numbers those are; 0 where persons were not found anew.
     has_moved
         Whether any record is another person than the models took it for until now: what was built before follows with the
         next build.
@@ -55,6 +57,7 @@ class LinkOutcome:
     persons: int = 0
     links: int = 0
     set_aside: dict[str, int] = field(default_factory=dict)
+    keys_aside: int = 0
     has_moved: bool = False
 
 
@@ -121,7 +124,7 @@ def link_identities(writer: Writer, tenant_id: str, *, now: datetime, anew: bool
     found = resolve(records, decisions, likeness=alike)
     outcome = LinkOutcome(
         None, len(records), found.persons, len(found.links), found.set_aside,
-        has_moved=not _former_persons(writer, tenant_id, records).equals(found.person_ids),
+        found.keys_aside, has_moved=not _former_persons(writer, tenant_id, records).equals(found.person_ids),
     )  # fmt: skip
     _keep(writer, tenant_id, found, outcome, (fingerprint, now))
     return outcome

@@ -159,6 +159,8 @@ def _link_persons(project: Project, progress: Progress) -> LinkOutcome:
         outcome = link_identities(writer, project.tenant, now=project.clock())
     if outcome.skipped is None:
         detail = f"{outcome.records:,} records are {outcome.persons:,} people"
+        if outcome.keys_aside:
+            detail += f"; shared addresses and numbers that were set aside: {outcome.keys_aside:,}"
         progress(Event("build", "people", detail=detail, ended=True))
     return outcome
 

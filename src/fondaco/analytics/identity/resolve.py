@@ -79,11 +79,14 @@ class Resolution:
         For each record as given, its person; null for guests who are nobody in particular.
     set_aside
         How many records have a key that belongs to nobody, by the reason.
+    keys_aside
+        How many addresses and numbers those are.
     """
 
     links: pa.Table
     person_ids: pa.Array
     set_aside: dict[str, int]
+    keys_aside: int
 
     @property
     def persons(self) -> int:
@@ -97,7 +100,8 @@ def resolve(
     order = pc.sort_indices(records, [("created_at", "ascending"), ("record_id", "ascending")])
     ordered = records.take(order)
     fields = normalised(ordered)
-    aside = set_aside(fields, *(_numbers(ordered[name]) for name in ("telephones", "cities")))
+    telephones, cities = (_numbers(ordered[name]) for name in ("telephones", "cities"))
+    aside = set_aside(fields, telephones, cities, _shops(ordered))
     fields = aside.applied(fields)
     same, apart = _decided(ordered["record_id"], decisions)
     equals = certain_equals(fields)
@@ -111,7 +115,7 @@ def resolve(
     given = np.empty(len(order), np.int64)
     given[order.to_numpy()] = np.arange(len(order))
     whole = pc.if_else(pa.array(is_nobody), pa.scalar(None, pa.string()), persons)
-    return Resolution(_links(found), whole.take(pa.array(given)), aside.told())
+    return Resolution(_links(found), whole.take(pa.array(given)), aside.told(), aside.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,12 @@ class _Found:
     forest: Forest
     is_nobody: np.ndarray[tuple[int], np.dtype[np.bool_]]
     persons: pa.Array
+
+
+def _shops(records: pa.Table) -> Ints:
+    """The shop of each account, whose id begins with it and a colon; -1 for guests."""
+    shop = pc.struct_field(pc.extract_regex(records["record_id"], r"^(?P<shop>[^:]+):"), "shop")
+    return codes(pc.if_else(records["is_account"], shop, pa.scalar(None, pa.string())))
 
 
 def _numbers(column: pa.ChunkedArray) -> Ints:

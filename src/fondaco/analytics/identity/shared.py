@@ -34,12 +34,17 @@ RELAYS = ("marketplace.amazon.", "members.ebay.", "privaterelay.appleid.com")
 MOST_NAMES, MOST_TELEPHONES, MOST_CITIES = 5, 10, 25
 """So many names, telephones or cities one person's address may have had; more is an address that a shop fills in."""
 
+MOST_ACCOUNTS = 5
+"""So many accounts of one shop one person's address may have. Shops' own systems allow one; tags behind a ``+``, a forgotten password
+or two merged shops make a few. A till or a marketplace that writes one address into every account makes hundreds."""
+
 REASONS = (
     "a mailbox in which nobody reads",
     "an office or relay address used under several names",
     f"used under more than {MOST_NAMES} names",
     f"used with more than {MOST_TELEPHONES} telephone numbers",
     f"used in more than {MOST_CITIES} cities",
+    f"used by more than {MOST_ACCOUNTS} accounts of one shop",
 )
 
 
@@ -55,6 +60,8 @@ class SetAside:
 
     email: Ints
     telephone: Ints
+    keys: int = 0
+    """How many different addresses and numbers that are."""
 
     def applied(self, fields: pa.Table) -> pa.Table:
         """``fields`` without the keys that were set aside."""
@@ -73,7 +80,7 @@ class SetAside:
         return counts
 
 
-def set_aside(fields: pa.Table, telephones: Ints, cities: Ints) -> SetAside:
+def set_aside(fields: pa.Table, telephones: Ints, cities: Ints, shops: Ints) -> SetAside:
     """Judge every e-mail address and telephone number.
 
     Parameters
@@ -82,17 +89,19 @@ def set_aside(fields: pa.Table, telephones: Ints, cities: Ints) -> SetAside:
         Normalised columns, a row a record.
     telephones, cities
         How many different ones each record itself has been seen with: a guest's orders are one record.
+    shops
+        The shop that each account is of; -1 for guests.
     """
     person = joint(codes(fields["given"]), codes(fields["family"]))
     email, telephone = codes(fields["email"]), codes(fields["telephone"])
-    return SetAside(
-        _by_email(fields, email, person, (telephone, telephones), cities),
-        _first_reason(telephone, {2: _distinct(telephone, person) > MOST_NAMES}),
-    )
+    by_email = _by_email(fields, email, person, (telephone, telephones), cities, shops=shops)
+    by_telephone = _first_reason(telephone, {2: _distinct(telephone, person) > MOST_NAMES})
+    keys = sum(len(np.unique(key[why >= 0])) for key, why in ((email, by_email), (telephone, by_telephone)))
+    return SetAside(by_email, by_telephone, keys)
 
 
 def _by_email(
-    fields: pa.Table, email: Ints, person: Ints, telephones: tuple[Ints, Ints], cities: Ints
+    fields: pa.Table, email: Ints, person: Ints, telephones: tuple[Ints, Ints], cities: Ints, *, shops: Ints
 ) -> Ints:
     words = fields["email"].combine_chunks().dictionary_encode().dictionary.to_pylist()
     local = [word.rpartition("@")[0] for word in words]
@@ -106,6 +115,7 @@ def _by_email(
         2: names > MOST_NAMES,
         3: np.maximum(_distinct(email, telephones[0]), own) > MOST_TELEPHONES,
         4: _most(email, cities) > MOST_CITIES,
+        5: _most_of_one(email, shops) > MOST_ACCOUNTS,
     }
     return _first_reason(email, reasons)
 
@@ -121,6 +131,14 @@ def _most(key: Ints, number: Ints) -> Ints:
     found = np.zeros(int(key.max(initial=-1)) + 1, np.int64)
     np.maximum.at(found, key[key >= 0], number[key >= 0])
     return found
+
+
+def _most_of_one(key: Ints, group: Ints) -> Ints:
+    """How many records each key has within the group in which it has most."""
+    within = joint(key, group)
+    # The last stands for records without either.
+    count = np.bincount(within[within >= 0], minlength=int(within.max(initial=-1)) + 2)
+    return _most(key, count[within])
 
 
 def _first_reason(key: Ints, reasons: dict[int, NDArray[np.bool_]]) -> Ints:
