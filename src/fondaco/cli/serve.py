@@ -26,6 +26,7 @@ def serve(ctx: typer.Context, host: _Host = None, port: _Port = None, as_json: _
     Example: fondaco serve --port 8080
     """
     with ctx.obj.project() as project:
+        _refuse_unwritable(project)
         serve_project(project, host=host, port=port, as_json=as_json)
 
 
@@ -36,10 +37,19 @@ def up(ctx: typer.Context, host: _Host = None, port: _Port = None, as_json: _AsJ
     """
     from fondaco.orchestration.schedule import scheduled
 
-    with ctx.obj.project() as project, scheduled(project) as schedule:
-        if not as_json:
-            typer.echo(f"The next run starts at {schedule.next_run_at():%Y-%m-%d %H:%M %Z}.")
-        serve_project(project, host=host, port=port, as_json=as_json)
+    with ctx.obj.project() as project:
+        _refuse_unwritable(project)
+        with scheduled(project) as schedule:
+            if not as_json:
+                typer.echo(f"The next run starts at {schedule.next_run_at():%Y-%m-%d %H:%M %Z}.")
+            serve_project(project, host=host, port=port, as_json=as_json)
+
+
+def _refuse_unwritable(project: Project) -> None:
+    """Before the server starts, which would tell it in a log."""
+    from fondaco.warehouse.files import refuse_unwritable
+
+    refuse_unwritable(project.data)
 
 
 def serve_project(

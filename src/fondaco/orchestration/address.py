@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fondaco.config import Settings
+from fondaco.warehouse.files import unwritable
 
 FILE = "serving.json"
 _PATIENCE_SECONDS = 0.5
@@ -18,12 +19,21 @@ _PATIENCE_SECONDS = 0.5
 
 @contextmanager
 def announced(data: Path, url: str) -> Iterator[None]:
-    """Say for the time of the block that this process serves the project at ``url``."""
+    """Say for the time of the block that this process serves the project at ``url``.
+
+    Raises
+    ------
+    ConfigError
+        If the data folder cannot be written to.
+    """
     path = data / FILE
     said = json.dumps({"url": url, "pid": os.getpid()}) + "\n"
     draft = path.with_name(f".{FILE}.{os.getpid()}")
-    draft.write_text(said, encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(said, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise unwritable(data, error) from error
     try:
         yield
     finally:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fondaco.config import Settings
 from fondaco.errors import FondacoError, RetryableError
+from fondaco.warehouse.files import refuse_unwritable
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -90,6 +91,7 @@ def _python(_project: Project) -> Finding:
 
 
 def _disk(project: Project) -> Finding:
+    refuse_unwritable(project.data)
     free = shutil.disk_usage(project.data).free
     words = f"{free / 1e9:,.1f} GB are free for {project.data}."
     if free < _LITTLE_DISK_BYTES:

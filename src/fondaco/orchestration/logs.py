@@ -7,8 +7,10 @@ of it passes the redaction before it is written.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -33,8 +35,12 @@ _NOISY = (
 
 
 def configure_logs(folder: Path, *, console_level: int = logging.WARNING) -> None:
-    """Send the process's logs to ``folder`` and to standard error. A second call replaces the first."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Send the process's logs to ``folder`` and to standard error. A second call replaces the first.
+
+    A file that cannot be written gets none: whatever else has to be written says so, and reading needs no log.
+    """
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
     root = logging.getLogger()
     for handler in [h for h in root.handlers if getattr(h, "_is_fondacos", False)]:
         root.removeHandler(handler)
@@ -42,16 +48,17 @@ def configure_logs(folder: Path, *, console_level: int = logging.WARNING) -> Non
     console = logging.StreamHandler(sys.stderr)
     console.setLevel(console_level)
     console.setFormatter(_formatter(json=False))
-    for handler in (
-        console,
-        _file(folder / LOG_FILE, logging.INFO),
-        _file(folder / ERROR_FILE, logging.ERROR),
-    ):
+    files = ((folder / LOG_FILE, logging.INFO), (folder / ERROR_FILE, logging.ERROR))
+    for handler in (console, *(_file(path, level) for path, level in files if _is_writable(path))):
         handler._is_fondacos = True  # type: ignore[attr-defined]
         root.addHandler(handler)
     root.setLevel(logging.INFO)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _is_writable(path: Path) -> bool:
+    return os.access(path if path.exists() else path.parent, os.W_OK)
 
 
 def _file(path: Path, level: int) -> logging.Handler:

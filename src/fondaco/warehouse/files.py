@@ -3,7 +3,33 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
+
+from fondaco.errors import ConfigError
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Refuse a data folder in which nothing can be written.
+
+    Raises
+    ------
+    ConfigError
+        If a file cannot be made in ``folder``.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def unwritable(folder: Path, error: OSError) -> ConfigError:
+    """What to say where ``error`` kept something from being written in the data folder."""
+    return ConfigError(
+        f"The data folder {folder} cannot be written to: {error.strerror or type(error).__name__}.",
+        "Give the account that runs Fondaco the right to write there, mount the disk for writing, or point FONDACO_HOME at another folder.",
+    )
 
 
 def sync_file(path: Path) -> None:

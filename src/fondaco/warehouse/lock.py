@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fondaco.errors import RetryableError
+from fondaco.warehouse.files import unwritable
 
 
 def locked_error(holder: str) -> RetryableError:
@@ -27,9 +28,12 @@ class LockFile:
         self._handle: int | None = None
 
     def acquire(self) -> None:
-        """Raises RetryableError at once when another process holds it."""
+        """Raises RetryableError at once when another process holds it, ConfigError when its folder cannot be written to."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise unwritable(self._path.parent, error) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
