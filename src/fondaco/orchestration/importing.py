@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fondaco.errors import ConfigError, FatalError
 from fondaco.orchestration.connecting import connect
+from fondaco.orchestration.kept_imports import MAIN_TABLE, SOURCE, ImportGap, all_imports, folder_of
 from fondaco.orchestration.pipeline import RunOutcome, run_pipeline
 from fondaco.orchestration.progress import Progress
 from fondaco.orchestration.reconciling import owe_whole
@@ -24,13 +25,7 @@ from fondaco.sources.files.streams import STREAMS
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
 
-SOURCE = "files"
-_MAIN_TABLE = {
-    "order_lines": "files__order_lines",
-    "order_totals": "files__order_totals",
-    "customers": "files__customers",
-    "products": "files__products",
-}
+__all__ = ["Imported", "all_imports", "folder_of", "forget_import", "import_file", "options_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +50,6 @@ def options_for(project: Project, connection_id: str, mapping: Mapping[str, str]
     return Options(mapping=dict(mapping), **{**defaults, **{k: v for k, v in given.items() if v is not None}})
 
 
-def folder_of(project: Project, connection_id: str) -> Path:
-    """Where a files connection keeps its imports."""
-    return project.data / "imports" / connection_id
-
-
-def all_imports(project: Project) -> list[tuple[str, Import]]:
-    """All imports of files connections, newest first, each with its connection's id."""
-    found = [
-        (connection.connection_id, one)
-        for connection in project.connections()
-        if connection.source == SOURCE
-        for one in imports(folder_of(project, connection.connection_id))
-    ]
-    return sorted(found, key=lambda pair: pair[1].instant, reverse=True)
-
-
 def import_file(
     project: Project,
     prepared: Prepared,
@@ -85,8 +64,8 @@ def import_file(
     Raises
     ------
     ConfigError
-        If the connection is of another source, the folder cannot be written, or orders are here already with other lines
-        and nobody has said what the file's are to them.
+        If the connection is of another source, the folder cannot be written, an amount could not be converted, or orders are
+        here already with other lines and nobody has said what the file's are to them.
     FatalError
         If the warehouse does not have every record of the file afterwards.
     """
@@ -172,9 +151,9 @@ def _check_counts(project: Project, connection_id: str, kept: Import) -> None:
     for stream, records in kept.records.items():
         landed = _count(project, connection_id, stream, kept.import_id)
         if landed != records:
+            gap = ImportGap(kept, stream, records, landed)
             raise FatalError(
-                f"{kept.file} has {records:,} records of {stream}, and {landed:,} are in the warehouse.",
-                "Keep the project folder as it is and report this; readers still see the state before the import.",
+                gap.what, f"{gap.remedy}, and report this; readers still see the state before the import."
             )
 
 
@@ -222,7 +201,7 @@ def _quarantine(project: Project, prepared: Prepared, connection_id: str, kept: 
             "connection_id": connection_id,
             "source": SOURCE,
             "stream": prepared.streams[0],
-            "table_name": _MAIN_TABLE[prepared.streams[0]],
+            "table_name": MAIN_TABLE[prepared.streams[0]],
             "slice_id": kept.import_id,
             "record": one.record,
             "reason": f"row {one.row} of {kept.file}: {one.reason}",
@@ -257,5 +236,5 @@ def _count(project: Project, connection_id: str, stream: str, import_id: str | N
         where += " and import_id = $import_id"
         params["import_id"] = import_id
     with project.warehouse.writer() as writer:
-        found = writer.fetch(f"select count(*) as n from raw.{_MAIN_TABLE[stream]} where {where}", params)
+        found = writer.fetch(f"select count(*) as n from raw.{MAIN_TABLE[stream]} where {where}", params)
     return int(found["n"][0].as_py())

@@ -15,6 +15,7 @@ from fondaco.control.runs import RunResult, StreamResult
 from fondaco.errors import FatalError, FondacoError
 from fondaco.orchestration.alerting import look_and_tell
 from fondaco.orchestration.analysing import analyse_customers, tables_written
+from fondaco.orchestration.kept_imports import note_gaps
 from fondaco.orchestration.modelling import build, models_read_meanwhile, refuse_half_built
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.orchestration.reconciling import reconcile_run
@@ -215,6 +216,8 @@ class _Work:
 
     def publish(self) -> None:
         refuse_half_built(self.project)
+        for reason in note_gaps(self.project):
+            self.going.note("warn", reason)
         if self.check is not None:
             self.check()
         self.progress(Event("publish"))

@@ -14,11 +14,20 @@ from tests.parsed import give_models
 
 from fondaco.errors import FatalError
 from fondaco.orchestration import Project
-from fondaco.orchestration.importing import Imported, import_file, options_for
+from fondaco.orchestration.importing import (
+    Imported,
+    all_imports,
+    forget_import,
+    import_file,
+    options_for,
+)
+from fondaco.orchestration.kept_imports import known_gaps
 from fondaco.orchestration.pipeline import run_pipeline
 from fondaco.orchestration.progress import Event, Progress
 from fondaco.orchestration.reconciling import reconcile_now
 from fondaco.orchestration.stopping import Stop, StoppedError
+from fondaco.server.api.data import health
+from fondaco.server.site import Site
 from fondaco.sources.files.fields import parse_map
 from fondaco.sources.files.importing import Prepared, prepare
 
@@ -91,6 +100,10 @@ class Shop:
         return self.rows_published(
             "select order_number, cast(order_date as varchar) as day, gross_sales from marts.orders order by 1"
         )
+
+    def api_health(self) -> tuple[str, list[str]]:
+        told = health(Site(self.project))
+        return told.status, told.reasons
 
     def built(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of core and marts."""
@@ -200,6 +213,25 @@ def test_an_import_that_did_not_land_whole_is_not_published(shop: Shop) -> None:
     ):
         shop.imported("august.csv", august, waiting=lose_a_line)
     assert (shop.sales(), shop.project.reader.version) == (before, version)
+    later = run_pipeline(shop.project)
+    assert (later.run.outcome, later.run.health) == ("success", "warn")
+    august = next(one.import_id for _, one in all_imports(shop.project) if one.file == "august.csv")
+    assert later.run.health_reasons == known_gaps(shop.project.control, "default")
+    assert later.run.health_reasons == [
+        "august.csv has 2 records of order_lines, and 1 are in the warehouse. Import the file again, or take it back with "
+        f"`fondaco imports remove {august}`."
+    ]
+    assert shop.api_health() == ("warn", later.run.health_reasons)
+    assert run_pipeline(shop.project, steps=("sync",)).run.health == "ok"
+    assert shop.api_health() == ("warn", later.run.health_reasons)
+    assert forget_import(shop.project, "files", august)[1].run.health == "ok"
+    assert (shop.sales(), shop.api_health()) == (before, ("ok", []))
+
+
+def test_records_that_a_newer_file_took_over_are_not_missing(shop: Shop) -> None:
+    shop.kept("july.csv", JULY, decimal=".")
+    newer = shop.imported("whole.csv", JULY + "9,2026-07-03 09:00,MUG,1,5\n", decimal=".")
+    assert (newer.outcome.run.health, known_gaps(shop.project.control, "default")) == ("ok", [])
 
 
 def test_rows_that_are_set_aside_are_in_the_counts_of_the_run(shop: Shop) -> None:

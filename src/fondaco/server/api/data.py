@@ -13,6 +13,7 @@ from starlette.responses import Response
 from fondaco.control import Run
 from fondaco.errors import FondacoError
 from fondaco.orchestration.connection_states import connection_states
+from fondaco.orchestration.kept_imports import known_gaps
 from fondaco.server.api.access import reading_token
 from fondaco.server.api.metrics import ERRORS
 from fondaco.server.api.tables import cursor_after, key_of, next_link, no_cursor
@@ -192,12 +193,16 @@ def health(site: TheSite) -> HealthAnswer:
     newest = ended[0] if ended else None
     status = (newest.health or "warn") if newest and site.published else "empty"
     reasons = list(newest.health_reasons or []) if newest else ["Nothing has run yet."]
+    # A run that publishes nothing does not look for them.
+    missing = [each for each in known_gaps(site.control, site.tenant_id) if each not in reasons]
+    if missing and status == "ok":
+        status = "warn"
     if site.published and (fault := _unreadable(site)):
         status, reasons = "fail", [fault, *reasons]
     return HealthAnswer.model_validate(
         {
             "status": status,
-            "reasons": reasons,
+            "reasons": [*reasons, *missing],
             "published": site.published,
             "newest_run": newest.run_id if newest else None,
             "reconciliation": seal.state,
