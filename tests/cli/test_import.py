@@ -45,6 +45,25 @@ def test_what_would_land_is_told_before_anything_does(fondaco: Fondaco, shop: Pa
     assert (gone.code, gone.err.splitlines()[0]) == (1, "There is no import 0123456789abcdef.")
 
 
+def test_a_currency_without_a_rate_is_told_before_anything_lands(fondaco: Fondaco, shop: Path) -> None:
+    sales = shop / "sales.csv"
+    sales.write_text("No,When,Price,Money\n1,2026-02-01,5,EUR\n2,2026-02-02,7,IRR\n")
+    words = [sales, *(f"--map={pair}" for pair in ("order_id=No", "ordered_at=When", "unit_price=Price", "currency=Money"))]  # fmt: skip
+    lacking = "There is no exchange rate between IRR and the reporting currency EUR."
+    assert lacking in fondaco("-C", shop, "import", *words, "--preview").out
+    assert fondaco("-C", shop, "import", *words, "--preview", "--json").json["without_rate"] == ["IRR"]
+
+    refused = fondaco("-C", shop, "import", *words, "--yes")
+    what, remedy = refused.err.strip().splitlines()
+    assert (refused.code, what) == (1, lacking)
+    assert "`fondaco rates import FILE`" in remedy and remedy.endswith("nothing was imported.")
+    assert fondaco("-C", shop, "imports", "list", "--json").json == []
+
+    (shop / "rates.csv").write_text("Date,IRR\n2026-02-01,49000\n")
+    assert fondaco("-C", shop, "rates", "import", shop / "rates.csv").code == 0
+    assert fondaco("-C", shop, "import", *words, "--preview", "--json").json["without_rate"] == []
+
+
 def test_nothing_set_aside_is_said_in_words(fondaco: Fondaco, shop: Path) -> None:
     assert fondaco("-C", shop, "quarantine").out == "Nothing was set aside.\n"
     assert fondaco("-C", shop, "quarantine", "--json").json == []

@@ -14,6 +14,7 @@ from fondaco.errors import ConfigError
 from fondaco.sources.files.fields import FIELDS
 
 if TYPE_CHECKING:
+    from fondaco.orchestration import Project
     from fondaco.orchestration.importing import Imported
     from fondaco.sources.files.importing import Prepared
     from fondaco.sources.files.overlap import KnownOrders, Overlap
@@ -73,6 +74,7 @@ def import_(
 
     Example: fondaco import sales.csv --map order_id=InvoiceNo --map ordered_at=Date --map unit_price=Price --currency GBP
     """
+    from fondaco.orchestration.import_rates import refuse_without_rate, without_rate
     from fondaco.orchestration.importing import folder_of, options_for
     from fondaco.sources.files.fields import parse_map, read_mapping
     from fondaco.sources.files.importing import prepare
@@ -100,12 +102,13 @@ def import_(
         try:
             _refuse_if_empty(prepared)
             overlap = prepared.overlap(folder_of(project, connection))
+            missing = without_rate(project, prepared, connection)
             if not as_json:
                 _show(prepared, overlap)
             if preview:
-                if as_json:
-                    print_json(_prepared_object(prepared, overlap))
+                _end_preview(project, prepared, overlap, missing, as_json=as_json)
                 return
+            refuse_without_rate(project, prepared, connection)
             may_ask = not yes and not as_json and sys.stdin.isatty()
             if may_ask and not _confirmed(prepared, overlap):
                 typer.echo("Nothing was imported.")
@@ -119,6 +122,17 @@ def import_(
             _tell(imported)
         if imported.outcome.error is not None:
             raise imported.outcome.error
+
+
+def _end_preview(
+    project: Project, prepared: Prepared, overlap: Overlap | None, missing: list[str], *, as_json: bool
+) -> None:
+    from fondaco.orchestration.import_rates import missing_words, remedy_words
+
+    if as_json:
+        print_json(_prepared_object(prepared, overlap) | {"without_rate": missing})
+    elif missing:
+        typer.echo(f"{missing_words(project, missing)} {remedy_words(missing)}.")
 
 
 def _refuse_if_empty(prepared: Prepared) -> None:
@@ -157,8 +171,12 @@ def _import(project: Any, prepared: Prepared, connection: str, *, quiet: bool) -
 
 
 def _currency(word: str | None) -> str | None:
+    from fondaco.sources.files.currencies import currencies_in_use
+
     if word is not None and not (len(word) == 3 and word.isalpha() and word.isascii()):
         raise typer.BadParameter(f"{word!r} is not a code of three letters.", param_hint="--currency")
+    if word is not None and word.upper() not in currencies_in_use():
+        raise typer.BadParameter(f"{word.upper()} is no currency of ISO 4217.", param_hint="--currency")
     return word.upper() if word else None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fondaco.errors import ConfigError, FatalError
 from fondaco.orchestration.connecting import connect
+from fondaco.orchestration.import_rates import refuse_without_rate
 from fondaco.orchestration.kept_imports import MAIN_TABLE, SOURCE, ImportGap, all_imports, folder_of
 from fondaco.orchestration.pipeline import RunOutcome, run_pipeline
 from fondaco.orchestration.progress import Progress
@@ -77,6 +78,7 @@ def import_file(
     with project.warehouse.writer():
         if overlap := prepared.overlap(folder):
             raise overlap.refused(prepared.path.name)
+        refuse_without_rate(project, prepared, connection_id)
         connect(project, SOURCE, connection_id, _settings(project, prepared, connection_id, folder))
         before = _count(project, connection_id, stream)
         if prepared.lacks_earlier_records(folder):

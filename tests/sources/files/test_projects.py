@@ -28,6 +28,7 @@ from fondaco.orchestration.reconciling import reconcile_now
 from fondaco.orchestration.stopping import Stop, StoppedError
 from fondaco.server.api.data import health
 from fondaco.server.site import Site
+from fondaco.sources.exchange_rates import static_rates
 from fondaco.sources.files.fields import parse_map
 from fondaco.sources.files.importing import Prepared, prepare
 
@@ -48,6 +49,13 @@ class Shop:
             folder / "shop", currency="EUR", timezone="Europe/Berlin", clock=lambda: self.now
         )
         give_models(self.project.warehouse)
+        self.project.landing.land_rows(
+            "fondaco__exchange_rates",
+            [
+                {"tenant_id": "default", **row, "_synced_at": self.now.replace(tzinfo=None)}
+                for row in static_rates().to_pylist()
+            ],
+        )
 
     def wait(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -118,6 +118,28 @@ def test_a_file_whose_prices_are_in_another_currency_is_refused_until_told(read:
     assert lines(read(path, mapping=MAP, currency="USD"), "unit_price") == [(Decimal(10),), (Decimal(11),)]
 
 
+def test_a_code_that_is_no_currency_sets_its_row_aside_and_who_takes_it_from_there(
+    read: Read, write: Write
+) -> None:
+    """Currencies that are gone by now stay: an order may be as old. Metals, codes for tests and coins of a chain are none."""
+    path = write(
+        "s.csv",
+        "Invoice,When,Price,Money\n1,2026-07-01,5,ZZZ\n1,2026-07-01,6,\n2,2026-07-01,7,irr\n3,2019-07-01,8,HRK\n"
+        "4,2026-07-01,9,XAU\n5,2026-07-01,1,BTC\n6,2026-07-01,1,EUR\n7,2026-07-01,1,USD\n8,2026-07-01,1,\n",
+    )
+    fields = ("order_id=Invoice", "ordered_at=When", "unit_price=Price", "currency=Money")
+    prepared = read(path, mapping=parse_map(list(fields)), currency="GBP")
+    assert lines(prepared, "order_id, currency") == [
+        ("2", "IRR"), ("3", "HRK"), ("6", "EUR"), ("7", "USD"), ("8", "GBP"),
+    ]  # fmt: skip
+    assert [(one.row, one.reason) for one in prepared.set_aside] == [
+        (1, "currency is no currency of ISO 4217, such as EUR"),
+        (2, "another row of its order has no currency of ISO 4217"),
+        (5, "currency is no currency of ISO 4217, such as EUR"),
+        (6, "currency is no currency of ISO 4217, such as EUR"),
+    ]
+
+
 def test_a_broken_record_in_the_middle_of_json_lines_is_set_aside(read: Read, write: Write) -> None:
     good = '{{"Invoice": {n}, "When": "2026-07-01", "Customer": 9, "Article": "A", "Name": "M", "Qty": 1, "Price": 2, "Land": "DE"}}\n'
     content = good.format(n=1) + '{"Invoice": 2, "When\n' + good.format(n=3)

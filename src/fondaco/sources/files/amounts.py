@@ -1,4 +1,4 @@
-"""Read columns of numbers, flags and currencies. What may be decimal or thousands is refused, never guessed."""
+"""Read columns of numbers and flags. What may be decimal or thousands is refused, never guessed."""
 
 from __future__ import annotations
 
@@ -52,10 +52,6 @@ def flag_expression(field: str) -> str:
     true = ", ".join(f"'{word}'" for word in _TRUE)
     false = ", ".join(f"'{word}'" for word in _FALSE)
     return f"case when lower({field}) in ({true}) then true when lower({field}) in ({false}) then false end"
-
-
-def currency_expression(field: str) -> str:
-    return f"case when regexp_matches(upper({field}), '^[A-Z]{{3}}$') then upper({field}) end"
 
 
 def _clean(field: str) -> str:

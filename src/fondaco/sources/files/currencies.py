@@ -1,11 +1,17 @@
-"""Currencies that are written into amounts: ``10 USD``, ``€ 5``. An amount in another currency than its row's is a fault."""
+"""Which currencies there are, and those that are written into amounts: ``10 USD``, ``€ 5``.
+
+An amount in another currency than its row's is a fault.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from functools import cache
 
 import duckdb
-from babel.numbers import is_currency
+from babel import Locale
+from babel.numbers import get_territory_currencies, is_currency
 
 from fondaco.sources.files.fields import Kind
 from fondaco.sources.files.opening import ROW
@@ -20,6 +26,8 @@ _SIGNS = {
     "₩": "KRW KPW", "₪": "ILS", "₫": "VND", "₴": "UAH", "₦": "NGN", "₱": "PHP", "฿": "THB", "₡": "CRC", "₸": "KZT",
     "KR": "SEK NOK DKK ISK", "ZŁ": "PLN", "ZL": "PLN", "LEI": "RON MDL", "FT": "HUF", "FR": "CHF",
 }  # fmt: skip
+_SINCE = date(1999, 1, 1)
+"""The first year of the European Central Bank's rates: an order of then may be in a currency that is gone by now."""
 _LETTERS = r"[\p{L}\p{Sc}]"
 _OTHERS = r"[^\p{L}\p{Sc}]"
 
@@ -62,6 +70,22 @@ def set_strangers_aside(
         select {table}.* replace (nullif(concat_ws('; ', problem, stranger), '') as problem)
         from {table} left join strangers using ({ROW})
     """)
+
+
+@cache
+def currencies_in_use() -> frozenset[str]:
+    """ISO 4217 codes of the currencies that some country has, or has had since 1999: no metals, no codes for tests or for none."""
+    return frozenset(
+        code
+        for territory in Locale("en").territories
+        for code in get_territory_currencies(str(territory), start_date=_SINCE, end_date=date.max)
+    )
+
+
+def currency_expression(field: str) -> str:
+    """SQL that reads a code of ``currencies_in_use``, null for anything else."""
+    codes = ", ".join(f"'{code}'" for code in sorted(currencies_in_use()))
+    return f"case when upper({field}) in ({codes}) then upper({field}) end"
 
 
 def _currencies(sign: str) -> list[str]:

@@ -63,6 +63,9 @@ def _find_faults(engine: duckdb.DuckDBPyConnection) -> None:
             case when abs(quantity) > 1000000000 then 'quantity is out of range' end,
             case when abs(unit_price) > 10000000000 or abs(line_total) > 10000000000
                 or abs(quantity * unit_price) > 99999999999 then 'the amount is out of range' end,
+            case when currency is null and problem is null and bool_or(coalesce(
+                contains(problem, 'currency is no'), false)) over (partition by order_id)
+                then 'another row of its order has no currency of ISO 4217' end,
             case when line_id is not null and row_number() over (
                 partition by order_id, line_id order by _row) > 1 then 'line_id is used twice in the order' end
         ), '') as problem)

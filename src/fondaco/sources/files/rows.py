@@ -9,11 +9,11 @@ import duckdb
 
 from fondaco.errors import ConfigError
 from fondaco.sources.files.amounts import (
-    currency_expression,
     flag_expression,
     number_expression,
     whole_expression,
 )
+from fondaco.sources.files.currencies import currency_expression
 from fondaco.sources.files.fields import Kind
 from fondaco.sources.files.instants import instant_expression
 from fondaco.sources.files.opening import ROW
@@ -28,7 +28,7 @@ _SQL_TYPES = {
 }
 _WORDS = {
     Kind.TEXT: "holds the character U+0000",
-    Kind.CURRENCY: "is not a currency code of three letters",
+    Kind.CURRENCY: "is no currency of ISO 4217, such as EUR",
     Kind.WHOLE: "is not a whole number",
     Kind.MONEY: "is not a number, or too large a one",
     Kind.FLAG: "is neither yes nor no",
