@@ -78,7 +78,12 @@ def paybacks(
     reader: Reader, tenant_id: str, first: date, last: date, campaign_id: str = ""
 ) -> Mapping[str, Payback]:
     """Of every campaign on which something was spent in the period, or of one, by its id."""
-    params: dict[str, Value] = {"tenant_id": tenant_id, "first": first, "last": last, "campaign_id": campaign_id}
+    params: dict[str, Value] = {
+        "tenant_id": tenant_id,
+        "first": first,
+        "last": last,
+        "campaign_id": campaign_id,
+    }
     rows = reader.query(_SQL, params).to_pylist()
     return {
         row["campaign_id"]: Payback(
