@@ -128,8 +128,8 @@ def _publish_three_people(project: Project) -> None:
         {"person_id": CY, "email": "cy@example.net"},
     ]  # fmt: skip
     scores = [
-        {"person_id": ADA, "as_of_date": AS_OF, "purchase_days": 2, "days_since_last": 0, "segment": "Champions", "previous_segment": "New Customers", "recency_score": 5, "frequency_score": 5, "monetary_score": 5, "alive_probability": 0.9, "expected_orders": 1.5, "expected_order_value": 80, "expected_value": 120, "expected_value_low": 0, "expected_value_high": 310, "churn_probability": 0.25, "churn_reasons": '["Bought 2 times in the last year."]'},
-        {"person_id": BO, "as_of_date": AS_OF, "purchase_days": 1, "days_since_last": 449, "segment": "Hibernating", "alive_probability": 0.1, "expected_orders": 0.1, "expected_value": 4, "churn_probability": 0.95},
+        {"person_id": ADA, "as_of_date": AS_OF, "purchase_days": 2, "days_since_last": 0, "segment": "Champions", "previous_segment": "New Customers", "recency_score": 5, "frequency_score": 5, "monetary_score": 5, "alive_probability": 0.9, "expected_orders": 1.5, "expected_order_value": 80, "expected_value": 120, "value_if_active": 133.3333, "expected_value_low": 0, "expected_value_high": 310, "churn_probability": 0.25, "churn_reasons": '["Bought 2 times in the last year."]'},
+        {"person_id": BO, "as_of_date": AS_OF, "purchase_days": 1, "days_since_last": 449, "segment": "Hibernating", "alive_probability": 0.1, "expected_orders": 0.1, "expected_value": 4, "value_if_active": 40, "churn_probability": 0.95},
     ]  # fmt: skip
     moved = [
         {"month_end": date(2026, 2, 28), "from_segment": "", "to_segment": "New Customers", "customers": 1},

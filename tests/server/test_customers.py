@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -35,6 +37,34 @@ def test_the_page_tells_totals_segments_movements_and_the_check(page: TestClient
     assert "New Customers" in text and "Champions" in text
     assert "They bought 4 times; the model in use was 20.0% nearer" in text
     assert "+5.0%" in text and "+50.0%" in text
+    assert "Can the risk of leaving be trusted?" not in text  # no way of telling it was tested
+
+
+def test_the_page_tells_how_each_way_of_telling_who_leaves_did(page: TestClient, known: Project) -> None:
+    def tested(model: str, used: bool, **figures: float) -> dict[str, object]:
+        told = {"horizon_days": 90, "customers": 400, "churn_rate": 0.25, "lift": None, **figures}
+        own = {"run_id": "r1", "as_of_date": "2026-03-30", "customers": 400, "fitted_at": "2026-03-31"}
+        return {"tenant_id": known.tenant, "model": model, "is_used": used, "parameters": "{}", "standard_errors": "{}",
+                "evaluation": json.dumps(told), **own}  # fmt: skip
+
+    rows = [
+        tested("churn_mbg_nbd", False, brier=0.25, calibration_error=0.004, auc=0.75),
+        tested("churn_classifier", True, brier=0.125, calibration_error=0.025, auc=0.8125, lift=2.5),
+    ]
+    with known.warehouse.writer() as writer:
+        for row in rows:
+            writer.execute(
+                f"insert into marts.model_runs ({', '.join(row)}) values ({', '.join(f'${name}' for name in row)})",
+                row,
+            )
+        known.warehouse.publish()
+    text = " ".join(re.sub(r"<[^>]*>", " ", page.get("/customers").text).split())
+    assert "400 customers would buy nothing within 90 days that it had not seen; 25.0% did not" in text
+    told = text[text.index("Leavers in the riskiest tenth") :]
+    assert re.findall(r"(Behaviour, by trees|MBG/NBD)( in use)? (\S+) (\S+)% (\S+)% (– |\S+ ×)", told) == [
+        ("Behaviour, by trees", " in use", "0.12", "2.5", "81.2", "2.50 ×"),
+        ("MBG/NBD", "", "0.25", "0.4", "75.0", "– "),
+    ]
 
 
 def test_segments_are_held_against_the_end_of_a_month_that_is_known_whole(

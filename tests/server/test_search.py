@@ -51,6 +51,26 @@ def search(client: TestClient, words: str) -> list[tuple[str, str]]:
     return [(html.unescape(title), html.unescape(address)) for address, title in options]
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("value ahead", ("Value ahead", "/customers/figures/expected_value")),
+        ("will not buy", ("Will not buy", "/customers/figures/churn_probability")),
+        ("new segment", ("New segment", "/segments/new")),
+        ("invite", ("Invite somebody", "/settings/users")),
+    ],
+)
+def test_figures_of_customers_and_what_can_be_done_are_found(
+    shop: Project, words: str, found: tuple[str, str]
+) -> None:
+    assert found in search(browser_of(shop, OWNER), words)
+
+
+def test_what_a_viewer_may_not_do_is_not_offered_to_them(shop: Project) -> None:
+    viewer = browser_of(shop, ROLES[Role.VIEWER])
+    assert ("New segment", "/segments/new") not in search(viewer, "new segment")
+
+
 def test_before_anything_is_typed_the_pages_that_exist_are_there(shop: Project) -> None:
     assert search(browser_of(shop, OWNER), " ") == [
         ("Overview", "/"),

@@ -12,6 +12,7 @@ from tests.server.conftest import OWNER, PASSWORD, form_token, log_in, with_sess
 
 from fondaco.control import Role
 from fondaco.control.connections import ConnectionRecord
+from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
 from fondaco.orchestration import Project
 from fondaco.server.app import create_app
 from fondaco.server.pages.settings_sections import SECTIONS
@@ -202,6 +203,7 @@ def test_definitions_hold_every_metric(owner: TestClient, new_project: Project) 
     page = owner.get("/settings/definitions").text
     names = {metric.name for metric in new_project.metrics.metrics}
     assert set(re.findall(r'<li id="(\w+)" data-sought', page)) == names
+    assert set(re.findall(r'<li id="customers-(\w+)" data-sought', page)) == set(CUSTOMER_FIGURES)
 
 
 def test_the_schedule_says_when_the_next_runs_start(owner: TestClient) -> None:

@@ -21,8 +21,9 @@ from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, checked_form, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
+from fondaco.server.pages.customer_checks import MODELS, churn_check, hold_out_check, whole
 from fondaco.server.pages.customer_list import PAGE, Listing, listing, listing_in, sheet, shown_list
-from fondaco.server.pages.person_values import PURCHASE_MODELS, nearer, used_model
+from fondaco.server.pages.person_values import PURCHASE_MODELS
 from fondaco.server.pages.shapes import share_bar, spark
 from fondaco.server.site import NotThereError, Site, the_site
 
@@ -32,12 +33,6 @@ finding = APIRouter(include_in_schema=False, dependencies=[Depends(checked_form)
 TheSite = Annotated[Site, Depends(the_site)]
 
 FLOWS = 8
-MODELS: Mapping[str, str] = {
-    "bg_nbd": "BG/NBD",
-    "mbg_nbd": "MBG/NBD",
-    "pareto_nbd": "Pareto/NBD",
-    "naive": "The same again",
-}
 
 
 @router.get("/customers")
@@ -161,7 +156,7 @@ def _panels(numbers: Numbers, known: _Known, beginnings: Beginnings) -> dict[str
     tiles = [
         ("customers_who_bought", numbers.count(bought), ""),
         ("came_back", numbers.rate(total["repeat_customers"] / bought if bought else None), ""),
-        ("active_customers", numbers.count(_whole(total["active_customers"])), _share(numbers, total["active_customers"], bought)),
+        ("active_customers", numbers.count(whole(total["active_customers"])), _share(numbers, total["active_customers"], bought)),
         ("expected_value", numbers.money(total["expected_value"]), ""),
         ("value_to_win_back", numbers.money(total["value_to_win_back"]), ""),
     ]  # fmt: skip
@@ -173,7 +168,8 @@ def _panels(numbers: Numbers, known: _Known, beginnings: Beginnings) -> dict[str
         "begins": numbers.begins(beginnings.of()) if young else "",
         "flows": _flows(numbers, known.movements),
         "tenths": _tenths(numbers, known.tenths),
-        "check": _check(numbers, known.models),
+        "check": hold_out_check(numbers, known.models),
+        "churn_check": churn_check(numbers, known.models),
         "notes": _lacks(known.models),
         "has_values": total["expected_value"] is not None,
     }
@@ -187,10 +183,6 @@ def _lacks(models: Mapping[str, ModelRun]) -> list[str]:
     replaced = _OF_PURCHASES if any(models[name].is_used for name in _OF_PURCHASES & models.keys()) else ()
     notes = (each.note for name, each in models.items() if not each.is_used and name not in replaced)
     return list(dict.fromkeys(note for note in notes if note))
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else round(value)
 
 
 def _share(numbers: Numbers, part: Any, whole: Any) -> str:
@@ -284,39 +276,3 @@ def _tenths(numbers: Numbers, tenths: list[Row]) -> dict[str, Any]:
         for row in tenths
     ]
     return {"rows": rows, "top": rows[0]["share"] if rows else ""}
-
-
-def _check(numbers: Numbers, models: Mapping[str, ModelRun]) -> dict[str, Any] | None:
-    """The hold-out check in words and rows; None where there was none."""
-    found = models.get("hold_out")
-    if found is None or not found.evaluation:
-        return None
-    told = found.evaluation
-    used = used_model(models) or PURCHASE_MODELS[0]
-    order = sorted(told["errors"], key=lambda name: (name != used, name == "naive", name))
-    rows = [
-        {
-            "name": MODELS.get(name, name),
-            "is_used": name == used,
-            "purchases": numbers.count(_whole(told["errors"][name]["purchases"])),
-            "purchases_error": _signed(numbers, told["errors"][name]["purchases_error"]),
-            "value_error": _signed(numbers, told["errors"][name]["value_error"]),
-            "mae": numbers.decimal(told["errors"][name]["purchases_mae"]),
-        }
-        for name in order
-    ]
-    better = nearer(told["errors"], used, "purchases_mae")
-    return {
-        "days": told["days"],
-        "customers": numbers.count(told["customers"]),
-        "actual": numbers.count(_whole(told["purchases"])),
-        "rows": rows,
-        "nearer": numbers.rate(better) if better is not None and better > 0 else "",
-        "farther": numbers.rate(-better) if better is not None and better < 0 else "",
-    }
-
-
-def _signed(numbers: Numbers, share: float | None) -> str:
-    if share is None:
-        return numbers.rate(None)
-    return ("+" if share > 0 else "") + numbers.rate(share)

@@ -23,6 +23,7 @@ from fondaco.control import User
 from fondaco.costs import RULES
 from fondaco.governance import Permission, may
 from fondaco.metrics import lookup
+from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.menu import MENU
 from fondaco.server.numbers import Numbers
@@ -54,11 +55,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing: where it is, or the metric whose definition it is."""
+    """One thing: where it is, and, of a definition, the address of what the drawer shows."""
 
     title: str
-    address: str = ""
-    definition: str = ""
+    address: str
+    drawer: str = ""
     detail: str = ""
 
 
@@ -151,7 +152,18 @@ def _metrics(asked: Asked) -> Iterable[Found]:
         if _fits(asked.words, metric.label, metric.name, *metric.synonyms)
     ]
     for metric in sorted(fitting, key=lambda one: _rank(asked.words, one.label)):
-        yield Found(metric.label, definition=metric.name, detail="Definition")
+        place = f"/settings/definitions#{metric.name}"
+        yield Found(metric.label, place, f"/definitions/{metric.name}", detail="Definition")
+    for figure in CUSTOMER_FIGURES.values():
+        if _fits(asked.words, figure.label, figure.name, figure.description, figure.formula):
+            place = f"/settings/definitions#customers-{figure.name}"
+            yield Found(figure.label, place, f"/customers/figures/{figure.name}", detail="Of customers")
+
+
+def _actions(asked: Asked) -> Iterable[Found]:
+    for title, address, meant, needs in ACTIONS:
+        if _fits(asked.words, title, meant) and (needs is None or may(asked.user.role, needs)):
+            yield Found(title, address)
 
 
 def _shops(asked: Asked) -> Iterable[Found]:
@@ -221,9 +233,21 @@ def _orders(asked: Asked) -> Iterable[Found]:
         yield Found(f"Order {number}", f"/orders/{quote(row['order_id'])}", detail=detail)
 
 
+ACTIONS: tuple[tuple[str, str, str, Permission | None], ...] = (
+    ("New segment", "/segments/new", "make create build audience", Permission.SEGMENT),
+    ("Enter a cost", "/costs/new", "new make add expense", Permission.COSTS),
+    ("New alert", "/alerts/rules/new?kind=change", "make create rule watch", Permission.ALERTS),
+    ("Print the report", "/report", "pdf month summary", None),
+    ("Make an API token", "/settings/tokens", "new key access", None),
+    ("Invite somebody", "/settings/users", "new user add person role", Permission.CHANGE),
+    ("Change my password", "/account/password", "new secret log in", None),
+)
+"""What can be done: title, where, other words for it, and the permission without which it cannot."""
+
 KINDS: tuple[Kind, ...] = (
     Kind("Pages", "layout-dashboard", _pages, when_empty=True),
     Kind("Saved views", "bookmark", _views, when_empty=True),
+    Kind("Actions", "plus", _actions),
     Kind("Figures", "chart-bar", _metrics),
     Kind("Segments", "users-group", _segments, page="/segments/1"),
     Kind("Costs", "receipt", _costs, page="/costs/1"),

@@ -11,6 +11,7 @@ from fondaco.alerts.sending.channels import KINDS
 from fondaco.control import Connection, Role, User
 from fondaco.errors import ConfigError
 from fondaco.governance import Permission, may
+from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
 from fondaco.orchestration.connection_states import connection_states
 from fondaco.orchestration.schedule import next_run_at
 from fondaco.reports.subscriptions import Subscriptions
@@ -240,7 +241,14 @@ def currency(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
 
 def definitions(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
     """Every figure, with the words by which it may be sought."""
-    units = {"money": "Amount", "count": "Number", "ratio": "Ratio", "rate": "Percentage"}
+    units = {
+        "money": "Amount",
+        "count": "Number",
+        "ratio": "Ratio",
+        "rate": "Percentage",
+        "decimal": "Number",
+        "": "Word",
+    }
     return {
         "metrics": [
             {
@@ -251,6 +259,14 @@ def definitions(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
                 ).casefold(),
             }
             for metric in site.layer.metrics
+        ],
+        "figures": [
+            {
+                "figure": figure,
+                "unit": units[figure.unit],
+                "sought": f"{figure.label} {figure.name} {figure.description} customers".casefold(),
+            }
+            for figure in CUSTOMER_FIGURES.values()
         ],
         "published": site.published is not None,
     }
