@@ -16,7 +16,7 @@ def test_settings_of_a_source_are_listed_with_secrets_marked(fondaco: Any) -> No
 
 
 def test_an_unknown_source_names_the_known_ones(fondaco: Any, shop: Path) -> None:
-    answer = fondaco("-C", shop, "connect", "amazon")
+    answer = fondaco("-C", shop, "connect", "etsy")
 
     assert answer.code == 1
     assert "shopify" in answer.err

@@ -76,9 +76,10 @@ MARTS: dict[str, dict[str, Any]] = {
         "gross_sales": 31, "cost_of_goods": 12,
     },
     "campaigns_daily": {"campaign_date": DAY, "platform": "meta_ads", "campaign_id": "ads:1", "ad_spend": 7, "claimed_conversions": 1.5},
-    "order_campaigns": {"order_id": "a:1", "platform": "meta_ads", "campaign_id": "ads:1", "matched_by": "name"},
+    "order_campaigns": {"order_id": "a:1", "platform": "meta_ads", "campaign_id": "ads:1", "matched_by": "name", "role": "ads"},
     "campaigns": {"campaign_id": "ads:1", "platform": "meta_ads", "connection_id": "ads", "account_name": "Ads", "name": "Spring",
-                  "source_campaign_id": "1", "status": "active"},
+                  "source_campaign_id": "1", "status": "active", "role": "ads"},
+    "messages_daily": {"message_date": DAY, "platform": "klaviyo", "campaign_id": "post:1", "connection_id": "post", "sent": 5},
     "visits_daily": {"order_date": DAY, "connection_id": "a", "marked_orders": 1},
     "gateway_costs_daily": {"processed_date": DAY, "connection_id": "a", "unpriced_payments": 2},
     "payouts": {"payout_id": "a:77", "source_payout_id": "77", "connection_id": "a", "status": "paid", "issued_at": "2026-03-02 06:00:00",
@@ -215,7 +216,7 @@ def test_campaigns_and_where_an_order_came_from(published: Reader) -> None:
     assert not has_figures(published, "nobody")
     assert read_campaigns(published, "default")["ads:1"]["name"] == "Spring"
     assert origin_of(published, "default", "a:1") == {
-        "platform": "meta_ads", "campaign_id": "ads:1", "matched_by": "name", "campaign_name": "Spring",
+        "platform": "meta_ads", "campaign_id": "ads:1", "matched_by": "name", "campaign_name": "Spring", "role": "ads",
     }  # fmt: skip
     assert origin_of(published, "default", "a:2") is None
     for words in ("spr", "1"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pyarrow.parquet as pq
@@ -110,7 +109,8 @@ def test_a_token_whose_user_is_gone_may_no_more_than_read(known: Project) -> Non
     """A request that was let in just before the user was removed."""
     site = create_app(known).state.site
     token, _ = known.control.tokens.create(known.tenant, "left over")
-    orphan = replace(token, user_id=4711)
+    orphan, _ = known.control.tokens.create(known.tenant, "left behind")
+    orphan.user_id = 4711
     assert permits(site, token, Permission.PEOPLE) and not permits(site, orphan, Permission.PEOPLE)
     with pytest.raises(ForbiddenError):
         require_of_token(site, orphan, Permission.SEGMENT)

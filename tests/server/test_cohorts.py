@@ -178,7 +178,7 @@ def test_links_keep_the_filters_and_the_chosen_cohort_is_followed(reader: TestCl
 
 def test_a_value_of_the_dimension_before_is_forgotten(reader: TestClient) -> None:
     page = reader.get("/cohorts?by=channel&of=country&value=FR").text
-    assert "web, by the month of their first purchase" in page
+    assert "Web, by the month of their first purchase" in page
 
 
 @pytest.mark.parametrize(
