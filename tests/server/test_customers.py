@@ -40,6 +40,22 @@ def test_the_page_tells_totals_segments_movements_and_the_check(page: TestClient
     assert "Can the risk of leaving be trusted?" not in text  # no way of telling it was tested
 
 
+def test_a_model_that_is_there_for_comparison_only_is_no_cause_for_a_warning(
+    page: TestClient, known: Project
+) -> None:
+    row = {
+        "tenant_id": known.tenant, "run_id": "r1", "model": "pareto_nbd", "as_of_date": "2026-03-30", "is_used": False, "customers": 2,
+        "parameters": "{}", "standard_errors": "{}", "evaluation": "{}", "fitted_at": "2026-03-31", "note": "Not used: fitted for comparison.",
+    }  # fmt: skip
+    with known.warehouse.writer() as writer:
+        writer.execute(
+            f"insert into marts.model_runs ({', '.join(row)}) values ({', '.join(f'${name}' for name in row)})",
+            row,
+        )
+        known.warehouse.publish()
+    assert "fitted for comparison" not in page.get("/customers").text
+
+
 def test_the_page_tells_how_each_way_of_telling_who_leaves_did(page: TestClient, known: Project) -> None:
     def tested(model: str, used: bool, **figures: float) -> dict[str, object]:
         told = {"horizon_days": 90, "customers": 400, "churn_rate": 0.25, "lift": None, **figures}

@@ -176,11 +176,15 @@ def _panels(numbers: Numbers, known: _Known, beginnings: Beginnings) -> dict[str
 
 
 _OF_PURCHASES = frozenset(PURCHASE_MODELS)
+_COMPARED = "pareto_nbd"
+"""Never used for scores: nothing is missing without it."""
 
 
 def _lacks(models: Mapping[str, ModelRun]) -> list[str]:
     """Why a forecast, a part of it, or its check is missing: what is said of models that are not used, and have none in their place."""
-    replaced = _OF_PURCHASES if any(models[name].is_used for name in _OF_PURCHASES & models.keys()) else ()
+    replaced = {_COMPARED}
+    if any(models[name].is_used for name in _OF_PURCHASES & models.keys()):
+        replaced |= _OF_PURCHASES
     notes = (each.note for name, each in models.items() if not each.is_used and name not in replaced)
     return list(dict.fromkeys(note for note in notes if note))
 
