@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from tests.sources.postscript.conftest import served
+from tests.serving import served
 
 from fondaco.control import ConnectionRecord
 from fondaco.orchestration import Project

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp
+from tests.serving import served
 
-from fondaco.listening import listening
 from fondaco.simulator.amazon.app import Behaviour, create_app, demo_settings
 from fondaco.simulator.amazon.books import Books
 from fondaco.simulator.faults import FaultMiddleware, Faults
@@ -72,21 +67,6 @@ def brick_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     generate_world(folder, seed=5, orders=600, end=END, days=200, shops=("brick",))
     with Store.build(folder) as store:
         yield store
-
-
-@contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serve on a free port; gives the address."""
-    listener = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,10 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp
+from tests.serving import served
 
-from fondaco.listening import listening
 from fondaco.simulator.commercetools.app import Behaviour, create_app, demo_settings
 from fondaco.simulator.faults import FaultMiddleware, Faults
 from fondaco.simulator.store import Store
@@ -86,21 +82,6 @@ def imported_store(tmp_path: Path) -> Iterator[Store]:
     with Store.build(tmp_path / "world") as store:
         store.cursor().execute("update orders set updated_at = timestamp '2026-10-30 12:00:00.123'")
         yield store
-
-
-@contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serve on a free port; gives the address."""
-    listener = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
 
 
 @contextmanager

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from starlette.types import ASGIApp
 from tests.connectors.suite import packaged
+from tests.serving import served
 
-from fondaco.listening import listening
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.connecting import connect, plain
 from fondaco.simulator.faults import Fault, Faults
@@ -189,21 +184,6 @@ def part_of(name: str, first: date | None, after: date | None) -> Slice:
     return Slice(name, "backfill", since, until)
 
 
-@contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serve on a free port; gives the address."""
-    listener = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
-
-
 @pytest.fixture(scope="session")
 def market_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A world of 600 orders in 200 days, with the account that advertises in it."""
@@ -232,7 +212,7 @@ def _serving(market_hall: Store) -> Iterator[tuple[str, GoogleAdsServer, Faults,
         service_accounts={ROBOT: (ROBOT_KEY.public_bytes, Login(frozenset({ACCOUNT})))},
     )
     app = create_app(market_hall, faults, directory=directory, batch_rows=50)
-    with served(app) as base_url:
+    with served(app, lifespan="on") as base_url:
         yield base_url, app.state.server, faults, books
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from tests.parsed import give_models
-from tests.sources.google_ads.conftest import NOW, WORLD, Account, Synced, served
+from tests.serving import served
+from tests.sources.google_ads.conftest import NOW, WORLD, Account, Synced
 
 from fondaco.simulator.faults import Faults
 from fondaco.simulator.google_ads.app import create_app
@@ -44,7 +45,7 @@ def test_spend_that_was_restated_for_a_month_ends_at_the_truth(
     young_store: Store, installed: None, tmp_path: Path
 ) -> None:
     app = create_app(young_store, Faults())
-    with served(app) as base_url:
+    with served(app, lifespan="on") as base_url:
         account = Account(base_url, app.state.server, Faults())
         ads = Synced(tmp_path / "shop", account.settings(**WORLD, start_date="2026-01-15"), young_store.now)
         with ads.project:

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from tests.serving import served
 
 from fondaco.clock import parse_instant
 from fondaco.errors import RetryableError
@@ -19,7 +20,7 @@ from fondaco.sources.mailchimp import MailchimpSettings
 from fondaco.sources.mailchimp.client import MailchimpClient
 from fondaco.sources.mailchimp.records import activities, emptied
 
-from .conftest import END, Account, rows, served
+from .conftest import END, Account, rows
 
 pytestmark = pytest.mark.slow
 

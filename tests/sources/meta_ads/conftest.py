@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,10 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp
+from tests.serving import served
 
-from fondaco.listening import listening
 from fondaco.simulator.faults import FaultMiddleware, Faults
 from fondaco.simulator.meta_ads.app import Behaviour, create_app, demo_settings
 from fondaco.simulator.store import Store
@@ -104,21 +100,6 @@ def spend_by_day(rows: list[Row]) -> dict[str, Decimal]:
     for row in rows:
         found[row["date_start"]] = found.get(row["date_start"], Decimal(0)) + Decimal(row["spend"])
     return found
-
-
-@contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serve on a free port; gives the address."""
-    listener = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
 
 
 @contextmanager

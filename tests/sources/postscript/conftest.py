@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp
+from tests.serving import served
 
-from fondaco.listening import listening
 from fondaco.simulator.faults import FaultMiddleware, Faults
 from fondaco.simulator.postscript.app import Behaviour, create_app, demo_settings
 from fondaco.simulator.store import Store
@@ -55,21 +50,6 @@ class Account:
 
 def stream_of(name: str) -> Stream:
     return next(one for one in STREAMS if one.name == name)
-
-
-@contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serve on a free port; gives the address."""
-    listener = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
 
 
 @pytest.fixture(scope="session")

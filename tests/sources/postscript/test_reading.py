@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from tests.serving import served
 
 from fondaco.clock import parse_instant
 from fondaco.errors import FatalError
@@ -21,7 +22,7 @@ from fondaco.sources.postscript import Postscript, PostscriptSettings
 from fondaco.sources.postscript.client import PostscriptClient
 from fondaco.sources.stream import Check
 
-from .conftest import END, Account, served, stream_of
+from .conftest import END, Account, stream_of
 
 pytestmark = pytest.mark.slow
 _PAGE = 3
