@@ -28,7 +28,8 @@ from fondaco.control import Role
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.connecting import connect
 from fondaco.server.auth.sessions import SESSION
-from fondaco.simulator.serve import SimulatorServer, demo_connections
+from fondaco.simulator.connections import demo_connections
+from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.world import generate_world
 from fondaco.sources.exchange_rates import static_rates
 

@@ -22,7 +22,8 @@ from fondaco.clock import parse_instant
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.connecting import connect, slug
 from fondaco.orchestration.progress import Event
-from fondaco.simulator.serve import SimulatorServer, demo_connections
+from fondaco.simulator.connections import demo_connections
+from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.world import generate_world
 from fondaco.sources.exchange_rates import static_rates
 

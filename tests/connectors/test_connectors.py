@@ -13,16 +13,16 @@ from pydantic import SecretStr
 from suite import ConnectorSuite, Vendor
 
 from fondaco.clock import parse_instant
-from fondaco.simulator.klaviyo.app import LIMITED_KEY
-from fondaco.simulator.mailchimp.app import LIMITED_KEY as MAILCHIMP_LIMITED_KEY
-from fondaco.simulator.postscript.app import LIMITED_KEY as POSTSCRIPT_LIMITED_KEY
-from fondaco.simulator.serve import (
-    SimulatorServer,
+from fondaco.simulator.connections import (
     demo_ad_connections,
     demo_connections,
     demo_marketplace_connections,
     demo_message_connections,
 )
+from fondaco.simulator.klaviyo.app import LIMITED_KEY
+from fondaco.simulator.mailchimp.app import LIMITED_KEY as MAILCHIMP_LIMITED_KEY
+from fondaco.simulator.postscript.app import LIMITED_KEY as POSTSCRIPT_LIMITED_KEY
+from fondaco.simulator.serve import SimulatorServer
 from fondaco.sources.files import Files
 from fondaco.sources.files.importing import Options, prepare
 from fondaco.sources.source import source_type

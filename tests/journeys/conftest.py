@@ -17,8 +17,9 @@ from tests.parsed import give_models
 from fondaco.clock import parse_instant
 from fondaco.orchestration import Project, RunOutcome, run_pipeline
 from fondaco.orchestration.connecting import connect, slug
+from fondaco.simulator.connections import demo_ad_connections, demo_connections
 from fondaco.simulator.faults import Fault
-from fondaco.simulator.serve import SimulatorServer, demo_ad_connections, demo_connections
+from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.world import World, generate_world
 from fondaco.sources.exchange_rates import static_rates
 

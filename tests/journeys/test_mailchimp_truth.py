@@ -15,7 +15,8 @@ from tests.parsed import give_models
 
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.connecting import connect, slug
-from fondaco.simulator.serve import SimulatorServer, demo_connections, demo_message_connections
+from fondaco.simulator.connections import demo_connections, demo_message_connections
+from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.store import Store
 from fondaco.simulator.world import generate_world
 from fondaco.simulator.world.message_accounts import hexadecimal_id

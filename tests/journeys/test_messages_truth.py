@@ -13,7 +13,8 @@ from tests.journeys.conftest import END, Shops, connected_project
 
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.connecting import connect
-from fondaco.simulator.serve import SimulatorServer, demo_message_connections
+from fondaco.simulator.connections import demo_message_connections
+from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.store import Store
 from fondaco.simulator.world import generate_world
 from fondaco.simulator.world.message_accounts import shown_id

@@ -16,8 +16,9 @@ import httpx
 import pytest
 
 from fondaco.errors import ConfigError, RetryableError
+from fondaco.simulator.connections import demo_connections
 from fondaco.simulator.faults import Fault
-from fondaco.simulator.serve import SimulatorServer, demo_connections
+from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.store import Store
 from fondaco.simulator.world import generate_world
 

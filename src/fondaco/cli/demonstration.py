@@ -181,7 +181,7 @@ def _served(home: Path, *, advance: bool, project: Project) -> Iterator[str]:
 def _connect(project: Project, base_url: str, start: date) -> None:
     """Each shop and ad account of the world as a connection; again, because the port may be another one."""
     from fondaco.orchestration.connecting import connect, slug
-    from fondaco.simulator.serve import demo_ad_connections, demo_connections
+    from fondaco.simulator.connections import demo_ad_connections, demo_connections
 
     for each in (*demo_connections(base_url), *demo_ad_connections(base_url)):
         connect(project, each.source, slug(each.name), each.settings | {"start_date": start.isoformat()})

@@ -28,10 +28,9 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from importlib import import_module
-from importlib.metadata import distributions
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -49,100 +48,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fondaco.clock import format_instant
 from fondaco.errors import ConfigError, RetryableError
 from fondaco.listening import listening
+from fondaco.simulator.connections import ask
 from fondaco.simulator.faults import Fault, FaultMiddleware, Faults
 from fondaco.simulator.store import Store
+from fondaco.simulator.vendors import AD_VENDORS, MARKETPLACES, MESSAGE_VENDORS, VENDORS
 from fondaco.simulator.webhooks import Manner, Sender, WebhookBook
 from fondaco.simulator.world.generate import STORE_FILE
 
-VENDORS = {
-    "shopify": "fondaco.simulator.shopify.app",
-    "woocommerce": "fondaco.simulator.woocommerce.app",
-    "commercetools": "fondaco.simulator.commercetools.app",
-}
-MARKETPLACES = {"amazon": "fondaco.simulator.amazon.app", "ebay": "fondaco.simulator.ebay.app"}
-AD_VENDORS = {
-    "meta": ("meta_ads", "fondaco.simulator.meta_ads.app"),
-    "google": ("google_ads", "fondaco.simulator.google_ads.app"),
-}
-"""Advertising platform → the source that reads it, and its endpoint."""
-if not any(
-    distributions(name="google-ads")
-):  # Google's own client is an extra, and its endpoint is made of it
-    del AD_VENDORS["google"]
-
-MESSAGE_VENDORS = {
-    "klaviyo": ("klaviyo", "fondaco.simulator.klaviyo.app"),
-    "mailchimp": ("mailchimp", "fondaco.simulator.mailchimp.app"),
-    "postscript": ("postscript", "fondaco.simulator.postscript.app"),
-}
-"""Messaging platform → the source that reads it, and its endpoint."""
-
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class DemoConnection:
-    """What ``fondaco connect`` needs to reach one simulated shop."""
-
-    source: str
-    name: str
-    settings: dict[str, Any]
-
-
-def demo_connections(base_url: str, shops: Sequence[str] | None = None) -> list[DemoConnection]:
-    """A connection for each shop of the running simulator, or for those named."""
-    known = {row["shop_id"]: row for row in _ask(f"{base_url}/_simulator/shops").json()}
-    unknown = [shop for shop in shops or () if shop not in known]
-    if unknown:
-        raise ConfigError(
-            f"The simulator at {base_url} has no shop {unknown[0]!r}.", f"Choose from: {', '.join(known)}."
-        )
-    connections = []
-    for shop_id in shops or known:
-        row = known[shop_id]
-        vendor = import_module(VENDORS[row["platform"]])
-        settings = dict(vendor.demo_settings(base_url, shop_id))
-        connections.append(DemoConnection(row["platform"], row["name"], settings))
-    return connections
-
-
-def demo_ad_connections(base_url: str) -> list[DemoConnection]:
-    """A connection for each ad account of the running simulator that a source can read."""
-    connections = []
-    for row in _ask(f"{base_url}/_simulator/ad_accounts").json():
-        if row["platform"] in AD_VENDORS:
-            source, module = AD_VENDORS[row["platform"]]
-            settings = dict(import_module(module).demo_settings(base_url, row["account_id"]))
-            connections.append(DemoConnection(source, row["name"], settings))
-    return connections
-
-
-def demo_marketplace_connections(base_url: str) -> list[DemoConnection]:
-    """A connection for each shop of the running simulator to itself as it would stand on each marketplace."""
-    return [
-        DemoConnection(
-            source, f"{row['name']} on {source.title()}", dict(vendor.demo_settings(base_url, row["shop_id"]))
-        )
-        for row in _ask(f"{base_url}/_simulator/shops").json()
-        for source, vendor in ((source, import_module(module)) for source, module in MARKETPLACES.items())
-    ]
-
-
-def demo_message_connections(base_url: str) -> list[DemoConnection]:
-    """A connection for each account of the running simulator from which people are written to."""
-    connections = []
-    for row in _ask(f"{base_url}/_simulator/message_accounts").json():
-        if row["platform"] in MESSAGE_VENDORS:
-            source, module = MESSAGE_VENDORS[row["platform"]]
-            settings = dict(import_module(module).demo_settings(base_url, row["account_id"]))
-            connections.append(DemoConnection(source, row["name"], settings))
-    return connections
-
-
-def _ask(url: str) -> httpx.Response:
-    """This machine asks itself: no proxy of the environment may come between."""
-    return httpx.get(url, trust_env=False)
 
 
 class _Step(BaseModel):
@@ -288,7 +202,7 @@ def create_app(store: Store, faults: Faults) -> ASGIApp:
 
     # Any shop may be read as if it stood on a marketplace.
     vendors |= {
-        name: import_module(module).create_app(store, faults) for name, module in MARKETPLACES.items()
+        name: import_module(module).create_app(store, faults) for name, (_, module) in MARKETPLACES.items()
     }
     for row in store.rows("select platform from message_accounts"):
         if row["platform"] in MESSAGE_VENDORS:
@@ -389,7 +303,7 @@ class SimulatorServer:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             try:
-                if _ask(f"{self.base_url}/_simulator/health").status_code == 200:
+                if ask(f"{self.base_url}/_simulator/health").status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
