@@ -6,6 +6,7 @@ What that mock leaves out (messages, limits of 500 and 10,000) is tested against
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -80,6 +81,9 @@ def shop_with_orders(shop: Shop) -> Shop:
         ],
     })  # fmt: skip
     for number in range(5):
+        time.sleep(
+            0.002
+        )  # the mock sorts by the first key only: two orders of one millisecond come in any order
         body: dict[str, Any] = {
             "orderNumber": f"1-{number}",
             "totalPrice": EURO,
