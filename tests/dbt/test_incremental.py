@@ -300,6 +300,33 @@ def test_a_new_and_a_changed_fee_are_noticed(open_books: Any, shop_type: Any) ->
 
 
 @pytest.mark.slow
+def test_a_payments_fee_that_moves_from_one_later_day_to_another_is_noticed(
+    open_books: Any, shop_type: Any
+) -> None:
+    """Two payments of 50 after the order's day, at 2 % and 4 %: the sheet turns the rates round, and their sum stays."""
+    books = open_books()
+    shop = shop_type(books, "instalments")
+    order = shop.sale("1", "2026-03-01 10:00:00", "100")
+    for day in ("2026-03-03", "2026-03-04"):
+        shop.payment(order, "sale", f"{day} 10:00:00", "50")
+    shop.cost("payment_fee", rate="0.02", valid_from="2026-01-01")
+    shop.cost("payment_fee", rate="0.04", valid_from="2026-03-04")
+    shop.write()
+
+    def fees() -> list[tuple[Any, ...]]:
+        books.build()
+        days = "sum(payment_costs) as fees, event_date"
+        where = "profit_event_type = 'payment' group by event_date"
+        return [row[0] for row in shop.select(days, "marts.profit_ledger", "event_date", where=where)]
+
+    assert fees() == [1, 2]
+    books.execute(
+        "update raw.fondaco__cost_entries set rate = case when valid_from = '2026-01-01' then 0.04 else 0.02 end"
+    )
+    assert fees() == [2, 1]
+
+
+@pytest.mark.slow
 def test_a_build_that_broke_off_is_made_up_for_by_the_next(open_books: Any, shop_type: Any) -> None:
     """The states are written last: what a broken build had already taken in is still counted as changed."""
     books = open_books()
