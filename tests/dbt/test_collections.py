@@ -37,7 +37,9 @@ def write_shop(shop: Any) -> None:
     scope="module",
     params=[
         pytest.param("duckdb", marks=pytest.mark.xdist_group("collections_duckdb")),
-        pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("collections_postgres")]),
+        pytest.param(
+            "postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("collections_postgres")]
+        ),
     ],
 )
 def books(open_books: Any, shop_type: Any, request: pytest.FixtureRequest) -> Any:

@@ -121,9 +121,7 @@ def test_whatever_is_in_which_collections_each_is_the_sum_of_its_products_and_th
         tell(marts, events, members)
         by_product = {row["product_id"]: row for row in ask(marts, SUMS, "product_id")}
         by_collection = {row["collection"]: row for row in ask(marts, (*SUMS, *COUNTS), "collection")}
-        orders = {
-            product: {order for order, other, _ in events if other == product} for product in PRODUCTS
-        }
+        orders = {product: {order for order, other, _ in events if other == product} for product in PRODUCTS}
         for title in (*COLLECTIONS, None):
             own = [
                 product for product in PRODUCTS

@@ -36,7 +36,7 @@ _COLLECTIONS = r"""
         ) for depth in range(1, len(levels) + 1)]
     ))))
 """
-"""What a product is in, each level of each path: ``collection`` is one name as it stands, ``collections`` are paths with ``>``
+r"""What a product is in, each level of each path: ``collection`` is one name as it stands, ``collections`` are paths with ``>``
 between their levels and commas between them, of which a name's own are written as ``\,``."""
 
 
