@@ -14,6 +14,7 @@ from fondaco.server.numbers import Numbers
 from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.charts import over_time
 from fondaco.server.pages.choices import (
+    COUNTED_IN_EACH,
     DIMENSIONS,
     NO_PRODUCT,
     address_of,
@@ -174,6 +175,7 @@ def breakdown(figures: Figures, state: SalesState) -> dict[str, Any]:
     return {
         "metric": metric,
         "label": label,
+        "note": f"{COUNTED_IN_EACH}." if state.by == "collection" else "",
         "tabs": [
             (DIMENSIONS[name], state.address(state.elsewhere() | {"by": name}), name == state.by)
             for name in dimensions_of(figures.site, state)
