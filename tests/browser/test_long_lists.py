@@ -218,3 +218,14 @@ def test_paper_holds_the_rows_that_are_there_and_says_which(crowd: Shop, open_pa
     assert box.evaluate("box => box.scrollHeight === box.clientHeight")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(page.locator("#sheet-people [data-words]")).not_to_contain_text("the file")
+
+
+def test_on_a_narrow_screen_a_row_has_two_lines_and_no_figure_is_out_of_sight(
+    crowd: Shop, open_page: OpenPage
+) -> None:
+    page = open_page(crowd, "/customers?sort=name", width=390)
+    row = page.locator("#sheet-people tbody:not(.gap) tr").nth(7)
+    for text in ("Ann Number 00007", "1 order", "€7.00"):
+        expect(row).to_contain_text(text, use_inner_text=True)
+    box = page.locator("#sheet-people .scroll")
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")

@@ -68,7 +68,7 @@
       const heads = [...this.head.rows[0].cells];
       this.table.style.tableLayout = this.table.style.minWidth = "";
       for (const cell of heads) cell.style.width = "";
-      for (const row of this.body.rows) row.style.height = "";
+      for (const rows of this.sheets.values()) for (const row of rows) row.style.height = "";
       const widths = heads.map((cell) => cell.getBoundingClientRect().width);
       heads.forEach((cell, place) => { if (widths[place]) cell.style.width = `${widths[place]}px`; });
       this.table.style.minWidth = `${widths.reduce((sum, width) => sum + width, 0)}px`;
