@@ -244,6 +244,7 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
                 "customer": (row["customer_type"] or "").capitalize(),
                 "cancelled": row["is_cancelled"],
                 "units": numbers.count(row["units"]),
+                "units_in_words": f"{numbers.count(row['units'])} {'piece' if row['units'] == 1 else 'pieces'}",
                 "net_sales": numbers.money(row["net_sales"]),
                 "total_sales": numbers.money(row["total_sales"]),
             }
@@ -256,7 +257,9 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
         "days": LISTED_DAYS,
         "metric": {name: figures.metric(name) for name in ("net_sales", "total_sales")},
         "columns": {
-            name: sheets.column(state.orders, name, label, ways, text=text)
+            name: sheets.column(
+                state.orders, name, label, ways, text=text, wide=name in ("units", "net_sales")
+            )
             for name, (label, text) in heads.items()
         },
         "leaf": sheets.leaf(state.orders, total, shown, numbers.count(total), ways),
