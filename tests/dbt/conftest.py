@@ -164,9 +164,11 @@ class Shop:
         self.connect(self.connection, self.currency, self.time_zone)
         self._ids = itertools.count(1)
 
-    def connect(self, connection: str, currency: str, time_zone: str = "UTC", **more: Any) -> None:
+    def connect(
+        self, connection: str, currency: str, time_zone: str = "UTC", source: str = "stub", **more: Any
+    ) -> None:
         self._put(
-            "fondaco__connections", tenant_id=self.tenant, connection_id=connection, source="stub",
+            "fondaco__connections", tenant_id=self.tenant, connection_id=connection, source=source,
             name=connection.title(), currency=currency, time_zone=time_zone, **more,
         )  # fmt: skip
 
@@ -336,9 +338,9 @@ class Shop:
         }  # fmt: skip
         self._add("ad_spend", defaults, {**given, **_connection(campaign_id)})
 
-    def message_account(self, connection: str, currency: str) -> None:
+    def message_account(self, connection: str, currency: str, source: str = "klaviyo") -> None:
         """Where people are written to from, and nothing sold."""
-        self.connect(connection, currency, role="messages")
+        self.connect(connection, currency, source=source, role="messages")
 
     def letter(self, account: str, number: str, name: str, **given: Any) -> str:
         """A campaign or flow by which people are written to."""

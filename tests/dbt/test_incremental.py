@@ -30,6 +30,14 @@ COSTS: list[tuple[str, dict[str, Any]]] = [
     ("affiliate", {"item": "code", "rate": "0.1"}),
     ("marketing", {"item": "Agency", "valid_from": "2026-03-02", "valid_to": "2026-03-20"}),
     ("fixed", {"item": "Rent"}),
+    ("message_plan", {"item": "klaviyo", "tier_to": 2, "connection_id": None}),
+    ("message_plan", {"item": "klaviyo", "tier_from": 2, "connection_id": None}),
+    ("message_plan_sends", {"item": "klaviyo sms", "connection_id": "life-letters"}),
+    ("message_price", {"item": "klaviyo email", "connection_id": None}),
+    (
+        "message_price",
+        {"item": "klaviyo", "messages": 7, "valid_from": "2026-03-03", "valid_to": "2026-03-11"},
+    ),
 ]
 
 
@@ -49,6 +57,7 @@ class Life:
             self.a_cost_is_withdrawn, self.profit_is_worked_out_otherwise, self.a_shop_tells_another_cost,
             self.a_day_of_ads_is_restated, self.a_day_of_ads_is_restated, self.a_campaign_gets_another_name,
             self.a_fee, self.a_fee, self.a_fee_of_the_account, self.a_fee_is_restated, self.a_product_is_renamed,
+            self.a_day_of_messages_is_restated, self.a_day_of_messages_is_restated, self.a_contact_comes,
         ]  # fmt: skip
 
     def day(self) -> str:
@@ -67,7 +76,9 @@ class Life:
             product_id=self.chance.choice([*(self.shop.id(f"P{number}") for number in range(3)), None]),
         )  # fmt: skip
         self.orders.append(order)
-        if self.chance.random() < 0.6:
+        if self.chance.random() < 0.2:
+            self.shop.visit(order, utm_source="klaviyo", utm_campaign=self.chance.choice(["L1", "L2", None]))
+        elif self.chance.random() < 0.6:
             self.shop.visit(
                 order,
                 utm_source="google",
@@ -88,6 +99,21 @@ class Life:
                 if row["ad_spend_id"] != f"{campaign}/{day}"
             ]
             self.shop.spent(campaign, day, spent, "USD", clicks=3, claimed_revenue="12.5")
+
+    def a_day_of_messages_is_restated(self) -> None:
+        """Of a text Klaviyo tells the cost at times, of an e-mail never."""
+        campaign, day = self.shop.id(self.chance.choice(["L1", "L2"]), "life-letters"), self.day()[:10]
+        channel = self.chance.choice(["email", "sms"])
+        figure = f"{campaign}/{channel}/{day}"
+        self.books.execute("delete from raw.stub__message_figures where message_figure_id = $id", id=figure)
+        rows = self.shop.rows.get("stub__message_figures", [])
+        self.shop.rows["stub__message_figures"] = [row for row in rows if row["message_figure_id"] != figure]
+        cost = self.chance.choice([None, "1.25"]) if channel == "sms" else None
+        self.shop.sent(campaign, day, "USD", channel, sent=self.chance.randrange(0, 900), cost=cost)
+
+    def a_contact_comes(self) -> None:
+        self.number += 1
+        self.shop.contact("life-letters", str(self.number), created_at=self.day())
 
     def a_campaign_gets_another_name(self) -> None:
         self.books.execute(
@@ -237,6 +263,9 @@ def test_incremental_equals_full_refresh_under_random_changes(
     shop.ad_account("life-ads", "USD")
     for number, name in (("11", "Spring"), ("22", "Brand")):
         shop.campaign("life-ads", number, name)
+    shop.message_account("life-letters", "USD")
+    for number in ("L1", "L2"):
+        shop.letter("life-letters", number, f"Letter {number}")
     for day, rate in (("2026-03-01", "1.2"), ("2026-03-15", "1.4")):
         shop.rate(day, "USD", rate)
     shop.variant("S9", "4")
@@ -247,6 +276,9 @@ def test_incremental_equals_full_refresh_under_random_changes(
     life = Life(shop, random.Random(seed))
     for _ in range(25):
         life.an_order()
+    for _ in range(8):
+        life.a_day_of_messages_is_restated()
+    shop.cost("message_plan", item="klaviyo", amount="31", currency="USD")
     shop.write()
     books.build()
     for number in (1, 2, 3):
