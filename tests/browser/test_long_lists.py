@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OWNER, PASSWORD, OpenPage, Shop, serving, settle, ticking
 from tests.browser.test_access import findings
-from tests.published import publish
+from tests.published import make_searchable, publish
 
 from fondaco.control import Role
 from fondaco.orchestration import Project
@@ -35,6 +35,7 @@ def crowd(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
         publish(project)
         with project.warehouse.writer() as writer, writer.transaction():
             writer.execute(_CROWD)
+            make_searchable(writer)
         project.warehouse.publish()
         with serving(project) as url:
             yield Shop(url, project)

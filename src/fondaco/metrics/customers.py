@@ -162,7 +162,8 @@ class Wanted:
     segment
         A name of ``fondaco.analytics.rfm.SEGMENTS``; None: all of them, also who has not bought.
     text
-        In name, or in an e-mail address or telephone of any of their accounts, whatever its case; empty: everybody.
+        In name, or in an e-mail address or telephone of any of their accounts, whatever its case: ``marts.customer_search`` has all of
+        a person in one row. Empty: everybody.
     after
         How many to leave out from the beginning.
     among
@@ -210,6 +211,8 @@ def listed(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], i
         raise ConfigError(
             f"Customers cannot be sorted by {wanted.sort[:63]!r}.", f"Sort by one of {', '.join(SORTS)}."
         )
+    if wanted.text.strip():
+        return _searched(reader, tenant_id, wanted)
     where, params = _where(tenant_id, wanted)
     [counted] = reader.query(f"select count(*) as n from {_JOINED} where {where}", params).to_pylist()
     paging: dict[str, Value] = {**params, "limit": wanted.limit, "after": wanted.after}
@@ -219,6 +222,25 @@ def listed(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], i
         paging,
     )
     return rows.to_pylist(), int(counted["n"])
+
+
+def _searched(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], int]:
+    """The same for who is looked for: first who they are, by the few columns that tell it, then all columns of one sheet of them."""
+    where, params = _where(tenant_id, wanted)
+    # Counting who is sorted takes as long as sorting all of them; where nothing else narrows them, they are counted where they are found.
+    is_narrowed = wanted.segment is not None or wanted.among is not None
+    counted = "count(*) over ()" if is_narrowed else f"(select count(*) {_look_for(wanted.text, params)})"
+    found = reader.query(
+        f"select c.person_id, {counted} as matches from {_JOINED} where {where}"
+        f" order by {_ORDER[wanted.sort]}, c.person_id limit $limit offset $after",
+        {**params, "limit": wanted.limit, "after": wanted.after},
+    ).to_pylist()
+    if found:
+        return these(reader, tenant_id, [row["person_id"] for row in found]), int(found[0]["matches"])
+    if not wanted.after:
+        return [], 0
+    [all_of_them] = reader.query(f"select count(*) as n from {_JOINED} where {where}", params).to_pylist()
+    return [], int(all_of_them["n"])
 
 
 def ids(reader: Reader, tenant_id: str, wanted: Wanted) -> pa.Array:
@@ -249,30 +271,20 @@ def _where(tenant_id: str, wanted: Wanted) -> tuple[str, dict[str, Value]]:
     if wanted.segment is not None:
         conditions.append("s.segment = $segment")
         params["segment"] = wanted.segment
-    if digits := telephones.digits_of(wanted.text):
-        params["digits"] = digits
-        has_digits = f"strpos({telephones.IN_SQL.format('phone')}, $digits) > 0"
-        conditions.append(_found_by(has_digits, has_digits))
-    for place, word in enumerate([] if digits else wanted.text.split()[:5]):
-        params[f"word_{place}"] = word.lower()
-        conditions.append(
-            _found_by(
-                f"strpos(lower(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, '')),"
-                f" $word_{place}) > 0",
-                f"strpos(lower(email), $word_{place}) > 0",
-            )
-        )
+    if wanted.text.strip():
+        conditions.append(f"c.person_id in (select person_id {_look_for(wanted.text, params)})")
     return " and ".join(conditions), params
 
 
-def _found_by(of_person: str, of_account: str) -> str:
-    """Persons of whom the one is true, or of an account of whom the other: two questions, of which each reads one table. With an
-    "or" between them they take several times as long."""
-    asked = " union all ".join(
-        f"select person_id from marts.{table} where tenant_id = $tenant_id and {condition}"
-        for table, condition in (("customers", of_person), ("customer_accounts", of_account))
-    )
-    return f"c.person_id in ({asked})"
+def _look_for(text: str, params: dict[str, Value]) -> str:
+    """From where, and by what condition, those come who are looked for; its parameters are added to ``params``."""
+    if digits := telephones.digits_of(text):
+        told = {"digits": digits}
+    else:
+        told = {f"word_{place}": word.lower() for place, word in enumerate(text.split()[:5])}
+    params.update(told)
+    conditions = (f"strpos({'digits' if name == 'digits' else 'words'}, ${name}) > 0" for name in told)
+    return f"from marts.customer_search where {' and '.join(('tenant_id = $tenant_id', *conditions))}"
 
 
 def page(
