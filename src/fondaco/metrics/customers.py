@@ -15,7 +15,12 @@ from fondaco.metrics.by_index import rows_of_one
 from fondaco.warehouse.engine import OutdatedError, Reader, Value
 
 Row = dict[str, Any]
-Sort = Literal["expected_value", "net_sales", "last_order_date", "orders", "churn_probability", "name"]
+Sort = Literal[
+    "expected_value", "net_sales", "last_order_date", "orders", "churn_probability", "value_at_risk", "name"
+]
+
+VALUE_AT_RISK = "cast({0}.expected_value * {0}.churn_probability as decimal(18, 6))"
+"""Of the scores called so: null where either is not known."""
 
 _ORDER: Mapping[str, str] = {
     "expected_value": "s.expected_value desc nulls last",
@@ -23,6 +28,7 @@ _ORDER: Mapping[str, str] = {
     "last_order_date": "c.last_order_date desc nulls last",
     "orders": "c.orders desc",
     "churn_probability": "s.churn_probability desc nulls last",
+    "value_at_risk": "s.expected_value * s.churn_probability desc nulls last",
     # Who has no name goes by the address, as the list shows them; who has neither comes last.
     "name": "case when coalesce(c.last_name, c.first_name, c.email) is null then 1 else 0 end,"
     " lower(coalesce(c.last_name, c.first_name, c.email)), lower(coalesce(c.first_name, ''))",
@@ -37,7 +43,8 @@ _COLUMNS = (
     " c.first_order_date, c.last_order_date, c.orders, c.shops, c.net_units, c.net_sales, c.total_sales, c.currency,"
     " s.segment, s.previous_segment, s.days_since_last, s.recency_score, s.frequency_score, s.monetary_score,"
     " s.alive_probability, s.expected_orders, s.expected_order_value, s.expected_value, s.expected_value_low,"
-    " s.expected_value_high, s.simple_value, s.retention_value, s.churn_probability, s.churn_reasons, s.as_of_date"
+    " s.expected_value_high, s.simple_value, s.retention_value, s.churn_probability,"
+    f" {VALUE_AT_RISK.format('s')} as value_at_risk, s.churn_reasons, s.as_of_date"
 )
 _JOINED = (
     "marts.customers as c left join marts.customer_scores as s"
