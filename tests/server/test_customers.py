@@ -266,7 +266,7 @@ def test_whom_to_save_first_is_an_order_a_column_and_stands_in_the_file(page: Te
     places = [text.index(f'href="/customers/{person}"') for person in (ADA, BO, CY)]
     assert places == sorted(places)
     assert "€30.00" in text and "€3.80" in text
-    [ada] = [row for row in csv.DictReader(io.StringIO(page.get("/customers.csv?segment=Champions").text))]
+    [ada] = csv.DictReader(io.StringIO(page.get("/customers.csv?segment=Champions").text))
     assert Decimal(ada["value_at_risk"]) == 30
     definition = page.get("/customers/figures/value_at_risk").text
     assert "value ahead × probability to buy nothing" in definition
