@@ -232,26 +232,33 @@ def listed(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], i
 
 
 def _searched(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], int]:
-    """The same for who is looked for: first who they are, by the few columns that tell it, then all columns of one sheet of them."""
-    where, params = _where(tenant_id, wanted)
-    # Counting who is sorted takes as long as sorting all of them; where nothing else narrows them, they are counted where they are found.
-    is_narrowed = wanted.segment is not None or wanted.among is not None
-    counted = "count(*) over ()" if is_narrowed else f"(select count(*) {_look_for(wanted.text, params)})"
-    found = reader.query(
-        f"select c.person_id, {counted} as matches from {_JOINED} where {where}"
-        f" order by {_ORDER[wanted.sort]}, c.person_id limit $limit offset $after",
-        {**params, "limit": wanted.limit, "after": wanted.after},
+    """The same for who is looked for: first who they are, from no more tables than tell it, then all columns of one sheet of them."""
+    params: dict[str, Value] = {"tenant_id": tenant_id}
+    is_found = " and ".join(("f.tenant_id = $tenant_id", *_look_for(wanted.text, params)))
+    narrowed, order = _narrow(wanted, "f", params), _ORDER[wanted.sort]
+    source = "marts.customer_search as f"
+    if "c." in order:
+        source += (
+            " inner join marts.customers as c on c.person_id = f.person_id and c.tenant_id = f.tenant_id"
+        )
+    if "s." in order or wanted.segment is not None:
+        source += (
+            " left join marts.customer_scores as s on s.person_id = f.person_id and s.tenant_id = f.tenant_id"
+        )
+    where = " and ".join((is_found, *narrowed))
+    [counted] = reader.query(
+        f"select count(*) as n from {source if narrowed else 'marts.customer_search as f'} where {where}",
+        params,
     ).to_pylist()
-    if found:
-        return these(reader, tenant_id, [row["person_id"] for row in found]), int(found[0]["matches"])
-    if not wanted.after:
-        return [], 0
-    [all_of_them] = reader.query(f"select count(*) as n from {_JOINED} where {where}", params).to_pylist()
-    return [], int(all_of_them["n"])
+    rows = reader.query(
+        f"select f.person_id from {source} where {where} order by {order}, f.person_id limit $limit offset $after",
+        {**params, "limit": wanted.limit, "after": wanted.after},
+    )
+    return these(reader, tenant_id, rows.column("person_id").to_pylist()), int(counted["n"])
 
 
 def ids(reader: Reader, tenant_id: str, wanted: Wanted) -> pa.Array:
-    """The ids of all of that kind, in their order, whatever ``after`` and ``limit``: to read on from any place at once."""
+    """The ids of all of that kind, in their order, whatever ``text``, ``after`` and ``limit``: to read on from any place at once."""
     where, params = _where(tenant_id, wanted)
     found = reader.query(
         f"select c.person_id from {_JOINED} where {where} order by {_ORDER[wanted.sort]}, c.person_id", params
@@ -270,28 +277,30 @@ def these(reader: Reader, tenant_id: str, person_ids: Sequence[str]) -> list[Row
 
 
 def _where(tenant_id: str, wanted: Wanted) -> tuple[str, dict[str, Value]]:
-    conditions: list[str] = ["c.tenant_id = $tenant_id"]
     params: dict[str, Value] = {"tenant_id": tenant_id}
+    return " and ".join(("c.tenant_id = $tenant_id", *_narrow(wanted, "c", params))), params
+
+
+def _narrow(wanted: Wanted, persons: str, params: dict[str, Value]) -> list[str]:
+    """The conditions but for what is looked for, on a table of that name and on ``s``; their parameters are added to ``params``."""
+    conditions = []
     if wanted.among is not None:
-        conditions.append(f"c.person_id in ({wanted.among.sql})")
-        params |= dict(wanted.among.params)
+        conditions.append(f"{persons}.person_id in ({wanted.among.sql})")
+        params.update(wanted.among.params)
     if wanted.segment is not None:
         conditions.append("s.segment = $segment")
         params["segment"] = wanted.segment
-    if wanted.text.strip():
-        conditions.append(f"c.person_id in (select person_id {_look_for(wanted.text, params)})")
-    return " and ".join(conditions), params
+    return conditions
 
 
-def _look_for(text: str, params: dict[str, Value]) -> str:
-    """From where, and by what condition, those come who are looked for; its parameters are added to ``params``."""
+def _look_for(text: str, params: dict[str, Value]) -> list[str]:
+    """The conditions on ``marts.customer_search`` of who is looked for; their parameters are added to ``params``."""
     if digits := telephones.digits_of(text):
-        told = {"digits": digits}
-    else:
-        told = {f"word_{place}": word.lower() for place, word in enumerate(text.split()[:5])}
-    params.update(told)
-    conditions = (f"strpos({'digits' if name == 'digits' else 'words'}, ${name}) > 0" for name in told)
-    return f"from marts.customer_search where {' and '.join(('tenant_id = $tenant_id', *conditions))}"
+        params["digits"] = digits
+        return ["strpos(f.digits, $digits) > 0"]
+    words = {f"word_{place}": word.lower() for place, word in enumerate(text.split()[:5])}
+    params.update(words)
+    return [f"strpos(f.words, ${name}) > 0" for name in words]
 
 
 def page(
