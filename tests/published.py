@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -14,7 +15,7 @@ from fondaco.config import Settings, WarehouseSettings
 from fondaco.jobs.analysing import create_tables
 from fondaco.jobs.tables import TABLES
 from fondaco.orchestration import Project
-from fondaco.warehouse import Warehouse
+from fondaco.warehouse import Warehouse, Writer
 from fondaco.warehouse.dbt import project_folder
 from fondaco.warehouse.duckdb import DuckDBWarehouse
 
@@ -52,7 +53,18 @@ def publish(project: Project, **rows: list[Mapping[str, Any]]) -> None:
                     f"insert into {spec.qualified} ({names}) values ({', '.join(f'${name}' for name in row)})",
                     row,
                 )
+        if "customers" in rows:
+            make_searchable(writer)
     warehouse.publish()
+
+
+def make_searchable(writer: Writer) -> None:
+    """Fill ``marts.customer_search`` as its model does from the people and accounts that are there."""
+    model = (project_folder() / "models" / "marts" / "customer_search.sql").read_text(encoding="utf-8")
+    sql = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"marts.\1", model)
+    sql = sql.replace("{{ contract_type('text') }}", "varchar")
+    writer.execute("delete from marts.customer_search")
+    writer.execute(f"insert into marts.customer_search {sql}")
 
 
 def _marts() -> list[str]:

@@ -43,6 +43,9 @@ def _value(name: str, person: Row, rows: Mapping[str, Sequence[Row]], today: dat
     if name in person:
         return person[name]
     scores = [row for row in rows.get("customer_scores", ()) if row["person_id"] == person["person_id"]]
+    if name == "value_at_risk" and scores:
+        value, share = scores[0].get("expected_value"), scores[0].get("churn_probability")
+        return None if value is None or share is None else Decimal(str(round(float(value) * share, 6)))
     return scores[0].get(name) if scores else None
 
 

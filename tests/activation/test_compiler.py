@@ -185,6 +185,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (attribute("first_order_date", "between", "2026-01-05", "2026-01-05"), "a"),
     (attribute("churn_probability", "at_least", 0.6), "a"),
     (attribute("churn_probability", "less_than", 0.6, **{"not": True}), "abc"),
+    (attribute("value_at_risk", "between", "48", "48"), "a"),
     (attribute("segment", "is", "Champions"), "a"),
     (happened("ordered"), "ab"),
     (happened("ordered", value=2), "a"),

@@ -80,3 +80,25 @@ def test_axe_finds_nothing_on_the_heat_map(
     drawn(page)
     assert findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+def test_two_countries_are_compared_in_one_chart_and_the_link_keeps_it(
+    analysed: Shop, open_page: OpenPage, width: int, theme: str
+) -> None:
+    page = open_page(analysed, "/cohorts?measure=cumulative&by=country&value=DE", width=width, theme=theme)
+    settle(page)
+    page.get_by_label("Beside").select_option("FR")
+    expect(page).to_have_url(re.compile("measure=cumulative&by=country&value=DE&beside=FR$"))
+    drawn(page)
+    expect(page.locator("#curve .legend")).to_contain_text("Germany")
+    expect(page.locator("#curve .legend")).to_contain_text("France")
+    expect(page.locator(".sides thead")).to_contain_text("All customers")
+    page.get_by_role("button", name="Show the curves as a table").click()
+    expect(page.locator("#curve thead th")).to_have_count(10)
+    page.get_by_role("button", name="Show the curves as a table").click()
+    drawn(page)
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.get_by_label("Whose cohorts").select_option("channel")
+    expect(page).to_have_url(re.compile("measure=cumulative&by=channel[^b]*$"))

@@ -36,6 +36,7 @@ def test_a_customer_is_told_whole(api: TestClient) -> None:
         "New Customers",
     )
     assert (ada["expected_value"], ada["net_sales"]) == ("120.000000", "300.000000")
+    assert ada["value_at_risk"] == "30.000000"
     assert ada["churn_reasons"] == ["Bought 2 times in the last year."]
     cy = api.get(f"/api/v1/customers/{CY}").json()
     assert cy["segment"] is None and cy["churn_reasons"] == []

@@ -176,6 +176,74 @@ def test_links_keep_the_filters_and_the_chosen_cohort_is_followed(reader: TestCl
     assert "/cohorts.csv?measure=orders&amp;by=country&amp;value=FR&amp;period=24&amp;cohort=2025-01" in page
 
 
+def sides(page: str) -> list[str]:
+    """Heads of the table of figures side by side."""
+    table = re.search(r'<table class="rows sides">.*?</thead>', page, re.DOTALL)
+    return re.findall(r'<th scope="col" class="r">([^<]+)</th>', table[0]) if table else []
+
+
+def test_two_values_stand_beside_each_other_and_beside_all_customers(reader: TestClient) -> None:
+    page = reader.get("/cohorts?by=country&value=FR&beside=DE&period=24&cohort=2025-06").text
+    assert sides(page) == ["France", "Germany", "All customers"]
+    assert "The cohorts of Jun 2025, side by side" in page
+    lines = re.findall(r'data-line="(\w+)" data-label="([^"]+)"', page)
+    assert lines == [("first", "France"), ("second", "Germany"), ("whole", "All customers")]
+    table = page[page.index('class="chart-data') :]
+    first = re.search(r'<th scope="row">Month 1</th>(.*?)</tr>', table, re.DOTALL)
+    assert first
+    assert re.findall(r'data-value="([^"]*)"[^>]*>[^<]+', first[1])[::2] == [
+        "0.230769",
+        "0.166667",
+        "0.200000",
+    ]
+    assert "Fewer than 20 customers in this cohort: France, Germany." in page
+    assert "beside=DE&amp;period=24&amp;cohort=2025-07#curve" in page
+
+
+def test_a_value_may_stand_beside_all_customers_alone(reader: TestClient) -> None:
+    assert sides(reader.get("/cohorts?by=country&value=FR&beside=(all)").text) == ["France", "All customers"]
+    assert sides(reader.get("/cohorts?by=country&value=FR&beside=FR").text) == []
+    assert sides(reader.get("/cohorts?by=country&of=channel&value=web&beside=pos").text) == []
+
+
+def test_a_cohort_that_one_side_does_not_have_is_said(new_project: Project, owner: TestClient) -> None:
+    rows = [
+        {"person_id": f"p{number}", "connection_id": "a", "country": country, "is_cancelled": False, "order_date": day, "net_sales": 5}
+        for number, (country, day) in enumerate([("DE", date(2025, 12, 1)), ("DE", date(2026, 1, 7)), ("FR", date(2026, 1, 9))])
+    ]  # fmt: skip
+    publish(new_project)
+    create_tables(new_project.warehouse)
+    with new_project.warehouse.writer() as writer:
+        told = [
+            {"tenant_id": new_project.tenant, "order_id": f"o{n}", "order_sequence": 1, **row}
+            for n, row in enumerate(rows)
+        ]
+        insert(writer, "orders", told)
+        found = find_cohorts(writer, new_project.tenant, LAST)
+        with writer.transaction():
+            write_cohorts(writer, new_project.tenant, found)
+        new_project.warehouse.publish()
+    page = owner.get("/cohorts?by=country&value=DE&beside=FR&cohort=2025-12").text
+    assert "Nobody of France bought first in Dec 2025" in page
+    assert sides(page) == ["Germany", "France", "All customers"]
+    assert "The cohorts of Jan 2026" in owner.get("/cohorts?by=country&value=DE&beside=FR").text
+
+
+def test_the_file_and_the_api_hold_the_cohorts_of_all_sides(reader: TestClient, program: TestClient) -> None:
+    file = csv.DictReader(io.StringIO(reader.get("/cohorts.csv?by=country&value=FR&beside=DE").text))
+    assert list(dict.fromkeys((row["dimension"], row["value"]) for row in file)) == [
+        ("country", "FR"), ("country", "DE"), ("all", ""),
+    ]  # fmt: skip
+    rows = program.get("/api/v1/cohorts?dimension=country&value=FR&beside=DE").json()["rows"]
+    assert list(dict.fromkeys((row["dimension"], row["value"]) for row in rows)) == [
+        ("country", "FR"), ("country", "DE"), ("all", ""),
+    ]  # fmt: skip
+    alone = program.get(
+        "/api/v1/cohorts", params={"dimension": "country", "value": "FR", "beside": "(all)"}
+    ).json()
+    assert {row["dimension"] for row in alone["rows"]} == {"country", "all"}
+
+
 def test_a_value_of_the_dimension_before_is_forgotten(reader: TestClient) -> None:
     page = reader.get("/cohorts?by=channel&of=country&value=FR").text
     assert "Web, by the month of their first purchase" in page
@@ -189,6 +257,7 @@ def test_a_value_of_the_dimension_before_is_forgotten(reader: TestClient) -> Non
         ("period=7", 422, "is not known"),
         ("cohort=May", 422, "is not a month"),
         ("by=country&value=XX", 404, "No customer has country &#39;XX&#39;"),
+        ("by=country&value=FR&beside=XX", 404, "No customer has country &#39;XX&#39; to stand beside"),
     ],
 )
 def test_what_does_not_exist_is_refused(reader: TestClient, query: str, status: int, said: str) -> None:
@@ -228,7 +297,7 @@ def test_the_api_tells_the_same(program: TestClient) -> None:
     assert set(told["values"]) == {"DE", "FR"}
     assert told["rows"][1] == {
         "cohort_month": "2023-07-01", "customers": 12, "month_number": 1, "state": "seen", "figure": "0.166667", "low": None,
-        "high": None, "whole_customers": 12,
+        "high": None, "whole_customers": 12, "dimension": "country", "value": "DE",
     }  # fmt: skip
     again = program.get(answer.url.raw_path.decode(), headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
@@ -241,6 +310,8 @@ def test_the_api_tells_the_same(program: TestClient) -> None:
     [
         ("measure=profit", 422, "invalid"),
         ("dimension=country&value=XX", 404, "not_found"),
+        ("dimension=country&value=FR&beside=XX", 404, "not_found"),
+        ("beside=FR", 404, "not_found"),
         ("colour=red", 422, "invalid"),
     ],
 )

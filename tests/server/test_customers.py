@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from starlette.testclient import TestClient
@@ -255,6 +258,18 @@ def test_somebody_without_an_order_has_a_page_too(page: TestClient) -> None:
 )
 def test_what_there_is_not_is_said(page: TestClient, address: str) -> None:
     assert page.get(address).status_code == 404
+
+
+def test_whom_to_save_first_is_an_order_a_column_and_stands_in_the_file(page: TestClient) -> None:
+    """Ada: 120 ahead, and a quarter that she does not buy. Bo: 4 and 0.95. Of Cy nothing is known, so she comes last."""
+    text = page.get("/customers?sort=value_at_risk").text
+    places = [text.index(f'href="/customers/{person}"') for person in (ADA, BO, CY)]
+    assert places == sorted(places)
+    assert "€30.00" in text and "€3.80" in text
+    [ada] = csv.DictReader(io.StringIO(page.get("/customers.csv?segment=Champions").text))
+    assert Decimal(ada["value_at_risk"]) == 30
+    definition = page.get("/customers/figures/value_at_risk").text
+    assert "value ahead × probability to buy nothing" in definition
 
 
 def test_a_sheet_behind_the_last_one_is_the_last_one(page: TestClient) -> None:

@@ -14,7 +14,7 @@ class CustomerFigure:
     unit
         money, count, decimal or rate, as ``fondaco.server.numbers`` writes them.
     column
-        Where it stands in ``marts.customer_scores`` or ``marts.customers``; empty for a figure of many customers.
+        What ``fondaco.metrics.customers`` and segments call it; empty for a figure of many customers.
     """
 
     name: str
@@ -70,6 +70,13 @@ _ALL = (
         "Probability that the customer buys nothing in the days ahead that count as having left (90, unless [analytics] churn_days "
         "says otherwise).",
         "the better calibrated of the purchase model and a boosted classifier, by the last known days of that number", "churn_probability",
+    ),
+    CustomerFigure(
+        "value_at_risk", "Value at risk", "money",
+        "The part of the value ahead that stands on a customer who may be leaving: who is worth saving first. A good customer who is sure to "
+        "come back has little at risk, and so has a leaving one who would bring little. The value ahead holds already how likely the customer is to be active, "
+        "so the sum of many is an order of urgency and not a loss that will be booked.",
+        "value ahead × probability to buy nothing in the days that count as having left", "value_at_risk",
     ),
     CustomerFigure(
         "value_to_win_back", "Value to win back", "money",

@@ -15,7 +15,12 @@ from fondaco.metrics.by_index import rows_of_one
 from fondaco.warehouse.engine import OutdatedError, Reader, Value
 
 Row = dict[str, Any]
-Sort = Literal["expected_value", "net_sales", "last_order_date", "orders", "churn_probability", "name"]
+Sort = Literal[
+    "expected_value", "net_sales", "last_order_date", "orders", "churn_probability", "value_at_risk", "name"
+]
+
+VALUE_AT_RISK = "cast({0}.expected_value * {0}.churn_probability as decimal(18, 6))"
+"""Of the scores called so: null where either is not known."""
 
 _ORDER: Mapping[str, str] = {
     "expected_value": "s.expected_value desc nulls last",
@@ -23,6 +28,7 @@ _ORDER: Mapping[str, str] = {
     "last_order_date": "c.last_order_date desc nulls last",
     "orders": "c.orders desc",
     "churn_probability": "s.churn_probability desc nulls last",
+    "value_at_risk": "s.expected_value * s.churn_probability desc nulls last",
     # Who has no name goes by the address, as the list shows them; who has neither comes last.
     "name": "case when coalesce(c.last_name, c.first_name, c.email) is null then 1 else 0 end,"
     " lower(coalesce(c.last_name, c.first_name, c.email)), lower(coalesce(c.first_name, ''))",
@@ -37,7 +43,8 @@ _COLUMNS = (
     " c.first_order_date, c.last_order_date, c.orders, c.shops, c.net_units, c.net_sales, c.total_sales, c.currency,"
     " s.segment, s.previous_segment, s.days_since_last, s.recency_score, s.frequency_score, s.monetary_score,"
     " s.alive_probability, s.expected_orders, s.expected_order_value, s.expected_value, s.expected_value_low,"
-    " s.expected_value_high, s.simple_value, s.retention_value, s.churn_probability, s.churn_reasons, s.as_of_date"
+    " s.expected_value_high, s.simple_value, s.retention_value, s.churn_probability,"
+    f" {VALUE_AT_RISK.format('s')} as value_at_risk, s.churn_reasons, s.as_of_date"
 )
 _JOINED = (
     "marts.customers as c left join marts.customer_scores as s"
@@ -162,7 +169,8 @@ class Wanted:
     segment
         A name of ``fondaco.analytics.rfm.SEGMENTS``; None: all of them, also who has not bought.
     text
-        In name, or in an e-mail address or telephone of any of their accounts, whatever its case; empty: everybody.
+        In name, or in an e-mail address or telephone of any of their accounts, whatever its case: ``marts.customer_search`` has all of
+        a person in one row. Empty: everybody.
     after
         How many to leave out from the beginning.
     among
@@ -210,6 +218,8 @@ def listed(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], i
         raise ConfigError(
             f"Customers cannot be sorted by {wanted.sort[:63]!r}.", f"Sort by one of {', '.join(SORTS)}."
         )
+    if wanted.text.strip():
+        return _searched(reader, tenant_id, wanted)
     where, params = _where(tenant_id, wanted)
     [counted] = reader.query(f"select count(*) as n from {_JOINED} where {where}", params).to_pylist()
     paging: dict[str, Value] = {**params, "limit": wanted.limit, "after": wanted.after}
@@ -221,8 +231,34 @@ def listed(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], i
     return rows.to_pylist(), int(counted["n"])
 
 
+def _searched(reader: Reader, tenant_id: str, wanted: Wanted) -> tuple[list[Row], int]:
+    """The same for who is looked for: first who they are, from no more tables than tell it, then all columns of one sheet of them."""
+    params: dict[str, Value] = {"tenant_id": tenant_id}
+    is_found = " and ".join(("f.tenant_id = $tenant_id", *_look_for(wanted.text, params)))
+    narrowed, order = _narrow(wanted, "f", params), _ORDER[wanted.sort]
+    source = "marts.customer_search as f"
+    if "c." in order:
+        source += (
+            " inner join marts.customers as c on c.person_id = f.person_id and c.tenant_id = f.tenant_id"
+        )
+    if "s." in order or wanted.segment is not None:
+        source += (
+            " left join marts.customer_scores as s on s.person_id = f.person_id and s.tenant_id = f.tenant_id"
+        )
+    where = " and ".join((is_found, *narrowed))
+    [counted] = reader.query(
+        f"select count(*) as n from {source if narrowed else 'marts.customer_search as f'} where {where}",
+        params,
+    ).to_pylist()
+    rows = reader.query(
+        f"select f.person_id from {source} where {where} order by {order}, f.person_id limit $limit offset $after",
+        {**params, "limit": wanted.limit, "after": wanted.after},
+    )
+    return these(reader, tenant_id, rows.column("person_id").to_pylist()), int(counted["n"])
+
+
 def ids(reader: Reader, tenant_id: str, wanted: Wanted) -> pa.Array:
-    """The ids of all of that kind, in their order, whatever ``after`` and ``limit``: to read on from any place at once."""
+    """The ids of all of that kind, in their order, whatever ``text``, ``after`` and ``limit``: to read on from any place at once."""
     where, params = _where(tenant_id, wanted)
     found = reader.query(
         f"select c.person_id from {_JOINED} where {where} order by {_ORDER[wanted.sort]}, c.person_id", params
@@ -241,38 +277,30 @@ def these(reader: Reader, tenant_id: str, person_ids: Sequence[str]) -> list[Row
 
 
 def _where(tenant_id: str, wanted: Wanted) -> tuple[str, dict[str, Value]]:
-    conditions: list[str] = ["c.tenant_id = $tenant_id"]
     params: dict[str, Value] = {"tenant_id": tenant_id}
+    return " and ".join(("c.tenant_id = $tenant_id", *_narrow(wanted, "c", params))), params
+
+
+def _narrow(wanted: Wanted, persons: str, params: dict[str, Value]) -> list[str]:
+    """The conditions but for what is looked for, on a table of that name and on ``s``; their parameters are added to ``params``."""
+    conditions = []
     if wanted.among is not None:
-        conditions.append(f"c.person_id in ({wanted.among.sql})")
-        params |= dict(wanted.among.params)
+        conditions.append(f"{persons}.person_id in ({wanted.among.sql})")
+        params.update(wanted.among.params)
     if wanted.segment is not None:
         conditions.append("s.segment = $segment")
         params["segment"] = wanted.segment
-    if digits := telephones.digits_of(wanted.text):
+    return conditions
+
+
+def _look_for(text: str, params: dict[str, Value]) -> list[str]:
+    """The conditions on ``marts.customer_search`` of who is looked for; their parameters are added to ``params``."""
+    if digits := telephones.digits_of(text):
         params["digits"] = digits
-        has_digits = f"strpos({telephones.IN_SQL.format('phone')}, $digits) > 0"
-        conditions.append(_found_by(has_digits, has_digits))
-    for place, word in enumerate([] if digits else wanted.text.split()[:5]):
-        params[f"word_{place}"] = word.lower()
-        conditions.append(
-            _found_by(
-                f"strpos(lower(coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' ' || coalesce(email, '')),"
-                f" $word_{place}) > 0",
-                f"strpos(lower(email), $word_{place}) > 0",
-            )
-        )
-    return " and ".join(conditions), params
-
-
-def _found_by(of_person: str, of_account: str) -> str:
-    """Persons of whom the one is true, or of an account of whom the other: two questions, of which each reads one table. With an
-    "or" between them they take several times as long."""
-    asked = " union all ".join(
-        f"select person_id from marts.{table} where tenant_id = $tenant_id and {condition}"
-        for table, condition in (("customers", of_person), ("customer_accounts", of_account))
-    )
-    return f"c.person_id in ({asked})"
+        return ["strpos(f.digits, $digits) > 0"]
+    words = {f"word_{place}": word.lower() for place, word in enumerate(text.split()[:5])}
+    params.update(words)
+    return [f"strpos(f.words, ${name}) > 0" for name in words]
 
 
 def page(

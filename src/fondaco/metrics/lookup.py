@@ -30,34 +30,22 @@ order by {_BEGINS.format("title")}, net_sales desc, product_id
 limit {{limit}}
 """
 
-# A customer whose accounts became one has the address and number of the first; the others stand with the accounts.
+# In ``words`` each name and address of a person begins a line.
 _CUSTOMERS = f"""
-with named as (
-    select
-        *,
-        trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) as name
-    from marts.customers
-    where tenant_id = $tenant_id
-),
-
-found as (
-    select person_id from named
-    where strpos(lower(name), $whole) > 0
-        or starts_with(lower(email), $whole)
-        or ($digits <> '' and strpos({telephones.IN_SQL.format("phone")}, $digits) > 0)
-    union
-    select person_id from marts.customer_accounts
+with found as materialized (
+    select person_id, name from marts.customer_search
     where tenant_id = $tenant_id
         and (
-            starts_with(lower(email), $whole)
-            or ($digits <> '' and strpos({telephones.IN_SQL.format("phone")}, $digits) > 0)
+            strpos(name, $whole) > 0
+            or strpos(words, chr(10) || $whole) > 0
+            or ($digits <> '' and strpos(digits, $digits) > 0)
         )
 )
 
-select person_id, first_name, last_name, email, city, country, orders, currency, net_sales
-from named
-where person_id in (select person_id from found)
-order by {_BEGINS.format("name")}, orders desc, net_sales desc, person_id
+select c.person_id, c.first_name, c.last_name, c.email, c.city, c.country, c.orders, c.currency, c.net_sales
+from found
+inner join marts.customers as c on c.person_id = found.person_id and c.tenant_id = $tenant_id
+order by {_BEGINS.format("found.name")}, c.orders desc, c.net_sales desc, c.person_id
 limit {{limit}}
 """
 

@@ -44,7 +44,8 @@ def words(text: str) -> str:
 
 
 def table(text: str, caption: str = "") -> list[list[str]]:
-    """The words of a table's rows, cell by cell; empty cells, which are drawings, are left out."""
+    """The words of a table's rows, cell by cell, as on a wide screen; empty cells, which are drawings, are left out."""
+    text = re.sub(r'<div class="narrow-only">.*?</div>', "", text, flags=re.S)
     text = text[text.index(caption) :] if caption else text
     bodies = re.findall(r"<tbody>(.*?)</tbody>(?:\s*<tfoot>(.*?)</tfoot>)?", text, re.S)
     found = re.findall(r"<tr[^>]*>(.*?)</tr>", "".join(bodies[0]), re.S) if bodies else []

@@ -15,7 +15,8 @@ MARCH = "from=2026-03-01&to=2026-03-31"
 
 
 def rows(text: str) -> list[list[str]]:
-    """Words of a panel's rows, cell by cell; drawings are left out."""
+    """Words of a panel's rows, cell by cell, as on a wide screen; drawings are left out."""
+    text = re.sub(r'<div class="narrow-only">.*?</div>', "", text, flags=re.S)
     body = re.search(r'<div class="card-body flush".*?<tbody>(.*?)</tbody>', text, re.S)
     found = re.findall(r"<tr>(.*?)</tr>", body[1], re.S) if body else []
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in found]

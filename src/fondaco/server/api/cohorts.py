@@ -22,13 +22,14 @@ from fondaco.server.api.tables import (
     tag_headers,
     unchanged,
 )
+from fondaco.server.pages.cohort_views import ALL
 from fondaco.server.site import NotThereError, Site, the_site
 
 router = APIRouter(tags=["cohorts"], dependencies=[Depends(reading_token)], responses=ERRORS)
 TheSite = Annotated[Site, Depends(the_site)]
 
 HEADER = (
-    "cohort_month", "customers", "month_number", "state", "figure", "low", "high", "whole_customers",
+    "cohort_month", "customers", "month_number", "state", "figure", "low", "high", "whole_customers", "dimension", "value",
 )  # fmt: skip
 
 
@@ -39,6 +40,11 @@ class CohortsQuestion(BaseModel):
 
     dimension: str = Field("all", description="all, channel, country, shop or first_product.")
     value: str = Field("", description="One of the dimension's values; needed unless the dimension is all.")
+    beside: str = Field(
+        "",
+        description="Another of the dimension's values, to compare with; the rows of it, and those of all customers, come after. "
+        f"{ALL}: those of all customers alone.",
+    )
     measure: str = Field("retention", description="retention, orders, net_sales or cumulative.")
     format: Format = "json"
 
@@ -56,6 +62,8 @@ class CellAnswer(BaseModel):
     low: str | None = Field(description="Of a forecast: it holds with a probability of 80 %.")
     high: str | None
     whole_customers: int = Field(description="Who has had the month whole.")
+    dimension: str = Field(description="Of whom the row is: that of the question, or all.")
+    value: str
 
 
 class CohortsAnswer(BaseModel):
@@ -93,11 +101,9 @@ def cohorts(
             f"No customer has the {dimension} {question.value[:63]!r}.",
             f"Choose from {', '.join(repr(value) for value in values[:60])}.",
         )
-    rows = (
-        _rows(read.read_cohorts(site.project.reader, site.tenant_id, measure, dimension, question.value))
-        if values
-        else []
-    )
+    rows = [
+        row for of, value in _asked(question, dimension, values) for row in _rows(site, measure, of, value)
+    ]
     if kind != "json":
         table = pa.table({name: [row[name] for row in rows] for name in HEADER})
         return file_answer(kind, "cohorts", table, headers)
@@ -116,7 +122,25 @@ def cohorts(
     return json_answer(answer.model_dump(mode="json"), headers)
 
 
-def _rows(found: list[read.Cohort]) -> list[dict[str, Any]]:
+def _asked(question: CohortsQuestion, dimension: str, values: list[str]) -> list[tuple[str, str]]:
+    """The dimensions and values whose rows are told: those of the question, what stands beside, all customers."""
+    if not values:
+        return []
+    own = [(dimension, question.value)]
+    if not question.beside or question.beside == question.value:
+        return own
+    if dimension == "all" or question.beside not in (ALL, *values):
+        raise NotThereError(
+            f"No customer has the {dimension} {question.beside[:63]!r} to stand beside.",
+            f"Choose from {', '.join(repr(value) for value in (ALL, *values[:60]))}."
+            if dimension != "all"
+            else "Name a dimension and a value to compare.",
+        )
+    return [*own, *([] if question.beside == ALL else [(dimension, question.beside)]), ("all", "")]
+
+
+def _rows(site: Site, measure: read.Measure, dimension: str, value: str) -> list[dict[str, Any]]:
+    found = read.read_cohorts(site.project.reader, site.tenant_id, measure, dimension, value)
     return [
         {
             "cohort_month": cohort.month,
@@ -127,6 +151,8 @@ def _rows(found: list[read.Cohort]) -> list[dict[str, Any]]:
             "low": cell.low,
             "high": cell.high,
             "whole_customers": cell.customers,
+            "dimension": dimension,
+            "value": value,
         }
         for cohort in found
         for cell in cohort.cells

@@ -72,6 +72,9 @@ class CustomerAnswer(BaseModel):
     simple_value: Decimal | None
     retention_value: Decimal | None
     churn_probability: float | None
+    value_at_risk: Decimal | None = Field(
+        description="expected_value × churn_probability: who is worth saving first."
+    )
     churn_reasons: list[str]
     as_of_date: date | None
 

@@ -112,7 +112,9 @@ PERIODS: Mapping[str, tuple[str, int | None]] = {
     "24": ("Last 24 cohorts", 24),
     "all": ("All cohorts", None),
 }
-_DEFAULTS = {"measure": "retention", "by": "all", "value": "", "period": "12", "cohort": ""}
+ALL = "(all)"
+"""What stands beside a value in the URL where it is compared with all customers only."""
+_DEFAULTS = {"measure": "retention", "by": "all", "value": "", "beside": "", "period": "12", "cohort": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class CohortView:
         Of the dimension; None: the one with the most customers.
     cohort
         The one that the curve follows; None: the page chooses.
+    beside
+        Another value of the dimension to compare with, or ``ALL``; empty: none.
     """
 
     measure: Measure
@@ -132,6 +136,7 @@ class CohortView:
     value: str | None
     period: str
     cohort: date | None
+    beside: str = ""
 
     @property
     def count(self) -> int | None:
@@ -143,6 +148,7 @@ class CohortView:
             "measure": self.measure,
             "by": self.by,
             "value": self.value or "",
+            "beside": self.beside,
             "period": self.period,
             "cohort": f"{self.cohort:%Y-%m}" if self.cohort else "",
         } | changes
@@ -162,13 +168,15 @@ def parse_cohort_view(parameters: Mapping[str, str]) -> CohortView:
         raise ConfigError(f"period={period!r} is not known.", f"Use one of {', '.join(PERIODS)}.")
     # The API calls it ``dimension``: an address written in its words means the same here.
     by = check_dimension(parameters.get("by") or parameters.get("dimension") or "all")
+    # A value of another dimension stays in the form when the dimension changes; ``of`` says whose it is.
+    is_own = by != "all" and parameters.get("of", by) == by
     return CohortView(
         measure=check_measure(parameters.get("measure") or "retention"),
         by=by,
-        # A value of another dimension stays in the form when the dimension changes; ``of`` says whose it is.
-        value=parameters.get("value") if by != "all" and parameters.get("of", by) == by else None,
+        value=parameters.get("value") if is_own else None,
         period=period,
         cohort=_month(parameters.get("cohort", "")),
+        beside=parameters.get("beside", "") if is_own else "",
     )
 
 

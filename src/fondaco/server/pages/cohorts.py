@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -18,7 +18,9 @@ from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages.choices import channel_in_words, country_in_words
 from fondaco.server.pages.cohort_shapes import curve, heat_rows, months_shown, sentence, tiles
+from fondaco.server.pages.cohort_sides import Side, compared, sides_of
 from fondaco.server.pages.cohort_views import (
+    ALL,
     DEFINITIONS,
     DIMENSIONS,
     FORECAST,
@@ -44,6 +46,8 @@ class Asked:
         As many as are shown; none where so many are not known, or the data begins within the first of them.
     begins
         Since when anything is known of the shops, where that is why there are none.
+    sides
+        What is compared, where the view names a value to stand beside its own.
     """
 
     view: CohortView
@@ -54,6 +58,7 @@ class Asked:
     begins: date | None
     money: list[Cohort]
     returns: ReturnRows
+    sides: list[Side]
 
 
 def ask(site: Site, view: CohortView) -> Asked:
@@ -72,26 +77,37 @@ def ask(site: Site, view: CohortView) -> Asked:
         raise NotThereError(
             f"No customer has {DIMENSIONS[view.by].lower()} {value[:63]!r}.", "Choose one in the menu."
         )
-    every = read.read_cohorts(reader, tenant, view.measure, view.by, value)
-    money = (
-        every
-        if view.measure == "cumulative"
-        else read.read_cohorts(reader, tenant, "cumulative", view.by, value)
-    )
+    beside = view.beside if view.beside != value else ""
+    if known and beside not in ("", ALL, *known):
+        raise NotThereError(
+            f"No customer has {DIMENSIONS[view.by].lower()} {beside[:63]!r} to stand beside.",
+            "Choose one in the menu.",
+        )
+
+    def side(dimension: str, of: str) -> tuple[list[Cohort], list[Cohort], ReturnRows]:
+        found = read.read_cohorts(reader, tenant, view.measure, dimension, of)
+        if view.measure == "cumulative":
+            return found, found, read.read_returns(reader, tenant, dimension, of)
+        money = read.read_cohorts(reader, tenant, "cumulative", dimension, of)
+        return found, money, read.read_returns(reader, tenant, dimension, of)
+
+    every, money, returns = side(view.by, value)
     count = view.count or len(every)
     shops = (value,) if view.by == "shop" else ()
     before = every[-2 * count : -count] if 2 * count <= len(every) else []
     if before and not site.beginnings.knows(before[0].month, shops):
         before = []
+    chosen = replace(view, value=value, beside=beside if every else "")
     return Asked(
-        view=CohortView(view.measure, view.by, value, view.period, view.cohort),
+        view=chosen,
         values=values,
         every=every,
         shown=every[-count:],
         before=before,
         begins=site.beginnings.of(shops) if view.count and not before else None,
         money=money,
-        returns=read.read_returns(reader, tenant, view.by, value),
+        returns=returns,
+        sides=sides_of(side, chosen, [cohort.month for cohort in every[-count:]]),
     )
 
 
@@ -176,6 +192,16 @@ def _shown(site: Site, asked: Asked, numbers: Numbers) -> dict[str, Any]:
         "rows": heat_rows(asked.shown, view, numbers, months),
         "months": range(months),
         "curve": drawn,
+        "all_customers": ALL,
+        "compared": compared(
+            asked.sides,
+            [labelled(site, each.dimension, each.value) for each in asked.sides],
+            view,
+            numbers,
+            months,
+        )
+        if asked.sides
+        else None,
     }
 
 
@@ -211,11 +237,14 @@ def definition(name: str, request: Request, site: TheSite) -> Response:
 
 @router.get("/cohorts.csv", dependencies=[Depends(exporting_user)])
 def export(request: Request, site: TheSite) -> Response:
-    """The heat map as a file: one row a cohort and month, unrounded."""
+    """The heat map as a file, with those of what it is compared with: one row a cohort and month, unrounded."""
     asked = ask(site, parse_cohort_view(request.query_params))
     view = asked.view
     name = f"cohorts_{view.measure}_{view.by}.csv"
-    return csv_file(name, HEADER, lines(asked.shown, view.by, view.value or "", view.measure))
+    told = [(side.shown, side.dimension, side.value) for side in asked.sides]
+    told = told or [(asked.shown, view.by, view.value or "")]
+    rows = (row for shown, by, value in told for row in lines(shown, by, value, view.measure))
+    return csv_file(name, HEADER, rows)
 
 
 HEADER = (

@@ -30,6 +30,7 @@ SORT_LABELS: Mapping[str, str] = {
     "last_order_date": "Last order",
     "orders": "Orders",
     "churn_probability": "Likeliest to leave",
+    "value_at_risk": "Value at risk",
     "name": "Name",
 }
 _OWN = re.compile(r"own:([1-9]\d{0,8})")

@@ -93,6 +93,7 @@ def shown_person(numbers: Numbers, row: Row, *, reveals: bool) -> dict[str, Any]
         "expected_value": numbers.money(row["expected_value"]),
         "alive": numbers.rate(row["alive_probability"]),
         "churn": numbers.rate(row["churn_probability"]),
+        "at_risk": numbers.money(row["value_at_risk"]),
     }
 
 

@@ -32,6 +32,7 @@ from fondaco.server.pages.cost_view import entries_by_kind
 from fondaco.server.pages.settings_sections import SECTIONS
 from fondaco.server.routes import leads_somewhere
 from fondaco.server.site import Site, the_site
+from fondaco.warehouse.engine import OutdatedError
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)])
 TheSite = Annotated[Site, Depends(the_site)]
@@ -210,7 +211,13 @@ def _campaigns(asked: Asked) -> Iterable[Found]:
 
 
 def _customers(asked: Asked) -> Iterable[Found]:
-    for row in _rows(asked, lookup.find_customers):
+    try:
+        rows = _rows(asked, lookup.find_customers)
+    except (
+        OutdatedError
+    ):  # published by a version that people could not be looked for in so; the page Customers says what to do
+        return
+    for row in rows:
         name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
         place = ", ".join(part for part in (row["city"], row["country"]) if part)
         orders = asked.numbers.count(row["orders"]) + (" order" if row["orders"] == 1 else " orders")
