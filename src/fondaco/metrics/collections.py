@@ -16,8 +16,10 @@ order by collection_title
 
 
 def read_collections(reader: Reader, tenant_id: str) -> Sequence[tuple[str, int]]:
-    """Collections with products in them and how many, by their names, which shops may share; none where an older release wrote
-    what is published."""
+    """Collections with products in them and how many, by their names, which shops may share; none where nothing is published,
+    or an older release wrote it."""
+    if reader.version is None:
+        return ()
     try:
         rows = reader.query(_SQL, {"tenant_id": tenant_id}).to_pylist()
     except OutdatedError:

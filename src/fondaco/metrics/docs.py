@@ -66,6 +66,12 @@ telephone number, else by customer account; an order with none of these is a per
 always one person. Persons span all shops of the merchant. Their first counted order is new, all later ones are returning; an
 older order that arrives late moves the mark.
 
+## Collections
+
+`collection` is a shop's collection or category, named after those above it, such as `Home > Lamps`; collections of one name in several shops
+are one. A product of several counts in each, and in those above them, so that the rows of a breakdown may be more than the whole. A
+condition on several of them counts it once. What is in none, and what is of no product, has no value. Memberships are those of now.
+
 ## Undefined is empty
 
 A quotient with nothing to divide by has no value. It is never shown as 0.

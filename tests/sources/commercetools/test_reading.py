@@ -194,6 +194,21 @@ def test_products_bring_all_variants_in_one_language_with_unit_cost(project: Pro
     assert {v["unitCost"] for record in without for v in record["fondaco"]["variants"]} == {None}
 
 
+def test_categories_are_read_whole_with_the_one_above_and_products_name_theirs(project: Project) -> None:
+    found = project.read("categories", kind="full", language="de-DE")
+    assert len(found) == project.rows("select count(*) as n from collections")[0]["n"]
+    named = {record["id"]: record["fondaco"]["name"] for record in found}
+    assert all(name.endswith("(de)") for name in named.values())
+    above = {named[record["id"]]: named[record["parent"]["id"]] for record in found if "parent" in record}
+    assert above["Lamp (de)"] == "Home (de)"
+    members = [
+        (record["id"], named[category["id"]])
+        for record in project.read("products", kind="backfill", language="de-DE")
+        for category in record["fondaco"]["categories"]
+    ]
+    assert len(members) == len(set(members)) > 10
+
+
 def test_customers_come_without_what_nobody_reads(project: Project) -> None:
     found = project.read("customers", kind="backfill")
     assert found and not any("password" in record or "addresses" in record for record in found)

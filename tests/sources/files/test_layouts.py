@@ -195,6 +195,34 @@ def test_woocommerce_customers_report(read: Read, write: Write) -> None:
     ) == [("ada@example.com", "Ada", "King Lovelace", "GB", "2026-01-01 10:00:00+00")]
 
 
+PATHS = "select product_id, c.path, c.title, c.parent from (select product_id, unnest(collections) as c from products) order by all"
+
+
+def test_categories_of_one_cell_are_told_apart_with_those_above_them(read: Read, write: Write) -> None:
+    """WooCommerce puts commas between categories, a > between levels, and a backslash before a comma in a name."""
+    path = write(
+        "wc-products.csv",
+        "ID,Type,SKU,Name,Published,Regular price,Categories\n"
+        '44,simple,TEE,Tee,1,20,"Clothing > Tees, Sale\\, last days"\n'
+        "50,simple,CAP,Cap,1,9.50,\n",
+    )
+    assert fetch(read(path), PATHS) == [
+        ("44", "Clothing", "Clothing", None),
+        ("44", "Clothing > Tees", "Tees", "Clothing"),
+        ("44", "Sale, last days", "Sale, last days", None),
+    ]
+
+
+def test_shopifys_column_collection_is_one_name_and_collections_are_several(read: Read, write: Write) -> None:
+    header = "Handle,Title,Vendor,Variant SKU,Variant Price"
+    one = write("one.csv", f'{header},Collection\nrug,Rug,,RUG,40.00,"Rugs, kilims > more"\n')
+    assert fetch(read(one), PATHS) == [("rug", "Rugs, kilims > more", "Rugs, kilims > more", None)]
+    several = write(
+        "several.csv", f'{header},Collections\nrug,Rug,,RUG,40.00,"Rugs, Sale"\nrug,,,RUG-2,41.00,\n'
+    )
+    assert fetch(read(several), PATHS) == [("rug", "Rugs", "Rugs", None), ("rug", "Sale", "Sale", None)]
+
+
 def test_woocommerce_products_with_variations_by_sku_and_by_id(read: Read, write: Write) -> None:
     path = write(
         "wc-products.csv",

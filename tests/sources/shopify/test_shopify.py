@@ -85,6 +85,25 @@ def test_products_and_discounts_with_many_children_are_not_cut(shop: Connections
     assert len(ids(read(source, "discounts"), "DiscountRedeemCode")) == 230
 
 
+def test_collections_bring_all_their_products_and_those_without_any_come_too(shop: Connections) -> None:
+    """A bulk result cuts a list at a hundred; what is longer is read by pages."""
+    for number, size in ((1, 230), (2, 3), (3, 0)):
+        shop.world.add("collections", collection_id=number, title=f"Kind {number}", handle=f"kind-{number}",
+                       created_at=A_WEEK_AGO, updated_at=A_WEEK_AGO)  # fmt: skip
+        for product in range(100, 100 + size):
+            shop.world.add("product_collections", product_id=product, collection_id=number)
+    for product in range(100, 330):
+        shop.world.add_product(product)
+    lines = read(shop.to(), "collections")
+    members: dict[str, set[str]] = {line["id"]: set() for line in lines if line["__typename"] == "Collection"}
+    for line in lines:
+        if line["__typename"] == "Product":
+            members[line["__parentId"]].add(line["id"])
+    assert {collection.rpartition("/")[2]: len(found) for collection, found in members.items()} == {
+        "1": 230, "2": 3, "3": 0,
+    }  # fmt: skip
+
+
 def test_a_ledger_longer_than_its_order_is_found_by_its_agreement(shop: Connections) -> None:
     """Duties give sales of their own, so that an agreement may be cut where the order's lines are not."""
     shop.world.add_order(1, A_WEEK_AGO, lines=60)

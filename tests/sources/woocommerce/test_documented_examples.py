@@ -14,7 +14,15 @@ from fondaco.config import Settings
 from fondaco.landing import Landing
 from fondaco.sources.stream import Page, Slice, Stream, Table
 from fondaco.sources.woocommerce import WooCommerce, records
-from fondaco.sources.woocommerce.streams import COUPONS, CUSTOMERS, ORDERS, PRODUCTS, REFUNDS, STREAMS
+from fondaco.sources.woocommerce.streams import (
+    CATEGORIES,
+    COUPONS,
+    CUSTOMERS,
+    ORDERS,
+    PRODUCTS,
+    REFUNDS,
+    STREAMS,
+)
 from fondaco.warehouse import Warehouse, open_warehouse
 
 NOT_DOCUMENTED = {
@@ -29,6 +37,14 @@ NOT_DOCUMENTED = {
     "rate_percent": "of a tax line, newer versions",
     "reason": "the example of an order calls it refund",
 }
+
+
+CATEGORY = {
+    "id": 15, "name": "Albums", "slug": "albums", "parent": 11, "description": "", "display": "default", "image": [],
+    "menu_order": 0, "count": 4,
+    "_links": {"self": [{"href": "https://example.com/wp-json/wc/v3/products/categories/15"}]},
+}  # fmt: skip
+"""The first of "List all product categories" in the documentation of the API."""
 
 
 def examples(shared_folder: Path, name: str) -> list[dict[str, Any]]:
@@ -50,6 +66,7 @@ def documented(shared_folder: Path) -> dict[str, list[dict[str, Any]]]:
         "products": [
             records.product(each, copy.deepcopy(variations), ("_wc_cog_cost",)) for each in products
         ],
+        "categories": [records.category(copy.deepcopy(CATEGORY))],
         "coupons": [records.coupon(each) for each in examples(shared_folder, "coupons")],
     }
 
@@ -89,7 +106,8 @@ def warehouse(tmp_path: Path) -> Warehouse:
         (ORDERS, {"orders": 2, "order_lines": 4, "order_refund_refs": 2}),
         (REFUNDS, {"refunds": 2}),
         (CUSTOMERS, {"customers": 2}),
-        (PRODUCTS, {"products": 2, "product_variations": 4}),
+        (PRODUCTS, {"products": 2, "product_variations": 4, "product_categories": 3}),
+        (CATEGORIES, {"categories": 1}),
         (COUPONS, {"coupons": 2}),
     ],
     ids=lambda value: value.name if isinstance(value, Stream) else "",

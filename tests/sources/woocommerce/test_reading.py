@@ -13,7 +13,7 @@ from fondaco.simulator.faults import Fault
 from fondaco.simulator.woocommerce.app import demo_settings
 from fondaco.sources.woocommerce import WooCommerceSettings
 from fondaco.sources.woocommerce.client import WooCommerceClient
-from fondaco.sources.woocommerce.streams import ORDERS, REFUNDS
+from fondaco.sources.woocommerce.streams import CATEGORIES, ORDERS, REFUNDS
 
 if TYPE_CHECKING:
     from .conftest import Shop
@@ -153,6 +153,24 @@ def test_products_bring_their_variations_stock_and_unit_cost_from_field_or_meta_
         record["id"] % 2 for record in varied if record["fondaco"]["variations"][0]["fondaco"]["unit_cost"]
     }
     assert kinds == {0, 1}, "both WooCommerce's own field and a plugin's meta key were read"
+
+
+def test_categories_come_with_the_one_above_and_products_with_theirs(shop: Shop) -> None:
+    theirs = shop.rows(
+        "select collection_id as id, title as name, coalesce(parent_id, 0) as parent from collections"
+    )
+    found = [{name: row[name] for name in ("id", "name", "parent")} for row in shop.read_all("categories")]
+    assert sorted(found, key=lambda row: row["id"]) == sorted(theirs, key=lambda row: row["id"])
+    assert {row["parent"] for row in found} > {0}
+    members = {
+        (product["id"], category["id"])
+        for product in shop.read_all("products")
+        for category in product["categories"]
+    }
+    gone = "select product_id from products where deleted_at is not null"
+    sql = f"select product_id, collection_id from product_collections where product_id not in ({gone})"
+    assert members == {tuple(row.values()) for row in shop.rows(sql)}
+    assert set(shop.source().ids(CATEGORIES) or ()) == {str(row["id"]) for row in found}
 
 
 def test_the_trash_is_told_as_deletions_and_ids_have_what_is_left(shop: Shop) -> None:

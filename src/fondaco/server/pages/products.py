@@ -131,7 +131,7 @@ def _collections_file(request: Request, site: Site, state: ProductsState) -> Res
     """Every collection, unrounded; what is in none, and what no order bears, last. They may be more than the whole."""
     columns = (*products_collections.METRICS, "contribution_margin_3_compared")
     lines = (
-        (line.title, line.name, line.products, *(line.figures[name] for name in columns[:-1]), line.then)
+        (line.title, line.name, line.products, *(line.figures.get(name) for name in columns[:-1]), line.then)
         for line in products_collections.lines_shown(site, state, site.numbers(request, site.currency))
     )
     period = state.view.period
