@@ -60,6 +60,7 @@ def compile_query(
         + f"\nselect {', '.join(columns)}\nfrom {source}"
         + _order(query)
         + (f"\nlimit {int(query.limit)}" if query.limit is not None else "")
+        + (f"\noffset {int(query.offset)}" if query.offset else "")
     )
     return sql, _params(query, sql, tenant_id)
 
