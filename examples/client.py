@@ -40,9 +40,14 @@ class Fondaco:
 
     def metrics(self, *names: str, by: str = "", **question: Any) -> list[dict[str, Any]]:
         """Figures: ``metrics("net_sales", "orders", by="month", **{"from": "2026-01-01"})``. Amounts are strings of decimals."""
-        answer = self._get("/metrics/query", metrics=",".join(names), by=by, **question).json()
-        rows: list[dict[str, Any]] = answer["rows"]
-        return rows
+        asked = {"metrics": ",".join(names), "by": by, **question}
+        rows: list[dict[str, Any]] = []
+        while True:
+            answer = self._get("/metrics/query", **asked).json()
+            rows += answer["rows"]
+            if answer["next"] is None:
+                return rows
+            asked["cursor"] = answer["next"]
 
     def customers(self, *, segment: str | None = None, page: int = 1_000) -> Iterator[dict[str, Any]]:
         """All customers, or those of a segment; page after page is fetched while they are read."""

@@ -156,7 +156,10 @@ class ServerSettings(_Section):
     )
     session_hours: int = Field(24 * 14, ge=1, le=24 * 366, description="How long a log-in lasts.")
     api_requests_a_minute: int = Field(
-        600, ge=1, le=1_000_000, description="How often a token may ask the API; more is answered with 429."
+        600,
+        ge=1,
+        le=1_000_000,
+        description="How often a user may ask the API, with all their tokens together, or a token that is nobody's; more is answered with 429.",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

@@ -6,7 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 MONEY_PRECISION = 18
 MONEY_SCALE = 6
-"""Amounts are DECIMAL(18, 6) from the raw tables to the marts: up to 999,999,999,999.999999."""
+"""What is told is DECIMAL(18, 6) in raw tables: up to 999,999,999,999.999999. What is worked out of it, from the conformed layer on, is
+DECIMAL(38, 6)."""
 
 _MINOR_DIGITS = {
     "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,

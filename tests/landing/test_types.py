@@ -19,7 +19,7 @@ from fondaco.clock import utc_now
 from fondaco.landing.numbers import mark_long_numbers, unmark
 from fondaco.landing.shred import Shredder, shredded_name
 from fondaco.landing.spool import Spool
-from fondaco.sources.stream import Column, ColumnType, Page, Slice, Stream, SyncMode, Table
+from fondaco.sources.stream import MOST_PIECES, Column, ColumnType, Page, Slice, Stream, SyncMode, Table
 
 EVERY_TYPE = Stream(
     "typed",
@@ -30,6 +30,7 @@ EVERY_TYPE = Stream(
             (
                 Column("key", ColumnType.TEXT, "$.key"),
                 *(Column(kind.value, kind, f"$.{kind.value}") for kind in ColumnType),
+                Column("pieces", ColumnType.BIGINT, "$.pieces", largest=MOST_PIECES),
             ),
             ("key",),
         ),
@@ -53,7 +54,11 @@ def spool(tmp_path_factory: pytest.TempPathFactory) -> Spool:
 
 def landed(bench: duckdb.DuckDBPyConnection, spool: Spool, kind: ColumnType, token: str) -> Any:
     """What becomes of the JSON ``token`` in a column of type ``kind``."""
-    line = f'{{"key": "k", "{kind.value}": {token}}}\n'.encode()
+    return landed_as(bench, spool, kind.value, token)
+
+
+def landed_as(bench: duckdb.DuckDBPyConnection, spool: Spool, column: str, token: str) -> Any:
+    line = f'{{"key": "k", "{column}": {token}}}\n'.encode()
     spooled = spool.write("c", "s", EVERY_TYPE, Slice("typed", "full"), [Page(line, 1)])
     shredder = Shredder(bench, EVERY_TYPE, spooled)
     try:
@@ -61,7 +66,7 @@ def landed(bench: duckdb.DuckDBPyConnection, spool: Spool, kind: ColumnType, tok
         if bench.execute("select 1 from rejected").fetchall():
             return SET_ASIDE
         table = shredded_name(EVERY_TYPE.tables[0])
-        [(value,)] = bench.execute(f'select "{kind.value}" from {table}').fetchall()
+        [(value,)] = bench.execute(f'select "{column}" from {table}').fetchall()
         return value
     finally:
         shredder.close()
@@ -160,6 +165,23 @@ def test_whole_numbers_land_exact_or_are_set_aside(
     # Whole numbers in the form of a fraction or power, such as 1e3, are read where 38 digits suffice.
     hard = text is not None and not text.lstrip("+-").isdigit()
     assert found == expected or (hard and found is SET_ASIDE)
+
+
+@pytest.mark.parametrize(
+    ("token", "found"),
+    [
+        ("1000000000", 10**9),
+        ("-1000000000", -(10**9)),
+        ("1000000001", SET_ASIDE),
+        ("4006381333931", SET_ASIDE),
+        (str(-(2**63)), SET_ASIDE),
+        ("null", None),
+    ],
+)
+def test_a_barcode_in_the_place_of_a_quantity_is_set_aside(
+    bench: duckdb.DuckDBPyConnection, spool: Spool, token: str, found: object
+) -> None:
+    assert landed_as(bench, spool, "pieces", token) == found
 
 
 @thorough

@@ -38,7 +38,7 @@ events = st.fixed_dictionaries(
 def converted(amount: str, rate: str) -> str:
     """The models' own macro."""
     text = (project_folder() / "macros" / "money.sql").read_text(encoding="utf-8")
-    module = Environment().from_string(text, {"contract_type": lambda kind: "decimal(18, 6)"}).module
+    module = Environment().from_string(text, {"contract_type": lambda kind: "decimal(38, 6)"}).module
     sql: str = module.converted(amount, rate)  # type: ignore[attr-defined]
     return sql
 

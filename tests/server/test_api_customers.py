@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
-from tests.server.conftest import ADA, BO, CY, Watch
+from tests.server.conftest import ADA, BO, CY, OWNER, Watch
 
 from fondaco.config import ServerSettings
 from fondaco.control import Role
@@ -167,6 +167,22 @@ def test_a_token_that_asks_too_often_is_told_to_wait(known: Project, watch: Watc
             assert client.get("/api/v1/health", headers=two).status_code == 200
             watch.forward(timedelta(seconds=30))
             assert client.get("/api/v1/health", headers=one).status_code == 200
+
+
+def test_all_tokens_of_a_user_together_ask_no_more_often_than_one(known: Project, watch: Watch) -> None:
+    slow = known.settings.model_copy(update={"server": ServerSettings(api_requests_a_minute=2)})
+    with Project(slow, clock=watch) as project:
+        user = project.control.users.find(OWNER)
+        assert user is not None
+        create, tenant = project.control.tokens.create, project.tenant
+        secrets = [create(tenant, name, user_id=user.user_id)[1] for name in ("one", "two")]
+        with TestClient(create_app(project)) as client:
+            asked = [
+                client.get("/api/v1/health", headers={"Authorization": f"Bearer {secret}"})
+                for secret in (*secrets, *secrets)
+            ]
+    assert [answer.status_code for answer in asked] == [200, 200, 429, 429]
+    assert "all tokens of its user" in asked[-1].json()["error"]["what"]
 
 
 def test_a_quiet_token_saves_no_more_than_a_minute(watch: Watch) -> None:

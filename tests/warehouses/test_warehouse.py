@@ -91,6 +91,23 @@ def test_tables_are_created_once_and_gain_new_columns(empty_warehouse: Warehouse
         ]
 
 
+def test_a_column_of_a_former_release_is_widened_where_it_now_holds_sums(empty_warehouse: Warehouse) -> None:
+    before = TableSpec("raw", "t", (("id", "text"), ("total", "decimal")), ("id",))
+    after = TableSpec("raw", "t", (("id", "text"), ("total", "sum")), ("id",))
+    empty_warehouse.create_schemas_and_raw_tables([before])
+    with empty_warehouse.writer() as writer:
+        writer.execute("insert into raw.t values ('1', 2.5)")
+    empty_warehouse.create_schemas_and_raw_tables([after])
+    empty_warehouse.create_schemas_and_raw_tables([after])
+    with empty_warehouse.writer() as writer:
+        writer.execute("insert into raw.t values ('2', 12345678901234567890)")
+        found = writer.fetch("select * from raw.t order by id").to_pylist()
+    assert found == [
+        {"id": "1", "total": Decimal("2.5")},
+        {"id": "2", "total": Decimal("12345678901234567890")},
+    ]
+
+
 def test_a_column_that_changes_its_type_is_refused_by_name(empty_warehouse: Warehouse) -> None:
     empty_warehouse.create_schemas_and_raw_tables([TableSpec("raw", "t", (("id", "text"),), ("id",))])
     with pytest.raises(ConfigError, match=r"Column id of raw\.t"):

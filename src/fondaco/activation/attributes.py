@@ -116,7 +116,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "Average order value",
         "money",
         "Net sales divided by orders; not known before the first order.",
-        sql="cast(cast(customers.net_sales as decimal(38, 6)) / nullif(customers.orders, 0) as decimal(18, 6))",
+        sql="cast(cast(customers.net_sales as decimal(38, 6)) / nullif(customers.orders, 0) as decimal(38, 6))",
     ),
     _orders("net_units", "Pieces kept", "number", "Pieces bought less pieces given back.", unit="pieces"),
     _orders("shops", "Shops bought in", "number", "How many shops they ordered in.", unit="shops"),

@@ -44,7 +44,7 @@ MOST_VALUES = 500
 """In all conditions of a definition together: each is a comparison of its own for every customer."""
 MOST_DAYS = 36_500
 _LONGEST_FAULT = 1000
-_LARGEST = Decimal(10) ** 12
+_LARGEST = Decimal(10) ** 18
 
 Scalar = Decimal | date | str
 TEXTS = ("text", "choice", "domain", "phone")
@@ -83,7 +83,7 @@ def _domain(value: object) -> str:
 
 
 def _number(value: object) -> Decimal:
-    """A number that every engine holds: below 10^12, at most six digits behind the point."""
+    """A number that every engine holds: below 10^18, at most six digits behind the point."""
     try:
         number = Decimal(str(value)) if not isinstance(value, bool) else Decimal("NaN")
     except InvalidOperation as error:
@@ -91,11 +91,11 @@ def _number(value: object) -> Decimal:
     # A power is looked at before any reckoning: what decimals cannot hold cannot be compared either.
     if (
         not number.is_finite()
-        or number.adjusted() > 15
+        or number.adjusted() > 20
         or abs(number) >= _LARGEST
         or number != round(number, 6)
     ):
-        raise ValueError("write a number below 10^12 with at most six digits behind the point")
+        raise ValueError("write a number below 10^18 with at most six digits behind the point")
     return round(number, 6).normalize() + 0
 
 

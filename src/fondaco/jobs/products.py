@@ -30,7 +30,7 @@ PRODUCT_CUSTOMERS = TableSpec(
         ("buyers_again_soon", "bigint"),
         ("first_buyers", "bigint"),
         ("first_buyers_observed", "bigint"),
-        ("first_buyers_value", "decimal"),
+        ("first_buyers_value", "sum"),
     ),
     ("tenant_id", "product_id"),
 )
@@ -152,7 +152,7 @@ select
     count(case when followed.is_observed and followed.is_soon then 1 end) as buyers_again_soon,
     count(case when followed.is_first then 1 end) as first_buyers,
     count(case when followed.is_first and followed.is_whole then 1 end) as first_buyers_observed,
-    cast(coalesce(sum(case when followed.is_first then followed.net_sales end), 0) as decimal(18, 6))
+    cast(coalesce(sum(case when followed.is_first then followed.net_sales end), 0) as decimal(38, 6))
         as first_buyers_value
 from followed
 inner join product_job_products as products on followed.product_key = products.product_key
@@ -247,7 +247,7 @@ where place <= {PAIRS_AT_MOST}
 
 _BENCH = {
     "product_job_orders": "order_key bigint, order_id varchar, connection_id varchar, person_id varchar, order_sequence bigint, order_date date,"
-    " next_date date, net_sales decimal(18, 6)",
+    " next_date date, net_sales decimal(38, 6)",
     "product_job_products": "product_key bigint, product_id varchar",
     "product_job_lines": "order_key bigint, product_key bigint",
 }

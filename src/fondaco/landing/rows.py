@@ -72,6 +72,7 @@ class Rows:
                     column.type,
                     is_key=column.name in table.primary_key,
                     has_nul=self._has_nul,
+                    largest=column.largest,
                 )
             )
             names.append(f'v{index} as "{column.name}"')

@@ -61,7 +61,16 @@ def value_sql(text: str, kind: ColumnType) -> str:
     )
 
 
-def fault_sql(column: str, text: str, value: str, kind: ColumnType, *, is_key: bool, has_nul: bool) -> str:
+def fault_sql(
+    column: str,
+    text: str,
+    value: str,
+    kind: ColumnType,
+    *,
+    is_key: bool,
+    has_nul: bool,
+    largest: int | None = None,
+) -> str:
     """``when … then '<reason>'`` branches of a case expression; may be empty."""
     branches = []
     if has_nul and kind is ColumnType.TEXT:
@@ -69,6 +78,10 @@ def fault_sql(column: str, text: str, value: str, kind: ColumnType, *, is_key: b
     if kind not in (ColumnType.TEXT, ColumnType.JSON):
         branches.append(
             f"when {text} <> '' and {value} is null then 'column {column}: expected {EXPECTED[kind]}'"
+        )
+    if largest is not None:
+        branches.append(
+            f"when {value} not between {-largest} and {largest} then 'column {column}: larger than {largest:,}'"
         )
     if is_key:
         branches.append(f"when {value} is null then 'column {column}: part of the key, but missing'")

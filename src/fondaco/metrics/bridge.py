@@ -65,7 +65,7 @@ def bridge(
         + "\nunion all\n".join(
             f"select {place} as place, '{figure}' as figure, "
             + ", ".join(
-                f"cast({figure}_{part} as decimal(18, 6)) as {part}"
+                f"cast({figure}_{part} as decimal(38, 6)) as {part}"
                 for part in ("order_clock", "outside", "earlier", "finance_clock")
             )
             + " from sums"

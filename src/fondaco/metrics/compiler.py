@@ -17,7 +17,7 @@ from fondaco.metrics.query import TIME_PARTS, TIME_STEPS, MetricQuery
 from fondaco.warehouse.engine import Dialect, Value
 
 _WIDE = "decimal(38, 6)"
-_TYPES = {"money": "decimal(18, 6)", "ratio": "decimal(18, 6)", "rate": "decimal(18, 6)", "count": "bigint"}
+_TYPES = {"money": _WIDE, "ratio": _WIDE, "rate": _WIDE, "count": "bigint"}
 _SERIES = "generate_series(cast($first as timestamp), cast($last as timestamp), interval '1 day')"
 _OF_THE_DAY = frozenset((*TIME_STEPS, *TIME_PARTS))
 _DAYS = {
@@ -60,6 +60,7 @@ def compile_query(
         + f"\nselect {', '.join(columns)}\nfrom {source}"
         + _order(query)
         + (f"\nlimit {int(query.limit)}" if query.limit is not None else "")
+        + (f"\noffset {int(query.offset)}" if query.offset else "")
     )
     return sql, _params(query, sql, tenant_id)
 

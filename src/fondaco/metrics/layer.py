@@ -157,6 +157,10 @@ class SemanticLayer:
                 )
         if query.limit is not None and query.limit < 1:
             raise ConfigError(f"The limit {query.limit} leaves no row.", "Give 1 or more.")
+        if query.offset < 0:
+            raise ConfigError(
+                f"The answer cannot begin before its first row, at {query.offset}.", "Give 0 or more."
+            )
 
 
 @cache

@@ -30,6 +30,8 @@ class MetricQuery:
         Allowed values for each dimension: one, or several. An empty text allows rows without a value.
     order_by
         Dimensions or metrics of this query; ``-`` before a name turns the order around. Default: the dimensions.
+    limit, offset
+        So many rows at most, after so many that are left out.
     with_total
         Beside the rows of a time step, which ``by`` then consists of, one more for the whole period; its step is None. It is asked in the
         same breath, for people and quotients do not add up from the steps.
@@ -45,6 +47,7 @@ class MetricQuery:
     where: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     order_by: tuple[str, ...] = ()
     limit: int | None = None
+    offset: int = 0
     with_total: bool = False
     span_days: int = 1
 

@@ -218,7 +218,7 @@ cheapest as (
 )
 select used.connection_id, used.gateway, used.payments, used.received, used.payment_costs, used.rate,
     cheapest.gateway as cheapest, cheapest.rate as cheapest_rate,
-    used.payment_costs - cast(cast(used.received as double precision) * cheapest.rate as decimal(18, 6)) as saves
+    used.payment_costs - cast(cast(used.received as double precision) * cheapest.rate as decimal(38, 6)) as saves
 from used
 inner join cheapest on used.connection_id = cheapest.connection_id and cheapest.place = 1
 where used.rate > cheapest.rate""",
@@ -266,7 +266,7 @@ rated as (
     from goods cross join usual
 )
 select product_id, title, connection_id, cast(sold as bigint) as sold, cast(returned as bigint) as returned, rate, usual_rate, cost,
-    cast(cast(cost as double precision) * (1 - usual_rate / rate) as decimal(18, 6)) as saves
+    cast(cast(cost as double precision) * (1 - usual_rate / rate) as decimal(38, 6)) as saves
 from rated
 where sold >= $least_units and usual_rate > 0 and rate >= {RETURNS_ABOVE} * usual_rate and cost > 0""",
 )  # fmt: skip

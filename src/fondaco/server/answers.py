@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Generic, TypeVar
 
+from fondaco.warehouse.interrupting import AbandonedError, is_abandoned
+
 T = TypeVar("T")
 
 
@@ -32,7 +34,16 @@ class Remembered(Generic[T]):
         self._futures: OrderedDict[Hashable, Future[T]] = OrderedDict()
 
     def get(self, key: Hashable, work: Callable[[], T]) -> T:
-        """The answer to ``key``, worked out once. A failure is raised to all who wait, and not kept."""
+        """The answer to ``key``, worked out once. A failure is raised to all who wait, and not kept; where the one who worked it out
+        went away, the next of them does."""
+        while True:
+            try:
+                return self._get(key, work)
+            except AbandonedError:
+                if is_abandoned():
+                    raise
+
+    def _get(self, key: Hashable, work: Callable[[], T]) -> T:
         with self._lock:
             future = self._futures.get(key)
             if future is not None:

@@ -23,6 +23,7 @@ from fondaco.server.api.errors import api_error
 from fondaco.server.auth import routes as auth_routes
 from fondaco.server.auth.roles import ForbiddenError
 from fondaco.server.auth.sessions import ForgedFormError, NotLoggedIn
+from fondaco.server.hanging_up import HangUp
 from fondaco.server.headers import HEADERS, SecurityHeaders
 from fondaco.server.pages import (
     alert_channels,
@@ -168,6 +169,7 @@ def create_app(project: Project, *, warm: bool = False, address: str | None = No
     app.add_exception_handler(Exception, _say_fault)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HangUp)
     if (
         proxies := project.settings.server.trusted_proxies
     ):  # outermost, so that everything else sees who really asks

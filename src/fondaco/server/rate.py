@@ -1,7 +1,8 @@
-"""How often a token may ask: so many requests a minute, more at once after a quiet while."""
+"""How often somebody may ask: so many requests a minute, with all their tokens together; more at once after a quiet while."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -14,7 +15,7 @@ _KEPT = 10_000
 
 
 class TooManyRequestsError(ConfigError):
-    """A token has asked too often.
+    """Somebody has asked too often.
 
     Attributes
     ----------
@@ -24,7 +25,7 @@ class TooManyRequestsError(ConfigError):
 
     def __init__(self, per_minute: int, wait_seconds: int) -> None:
         super().__init__(
-            f"This token has asked more than {per_minute} times a minute.",
+            f"This token, or all tokens of its user together, asked more than {per_minute} times a minute.",
             f"Wait {wait_seconds} seconds, or raise [server] api_requests_a_minute in fondaco.toml.",
         )
         self.wait_seconds = wait_seconds
@@ -37,21 +38,21 @@ class _Bucket:
 
 
 class RateLimit:
-    """A bucket a token that holds a minute's requests and fills evenly. In memory, for one server process."""
+    """A bucket for everybody that holds a minute's requests and fills evenly. In memory, for one server process."""
 
     def __init__(self, clock: Clock, per_minute: int) -> None:
         self._clock = clock
         self._per_minute = per_minute
         self._lock = Lock()
-        self._buckets: dict[int, _Bucket] = {}
+        self._buckets: dict[Hashable, _Bucket] = {}
 
-    def take(self, token_id: int) -> None:
+    def take(self, who: Hashable) -> None:
         """Count a request.
 
         Raises
         ------
         TooManyRequestsError
-            If the token has none left.
+            If they have none left.
         """
         now = self._clock()
         a_second = self._per_minute / 60
@@ -60,7 +61,7 @@ class RateLimit:
                 self._buckets = {
                     key: b for key, b in self._buckets.items() if (now - b.at).total_seconds() < 60
                 }
-            bucket = self._buckets.setdefault(token_id, _Bucket(self._per_minute, now))
+            bucket = self._buckets.setdefault(who, _Bucket(self._per_minute, now))
             since = max(0.0, (now - bucket.at).total_seconds())
             bucket.left = min(self._per_minute, bucket.left + since * a_second)
             bucket.at = now

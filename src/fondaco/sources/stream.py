@@ -20,6 +20,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+MOST_PIECES = 10**9
+"""Of one line of an order, or of a shelf."""
+MOST_CENTS = 10**15
+"""Of one amount in the smallest units of its currency: ten thousand billion of a currency with cents."""
+
 
 class ColumnType(StrEnum):
     """Types a raw column may have. ``TIMESTAMP`` is stored naive, in UTC."""
@@ -36,12 +41,20 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a raw table: its name, its type, where it stands in the record, what it means."""
+    """One column of a raw table: its name, its type, where it stands in the record, what it means.
+
+    Attributes
+    ----------
+    largest
+        Of whole numbers that are multiplied or summed later: what lies further from nought is set aside with its record. A barcode in
+        the field of the quantity is then no order of four thousand billion pieces.
+    """
 
     name: str
     type: ColumnType
     path: str
     description: str = ""
+    largest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

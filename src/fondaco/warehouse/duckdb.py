@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ TYPES = {
     "text": "varchar",
     "bigint": "bigint",
     "decimal": "decimal(18, 6)",
+    "sum": "decimal(38, 6)",
     "rate": "decimal(18, 9)",
     "double": "double",
     "bool": "boolean",
@@ -256,8 +257,16 @@ def _create(writer: DuckDBWriter, spec: TableSpec, present: dict[str, str]) -> N
         if name not in present:
             writer.execute(f'alter table {spec.qualified} add column "{name}" {TYPES[kind]}')
             present[name] = TYPES[kind].upper()
-        elif present[name].replace(" ", "") != TYPES[kind].upper().replace(" ", ""):
-            raise changed_type(spec, name, present[name], TYPES[kind])
+        elif (found := present[name].replace(" ", "").lower()) != TYPES[kind].replace(" ", ""):
+            if not grows(kind, found, TYPES):
+                raise changed_type(spec, name, present[name], TYPES[kind])
+            writer.execute(f'alter table {spec.qualified} alter column "{name}" type {TYPES[kind]}')
+            present[name] = TYPES[kind].upper()
+
+
+def grows(kind: str, present: str, types: Mapping[str, str]) -> bool:
+    """Whether a column of a former release holds the same as the declared ``kind``, with fewer digits."""
+    return kind == "sum" and present == types["decimal"].replace(" ", "")
 
 
 def changed_type(spec: TableSpec, column: str, present: str, declared: str) -> ConfigError:

@@ -14,6 +14,7 @@ from fondaco.config import Settings
 from fondaco.duckdb_session import disk_is_full, prepare
 from fondaco.errors import ConfigError, FatalError, RetryableError
 from fondaco.warehouse.engine import Dialect, OutdatedError, Params
+from fondaco.warehouse.interrupting import AbandonedError, is_abandoned, running
 from fondaco.warehouse.snapshots import SnapshotFolder
 
 
@@ -80,8 +81,11 @@ class DuckDBReader:
             watch.daemon = True
             watch.start()
             try:
-                yield cursor
+                with running(cursor.interrupt):
+                    yield cursor
             except duckdb.InterruptException as error:
+                if is_abandoned():
+                    raise AbandonedError from error
                 raise too_slow(self._seconds) from error
             except duckdb.Error as error:
                 if disk_is_full(error):

@@ -35,7 +35,7 @@ class TableSpec:
     Attributes
     ----------
     columns
-        Name and type word (text, bigint, decimal, rate, double, bool, timestamp, date, json), in order.
+        Name and type word (text, bigint, decimal, sum, rate, double, bool, timestamp, date, json), in order.
     primary_key
         Columns that identify a row. Empty: rows are only ever added.
     """

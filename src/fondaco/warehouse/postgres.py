@@ -15,7 +15,7 @@ import pyarrow as pa
 from fondaco.config import Settings
 from fondaco.errors import ConfigError, FatalError, RetryableError
 from fondaco.warehouse.courtesy import Courtesy
-from fondaco.warehouse.duckdb import changed_type, connection_options, prepare_bench
+from fondaco.warehouse.duckdb import changed_type, connection_options, grows, prepare_bench
 from fondaco.warehouse.duckdb import translated as bench_translated
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import Turnstile, locked_error
@@ -28,6 +28,7 @@ TYPES = {
     "text": "text",
     "bigint": "bigint",
     "decimal": "numeric(18,6)",
+    "sum": "numeric(38,6)",
     "rate": "numeric(18,9)",
     "double": "double precision",
     "bool": "boolean",
@@ -224,7 +225,9 @@ class PostgresWarehouse:
             if name not in present:
                 writer.execute(f'alter table {spec.qualified} add column "{name}" {TYPES[kind]}')
             elif present[name] != TYPES[kind]:
-                raise changed_type(spec, name, present[name], TYPES[kind])
+                if not grows(kind, present[name], TYPES):
+                    raise changed_type(spec, name, present[name], TYPES[kind])
+                writer.execute(f'alter table {spec.qualified} alter column "{name}" type {TYPES[kind]}')
 
 
 def _take_lock(connection: psycopg.Connection[Any]) -> None:

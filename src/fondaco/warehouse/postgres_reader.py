@@ -13,6 +13,7 @@ from psycopg_pool import ConnectionPool
 from fondaco.errors import RetryableError
 from fondaco.warehouse.duckdb_reader import nothing_published, outdated, refused, too_slow
 from fondaco.warehouse.engine import Dialect, Params
+from fondaco.warehouse.interrupting import AbandonedError, is_abandoned, running
 from fondaco.warehouse.postgres_publish import current_version, schema_of
 from fondaco.warehouse.postgres_rows import read_json_as_text, to_arrow
 from fondaco.warehouse.postgres_sql import check_select, parameters, published
@@ -80,9 +81,11 @@ class PostgresReader:
 
     def _within(self, work: Callable[[psycopg.Connection[Any]], T]) -> T:
         try:
-            with self._sessions().connection() as connection:
+            with self._sessions().connection() as connection, running(connection.cancel_safe):
                 return work(connection)
         except psycopg.errors.QueryCanceled as error:
+            if is_abandoned():
+                raise AbandonedError from error
             raise too_slow(self._seconds) from error
         except psycopg.OperationalError as error:
             raise RetryableError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import psycopg
@@ -27,6 +27,10 @@ _BY_NAME = {
     "timestamp": pa.timestamp("us"),
     "timestamptz": pa.timestamp("us", tz="UTC"),
 }
+
+
+_WIDE = Context(prec=38)
+"""Digits of the widest decimal; Python's usual context has ten less."""
 
 
 def read_json_as_text(connection: psycopg.Connection[Any]) -> None:
@@ -61,5 +65,6 @@ def _decimals(values: Sequence[Decimal | None], precision: int | None, scale: in
     integer_digits = max((v.adjusted() + 1 for v in present if v is not None), default=1)
     wanted = max(0, min(max(exponents, default=0), 38 - max(integer_digits, 1)))
     return pa.array(
-        [None if v is None else round(v, wanted) for v in present], type=pa.decimal128(38, wanted)
+        [None if v is None else _WIDE.quantize(v, Decimal(1).scaleb(-wanted)) for v in present],
+        type=pa.decimal128(38, wanted),
     )

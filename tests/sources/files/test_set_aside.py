@@ -34,6 +34,34 @@ def test_single_bad_rows_are_set_aside_with_their_numbers(read: Read, write: Wri
     ]
 
 
+def test_amounts_that_no_warehouse_could_sum_are_set_aside(read: Read, write: Write) -> None:
+    """A price times a quantity, and an order of many large lines; an order in rupiah of a milliard lands."""
+    good = "".join(f"{n},2026-07-01,,A,,1,1000000000.00,\n" for n in range(10, 20))
+    many = "".join(f"30,2026-07-01,,A{line},,1,99999999999,\n" for line in range(5))
+    bad = "2,2026-07-01,,A,,400638133393,1.00,\n3,2026-07-01,,A,,1000000,100000.00,\n"
+    prepared = read(write("s.csv", HEADER + good + bad + many), mapping=MAP)
+    assert prepared.landing_rows == 10
+    assert [(one.row, one.reason) for one in prepared.set_aside] == [
+        (11, "quantity is out of range; the amount is out of range"),
+        (12, "the amount is out of range"),
+        *((row, "the amounts of its order are out of range") for row in range(13, 18)),
+    ]
+
+
+def test_a_discount_of_an_order_in_rupiah_falls_on_its_lines(read: Read, write: Write) -> None:
+    prepared = read(
+        write(
+            "s.csv",
+            "Invoice,When,Price,Off\n1,2026-07-01,30000000000,4000000000\n1,2026-07-01,10000000000,4000000000\n",
+        ),
+        mapping=parse_map(["order_id=Invoice", "ordered_at=When", "unit_price=Price", "order_discount=Off"]),
+    )
+    assert lines(prepared, "gross, discount") == [
+        (Decimal(30_000_000_000), Decimal(3_000_000_000)),
+        (Decimal(10_000_000_000), Decimal(1_000_000_000)),
+    ]
+
+
 def test_a_row_whose_text_no_warehouse_may_hold_is_set_aside_before_it_lands(
     read: Read, write: Write
 ) -> None:

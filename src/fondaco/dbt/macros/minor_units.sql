@@ -1,7 +1,7 @@
 {#- An amount in the smallest units of its currency as a decimal: 1999 with 2 digits is 19.99. Multiplied, because a quotient
-    is a binary float in DuckDB. -#}
+    is a binary float in DuckDB. Sums of cents may be larger than a bigint. -#}
 {% macro minor_units(amount, digits) -%}
-cast({{ amount }} as decimal(18, 0)) * cast(
+cast({{ amount }} as decimal(25, 0)) * cast(
     case {{ digits }}
         when 0 then 1
         {%- for places in range(1, 13) %}

@@ -32,7 +32,8 @@ def asking_token(site: TheSite, sent: Sent) -> ApiToken:
             "The request has no valid token.",
             "Make one with `fondaco tokens create NAME` and send it as `Authorization: Bearer fnd_…`.",
         )
-    site.rates.take(token.token_id)
+    # Whoever may make tokens has no more of the server for making many.
+    site.rates.take(("token", token.token_id) if token.user_id is None else ("user", token.user_id))
     return token
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -15,12 +16,14 @@ from fondaco.errors import ConfigError
 from fondaco.metrics import MetricQuery
 from fondaco.server.api.access import ReadingToken, reading_token
 from fondaco.server.api.errors import ErrorAnswer
+from fondaco.server.api.paging import cursor_at, offset_of
 from fondaco.server.api.tables import (
     FILES,
     Format,
     checked_format,
     file_answer,
     json_answer,
+    next_link,
     tag_headers,
     unchanged,
 )
@@ -33,6 +36,8 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 router = APIRouter(
     prefix="/metrics", tags=["metrics"], dependencies=[Depends(reading_token)], responses=ERRORS
 )
+USUAL_ROWS, MOST_ROWS = 10_000, 100_000
+CONFLICT: dict[int | str, dict[str, Any]] = {409: {"model": ErrorAnswer}}
 TheSite = Annotated[Site, Depends(the_site)]
 
 
@@ -71,6 +76,7 @@ class QueryAnswer(BaseModel):
         "Leave the change empty where this is not null; the pages and reports do so too."
     )
     rows: list[dict[str, Any]]
+    next: str | None = Field(description="Send it as `cursor` for the next page; null after the last.")
 
 
 def _definition(site: Site, name: str) -> MetricAnswer:
@@ -112,16 +118,20 @@ class Question(BaseModel):
     order_by: str = Field(
         "", description="Dimensions or metrics, separated by commas; - in front turns it around."
     )
-    limit: int | None = Field(None, ge=1, le=1_000_000, description="At most so many rows.")
+    limit: int = Field(
+        USUAL_ROWS, ge=1, le=MOST_ROWS, description="At most so many rows; the next page has what follows."
+    )
+    cursor: str = Field("", max_length=512, description="The `next` of the page before.")
     format: Format = "json"
 
 
-@router.get("/query", summary="Figures", response_model=QueryAnswer, responses=FILES)
+@router.get("/query", summary="Figures", response_model=QueryAnswer, responses=FILES | CONFLICT)
 def query(
     request: Request, site: TheSite, token: ReadingToken, question: Annotated[Question, Query()]
 ) -> Response:
     """Metrics over a period. `format` or the Accept header chooses JSON, CSV or Parquet. The `ETag` changes when new figures are
-    published; send it back as `If-None-Match` to be told 304 as long as nothing is new."""
+    published; send it back as `If-None-Match` to be told 304 as long as nothing is new. A page has 10,000 rows, or `limit`; `next` and the `Link`
+    header lead to the next one. Pages are of one published state: once another is published, their cursor is refused with 409."""
     kind = checked_format(request, site, token, question.format)
     version = site.published
     # Without days in the address the period ends today, so that it is another one tomorrow.
@@ -137,9 +147,13 @@ def query(
         clock=question.clock,
         where=_conditions(question.where),
         order_by=_names(question.order_by),
-        limit=question.limit,
     )
-    table = site.ask(asked)
+    done = offset_of(question.cursor, version, asked)
+    table = site.ask(replace(asked, limit=question.limit + 1, offset=done))
+    has_more = table.num_rows > question.limit
+    table = table.slice(0, question.limit)
+    cursor = cursor_at(version, asked, done + question.limit) if has_more else None
+    headers |= next_link(request, cursor)
     if kind != "json":
         return file_answer(kind, "metrics", table, headers)
     shops = asked.conditions().get("connection_id", ())
@@ -157,6 +171,7 @@ def query(
         data_begins=begins,
         not_comparable=None if is_known else f"Data begins {begins}, after the period's first day.",
         rows=[{name: plain(value) for name, value in row.items()} for row in table.to_pylist()],
+        next=cursor,
     )
     return json_answer(answer.model_dump(mode="json", by_alias=True), headers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fondaco.sources.stream import Column, ColumnType, Stream, SyncMode, Table
+from fondaco.sources.stream import MOST_PIECES, Column, ColumnType, Stream, SyncMode, Table
 
 TEXT, BIGINT, DECIMAL, BOOL = ColumnType.TEXT, ColumnType.BIGINT, ColumnType.DECIMAL, ColumnType.BOOL
 TIMESTAMP, DATE, JSON = ColumnType.TIMESTAMP, ColumnType.DATE, ColumnType.JSON
@@ -61,8 +61,8 @@ ORDER_ITEMS = Table(
         Column("asin", TEXT, "$.asin"),
         Column("sku", TEXT, "$.sellerSku"),
         Column("title", TEXT, "$.title"),
-        Column("quantity", BIGINT, "$.quantityOrdered"),
-        Column("quantity_fulfilled", BIGINT, "$.quantityFulfilled"),
+        Column("quantity", BIGINT, "$.quantityOrdered", largest=MOST_PIECES),
+        Column("quantity_fulfilled", BIGINT, "$.quantityFulfilled", largest=MOST_PIECES),
         Column("unit_price", DECIMAL, "$.unitPrice.amount"),
         Column("unit_price_currency", TEXT, "$.unitPrice.currencyCode"),
         Column("price_designation", TEXT, "$.priceDesignation", "BUSINESS_PRICE, or nothing."),
@@ -141,7 +141,7 @@ TRANSACTION_AMOUNTS = Table(
         Column("item_id", TEXT, "$.itemId"),
         Column("sku", TEXT, "$.sku"),
         Column("asin", TEXT, "$.asin"),
-        Column("quantity", BIGINT, "$.quantity"),
+        Column("quantity", BIGINT, "$.quantity", largest=MOST_PIECES),
         Column(
             "path", TEXT, "$.path", "Where it stands in Amazon's tree, such as AmazonFees/Commission/Base."
         ),

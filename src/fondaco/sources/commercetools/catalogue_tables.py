@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fondaco.sources.commercetools.order_tables import RESOURCE_FIELDS
-from fondaco.sources.stream import Column, ColumnType, Table
+from fondaco.sources.stream import MOST_CENTS, MOST_PIECES, Column, ColumnType, Table
 
 TEXT, BIGINT, DECIMAL = ColumnType.TEXT, ColumnType.BIGINT, ColumnType.DECIMAL
 BOOL, TIMESTAMP, JSON = ColumnType.BOOL, ColumnType.TIMESTAMP, ColumnType.JSON
@@ -87,8 +87,8 @@ VARIANT_PRICES = Table(
         Column("price_id", TEXT, "$.id"),
         Column("price_index", BIGINT, "#"),
         Column("price_type", TEXT, "$.value.type"),
-        Column("price_cents", BIGINT, "$.value.centAmount"),
-        Column("price_precise", BIGINT, "$.value.preciseAmount"),
+        Column("price_cents", BIGINT, "$.value.centAmount", largest=MOST_CENTS),
+        Column("price_precise", BIGINT, "$.value.preciseAmount", largest=1000 * MOST_CENTS),
         Column("price_fraction_digits", BIGINT, "$.value.fractionDigits"),
         Column("currency", TEXT, "$.value.currencyCode"),
         Column("country", TEXT, "$.country"),
@@ -141,7 +141,7 @@ INVENTORY = Table(
         Column("sku", TEXT, "$.sku"),
         Column("channel_id", TEXT, "$.supplyChannel.id", "Null for stock without a place."),
         Column("channel_key", TEXT, "$.fondaco.channel_key"),
-        Column("on_stock", BIGINT, "$.quantityOnStock"),
+        Column("on_stock", BIGINT, "$.quantityOnStock", largest=MOST_PIECES),
         Column("available", BIGINT, "$.availableQuantity", "On stock without what is reserved."),
         Column("expected_delivery_at", TIMESTAMP, "$.expectedDelivery"),
     ),

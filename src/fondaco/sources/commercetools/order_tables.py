@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fondaco.sources.stream import Column, ColumnType, Table
+from fondaco.sources.stream import MOST_CENTS, MOST_PIECES, Column, ColumnType, Table
 
 TEXT, BIGINT, DECIMAL = ColumnType.TEXT, ColumnType.BIGINT, ColumnType.DECIMAL
 BOOL, TIMESTAMP, JSON, DOUBLE = ColumnType.BOOL, ColumnType.TIMESTAMP, ColumnType.JSON, ColumnType.DOUBLE
@@ -13,8 +13,14 @@ RESOURCE_FIELDS = ("version", "createdBy", "lastModifiedBy", "custom", "versionM
 
 def _taxed(path: str) -> tuple[Column, ...]:
     return (
-        Column("net_cents", BIGINT, f"{path}.totalNet.centAmount", "Null where no tax was set."),
-        Column("gross_cents", BIGINT, f"{path}.totalGross.centAmount"),
+        Column(
+            "net_cents",
+            BIGINT,
+            f"{path}.totalNet.centAmount",
+            "Null where no tax was set.",
+            largest=MOST_CENTS,
+        ),
+        Column("gross_cents", BIGINT, f"{path}.totalGross.centAmount", largest=MOST_CENTS),
     )
 
 
@@ -22,8 +28,14 @@ def _price(path: str) -> tuple[Column, ...]:
     """An amount that may have more places than the currency."""
     return (
         Column("price_type", TEXT, f"{path}.type", "centPrecision or highPrecision"),
-        Column("price_cents", BIGINT, f"{path}.centAmount"),
-        Column("price_precise", BIGINT, f"{path}.preciseAmount", "Instead of the cents where highPrecision."),
+        Column("price_cents", BIGINT, f"{path}.centAmount", largest=MOST_CENTS),
+        Column(
+            "price_precise",
+            BIGINT,
+            f"{path}.preciseAmount",
+            "Instead of the cents where highPrecision.",
+            largest=1000 * MOST_CENTS,
+        ),
         Column("price_fraction_digits", BIGINT, f"{path}.fractionDigits"),
     )
 
@@ -53,17 +65,17 @@ ORDERS = Table(
         Column("tax_mode", TEXT, "$.taxMode"),
         Column("currency", TEXT, "$.totalPrice.currencyCode"),
         Column("fraction_digits", BIGINT, "$.totalPrice.fractionDigits"),
-        Column("total_cents", BIGINT, "$.totalPrice.centAmount", "Tax included only where prices include it."),
+        Column("total_cents", BIGINT, "$.totalPrice.centAmount", "Tax included only where prices include it.", largest=MOST_CENTS),
         *_taxed("$.taxedPrice"),
         Column("shipping_mode", TEXT, "$.shippingMode", "Single or Multiple"),
         Column("shipping_method", TEXT, "$.shippingInfo.shippingMethodName"),
-        Column("shipping_cents", BIGINT, "$.shippingInfo.price.centAmount"),
-        Column("shipping_discounted_cents", BIGINT, "$.shippingInfo.discountedPrice.value.centAmount"),
-        Column("shipping_net_cents", BIGINT, "$.shippingInfo.taxedPrice.totalNet.centAmount"),
-        Column("shipping_gross_cents", BIGINT, "$.shippingInfo.taxedPrice.totalGross.centAmount"),
-        Column("discount_cents", BIGINT, "$.discountOnTotalPrice.discountedAmount.centAmount"),
-        Column("discount_net_cents", BIGINT, "$.discountOnTotalPrice.discountedNetAmount.centAmount"),
-        Column("discount_gross_cents", BIGINT, "$.discountOnTotalPrice.discountedGrossAmount.centAmount"),
+        Column("shipping_cents", BIGINT, "$.shippingInfo.price.centAmount", largest=MOST_CENTS),
+        Column("shipping_discounted_cents", BIGINT, "$.shippingInfo.discountedPrice.value.centAmount", largest=MOST_CENTS),
+        Column("shipping_net_cents", BIGINT, "$.shippingInfo.taxedPrice.totalNet.centAmount", largest=MOST_CENTS),
+        Column("shipping_gross_cents", BIGINT, "$.shippingInfo.taxedPrice.totalGross.centAmount", largest=MOST_CENTS),
+        Column("discount_cents", BIGINT, "$.discountOnTotalPrice.discountedAmount.centAmount", largest=MOST_CENTS),
+        Column("discount_net_cents", BIGINT, "$.discountOnTotalPrice.discountedNetAmount.centAmount", largest=MOST_CENTS),
+        Column("discount_gross_cents", BIGINT, "$.discountOnTotalPrice.discountedGrossAmount.centAmount", largest=MOST_CENTS),
         Column("deliveries", JSON, "$.shippingInfo.deliveries"),
     ),
     primary_key=("order_id",),
@@ -90,10 +102,10 @@ ORDER_LINES = Table(
         Column("variant_number", BIGINT, "$.variant.id", "1 is the master variant; unique within the product."),
         Column("sku", TEXT, "$.variant.sku"),
         Column("name", TEXT, "$.fondaco.name"),
-        Column("quantity", BIGINT, "$.quantity"),
+        Column("quantity", BIGINT, "$.quantity", largest=MOST_PIECES),
         *_price("$.price.value"),
-        Column("discounted_price_cents", BIGINT, "$.price.discounted.value.centAmount", "Sale price of one."),
-        Column("total_cents", BIGINT, "$.totalPrice.centAmount", "Of the whole line, after all its discounts."),
+        Column("discounted_price_cents", BIGINT, "$.price.discounted.value.centAmount", "Sale price of one.", largest=MOST_CENTS),
+        Column("total_cents", BIGINT, "$.totalPrice.centAmount", "Of the whole line, after all its discounts.", largest=MOST_CENTS),
         Column("currency", TEXT, "$.totalPrice.currencyCode"),
         Column("fraction_digits", BIGINT, "$.totalPrice.fractionDigits"),
         *_taxed("$.taxedPrice"),
@@ -119,9 +131,9 @@ CUSTOM_LINES = Table(
         Column("line_id", TEXT, "$.id"),
         Column("slug", TEXT, "$.slug"),
         Column("name", TEXT, "$.fondaco.name"),
-        Column("quantity", BIGINT, "$.quantity"),
+        Column("quantity", BIGINT, "$.quantity", largest=MOST_PIECES),
         *_price("$.money"),
-        Column("total_cents", BIGINT, "$.totalPrice.centAmount"),
+        Column("total_cents", BIGINT, "$.totalPrice.centAmount", largest=MOST_CENTS),
         Column("currency", TEXT, "$.totalPrice.currencyCode"),
         Column("fraction_digits", BIGINT, "$.totalPrice.fractionDigits"),
         *_taxed("$.taxedPrice"),
@@ -142,14 +154,30 @@ LINE_DISCOUNTS = Table(
     columns=(
         Column("order_id", TEXT, "^^^.id"),
         Column("line_id", TEXT, "^^.id"),
-        Column("quantity", BIGINT, "^.quantity", "Units of the line that have this discount."),
+        Column(
+            "quantity",
+            BIGINT,
+            "^.quantity",
+            "Units of the line that have this discount.",
+            largest=MOST_PIECES,
+        ),
         Column("cart_discount_id", TEXT, "$.discount.id"),
         Column(
-            "price_cents", BIGINT, "^.discountedPrice.value.centAmount", "Of one unit after all discounts."
+            "price_cents",
+            BIGINT,
+            "^.discountedPrice.value.centAmount",
+            "Of one unit after all discounts.",
+            largest=MOST_CENTS,
         ),
         Column("unit_type", TEXT, "$.discountedAmount.type"),
-        Column("unit_cents", BIGINT, "$.discountedAmount.centAmount", "Off one unit, positive."),
-        Column("unit_precise", BIGINT, "$.discountedAmount.preciseAmount"),
+        Column(
+            "unit_cents",
+            BIGINT,
+            "$.discountedAmount.centAmount",
+            "Off one unit, positive.",
+            largest=MOST_CENTS,
+        ),
+        Column("unit_precise", BIGINT, "$.discountedAmount.preciseAmount", largest=1000 * MOST_CENTS),
         Column("fraction_digits", BIGINT, "$.discountedAmount.fractionDigits"),
         Column("discount_index", BIGINT, "#"),
     ),
@@ -182,7 +210,7 @@ RETURN_ITEMS = Table(
         Column("item_type", TEXT, "$.type", "LineItemReturnItem or CustomLineItemReturnItem"),
         Column("line_id", TEXT, "$.lineItemId"),
         Column("custom_line_id", TEXT, "$.customLineItemId"),
-        Column("quantity", BIGINT, "$.quantity"),
+        Column("quantity", BIGINT, "$.quantity", largest=MOST_PIECES),
         Column("shipment_state", TEXT, "$.shipmentState"),
         Column("payment_state", TEXT, "$.paymentState", "NonRefundable, Initial, Refunded, NotRefunded"),
         Column("created_at", TIMESTAMP, "$.createdAt"),
@@ -201,8 +229,10 @@ ORDER_SHIPPINGS = Table(
         _ORDER_ID,
         Column("shipping_key", TEXT, "$.shippingKey"),
         Column("shipping_method", TEXT, "$.shippingInfo.shippingMethodName"),
-        Column("price_cents", BIGINT, "$.shippingInfo.price.centAmount"),
-        Column("discounted_cents", BIGINT, "$.shippingInfo.discountedPrice.value.centAmount"),
+        Column("price_cents", BIGINT, "$.shippingInfo.price.centAmount", largest=MOST_CENTS),
+        Column(
+            "discounted_cents", BIGINT, "$.shippingInfo.discountedPrice.value.centAmount", largest=MOST_CENTS
+        ),
         Column("currency", TEXT, "$.shippingInfo.price.currencyCode"),
         Column("fraction_digits", BIGINT, "$.shippingInfo.price.fractionDigits"),
         *_taxed("$.shippingInfo.taxedPrice"),
@@ -233,7 +263,7 @@ PAYMENTS = Table(
         Column("modified_at", TIMESTAMP, "$.lastModifiedAt"),
         Column("gateway", TEXT, "$.paymentMethodInfo.paymentInterface"),
         Column("method", TEXT, "$.paymentMethodInfo.method"),
-        Column("planned_cents", BIGINT, "$.amountPlanned.centAmount"),
+        Column("planned_cents", BIGINT, "$.amountPlanned.centAmount", largest=MOST_CENTS),
         Column("currency", TEXT, "$.amountPlanned.currencyCode"),
         Column("fraction_digits", BIGINT, "$.amountPlanned.fractionDigits"),
         Column("refunds_without_return", TEXT, "$.fondaco.refunds_without_return", "The connection's setting."),
@@ -255,7 +285,7 @@ TRANSACTIONS = Table(
         Column("happened_at", TIMESTAMP, "$.timestamp", "Absent where the gateway told none."),
         Column("type", TEXT, "$.type", "Authorization, CancelAuthorization, Charge, Refund, Chargeback"),
         Column("state", TEXT, "$.state", "Initial, Pending, Success, Failure"),
-        Column("amount_cents", BIGINT, "$.amount.centAmount"),
+        Column("amount_cents", BIGINT, "$.amount.centAmount", largest=MOST_CENTS),
         Column("currency", TEXT, "$.amount.currencyCode"),
         Column("fraction_digits", BIGINT, "$.amount.fractionDigits"),
         Column("interaction_id", TEXT, "$.interactionId"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fondaco.sources.stream import Column, ColumnType, Table
+from fondaco.sources.stream import MOST_PIECES, Column, ColumnType, Table
 
 TEXT, BIGINT, DECIMAL = ColumnType.TEXT, ColumnType.BIGINT, ColumnType.DECIMAL
 BOOL, TIMESTAMP, DATE = ColumnType.BOOL, ColumnType.TIMESTAMP, ColumnType.DATE
@@ -57,7 +57,7 @@ ORDER_LINES = Table(
         Column("variation_id", TEXT, "$.legacyVariationId"),
         Column("sku", TEXT, "$.sku"),
         Column("title", TEXT, "$.title"),
-        Column("quantity", BIGINT, "$.quantity"),
+        Column("quantity", BIGINT, "$.quantity", largest=MOST_PIECES),
         Column("sold_by_ads", BOOL, "$.properties.soldViaAdCampaign"),
         Column("currency", TEXT, "$.lineItemCost.currency"),
         _amount("cost", "$.lineItemCost", "Price × quantity, before discounts."),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import duckdb
 
 from fondaco.sources.files.currencies import set_strangers_aside
-from fondaco.sources.files.fields import FIELDS
+from fondaco.sources.files.fields import FIELDS, Kind
 from fondaco.sources.files.layouts import Layout
 from fondaco.sources.files.places import country_codes
 
 KINDS = {one.name: one.kind for one in FIELDS}
 _OF_ORDER = [one.name for one in FIELDS if one.of_order]
+_AMOUNTS = [one.name for one in FIELDS if one.kind is Kind.MONEY and one.name != "unit_price"]
+_MOST_OF_A_ROW, _MOST_OF_AN_ORDER = 10**11, 4 * 10**11
+"""Below these, whatever is summed for an order has at most twelve digits before the point, as raw tables hold."""
 _NOT_COUNTED = "'cancelled', 'pending', 'failed'"
 _STATES = {
     "cancelled": ("cancelled", "canceled", "void", "voided"),
@@ -51,7 +54,10 @@ def _fill_orders(engine: duckdb.DuckDBPyConnection) -> None:
 
 
 def _find_faults(engine: duckdb.DuckDBPyConnection) -> None:
-    engine.execute("""
+    largest = (
+        f"coalesce(greatest(abs(quantity * unit_price), {', '.join(f'abs({name})' for name in _AMOUNTS)}), 0)"
+    )
+    engine.execute(f"""
         create or replace temp table typed as
         select * replace (nullif(concat_ws('; ', problem,
             case when order_id is null and not coalesce(contains(problem, 'order_id'), false)
@@ -61,8 +67,9 @@ def _find_faults(engine: duckdb.DuckDBPyConnection) -> None:
             case when ordered_at > get_current_timestamp() + interval 366 day
                 or ordered_at < timestamptz '1970-01-01' then 'ordered_at is out of range' end,
             case when abs(quantity) > 1000000000 then 'quantity is out of range' end,
-            case when abs(unit_price) > 10000000000 or abs(line_total) > 10000000000
-                or abs(quantity * unit_price) > 99999999999 then 'the amount is out of range' end,
+            case when {largest} >= {_MOST_OF_A_ROW} then 'the amount is out of range'
+                when sum({largest}) over (partition by order_id) >= {_MOST_OF_AN_ORDER}
+                then 'the amounts of its order are out of range' end,
             case when currency is null and problem is null and bool_or(coalesce(
                 contains(problem, 'currency is no'), false)) over (partition by order_id)
                 then 'another row of its order has no currency of ISO 4217' end,
@@ -160,8 +167,8 @@ def _spread(engine: duckdb.DuckDBPyConnection, include_tax: bool, digits: int) -
         discounted as (
             select *,
                 case when own_net <> 0 and to_spread <> 0 then
-                    round(cast(to_spread * upper / own_net as decimal(18, 9)), {digits})
-                    - round(cast(to_spread * lower / own_net as decimal(18, 9)), {digits})
+                    round(cast(to_spread * upper / own_net as decimal(38, 9)), {digits})
+                    - round(cast(to_spread * lower / own_net as decimal(38, 9)), {digits})
                     else 0 end as discount_share
             from summed
         ),
@@ -174,8 +181,8 @@ def _spread(engine: duckdb.DuckDBPyConnection, include_tax: bool, digits: int) -
         )
         select _row, discount_share,
             case when order_tax is not null and lines_with_tax = 0 and not is_return and taxed_total <> 0 then
-                round(cast(order_tax * net_upper / taxed_total as decimal(18, 9)), {digits})
-                - round(cast(order_tax * net_lower / taxed_total as decimal(18, 9)), {digits}) end as tax_share
+                round(cast(order_tax * net_upper / taxed_total as decimal(38, 9)), {digits})
+                - round(cast(order_tax * net_lower / taxed_total as decimal(38, 9)), {digits}) end as tax_share
         from net
     """)
 

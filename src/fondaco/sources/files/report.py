@@ -34,7 +34,7 @@ figures as (
         0 as shipping, tax
     from (
         select *, case when gross <> discount
-            then cast(cast(discount as decimal(38, 6)) * included / (gross - discount) as decimal(18, 2)) else 0 end as cut
+            then cast(cast(discount as decimal(38, 6)) * included / (gross - discount) as decimal(38, 2)) else 0 end as cut
         from line_figures
     )
     union all
@@ -46,8 +46,8 @@ figures as (
     select returned_at, currency, 0, 0, returned - back_shipping - back_tax, -back_shipping, -back_tax
     from (
         select returned_at, order_id, currency, returned,
-            cast(cast(returned as decimal(38, 6)) * shipping_net / total_paid as decimal(18, 2)) as back_shipping,
-            cast(cast(returned as decimal(38, 6)) * tax_paid / total_paid as decimal(18, 2)) as back_tax
+            cast(cast(returned as decimal(38, 6)) * shipping_net / total_paid as decimal(38, 2)) as back_shipping,
+            cast(cast(returned as decimal(38, 6)) * tax_paid / total_paid as decimal(38, 2)) as back_tax
         from counted
         join (
             select order_id, sum(tax) as line_tax, sum(gross - discount - included) as goods

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fondaco.sources.shopify.order_tables import KIND, LINE_MARKS
-from fondaco.sources.stream import Column, ColumnType, Table
+from fondaco.sources.stream import MOST_PIECES, Column, ColumnType, Table
 
 TEXT, BIGINT, DECIMAL = ColumnType.TEXT, ColumnType.BIGINT, ColumnType.DECIMAL
 BOOL, TIMESTAMP, JSON, DOUBLE = ColumnType.BOOL, ColumnType.TIMESTAMP, ColumnType.JSON, ColumnType.DOUBLE
@@ -146,7 +146,7 @@ INVENTORY_QUANTITIES = Table(
         Column("inventory_level_id", TEXT, "^.id"),
         Column("name", TEXT, "$.name", "available, on_hand, committed, incoming, reserved, …"),
         Column("inventory_item_id", TEXT, "^.__parentId"),
-        Column("quantity", BIGINT, "$.quantity"),
+        Column("quantity", BIGINT, "$.quantity", largest=MOST_PIECES),
         Column("updated_at", TIMESTAMP, "$.updatedAt"),
     ),
     primary_key=("inventory_level_id", "name"),

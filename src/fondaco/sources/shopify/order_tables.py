@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fondaco.sources.stream import Column, ColumnType, Table
+from fondaco.sources.stream import MOST_PIECES, Column, ColumnType, Table
 
 TEXT, BIGINT, DECIMAL = ColumnType.TEXT, ColumnType.BIGINT, ColumnType.DECIMAL
 BOOL, TIMESTAMP, JSON, DOUBLE = ColumnType.BOOL, ColumnType.TIMESTAMP, ColumnType.JSON, ColumnType.DOUBLE
@@ -100,8 +100,10 @@ ORDER_LINES = Table(
         Column("title", TEXT, "$.title"),
         Column("variant_title", TEXT, "$.variantTitle"),
         Column("vendor", TEXT, "$.vendor"),
-        Column("quantity", BIGINT, "$.quantity", "As placed."),
-        Column("current_quantity", BIGINT, "$.currentQuantity", "After edits and returns."),
+        Column("quantity", BIGINT, "$.quantity", "As placed.", largest=MOST_PIECES),
+        Column(
+            "current_quantity", BIGINT, "$.currentQuantity", "After edits and returns.", largest=MOST_PIECES
+        ),
         Column("is_gift_card", BOOL, "$.isGiftCard"),
         Column("is_taxable", BOOL, "$.taxable"),
         _shop_money("original_unit_price", "$.originalUnitPriceSet", "As displayed, before discounts."),
@@ -231,7 +233,7 @@ REFUND_LINES = Table(
         Column("refund_id", TEXT, "$.__parentId"),
         Column("order_id", TEXT, "$.__rootId"),
         Column("line_id", TEXT, "$.lineItem.id"),
-        Column("quantity", BIGINT, "$.quantity"),
+        Column("quantity", BIGINT, "$.quantity", largest=MOST_PIECES),
         Column("restock_type", TEXT, "$.restockType"),
         Column("is_restocked", BOOL, "$.restocked"),
         _shop_money("subtotal", "$.subtotalSet"),
@@ -347,7 +349,7 @@ SALES = Table(
         Column("sale_type", TEXT, "$.__subtype"),
         Column("action_type", TEXT, "$.actionType"),
         Column("line_type", TEXT, "$.lineType"),
-        Column("quantity", BIGINT, "$.quantity"),
+        Column("quantity", BIGINT, "$.quantity", largest=MOST_PIECES),
         Column("line_id", TEXT, "$.lineItem.id"),
         Column("product_id", TEXT, "$.lineItem.product.id"),
         Column("variant_id", TEXT, "$.lineItem.variant.id"),

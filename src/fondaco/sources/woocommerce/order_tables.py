@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fondaco.sources.stream import Column, ColumnType, Table
+from fondaco.sources.stream import MOST_PIECES, Column, ColumnType, Table
 
 TEXT, BIGINT, DECIMAL = ColumnType.TEXT, ColumnType.BIGINT, ColumnType.DECIMAL
 BOOL, TIMESTAMP, JSON = ColumnType.BOOL, ColumnType.TIMESTAMP, ColumnType.JSON
@@ -97,7 +97,7 @@ ORDER_LINES = Table(
         Column("name", TEXT, "$.name"),
         Column("product_id", BIGINT, "$.product_id", "0 once the product is deleted."),
         Column("variation_id", BIGINT, "$.variation_id", "0 for a product without variations."),
-        Column("quantity", BIGINT, "$.quantity"),
+        Column("quantity", BIGINT, "$.quantity", largest=MOST_PIECES),
         Column("tax_class", TEXT, "$.tax_class"),
         Column("subtotal", DECIMAL, "$.subtotal", "Of the whole line, before coupons, before tax."),
         Column("subtotal_tax", DECIMAL, "$.subtotal_tax"),
@@ -274,7 +274,7 @@ REFUND_LINES = Table(
         Column("name", TEXT, "$.name"),
         Column("product_id", BIGINT, "$.product_id"),
         Column("variation_id", BIGINT, "$.variation_id"),
-        Column("quantity", BIGINT, "$.quantity", "Negative, or 0 where only money came back."),
+        Column("quantity", BIGINT, "$.quantity", "Negative, or 0 where only money came back.", largest=MOST_PIECES),
         Column("subtotal", DECIMAL, "$.subtotal"),
         Column("total", DECIMAL, "$.total", "Negative, before tax."),
         Column("total_tax", DECIMAL, "$.total_tax", "Negative."),

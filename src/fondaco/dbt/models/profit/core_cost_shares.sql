@@ -19,8 +19,8 @@ weighed as (
         order_date,
         case
             when line_type = 'product' and event_type = 'order'
-                then floor(1000 * greatest(cast(gross_sales - discounts as double precision), 0))
-            else cast(0 as double precision)
+                then {{ weight_of('cast(gross_sales - discounts as double precision)') }}
+            else 0
         end as weight
     from ledger
 ),
@@ -46,8 +46,10 @@ final as (
         tenant_id,
         order_id,
         sales_event_id,
-        case when whole > 0 then (running - weight) / whole else 0 end as share_before,
-        case when whole > 0 then running / whole else 1 end as share_after
+        case when whole > 0 then cast(running - weight as double precision) / cast(whole as double precision) else 0 end
+            as share_before,
+        case when whole > 0 then cast(running as double precision) / cast(whole as double precision) else 1 end
+            as share_after
     from summed
     where weight > 0 or (whole = 0 and place = 1)
 )

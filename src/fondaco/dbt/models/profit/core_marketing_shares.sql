@@ -66,7 +66,12 @@ final as (
         cost_date,
         pool,
         cast(
-            {{ cascade('amount', '((running - weight) / whole)', '(running / whole)') }} as {{ contract_type('money') }}
+            {{ cascade(
+                'amount',
+                '(cast(running - weight as double precision) / cast(whole as double precision))',
+                '(cast(running as double precision) / cast(whole as double precision))'
+            ) }}
+            as {{ contract_type('money') }}
         ) as amount
     from weighed
 )

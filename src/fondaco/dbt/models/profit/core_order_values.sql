@@ -37,7 +37,6 @@ summed as (
     group by tenant_id, order_id
 ),
 
--- Thousandths, whole, so that running totals of doubles come out even.
 final as (
     select
         orders.tenant_id,
@@ -50,14 +49,8 @@ final as (
         orders.weight_grams,
         summed.order_id is not null and order_persons.order_sequence is not null as bears_marketing,
         cast(coalesce(summed.units, 0) as bigint) as units,
-        cast(
-            floor(
-                1000 * greatest(
-                    cast(coalesce(summed.placed_value, 0) as double precision) * coalesce(rates.exchange_rate, 1), 0
-                )
-            )
-            as double precision
-        ) as value_weight
+        {{ weight_of('cast(coalesce(summed.placed_value, 0) as double precision) * coalesce(rates.exchange_rate, 1)') }}
+            as value_weight
     from orders
     inner join order_persons
         on orders.order_id = order_persons.order_id

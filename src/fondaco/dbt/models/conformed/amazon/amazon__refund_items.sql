@@ -39,14 +39,17 @@ final as (
         items.sku,
         case
             when line_amounts.gross_sales - line_amounts.discounts > 0
-                then least(
-                    items.quantity,
-                    cast(
-                        floor(
-                            cast(summed.returns as double precision) * items.quantity
-                            / cast(line_amounts.gross_sales - line_amounts.discounts as double precision) + 0.001
-                        ) as bigint
-                    )
+                then cast(
+                    greatest(
+                        least(
+                            items.quantity,
+                            floor(
+                                cast(summed.returns as double precision) * items.quantity
+                                / cast(line_amounts.gross_sales - line_amounts.discounts as double precision) + 0.001
+                            )
+                        ),
+                        -items.quantity
+                    ) as bigint
                 )
             else 0
         end as units

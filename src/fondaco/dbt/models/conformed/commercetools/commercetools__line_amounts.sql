@@ -29,7 +29,7 @@ discounted as (
                     * priced.quantity
                     * case priced.fraction_digits when 0 then 1 when 3 then 1000 else 100 end
                 )
-            else priced.price_cents * priced.quantity
+            else cast(priced.price_cents as decimal(25, 0)) * priced.quantity
         end - priced.total_cents as shown_discount_cents
     from priced
 ),

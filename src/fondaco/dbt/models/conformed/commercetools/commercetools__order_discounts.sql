@@ -58,12 +58,15 @@ on_lines as (
         line_discounts.cart_discount_id,
         lines.currency,
         sum(
-            {{ minor_units(
-                "case when line_discounts.unit_type = 'highPrecision' then line_discounts.unit_precise "
-                ~ "else line_discounts.unit_cents end",
-                'line_discounts.fraction_digits'
-            ) }}
-            * line_discounts.quantity
+            cast(
+                {{ minor_units(
+                    "case when line_discounts.unit_type = 'highPrecision' then line_discounts.unit_precise "
+                    ~ "else line_discounts.unit_cents end",
+                    'line_discounts.fraction_digits'
+                ) }}
+                * line_discounts.quantity
+                as {{ contract_type('money') }}
+            )
             * case
                 when lines.tax_included and lines.gross_cents <> 0
                     then cast(lines.net_cents * 1.0 / lines.gross_cents as decimal(12, 9))

@@ -74,7 +74,7 @@ taxed as (
         *,
         case
             when prices_include_tax and gross <> discount
-                then cast(cast(discount as decimal(38, 6)) * coalesce(tax, 0) / (gross - discount) as decimal(18, 2))
+                then cast(cast(discount as decimal(38, 6)) * coalesce(tax, 0) / (gross - discount) as decimal(38, 2))
             else 0
         end as tax_in_discount,
         case when prices_include_tax then coalesce(tax, 0) else 0 end as tax_in_net

@@ -87,8 +87,8 @@ given_back as (
         totals.currency,
         totals.synced_at,
         totals.returned,
-        cast(totals.returned * placed.shipping / placed.total as decimal(18, 2)) as shipping,
-        cast(totals.returned * placed.taxes / placed.total as decimal(18, 2)) as taxes
+        cast(totals.returned * placed.shipping / placed.total as decimal(38, 2)) as shipping,
+        cast(totals.returned * placed.taxes / placed.total as decimal(38, 2)) as taxes
     from totals
     inner join placed
         on totals.tenant_id = placed.tenant_id
