@@ -1,4 +1,4 @@
-"""Calls every address of the API with what its description allows, and with what it does not: ``make fuzz``.
+"""Calls every address of the API with what its description allows, what it does not, and what there is: ``make fuzz``.
 
 A demo project is served with a token of its own. It fails where an answer is a fault of the server's or is not as described, and where fewer
 calls were made than were asked for. Addresses that take little have few calls to be made of them: round follows round, each with a seed
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import httpx
 
+from benchmarks.fuzz_words import write_words
 from fondaco.orchestration import Project
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
@@ -69,9 +70,10 @@ def attack(fondaco: str, home: Path, secret: str, calls: int, seed: int) -> int:
             f"{url}/api/v1/openapi.json", headers={"Authorization": f"Bearer {secret}"}
         ).json()
         addresses = sum(len(methods) for methods in described["paths"].values())
+        words = write_words(url, secret, home / "words.toml")
         started, rounds = time.perf_counter(), list[Round]()
         while (made := sum(each.calls for each in rounds)) < calls:
-            rounds.append(_round(url, secret, home, max(1, (calls - made) // addresses), seed + len(rounds)))
+            rounds.append(_round(url, secret, words, max(1, (calls - made) // addresses), seed + len(rounds)))
             if not rounds[-1].calls:
                 print("A round made no call at all.")
                 return 1
@@ -84,13 +86,18 @@ def attack(fondaco: str, home: Path, secret: str, calls: int, seed: int) -> int:
         server.wait()
 
 
-def _round(url: str, secret: str, folder: Path, each: int, seed: int) -> Round:
-    """At most ``each`` random calls of every address, and those that try the edges of what it takes."""
-    told = folder / "round.json"
+def _round(url: str, secret: str, words: Path, each: int, seed: int) -> Round:
+    """At most ``each`` random calls of every address, and those that try the edges of what it takes; half of the values are
+    of ``words``.
+
+    By one worker: the tool reads its own source, and two threads of Python 3.11 that do so at once fail ("AST constructor recursion
+    depth mismatch").
+    """
+    told = words.with_name("round.json")
     command = [
-        str(Path(sys.executable).with_name("schemathesis")), "run", f"{url}/api/v1/openapi.json",
+        str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(words), "run", f"{url}/api/v1/openapi.json",
         "--header", f"Authorization: Bearer {secret}", "--checks", CHECKS, "--phases", "coverage,fuzzing",
-        "--max-examples", str(each), "--workers", "2", "--continue-on-failure", "--suppress-health-check", "all",
+        "--max-examples", str(each), "--workers", "1", "--continue-on-failure", "--suppress-health-check", "all",
         "--seed", str(seed), "--generation-database", "none", "--report-json-path", str(told), "--no-color",
     ]  # fmt: skip
     ended = subprocess.run(command, check=False).returncode

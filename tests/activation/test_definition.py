@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
+from tests.activation.strategies import definitions
 
 from fondaco.activation import parse_definition
-from fondaco.activation.definition import Comparison
+from fondaco.activation.definition import Comparison, Definition
 from fondaco.errors import ConfigError
 
 
@@ -158,3 +160,33 @@ def test_the_values_of_all_conditions_together_are_bounded() -> None:
     assert parse_definition(of(half, half)).root.rules
     with pytest.raises(ConfigError, match="it names 501 values; at most 500 are possible in all"):
         parse_definition(of(half, half, attribute("city", "contains", "one more")))
+
+
+DESCRIBED = Draft202012Validator(Definition.model_json_schema(), format_checker=FormatChecker())
+
+
+@given(definition=definitions)
+def test_every_definition_is_right_by_the_schema_that_the_api_tells(definition: Definition) -> None:
+    assert not list(DESCRIBED.iter_errors(definition.document()))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        attribute("shoe_size", "is", 42),
+        attribute("orders", "contains", "1"),
+        attribute("orders", "between", 5),
+        attribute("orders", "known", 5),
+        attribute("orders", "at_least", "many"),
+        attribute("last_order_date", "on_or_after", "01.03.2026"),
+        attribute("last_order_date", "in_last_days", 0),
+        attribute("city", "is", " "),
+        attribute("phone", "starts_with", "a@example.com"),
+        {"kind": "event", "event": "slept"},
+        {"kind": "event", "event": "bought", "value": "often"},
+    ],
+)
+def test_what_is_refused_is_wrong_by_the_schema_too(rule: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        parse_definition(of(rule))
+    assert list(DESCRIBED.iter_errors(of(rule)))

@@ -96,6 +96,36 @@ def test_an_order_is_found_while_one_types(shop: Shop, open_page: OpenPage) -> N
     expect(field).to_be_focused()
 
 
+def test_all_orders_of_a_month_are_one_scroll_away_in_any_order(shop: Shop, open_page: OpenPage) -> None:
+    page = open_page(shop, "/sales?from=2026-03-01&to=2026-03-31&clock=order")
+    settle(page)
+    box = page.locator("#sheet-orders .scroll")
+    rows = page.locator("#sheet-orders tbody:not(.gap) tr")
+    total = int(page.locator("#sheet-orders .pager").get_attribute("data-total") or 0)
+    assert total > 250
+    found: dict[str, Decimal] = {}
+    for step in range(total // 8):
+        box.evaluate("(box, top) => { box.scrollTop = top; }", step * 300)
+        page.wait_for_timeout(40)
+        expect(page.locator("#sheet-orders table")).not_to_have_attribute("aria-busy", "true")
+        for cells in rows.evaluate_all(
+            "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+        ):
+            found[cells[0].split()[0]] = amount(cells[6])
+        assert rows.count() <= 210
+        if len(found) == total:
+            break
+    assert len(found) == total
+    assert sum(found.values()) == figure(page)
+    page.locator("#sheet-orders").get_by_role("link", name="Order by net sales").click()
+    expect(page).to_have_url(re.compile("orders_order=-net_sales"))
+    settle(page)
+    box.evaluate("box => { box.scrollTop = box.scrollHeight; }")
+    expect(rows.last).to_have_attribute("aria-rowindex", str(total + 1))
+    assert amount(rows.last.locator("td").nth(5).inner_text()) == min(found.values())
+    expect(page).to_have_url(re.compile("orders_order=-net_sales.*orders_sheet="))
+
+
 def test_products_are_ordered_by_a_column_and_lead_to_their_page(shop: Shop, open_page: OpenPage) -> None:
     page = open_page(shop, "/products?range=last_90_days")
     settle(page)

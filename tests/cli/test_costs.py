@@ -41,7 +41,7 @@ def test_a_sheet_is_looked_at_imported_shown_and_written_again(
     entered = first.pop("entered_at")
     assert first == {
         "entry_id": 1, "version": 1, "kind": "product_cost", "item": "MUG", "connection_id": None, "country": None,
-        "weight_from": None, "weight_to": None, "amount": 4.5, "rate": None, "currency": "EUR", "valid_from": "2026-01-01",
+        "weight_from": None, "weight_to": None, "tier_from": None, "tier_to": None, "messages": None, "amount": 4.5, "rate": None, "currency": "EUR", "valid_from": "2026-01-01",
         "valid_to": None, "note": None, "is_withdrawn": False, "entered_by": "cli", "last_day": "2026-02-28",
     }  # fmt: skip
     assert (second["entered_at"], second["last_day"]) == (entered, None)

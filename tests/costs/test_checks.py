@@ -67,6 +67,9 @@ RIGHT = [
     of("affiliate", item="ANNA10", amount="3"),
     of("marketing", item="Anna", amount="900", **MARCH),
     of("fixed", item="Rent", amount="1200"),
+    of("message_plan", item="klaviyo email", tier_from=0, tier_to=1500, amount="45"),
+    of("message_plan_sends", item="mailchimp", connection_id="a", amount="20"),
+    of("message_price", item="postscript mms", country="US", messages=1000, amount="0.045", **MARCH),
 ]
 
 
@@ -104,6 +107,18 @@ def test_there_is_a_rule_for_every_kind_and_a_right_entry_of_each() -> None:
         (of("duty", rate="0.0000000001"), ["rate"]),
         (of("marketing", item="Anna", amount="9"), ["valid_from", "valid_to"]),
         (mug(valid_from="1999-12-31"), ["valid_from"]),
+        (mug(tier_to=5), ["tier_to"]),
+        (mug(messages=5), ["messages"]),
+        (of("message_plan", item="klaviyo", amount="1", messages=5), ["messages"]),
+        (of("message_plan", item="klaviyo", amount="1", tier_from=5, tier_to=5), ["tier_to"]),
+        (of("message_plan", item="klaviyo", amount="1", tier_from=10**9), ["tier_from"]),
+        (of("message_plan", item="Klaviyo plan", amount="1"), ["item"]),
+        (of("message_plan", item="klaviyo fax", amount="1"), ["item"]),
+        (of("message_plan", item="klaviyo", amount="1", country="US"), ["country"]),
+        (of("message_price", item="postscript sms", amount="1", country="US"), ["country"]),
+        (of("message_price", item="postscript mms", amount="1"), ["messages"]),
+        (of("message_price", item="postscript sms", amount="1", messages=7), ["valid_from", "valid_to"]),
+        (of("message_price", item="postscript sms", amount="1", messages=0, **MARCH), ["messages"]),
         (mug(valid_from="2026-03-02", valid_to="2026-03-01"), ["valid_to"]),
     ],
     ids=str,
@@ -131,6 +146,10 @@ def test_an_open_entry_holds_until_the_next_for_the_same_begins() -> None:
         (
             of("shipping_cost", item="A", country="DE", weight_to=500, amount="1"),
             of("shipping_cost", item="B", country="DE", weight_to=500, amount="2"),
+        ),
+        (
+            of("message_plan", item="klaviyo", tier_to=1500, amount="1"),
+            of("message_plan", item="klaviyo", tier_from=1499, tier_to=2000, amount="2"),
         ),
         (
             of("shipping_cost", weight_to=500, amount="1"),

@@ -58,6 +58,12 @@ rates = st.decimals(0, 1, places=9)
 dates = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 
 
+platforms = st.sampled_from(
+    ["klaviyo", "mailchimp email", "postscript sms", "postscript mms", "own_tool push"]
+)
+ACCOUNTS = {"letters": "Letters", "texts": "Texts"}
+
+
 @st.composite
 def entries(draw: st.DrawFn) -> CostEntry:
     kind = draw(st.sampled_from(Kind))
@@ -68,14 +74,17 @@ def entries(draw: st.DrawFn) -> CostEntry:
     side = draw(st.sampled_from(takes))
     first, last = sorted(draw(st.tuples(dates, dates)))
     is_dated = rule.dates is Need.NEEDED
-    item = draw(items)
+    item = draw(platforms if rule.of_account else items)
     return CostEntry(
         kind,
         None if rule.item is Need.FORBIDDEN else item.upper() if kind is Kind.AFFILIATE else item,
-        draw(st.sampled_from([None, *SHOPS])),
+        draw(st.sampled_from([None, *(ACCOUNTS if rule.of_account else SHOPS)])),
         draw(st.sampled_from([None, "DE", "US"])) if rule.country else None,
         draw(st.none() | st.integers(0, 100)) if rule.weight else None,
         draw(st.none() | st.integers(101, 10_000)) if rule.weight else None,
+        draw(st.none() | st.integers(0, 100)) if rule.tier else None,
+        draw(st.none() | st.integers(101, 10_000)) if rule.tier else None,
+        draw(st.none() | st.integers(1, 10**9 - 1)) if rule.counted else None,
         draw(amounts) if side == "amount" else None,
         draw(rates) if side == "rate" else None,
         draw(st.sampled_from(["EUR", "JPY"])) if side == "amount" else None,
@@ -91,8 +100,27 @@ def test_what_is_written_is_read_as_the_same(rows: list[CostEntry]) -> None:
     for row in rows:
         if not overlaps([*apart, row]):
             apart.append(row)
-    assert read_csv(write_csv(apart).encode(), SHOPS).entries == tuple(apart)
-    assert read_toml(write_toml(apart).encode(), SHOPS).entries == tuple(apart)
+    assert read_csv(write_csv(apart).encode(), SHOPS, ACCOUNTS).entries == tuple(apart)
+    assert read_toml(write_toml(apart).encode(), SHOPS, ACCOUNTS).entries == tuple(apart)
+
+
+def test_what_messages_cost_is_of_an_account_and_all_else_of_a_shop() -> None:
+    texts = {
+        "kind": "message_plan",
+        "item": "Klaviyo  Email",
+        "shop": "letters",
+        "amount": "45",
+        "currency": "EUR",
+    }
+    entry = entry_of(texts, SHOPS, accounts=ACCOUNTS)
+    assert (entry.item, entry.connection_id) == ("klaviyo email", "letters")
+    for wrong, where in (
+        ({"shop": next(iter(SHOPS))}, ACCOUNTS),
+        ({"kind": "fixed", "item": "Rent"}, ACCOUNTS),
+    ):
+        with pytest.raises(CostsError) as refused:
+            entry_of({**texts, **wrong}, SHOPS, accounts=where)
+        assert [fault.column for fault in refused.value.faults] == ["shop"]
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

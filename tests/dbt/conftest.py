@@ -127,7 +127,7 @@ class Books:
         """Core and marts; what a build hands only to its own later models is left out."""
         found = self.rows(
             "select table_schema || '.' || table_name as name from information_schema.tables"
-            " where table_schema in ('core', 'marts') and table_name not in ('order_changes', 'event_changes', 'mart_changes', 'profit_changes') order by 1"
+            " where table_schema in ('core', 'marts') and table_name not in ('order_changes', 'event_changes', 'mart_changes', 'profit_changes', 'day_changes') order by 1"
         )
         return [row["name"] for row in found]
 
@@ -173,9 +173,11 @@ class Shop:
         self.connect(self.connection, self.currency, self.time_zone)
         self._ids = itertools.count(1)
 
-    def connect(self, connection: str, currency: str, time_zone: str = "UTC", **more: Any) -> None:
+    def connect(
+        self, connection: str, currency: str, time_zone: str = "UTC", source: str = "stub", **more: Any
+    ) -> None:
         self._put(
-            "fondaco__connections", tenant_id=self.tenant, connection_id=connection, source="stub",
+            "fondaco__connections", tenant_id=self.tenant, connection_id=connection, source=source,
             name=connection.title(), currency=currency, time_zone=time_zone, **more,
         )  # fmt: skip
 
@@ -345,9 +347,9 @@ class Shop:
         }  # fmt: skip
         self._add("ad_spend", defaults, {**given, **_connection(campaign_id)})
 
-    def message_account(self, connection: str, currency: str) -> None:
+    def message_account(self, connection: str, currency: str, source: str = "klaviyo") -> None:
         """Where people are written to from, and nothing sold."""
-        self.connect(connection, currency, role="messages")
+        self.connect(connection, currency, source=source, role="messages")
 
     def letter(self, account: str, number: str, name: str, **given: Any) -> str:
         """A campaign or flow by which people are written to."""

@@ -19,7 +19,7 @@ def example(language: str) -> bytes:
 def test_the_csv_of_the_page_has_an_entry_of_every_kind() -> None:
     entries = read_csv(example("csv"), {}).entries
     assert {entry.kind for entry in entries} == set(Kind)
-    assert len(entries) == 20
+    assert len(entries) == 25
 
 
 def test_the_toml_of_the_page_says_the_same_as_its_csv() -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from tests.journeys.conftest import END, Shops, connected_project
 
+from fondaco.costs import CostEntry, Kind
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.connecting import connect
+from fondaco.orchestration.costs import CostSheet
 from fondaco.simulator.connections import demo_message_connections
 from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.store import Store
@@ -24,6 +29,21 @@ FIGURES = {
     "sent": "sent", "delivered": "delivered", "clicked": "clicked", "bounced": "bounced", "unsubscribed": "unsubscribed",
     "marked_spam": "marked_spam", "claimed_conversions": "claimed_orders",
 }  # fmt: skip
+
+
+def plan(amount: int, low: int | None, high: int | None) -> CostEntry:
+    return CostEntry(
+        Kind.MESSAGE_PLAN_SENDS,
+        "klaviyo email",
+        tier_from=low,
+        tier_to=high,
+        amount=Decimal(amount),
+        currency="EUR",
+    )
+
+
+PLANS = (plan(40, None, 1000), plan(90, 1000, 5000), plan(170, 5000, None))
+"""What the account pays for e-mails in a month, by how many it sent in it; from its first message on."""
 
 
 class Written:
@@ -59,6 +79,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
             [account] = demo_message_connections(server.base_url)
             start = world.start.date().isoformat()
             connect(project, account.source, "letters", account.settings | {"start_date": start})
+            costs = CostSheet(project.control, project.reader, project.tenant, "cli")
+            for entry in PLANS:
+                costs.add(entry)
             outcome = run_pipeline(project, steps=("sync", "build"))
             assert outcome.error is None
             yield Written(project, truth)
@@ -85,7 +108,9 @@ def test_every_figure_of_every_campaign_and_day_is_the_accounts(written: Written
         }
         assert found["opened"] == (truth["opened"] if truth["channel"] == "email" else 0)
         assert found["claimed_revenue"] == Decimal(truth["claimed_value"]) / 100
-        assert found["message_cost"] == Decimal(truth["cost"] or 0) / 100
+        if truth["channel"] != "email":
+            assert found["message_cost"] == Decimal(truth["cost"] or 0) / 100
+        assert found["unpriced"] == 0
 
 
 def test_an_order_came_from_the_message_whose_click_led_to_it(written: Written) -> None:
@@ -104,7 +129,47 @@ def test_an_order_came_from_the_message_whose_click_led_to_it(written: Written) 
     assert len(expected) >= 15
 
 
-def test_what_texts_cost_is_in_profit_to_the_cent(written: Written) -> None:
+def test_e_mails_share_each_months_price_of_their_tier_by_their_number(written: Written) -> None:
+    """Reckoned from the truth alone, in fractions: the price of the month's tier, for its days since the first message and up to
+    today, by the share that each campaign's day has in the month's e-mails."""
+    first, last = END.date() - timedelta(days=63), END.date() + timedelta(days=2)
+    rows = written.truth.message_figures("klaviyo", first, last)
+    begins = date.fromisoformat(min(row["day"] for row in rows if row["sent"]))
+    mails = [row for row in rows if row["channel"] == "email" and row["sent"]]
+    assert len({row["day"][:7] for row in mails}) > 1
+    whole: dict[str, int] = defaultdict(int)
+    for row in mails:
+        whole[row["day"][:7]] += row["sent"]
+    [told] = written.fetch("select today_date from core.connections where connection_id = 'letters'")
+    prices = {
+        month: price_of(sent, date.fromisoformat(f"{month}-01"), begins, told["today_date"])
+        for month, sent in whole.items()
+    }
+    ours = {
+        (row["campaign_id"], row["cost_date"].isoformat()): row["amount"]
+        for row in written.fetch("select * from core.message_costs where basis = 'plan'")
+    }
+    expected = {
+        (f"letters:{shown_id(row['campaign_id'])}", row["day"]): prices[row["day"][:7]]
+        * Fraction(row["sent"], whole[row["day"][:7]])
+        for row in mails
+    }
+    assert ours.keys() == expected.keys()
+    assert all(abs(Fraction(ours[key]) - share) < Fraction(2, 10**6) for key, share in expected.items())
+    for month, price in prices.items():
+        shared = sum(amount for (_, day), amount in ours.items() if day.startswith(month))
+        assert round(shared, 2) == round(Decimal(price.numerator) / price.denominator, 2)
+
+
+def price_of(sent: int, month: date, begins: date, today: date) -> Fraction:
+    """What a month costs so far in which so many e-mails were sent."""
+    [entry] = [each for each in PLANS if (each.tier_from or 0) <= sent < (each.tier_to or 10**9)]
+    days = monthrange(month.year, month.month)[1]
+    held = min(today, month.replace(day=days)) - max(begins, month)
+    return Fraction(entry.amount or 0) * (held.days + 1) / days
+
+
+def test_what_messages_cost_is_in_profit_to_the_cent(written: Written) -> None:
     [found] = written.fetch(
         "select (select sum(message_cost) from marts.messages_daily) as messages,"
         " (select sum(ad_spend) from marts.campaigns_daily) as ads,"

@@ -50,6 +50,7 @@ MARTS: dict[str, dict[str, Any]] = {
     "sales_ledger": EVENT,
     "product_sales_daily": SOLD,
     "products": {"product_id": "a:Mug", "title": "Mug", "connection_id": "a", "is_deleted": False},
+    "product_collections": {"product_id": "a:Mug", "collection_id": "a:1", "connection_id": "a", "collection_title": "Home > Mugs"},
     "inventory": {"variant_id": "v", "product_id": "a:Mug", "variant_title": "Blue", "on_hand": 5},
     "customers": {"person_id": "p", "orders": 1},
     "sales_daily": {
@@ -141,6 +142,19 @@ def test_hours_weekdays_and_missing_values(published: Reader) -> None:
     assert ask("weekday", hour="09") == [("1", Decimal(31))]
     assert ask(weekday="1", country="") == [(Decimal(31),)]
     assert ask(weekday="2") == [(Decimal(0),)]
+
+
+def test_collections_of_what_was_sold(published: Reader) -> None:
+    def ask(metric: str, *by: str, **where: str | tuple[str, ...]) -> list[tuple[Any, ...]]:
+        query = MetricQuery((metric,), by, first=MARCH.first, last=MARCH.last, where=where)
+        return [tuple(row.values()) for row in LAYER.query(published, query, "default").to_pylist()]
+
+    for metric, amount in (("net_sales", 31), ("orders", 1)):
+        assert ask(metric, "collection") == [("Home > Mugs", amount)]
+        assert ask(metric, collection=("Home > Mugs", "")) == [(amount,)]
+        assert ask(metric, collection="") == [(0,)]
+    assert ask("cost_of_goods", "collection") == [(None, Decimal(12))]
+    assert ask("cost_of_goods", collection="Home > Mugs") == [(Decimal(0),)]
 
 
 @pytest.mark.parametrize("order_by", ["-ordered_at", "order_number", "-net_sales"])

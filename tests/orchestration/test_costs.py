@@ -67,7 +67,7 @@ def test_the_copy_in_the_warehouse_has_every_version_and_follows_the_sheet(proje
     costs.add(MUG)
     first = {
         "tenant_id": "default", "entry_id": "1", "version": 1, "kind": "product_cost", "item": "MUG", "connection_id": None,
-        "country": None, "weight_from": None, "weight_to": None, "amount": Decimal("4.250000"), "rate": None,
+        "country": None, "weight_from": None, "weight_to": None, "tier_from": None, "tier_to": None, "messages": None, "amount": Decimal("4.250000"), "rate": None,
         "currency": "EUR", "valid_from": date(2026, 1, 1), "valid_to": None, "note": None, "is_withdrawn": False,
         "entered_by": "user:7", "entered_at": datetime(2026, 3, 1, 12),
     }  # fmt: skip

@@ -38,7 +38,7 @@ def test_a_cost_is_entered_changed_listed_and_withdrawn(bearer: Bearer, new_proj
     api = bearer(Role.ANALYST)
     entered = {
         "entry_id": 1, "version": 1, "kind": "product_cost", "item": "MUG", "shop": None, "country": None, "weight_from": None,
-        "weight_to": None, "amount": "4.50", "rate": None, "currency": "EUR", "valid_from": "2026-01-01", "valid_to": None,
+        "weight_to": None, "tier_from": None, "tier_to": None, "messages": None, "amount": "4.50", "rate": None, "currency": "EUR", "valid_from": "2026-01-01", "valid_to": None,
         "note": None, "entered_by": "token:1", "entered_at": "2026-03-31T09:00:00Z",
     }  # fmt: skip
     assert api.post("/api/v1/costs", json=MUG).json() == entered

@@ -257,9 +257,13 @@ def test_what_there_is_not_is_said(page: TestClient, address: str) -> None:
     assert page.get(address).status_code == 404
 
 
-@pytest.mark.parametrize("after", ["-1", "x", "9" * 30, "²"])
-def test_a_strange_place_in_the_list_is_its_beginning(page: TestClient, after: str) -> None:
-    assert f"/customers/{ADA}" in page.get("/customers", params={"after": after}).text
+def test_a_sheet_behind_the_last_one_is_the_last_one(page: TestClient) -> None:
+    assert f"/customers/{ADA}" in page.get("/customers", params={"people_sheet": "900"}).text
+
+
+@pytest.mark.parametrize("number", ["-1", "x", "9" * 30, "²"])
+def test_what_is_no_number_of_a_sheet_is_said(page: TestClient, number: str) -> None:
+    assert page.get("/customers", params={"people_sheet": number}).status_code == 422
 
 
 def test_who_may_not_take_data_away_sees_people_masked(known: Project) -> None:

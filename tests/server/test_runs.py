@@ -133,3 +133,16 @@ def test_overview_says_which_shop_was_not_reached_and_how_old_its_figures_are(
     assert notice == (
         "Aurora could not be reached at the last run: its figures are those of 31 Mar 2026, 11:00."
     )
+
+
+def test_every_run_there_was_is_in_the_history(owner: TestClient, new_project: Project) -> None:
+    for _ in range(51):
+        run = new_project.control.runs.start(new_project.tenant, kind="run", steps=["sync"])
+        new_project.control.runs.finish(run.run_id, RunResult(outcome="ok", health="green"))
+    first, second = (owner.get("/runs", params={"runs_sheet": number}).text for number in ("1", "2"))
+    assert "1–50 of 51 runs" in first
+    assert "51–51 of 51 runs" in second
+    assert (
+        f'"/runs/{run.run_id}"' in first
+        and f'"/runs/{run.run_id}"' not in second.partition("History of runs")[2]
+    )

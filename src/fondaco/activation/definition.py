@@ -16,11 +16,23 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from fondaco.activation.attributes import Attribute, attribute
 from fondaco.activation.events import EventName, ProductField, event
 from fondaco.activation.operators import Operator, operator
+from fondaco.activation.schema import NUMBER, TEXT, comparison_schemas
 from fondaco.errors import ConfigError
 
 VERSION = 1
@@ -94,8 +106,8 @@ def _day(value: object) -> date:
         raise ValueError("write a day as YYYY-MM-DD") from error
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Number = Annotated[Decimal, BeforeValidator(_number)]
+Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(TEXT)]
+Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema(NUMBER)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=MOST_VALUES)]
 
 
@@ -126,6 +138,14 @@ class Comparison(Rule):
     @property
     def how(self) -> Operator:
         return operator(self.about.kind, self.operator)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Which values go with which attribute: the fields alone do not say it."""
+        whole = handler.resolve_ref_schema(handler(core_schema))
+        return {"title": cls.__name__, "description": whole["description"], "oneOf": comparison_schemas()}
 
     @model_validator(mode="before")
     @classmethod

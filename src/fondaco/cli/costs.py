@@ -98,9 +98,9 @@ def show(
         print_json([{**_object(each), "last_day": end} for each, end in found])
         return
     print_table(
-        ["entry", "kind", "item", "shop", "country", "weight", "cost", "from", "to", "note"],
+        ["entry", "kind", "item", "shop", "country", "weight or tier", "cost", "from", "to", "note"],
         [
-            [str(each.entry_id), each.kind, each.item, each.connection_id, each.country, _weight(each), _cost(each),
+            [str(each.entry_id), each.kind, each.item, each.connection_id, each.country, _range(each), _cost(each),
              each.valid_from, end, each.note]
             for each, end in found
         ],
@@ -158,12 +158,15 @@ def set_(
     ctx: typer.Context,
     kind: Annotated[str, typer.Argument(help="The kind, such as product_cost.")],
     item: Annotated[str, typer.Option("--item", help="What it is for, such as a SKU.")] = "",
-    shop: Annotated[str, typer.Option("--shop", help="A shop's id or name.", show_default="every shop")] = "",
+    shop: Annotated[str, typer.Option("--shop", help="Id or name of a shop, of messages of an account.", show_default="every shop")] = "",
     country: Annotated[
         str, typer.Option("--country", help="Its two letters.", show_default="every country")
     ] = "",
     weight_from: Annotated[str, typer.Option("--weight-from", help="Grams, inclusive.")] = "",
     weight_to: Annotated[str, typer.Option("--weight-to", help="Grams, exclusive.")] = "",
+    tier_from: Annotated[str, typer.Option("--tier-from", help="Contacts or messages of a month, inclusive.")] = "",
+    tier_to: Annotated[str, typer.Option("--tier-to", help="Contacts or messages of a month, exclusive.")] = "",
+    messages: Annotated[str, typer.Option("--messages", help="How many the amount is for, each.")] = "",
     amount: Annotated[str, typer.Option("--amount", help="How much, such as 4.50.")] = "",
     rate: Annotated[str, typer.Option("--rate", help="A share, such as '40 %' or 0.4.")] = "",
     currency: Annotated[str, typer.Option("--currency", help="Of the amount.", show_default="the project's")] = "",
@@ -172,7 +175,7 @@ def set_(
     note: Annotated[str, typer.Option("--note", help="What you want to remember.")] = "",
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Enter one cost; what was entered before for the same item, place, weights and first day is changed.
+    """Enter one cost; what was entered before for the same item, place, weights, tier and first day is changed.
 
     Example: fondaco costs set product_cost --item MUG-1 --amount 4.50 --from 2026-03-01
     """
@@ -181,7 +184,7 @@ def set_(
         entry = costs.entry(
             {
                 "kind": kind, "item": item, "shop": shop, "country": country, "weight_from": weight_from,
-                "weight_to": weight_to, "amount": amount, "rate": rate, "note": note, "valid_from": valid_from,
+                "weight_to": weight_to, "tier_from": tier_from, "tier_to": tier_to, "messages": messages, "amount": amount, "rate": rate, "note": note, "valid_from": valid_from,
                 "valid_to": valid_to, "currency": currency or project.settings.project.currency,
             }
         )  # fmt: skip
@@ -235,8 +238,15 @@ def _cost(version: CostVersion) -> str:
     return " + ".join(part for part in (told["rate"], amount) if part)
 
 
-def _weight(version: CostVersion) -> str:
-    low, high = version.weight_from, version.weight_to
+def _range(version: CostVersion) -> str:
+    """Of which weight, tier or number of messages it is."""
+    from fondaco.costs import RULES
+
+    if version.messages is not None:
+        return f"{version.messages} messages"
+    tier = RULES[version.entry.kind].tier
+    low, high = (version.tier_from, version.tier_to) if tier else (version.weight_from, version.weight_to)
+    unit = tier or "g"
     if low is None and high is None:
         return ""
-    return f"{low or 0} g and more" if high is None else f"{low or 0} to below {high} g"
+    return f"{low or 0} {unit} and more" if high is None else f"{low or 0} to below {high} {unit}"

@@ -178,6 +178,22 @@ class Alerts:
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(Alert.alert_id.desc()).limit(limit)))
 
+    def closed(self, tenant_id: str, limit: int, *, offset: int = 0) -> list[Alert]:
+        """Alerts that have recovered, the newest first; ``offset`` of them left out."""
+        query = select(Alert).where(Alert.tenant_id == tenant_id, Alert.recovered_at.is_not(None))
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(Alert.alert_id.desc()).limit(limit).offset(offset)))
+
+    def count_closed(self, tenant_id: str) -> int:
+        """How many alerts have recovered."""
+        query = (
+            select(func.count())
+            .select_from(Alert)
+            .where(Alert.tenant_id == tenant_id, Alert.recovered_at.is_not(None))
+        )
+        with self._database.reading() as session:
+            return int(session.scalar(query) or 0)
+
     def events(self, alert_id: int) -> list[AlertEvent]:
         """What happened to an alert, the newest first."""
         query = select(AlertEvent).where(AlertEvent.alert_id == alert_id)

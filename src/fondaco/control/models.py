@@ -376,6 +376,9 @@ class CostVersion(Table):
     country: Mapped[str | None] = mapped_column(String(2))
     weight_from: Mapped[int | None]
     weight_to: Mapped[int | None]
+    tier_from: Mapped[int | None]
+    tier_to: Mapped[int | None]
+    messages: Mapped[int | None]
     amount: Mapped[Decimal | None]
     rate: Mapped[Decimal | None]
     currency: Mapped[str | None] = mapped_column(String(3))
@@ -392,6 +395,6 @@ class CostVersion(Table):
     def entry(self) -> CostEntry:
         """What was entered, or, of a withdrawal, what was taken back."""
         return CostEntry(
-            Kind(self.kind), self.item, self.connection_id, self.country, self.weight_from, self.weight_to, self.amount,
-            self.rate, self.currency, self.valid_from, self.valid_to, self.note,
+            Kind(self.kind), self.item, self.connection_id, self.country, self.weight_from, self.weight_to, self.tier_from,
+            self.tier_to, self.messages, self.amount, self.rate, self.currency, self.valid_from, self.valid_to, self.note,
         )  # fmt: skip

@@ -108,14 +108,24 @@ class Runs:
             run.published = result.published
         return run
 
-    def recent(self, tenant_id: str, limit: int = 20) -> list[Run]:
-        """The newest runs, newest first."""
+    def recent(self, tenant_id: str, limit: int = 20, *, offset: int = 0) -> list[Run]:
+        """The newest runs, newest first; ``offset`` of them left out."""
         with self._database.reading() as session:
             return list(
                 session.scalars(
-                    select(Run).where(Run.tenant_id == tenant_id).order_by(Run.run_id.desc()).limit(limit)
+                    select(Run)
+                    .where(Run.tenant_id == tenant_id)
+                    .order_by(Run.run_id.desc())
+                    .limit(limit)
+                    .offset(offset)
                 )
             )
+
+    def count(self, tenant_id: str) -> int:
+        """How many runs there were."""
+        with self._database.reading() as session:
+            found = session.scalar(select(func.count()).select_from(Run).where(Run.tenant_id == tenant_id))
+        return int(found or 0)
 
     def get(self, tenant_id: str, run_id: str) -> Run:
         """The run.

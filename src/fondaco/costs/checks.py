@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
@@ -23,6 +24,11 @@ LONGEST_NOTE = 500
 RATE_SCALE = 9
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 HEAVIEST_GRAMS = 999_999_999
+MOST_MESSAGES = 999_999_999
+CHANNELS = ("email", "sms", "mms", "push", "other")
+"""By which a platform writes to people, as the item of what messages cost names them."""
+
+_PLATFORM = re.compile(rf"[a-z0-9][a-z0-9_-]*( ({'|'.join(CHANNELS)}))?")
 
 _NO_COUNTRY = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 """Two letters of the list that are no country: unions, and places that stand for none."""
@@ -34,7 +40,9 @@ def faults_of(entry: CostEntry) -> list[Fault]:
     return [
         *_text_faults(entry, rule),
         *_place_faults(entry, rule),
+        *_tier_faults(entry, rule),
         *_value_faults(entry, rule),
+        *_message_faults(entry, rule),
         *_time_faults(entry, rule),
     ]
 
@@ -86,6 +94,64 @@ def _place_faults(entry: CostEntry, rule: Rule) -> Iterator[Fault]:
             "weight_to",
             f"The weights from {entry.weight_from or 0} to below {entry.weight_to} g hold no order.",
             "Write an upper weight above the lower one; it is the first that no longer counts.",
+        )
+
+
+def _tier_faults(entry: CostEntry, rule: Rule) -> Iterator[Fault]:
+    tiers = (entry.tier_from, entry.tier_to)
+    if tiers == (None, None):
+        return
+    if not rule.tier:
+        column = "tier_from" if entry.tier_from is not None else "tier_to"
+        yield Fault(column, f"A {entry.kind} has no tiers.", "Leave it empty.")
+    elif any(count is not None and not 0 <= count <= MOST_MESSAGES for count in tiers):
+        yield Fault(
+            "tier_from", "The tier is out of all bounds.", f"Write {rule.tier} from 0 to {MOST_MESSAGES}."
+        )
+    elif entry.tier_to is not None and entry.tier_to <= (entry.tier_from or 0):
+        yield Fault(
+            "tier_to",
+            f"The tier from {entry.tier_from or 0} to below {entry.tier_to} {rule.tier} holds no account.",
+            "Write an upper end above the lower one; it is the first that no longer counts.",
+        )
+
+
+def _message_faults(entry: CostEntry, rule: Rule) -> Iterator[Fault]:
+    if entry.messages is not None and not rule.counted:
+        yield Fault("messages", f"A {entry.kind} has no number of messages.", "Leave it empty.")
+    if not rule.of_account or entry.item is None:
+        return
+    if not _PLATFORM.fullmatch(entry.item):
+        yield Fault(
+            "item",
+            f"{entry.item[:40]!r} is not a platform, or a platform and a channel.",
+            f"Write it such as `klaviyo` or `postscript sms`; a channel is one of {', '.join(CHANNELS)}.",
+        )
+    if not rule.counted:
+        return
+    if entry.messages is not None:
+        if not 1 <= entry.messages <= MOST_MESSAGES:
+            yield Fault(
+                "messages", "The number of messages is out of all bounds.", f"Write 1 to {MOST_MESSAGES}."
+            )
+        for column, day in (("valid_from", entry.valid_from), ("valid_to", entry.valid_to)):
+            if day is None:
+                yield Fault(
+                    column,
+                    "A number of messages was sent within days.",
+                    "Write the first and the last day, such as those of the bill.",
+                )
+    elif entry.country is not None:
+        yield Fault(
+            "country",
+            "No platform tells to which countries its messages went.",
+            "Write how many messages it were as well, or leave the country empty.",
+        )
+    elif entry.item.endswith(" mms"):
+        yield Fault(
+            "messages",
+            "No platform tells which of its texts were MMS.",
+            "Write how many it were, as the bill has it.",
         )
 
 
@@ -146,7 +212,7 @@ def _time_faults(entry: CostEntry, rule: Rule) -> Iterator[Fault]:
 
 def last_days(entries: Sequence[CostEntry]) -> list[date | None]:
     """The last day on which each entry holds, by the others: its own ``valid_to``, else the day before the next entry for the
-    same item, shop, country and weights begins; None is open."""
+    same item, shop, country and weights or tier begins; None is open."""
     told = [entry.valid_to for entry in entries]
     followed: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for position, entry in enumerate(entries):
@@ -199,13 +265,16 @@ def _drop_ended(
 
 
 def _subject(entry: CostEntry) -> tuple[object, ...]:
-    """What an entry is for, but for its weights: a zone's name is only a name."""
+    """What an entry is for, but for its weights and tiers: a zone's name is only a name."""
     item = None if entry.kind is Kind.SHIPPING_COST else entry.item
     return (entry.kind, item, entry.connection_id, entry.country)
 
 
 def _band(entry: CostEntry) -> tuple[float, float]:
-    return (entry.weight_from or 0, float("inf") if entry.weight_to is None else entry.weight_to)
+    low, high = (
+        (entry.tier_from, entry.tier_to) if RULES[entry.kind].tier else (entry.weight_from, entry.weight_to)
+    )
+    return (low or 0, float("inf") if high is None else high)
 
 
 def _first(entry: CostEntry) -> date:

@@ -22,6 +22,9 @@ class Kind(StrEnum):
     DUTY = "duty"
     AFFILIATE = "affiliate"
     MARKETING = "marketing"
+    MESSAGE_PLAN = "message_plan"
+    MESSAGE_PLAN_SENDS = "message_plan_sends"
+    MESSAGE_PRICE = "message_price"
     FIXED = "fixed"
 
 
@@ -60,6 +63,12 @@ class Rule:
         What stands in ``item``; empty where nothing may.
     formula
         How the cost follows from the entry, as it is shown.
+    tier
+        What of a month its price may go by, such as contacts; empty where it goes by nothing.
+    counted
+        Whether it may say of how many messages it is.
+    of_account
+        Whether ``shop`` names an account from which people are written to, and not a shop.
     """
 
     title: str
@@ -70,8 +79,13 @@ class Rule:
     item_means: str = ""
     country: bool = False
     weight: bool = False
+    tier: str = ""
+    counted: bool = False
+    of_account: bool = False
     dates: Need = Need.ALLOWED
 
+
+_PLATFORM = "platform, such as `klaviyo`; of one channel alone with that behind it, such as `klaviyo email` or `postscript sms`"
 
 RULES: dict[Kind, Rule] = {
     Kind.PRODUCT_COST: Rule(
@@ -168,6 +182,38 @@ RULES: dict[Kind, Rule] = {
         Need.NEEDED,
         "name of the influencer, agency or campaign",
         dates=Need.NEEDED,
+    ),
+    Kind.MESSAGE_PLAN: Rule(
+        "Message plans, by contacts",
+        "The monthly price of an e-mail or SMS platform, by how many contacts its account has.",
+        "amount of the tier, shared by the month’s messages",
+        Value.AMOUNT,
+        Need.NEEDED,
+        _PLATFORM,
+        tier="contacts",
+        of_account=True,
+    ),
+    Kind.MESSAGE_PLAN_SENDS: Rule(
+        "Message plans, by messages",
+        "The monthly price of an e-mail or SMS platform, by how many messages its account sends in the month.",
+        "amount of the tier, shared by the month’s messages",
+        Value.AMOUNT,
+        Need.NEEDED,
+        _PLATFORM,
+        tier="messages",
+        of_account=True,
+    ),
+    Kind.MESSAGE_PRICE: Rule(
+        "Prices of messages",
+        "What a message, or a segment of a text, costs where its platform does not tell; with a number of messages, as a bill has it, "
+        "where the platform does not even tell how many there were.",
+        "messages × amount",
+        Value.AMOUNT,
+        Need.NEEDED,
+        _PLATFORM,
+        country=True,
+        counted=True,
+        of_account=True,
     ),
     Kind.FIXED: Rule(
         "Fixed costs",

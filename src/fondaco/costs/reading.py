@@ -9,11 +9,12 @@ from typing import Any
 from fondaco.costs.checks import faults_of
 from fondaco.costs.entry import COLUMNS, CostEntry
 from fondaco.costs.faults import CostsError, Fault
-from fondaco.costs.kinds import Kind
+from fondaco.costs.kinds import RULES, Kind
 from fondaco.costs.values import (
     UnreadableError,
     number_text,
     rate_text,
+    read_count,
     read_day,
     read_grams,
     read_number,
@@ -21,19 +22,20 @@ from fondaco.costs.values import (
 )
 
 Shops = Mapping[str, str]
-"""The merchant's shops: id, and the name it may be written by."""
+"""Shops, or accounts from which people are written to: id, and the name it may be written by."""
 
 
 def entry_of(
     texts: Mapping[str, str],
     shops: Shops,
     *,
+    accounts: Shops | None = None,
     decimal_comma: bool = False,
     typed: bool = False,
     place: str = "",
 ) -> CostEntry:
     """The entry that ``texts`` (column and what is written there) mean. Spaces around and doubled within count for nothing,
-    and what is empty is not there. ``decimal_comma`` and ``typed`` are those of ``read_number``.
+    and what is empty is not there. What messages cost is for one of ``accounts``, the rest for one of ``shops``. ``decimal_comma`` and ``typed`` are those of ``read_number``.
 
     Raises
     ------
@@ -43,7 +45,12 @@ def entry_of(
     told = {column: " ".join(texts.get(column, "").split()) for column in COLUMNS}
     faults: list[Fault] = []
     values: dict[str, Any] = {}
-    for column, read in _readers(shops, decimal_comma, typed).items():
+    word = told["kind"].lower()
+    if word in set(Kind) and RULES[Kind(word)].of_account:
+        where = partial(_shop, shops=accounts or {}, called="account")
+    else:
+        where = partial(_shop, shops=shops, called="shop")
+    for column, read in _readers(where, decimal_comma, typed).items():
         text = told[column]
         try:
             values[column] = read(text) if text else None
@@ -56,6 +63,8 @@ def entry_of(
     values["connection_id"] = values.pop("shop")
     if values["kind"] is Kind.AFFILIATE and values["item"]:
         values["item"] = values["item"].upper()
+    if RULES[values["kind"]].of_account and values["item"]:
+        values["item"] = values["item"].lower()
     if values["amount"] is None:
         values["currency"] = None  # a column that is filled to its end says nothing beside a rate
     entry = CostEntry(**values)
@@ -74,6 +83,9 @@ def texts_of(entry: CostEntry) -> dict[str, str]:
         "country": entry.country,
         "weight_from": None if entry.weight_from is None else str(entry.weight_from),
         "weight_to": None if entry.weight_to is None else str(entry.weight_to),
+        "tier_from": None if entry.tier_from is None else str(entry.tier_from),
+        "tier_to": None if entry.tier_to is None else str(entry.tier_to),
+        "messages": None if entry.messages is None else str(entry.messages),
         "amount": None if entry.amount is None else number_text(entry.amount),
         "rate": None if entry.rate is None else rate_text(entry.rate),
         "currency": entry.currency,
@@ -84,14 +96,19 @@ def texts_of(entry: CostEntry) -> dict[str, str]:
     return {column: str(told[column] or "") for column in COLUMNS}
 
 
-def _readers(shops: Shops, decimal_comma: bool, typed: bool) -> dict[str, Callable[[str], Any]]:
+def _readers(
+    where: Callable[[str], str], decimal_comma: bool, typed: bool
+) -> dict[str, Callable[[str], Any]]:
     return {
         "kind": _kind,
         "item": str,
-        "shop": partial(_shop, shops=shops),
+        "shop": where,
         "country": str.upper,
         "weight_from": read_grams,
         "weight_to": read_grams,
+        "tier_from": read_count,
+        "tier_to": read_count,
+        "messages": read_count,
         "amount": partial(read_number, decimal_comma=decimal_comma, typed=typed),
         "rate": partial(read_rate, decimal_comma=decimal_comma),
         "currency": str.upper,
@@ -110,8 +127,8 @@ def _kind(text: str) -> Kind:
         ) from None
 
 
-def _shop(text: str, shops: Shops) -> str:
-    """A shop by its id or, where no other has it, by its name."""
+def _shop(text: str, *, shops: Shops, called: str) -> str:
+    """A shop or account by its id or, where no other has it, by its name."""
     if text in shops:
         return text
     named = [shop for shop, name in shops.items() if name.casefold() == text.casefold()]
@@ -119,9 +136,9 @@ def _shop(text: str, shops: Shops) -> str:
         return named[0]
     if named:
         raise UnreadableError(
-            f"{len(named)} shops are named {text[:40]!r}.", f"Write one of {', '.join(named)}."
+            f"{len(named)} {called}s are named {text[:40]!r}.", f"Write one of {', '.join(named)}."
         )
     known = ", ".join(sorted(shops)) or "none yet"
     raise UnreadableError(
-        f"There is no shop {text[:40]!r}.", f"Write the id of a shop ({known}), or leave it empty for all."
+        f"There is no {called} {text[:40]!r}.", f"Write the id of one ({known}), or leave it empty for all."
     )

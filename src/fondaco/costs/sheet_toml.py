@@ -17,11 +17,13 @@ from fondaco.costs.reading import Shops, entry_of, texts_of
 from fondaco.costs.size import decoded, refuse_too_many
 
 _HEAD = re.compile(r"^[ \t]*\[\[[ \t]*cost[ \t]*\]\]", re.MULTILINE)
-_BARE = frozenset({"weight_from", "weight_to", "amount", "valid_from", "valid_to"})
+_BARE = frozenset(
+    {"weight_from", "weight_to", "tier_from", "tier_to", "messages", "amount", "valid_from", "valid_to"}
+)
 """Written as numbers and days; everything else is text, a rate too, so that its sign can stand there."""
 
 
-def read_toml(content: bytes, shops: Shops) -> Sheet:
+def read_toml(content: bytes, shops: Shops, accounts: Shops | None = None) -> Sheet:
     """The entries of a TOML file in UTF-8.
 
     Raises
@@ -37,7 +39,7 @@ def read_toml(content: bytes, shops: Shops) -> Sheet:
     for place, table in zip(places, tables, strict=True):
         texts, wrong = _texts(table, place)
         try:
-            entries.append(entry_of(texts, shops, place=place))
+            entries.append(entry_of(texts, shops, accounts=accounts, place=place))
             kept.append(place)
         except CostsError as error:
             # What could not be read as text is told once, not also as missing.

@@ -94,6 +94,13 @@ def read_grams(text: str) -> int:
     return int(text)
 
 
+def read_count(text: str) -> int:
+    """A whole number of contacts or messages."""
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise UnreadableError(f"{_short(text)} is not a whole number.", "Write digits alone, such as 5000.")
+    return int(text)
+
+
 def read_day(text: str) -> date:
     """A day as ``2026-01-31``."""
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):

@@ -87,7 +87,9 @@ def _parts(
             found = table.figures.get(figure)
             if found is None or not asked <= set(table.dimensions):
                 continue
-            if found.needs is not None and found.needs not in single:
+            if found.needs is not None and (
+                found.needs not in single or any(table.dimensions[name].is_many for name in asked)
+            ):
                 continue
             date = table.dates[found.clock or query.clock]
             parts.setdefault((table.name, date), _Part(table, date)).figures.append(figure)
@@ -123,11 +125,17 @@ def _select(query: MetricQuery, part: _Part, figures: Sequence[str]) -> str:
 def _rows(query: MetricQuery, table: Table, date: str) -> str:
     """Which rows of the table the query is about: from where on."""
     conditions = query.conditions()
-    used = [table.dimensions[name] for name in (*query.by, *conditions) if name not in _OF_THE_DAY]
+    grouped = [table.dimensions[name] for name in query.by if name not in _OF_THE_DAY]
+    used = list(grouped)
     rows = [f"{table.name}.tenant_id = $tenant_id", f"{date} between $first and $last"]
     if table.filter is not None:
         rows.append(f"({table.filter})")
     for name, values in conditions.items():
+        dimension = table.dimensions.get(name)
+        if dimension is not None and dimension.is_many and dimension not in grouped:
+            rows.append(_one_of_many(table, dimension, name, values))
+            continue
+        used += [dimension] if dimension is not None else []
         rows.append(_allowed(_dimension(name, table, date), name, values))
     return f"from marts.{table.name} as {table.name}{_joins(table, used)}\nwhere {' and '.join(rows)}"
 
@@ -146,6 +154,17 @@ def _allowed(sql: str, name: str, values: Sequence[str]) -> str:
     return f"({' or '.join(tests)})"
 
 
+def _one_of_many(table: Table, dimension: Dimension, name: str, values: Sequence[str]) -> str:
+    """As ``_allowed``, for what has several values: a join would repeat the rows that have two of those asked for."""
+    key = f"{table.name}.{dimension.key}"
+    found = f"select {dimension.via}.{dimension.key} from marts.{dimension.via} as {dimension.via} where {dimension.via}.tenant_id = $tenant_id"
+    known = ", ".join(f"${name}_{index}" for index, value in enumerate(values) if value)
+    tests = [f"{key} in ({found} and {dimension.sql} in ({known}))"] if known else []
+    if "" in values:
+        tests.append(f"coalesce({key}, '') not in ({found})")
+    return f"({' or '.join(tests)})"
+
+
 def _dimension(name: str, table: Table, date: str) -> str:
     if name == "day":
         return date
@@ -157,11 +176,15 @@ def _dimension(name: str, table: Table, date: str) -> str:
 
 
 def _joins(table: Table, used: Iterable[Dimension]) -> str:
-    marts = dict.fromkeys(dimension.via for dimension in used if dimension.via is not None)
+    marts = {
+        dimension.via: dimension.key or f"{dimension.via[:-1]}_id"
+        for dimension in used
+        if dimension.via is not None
+    }
     return "".join(
-        f"\nleft join marts.{mart} as {mart} on {table.name}.{mart[:-1]}_id = {mart}.{mart[:-1]}_id"
+        f"\nleft join marts.{mart} as {mart} on {table.name}.{key} = {mart}.{key}"
         f" and {table.name}.tenant_id = {mart}.tenant_id"
-        for mart in marts
+        for mart, key in marts.items()
     )
 
 

@@ -39,10 +39,21 @@ class Figure:
 
 @dataclass(frozen=True)
 class Dimension:
-    """SQL that reads it, and the mart to join for it, if any."""
+    """SQL that reads it, and the mart to join for it, if any.
+
+    Attributes
+    ----------
+    key
+        The column that both have, by which the mart is joined; empty: the id that the mart is named after.
+    is_many
+        Whether one row has several values, such as the collections of a product. It counts in each, so that the parts of a sum are more
+        than the whole; restricted to some of them, it still counts once.
+    """
 
     sql: str
     via: str | None = None
+    key: str = ""
+    is_many: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,9 @@ def _table(model: Mapping[str, Any]) -> Table:
         if d["type"] == "categorical" and d["name"] != "clock"
     }
     for dimension, told in meta.get("dimensions", {}).items():
-        dimensions[dimension] = Dimension(qualified(told["expr"], name), told.get("via"))
+        dimensions[dimension] = Dimension(
+            qualified(told["expr"], name), told.get("via"), told.get("key", ""), told.get("is_many", False)
+        )
     figures = {
         m["name"]: Figure(qualified(_AGGREGATES[m["agg"]].format(m.get("expr", m["name"])), name))
         for m in model.get("measures", ())

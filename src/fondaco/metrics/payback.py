@@ -6,8 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from fondaco.warehouse.engine import Reader, Value
+
+CampaignRole = Literal["ads", "messages"]
+
+_SPENT: Mapping[CampaignRole, tuple[str, str, str]] = {
+    "ads": ("campaigns_daily", "campaign_date", "ad_spend"),
+    "messages": ("messages_daily", "message_date", "message_cost"),
+}
+"""Where it stands what was spent: the mart, its day, its amount."""
 
 _SQL = """
 with acquired as (
@@ -32,9 +41,9 @@ running as (
     from by_age
 ),
 spent as (
-    select campaign_id, sum(ad_spend) as spend
-    from marts.campaigns_daily
-    where tenant_id = $tenant_id and campaign_date between $first and $last and campaign_id is not null
+    select campaign_id, sum({amount}) as spend
+    from marts.{mart}
+    where tenant_id = $tenant_id and {day} between $first and $last and campaign_id is not null
         and ($campaign_id = '' or campaign_id = $campaign_id)
     group by campaign_id
 )
@@ -75,16 +84,24 @@ class Payback:
 
 
 def paybacks(
-    reader: Reader, tenant_id: str, first: date, last: date, campaign_id: str = ""
+    reader: Reader,
+    tenant_id: str,
+    first: date,
+    last: date,
+    campaign_id: str = "",
+    *,
+    role: CampaignRole = "ads",
 ) -> Mapping[str, Payback]:
-    """Of every campaign on which something was spent in the period, or of one, by its id."""
+    """Of every campaign on which something was spent in the period, or of one, by its id; with ``role`` messages of those by which
+    people were written to, and what their messages cost."""
+    mart, day, amount = _SPENT[role]
     params: dict[str, Value] = {
         "tenant_id": tenant_id,
         "first": first,
         "last": last,
         "campaign_id": campaign_id,
     }
-    rows = reader.query(_SQL, params).to_pylist()
+    rows = reader.query(_SQL.format(mart=mart, day=day, amount=amount), params).to_pylist()
     return {
         row["campaign_id"]: Payback(
             Decimal(row["spend"]), int(row["customers"]), Decimal(row["margin"]), row["days"]

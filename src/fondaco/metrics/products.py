@@ -100,7 +100,7 @@ def product_lines(
     Parameters
     ----------
     query
-        The period, clock and conditions, of which one shop and one product also narrow down what is offered; its metrics and
+        The period, clock and conditions, of which one shop, one product and one collection also narrow down what is offered; its metrics and
         dimensions are not looked at.
     before
         The same over the period that speed is compared with.
@@ -202,12 +202,18 @@ def _shelf(reader: Reader, query: MetricQuery, tenant_id: str) -> dict[str, dict
 
 
 def _narrowed(query: MetricQuery, tenant_id: str) -> tuple[str, dict[str, Value]]:
-    """The query's conditions on shop and product as conditions on ``products``, and parameters."""
+    """The query's conditions on shop, product and collection, one of each, as conditions on ``products``, and parameters."""
     params: dict[str, Value] = {"tenant_id": tenant_id}
     only = ""
     for name in ("connection_id", "product_id"):
         for value in query.conditions().get(name, ()):
             only, params = f"{only} and products.{name} = ${name}", {**params, name: value}
+    for title in query.conditions().get("collection", ()):
+        members = "select member.product_id from marts.product_collections as member where member.tenant_id = $tenant_id"
+        if title:
+            members += " and member.collection_title = $collection"
+            params["collection"] = title
+        only += f" and products.product_id {'in' if title else 'not in'} ({members})"
     return only, params
 
 

@@ -31,10 +31,18 @@ class CostSheet:
     @property
     def shops(self) -> dict[str, str]:
         """Shops that a cost may be for: id and name."""
+        return self._connected(Role.SHOP)
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """Accounts from which people are written to, which what messages cost may be for: id and name."""
+        return self._connected(Role.MESSAGES)
+
+    def _connected(self, role: Role) -> dict[str, str]:
         return {
             each.connection_id: each.name
             for each in self._control.connections.all(self._tenant_id)
-            if role_of(each.source) is Role.SHOP
+            if role_of(each.source) is role
         }
 
     def read(self, content: bytes, *, is_toml: bool = False) -> Sheet:
@@ -45,7 +53,7 @@ class CostSheet:
         CostsError
             With every fault of it and where it stands.
         """
-        return read_toml(content, self.shops) if is_toml else read_csv(content, self.shops)
+        return (read_toml if is_toml else read_csv)(content, self.shops, self.accounts)
 
     def entry(
         self, texts: Mapping[str, str], *, decimal_comma: bool = False, typed: bool = False
@@ -57,7 +65,7 @@ class CostSheet:
         CostsError
             With every fault and the field it is in.
         """
-        return entry_of(texts, self.shops, decimal_comma=decimal_comma, typed=typed)
+        return entry_of(texts, self.shops, accounts=self.accounts, decimal_comma=decimal_comma, typed=typed)
 
     def add(self, entry: CostEntry) -> CostVersion:
         """Keep a new entry; one that is there already is given back as it is.
@@ -88,7 +96,7 @@ class CostSheet:
         return kept
 
     def put(self, entry: CostEntry) -> CostVersion:
-        """Add an entry, or change the one for the same item, place, weights and first day.
+        """Add an entry, or change the one for the same item, place, weights, tier and first day.
 
         Raises
         ------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
@@ -32,6 +32,7 @@ from fondaco.metrics import (
     one_order,
     read_beginnings,
 )
+from fondaco.metrics.collections import read_collections
 from fondaco.server.answers import Remembered
 from fondaco.server.assets import packaged
 from fondaco.server.auth.arrivals import Arrivals
@@ -230,6 +231,14 @@ class Site:
         )  # fmt: skip
         rows: list[dict[str, Any]] = table.to_pylist()
         return rows
+
+    @property
+    def collections(self) -> Sequence[tuple[str, int]]:
+        """Names of all collections with their numbers of products; none where no shop has any."""
+        found: Sequence[tuple[str, int]] = self.remembered(
+            ("collections",), lambda: read_collections(self.project.reader, self.tenant_id)
+        )
+        return found
 
     @property
     def has_profit(self) -> bool:

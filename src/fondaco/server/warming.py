@@ -18,7 +18,7 @@ from fondaco.server.pages import cohorts, customers, marketing, products, profit
 from fondaco.server.pages.marketing_state import usual_marketing
 from fondaco.server.pages.overview import panel_html
 from fondaco.server.pages.overview_panels import PANELS
-from fondaco.server.pages.products_tables import LEVELS, usual_products
+from fondaco.server.pages.products_tables import levels_of, usual_products
 from fondaco.server.pages.profit_state import usual_profit
 from fondaco.server.pages.sales_state import usual_state
 from fondaco.server.periods import CLOCKS, DEFAULT_RANGE, PRESETS, View, parse_view
@@ -170,7 +170,7 @@ def warm(site: Site, view: View) -> None:
         for name in (*PROFIT, *(PROFIT_FURTHER if is_first_seen else ())):
             profit.panel_html(site, numbers, name, usual_profit(view))
         if is_first_seen:
-            for level in LEVELS:
+            for level in levels_of(site):
                 products.panel_html(site, numbers, usual_products(view, level))
             for name in MARKETING if site.has_marketing else ():
                 marketing.panel_html(site, numbers, name, usual_marketing(view))

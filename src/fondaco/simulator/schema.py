@@ -58,6 +58,21 @@ TABLES: dict[str, dict[str, str]] = {
         "season_peak_day": "int",  # hidden
         "season_strength": "double",  # hidden
     },
+    # Served as collections (Shopify) and categories (WooCommerce, commercetools).
+    "collections": {
+        "shop_id": "text",
+        "collection_id": "bigint",
+        "title": "text",
+        "handle": "text",
+        "parent_id": "bigint",  # null at the top; Shopify's know no parents
+        "created_at": "timestamp",
+        "updated_at": "timestamp",
+    },
+    "product_collections": {
+        "shop_id": "text",
+        "product_id": "bigint",
+        "collection_id": "bigint",
+    },
     "variants": {
         "shop_id": "text",
         "variant_id": "bigint",

@@ -245,7 +245,7 @@ def test_the_sheet_and_its_template_are_taken_away_as_files(
 ) -> None:
     project.control.costs.add(project.tenant, mug(), "cli")
     analyst, viewer = browsers[Role.ANALYST], browsers[Role.VIEWER]
-    assert analyst.get("/costs/costs.csv").text.splitlines()[1] == "product_cost,MUG,,,,,4.5,,EUR,,,"
+    assert analyst.get("/costs/costs.csv").text.splitlines()[1] == "product_cost,MUG,,,,,,,,4.5,,EUR,,,"
     assert analyst.get("/costs/costs.toml").text.startswith('[[cost]]\nkind = "product_cost"\n')
     assert viewer.get("/costs/costs.csv").status_code == viewer.get("/costs/costs.toml").status_code == 403
     assert viewer.get("/costs/template.csv").text.startswith("kind,item,shop,")

@@ -9,7 +9,8 @@
 ==================  =======  ====  =========  ======  =======  ============  ======  ======================  =============
 
 Open rate 392 ÷ 980 = 40 %; click rate (98 + 19) ÷ (980 + 190) = 10 %; unsubscribed 6 ÷ 1,170 = 0.5 %. Orders of messages 3,
-their net sales 240, so 0.20 a recipient of 1,200; claimed 1,290, 1,050 beyond.
+their net sales 240, so 0.20 a recipient of 1,200; claimed 1,290, 1,050 beyond. Their orders left 90 and 10 before marketing, so 86 once
+the 14 that are told are paid; what Spring letter earned nobody knows.
 """
 
 from __future__ import annotations
@@ -111,12 +112,15 @@ def test_without_advertising_the_page_is_of_messages_alone(reader: TestClient) -
 
 def test_what_was_sent_stands_beside_what_became_of_it_and_what_it_brought(reader: TestClient) -> None:
     text = words(reader.get(f"/marketing/messages?{MARCH}").text)
-    assert "Messages sent 1,200 Open rate 40.0% Click rate 10.0%" in text
+    assert "Messages sent 1,200 Click rate 10.0%" in text
+    assert "Profit €86 .00 cost €14.00" in text
     assert "gap €1,050.00" in text
-    assert "Spring letter Klaviyo · E-mail Ended 1,000 40.0% 10.0% 0.5% 2 €180.00 12 €0.18 –" in text
-    assert "Parcel texts Klaviyo · SMS Active 200 – 10.0% 0.5% 0 €0.00 2 €0.00 €14.00" in text
-    assert "No campaign told Klaviyo 0 – – – 1 €60.00 0 – €0.00" in text
-    assert "Of 1,000 messages the platform tells no cost, which is not nought" in text
+    assert "Spring letter Klaviyo · E-mail Ended 1,000 40.0% 10.0% 2 12 €180.00 – – –" in text
+    assert "Parcel texts Klaviyo · SMS Active 200 – 10.0% 0 2 €0.00 €14.00 −€14.00 0 " in text
+    assert "No campaign told Klaviyo 0 – – 1 0 €60.00 €0.00 €10.00 –" in text
+    assert (
+        "Of 1,000 messages neither the platform nor the cost sheet tells a cost, which is not nought" in text
+    )
 
 
 def test_beside_another_period_stands_what_changed(reader: TestClient) -> None:
@@ -137,12 +141,19 @@ def test_the_file_holds_all_figures(reader: TestClient) -> None:
 def test_one_message_has_a_page_with_its_orders_and_what_they_left(reader: TestClient) -> None:
     text = words(reader.get(f"/marketing/campaigns/k:1?{MARCH}").text)
     assert "Spring letter Klaviyo · Letters · E-mail · number 1 · made" in text
-    assert "Cost of messages – The platform does not tell what all of these messages cost" in text
+    assert "Cost of messages – Profit of messages – ROAS of messages –" in text
+    assert "Neither the platform nor the cost sheet tells what all of these messages cost" in text
     assert "#1001" in text
     assert "#1002" in text
     assert "#1003" not in text
     assert "Click-to-open rate 25.0%" in text
     assert "CM2 from messages €90.00" in text
+
+
+def test_a_campaign_whose_cost_is_told_has_a_profit_and_pays_back_or_not(reader: TestClient) -> None:
+    text = words(reader.get(f"/marketing/campaigns/k:2?{MARCH}").text)
+    assert "Cost of messages €14.00 Profit of messages −€14.00 ROAS of messages 0 " in text
+    assert "It won no new customer in this period." in text
 
 
 def test_a_customers_page_tells_what_they_got_and_what_they_did_with_it(reader: TestClient) -> None:
@@ -167,5 +178,7 @@ def test_the_interface_tells_messages_where_they_are_asked_for(book: Project) ->
         assert [(row["name"], row["figures"]["message_cost"]) for row in rows] == [
             ("Spring letter", None), ("Parcel texts", "14.000000"), (None, "0.000000"),
         ]  # fmt: skip
+        assert [row["figures"]["message_profit"] for row in rows] == [None, "-14.000000", "10.000000"]
+        assert [row["figures"]["profit_on_messages"] is None for row in rows] == [True, False, True]
         assert rows[0]["figures"]["revenue_per_recipient"].startswith("0.18")
         assert client.get(f"{asked}&role=pigeons").status_code == 422

@@ -20,6 +20,7 @@ SCHEMAS = {
     "payments": "Payment",
     "customers": "Customer",
     "products": "Product",
+    "categories": "Category",
     "inventory": "InventoryEntry",
     "discount_codes": "DiscountCode",
     "cart_discounts": "CartDiscount",

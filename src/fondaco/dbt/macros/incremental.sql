@@ -26,6 +26,26 @@ where (tenant_id, order_id) in (select changed.tenant_id, changed.order_id from 
 {%- endif -%}
 {%- endmacro %}
 
+{#- As `only_changed`, for sums: of the shops' days whose orders changed. All that belongs to an order lies under its day. -#}
+{% macro only_changed_days() -%}
+{%- set relation = ref('core_day_changes') -%}
+{%- if is_incremental() -%}
+where (tenant_id, connection_id, order_date) in (
+        select changed.tenant_id, changed.connection_id, changed.order_date from {{ relation }} as changed
+    )
+{%- endif -%}
+{%- endmacro %}
+
+{#- The pre-hook of incremental sums: what stands of those days. -#}
+{% macro forget_changed_days() -%}
+{%- if is_incremental() -%}
+delete from {{ this }}
+where (tenant_id, connection_id, order_date) in (
+    select changed.tenant_id, changed.connection_id, changed.order_date from {{ ref('core_day_changes') }} as changed
+)
+{%- endif -%}
+{%- endmacro %}
+
 {#- What the last whole build left behind, or none. -#}
 {% macro state_of(table) -%}
 {{ return(load_cached_relation(api.Relation.create(

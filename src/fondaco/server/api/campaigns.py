@@ -25,7 +25,7 @@ from fondaco.server.api.tables import (
     unchanged,
 )
 from fondaco.server.pages.advertising import campaigns_of
-from fondaco.server.pages.marketing_messages import MESSAGE_KEY
+from fondaco.server.pages.marketing_messages import MESSAGE_KEY, OF_COST
 from fondaco.server.pages.marketing_state import KEY
 from fondaco.server.site import Site, the_site
 
@@ -88,7 +88,7 @@ def campaigns(
     request: Request, site: TheSite, token: ReadingToken, question: Annotated[CampaignsQuestion, Query()]
 ) -> Response:
     """What each campaign cost, what its platform claims and what its orders brought; with `role=messages` what became of
-    each campaign and flow of messages. The cost of messages is null where their platform tells none. `format` or the Accept header chooses
+    each campaign and flow of messages. The cost of messages, and all that follows from it, is null where nobody tells one. `format` or the Accept header chooses
     JSON, CSV or Parquet. The `ETag` changes when new figures are published."""
     kind = checked_format(request, site, token, question.format)
     version = site.published
@@ -108,11 +108,7 @@ def campaigns(
     table = _unknown_is_null(site.ask(asked))
     known = campaigns_of(site)
     told = [known.get(campaign_id or "", {}) for campaign_id in table.column("campaign_id").to_pylist()]
-    paid = (
-        paybacks(site.project.reader, site.tenant_id, period.first, period.last)
-        if question.role == "ads"
-        else {}
-    )
+    paid = paybacks(site.project.reader, site.tenant_id, period.first, period.last, role=question.role)
     days = [
         found.days if (found := paid.get(id_ or "")) else None
         for id_ in table.column("campaign_id").to_pylist()
@@ -140,12 +136,15 @@ def campaigns(
 
 
 def _unknown_is_null(table: pa.Table) -> pa.Table:
-    """The cost of messages, null where nothing of it is told."""
+    """The cost of messages and what follows from it, null where nothing of it is told."""
     if "message_cost" not in table.column_names:
         return table
     cost, unpriced = table.column("message_cost"), table.column("unpriced_messages")
     is_unknown = pc.and_(
         pc.equal(pc.cast(cost, pa.float64()), 0.0), pc.greater(pc.cast(unpriced, pa.int64()), 0)
     )
-    place = table.column_names.index("message_cost")
-    return table.set_column(place, "message_cost", pc.if_else(is_unknown, pa.scalar(None, cost.type), cost))
+    for name in OF_COST:
+        told = table.column(name)
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, pc.if_else(is_unknown, pa.scalar(None, told.type), told))
+    return table

@@ -45,10 +45,17 @@ class CostAnswer(BaseModel):
     version: int
     kind: Kind
     item: str | None = Field(description=_ITEM)
-    shop: str | None = Field(description="A shop's id; null is every shop.")
+    shop: str | None = Field(
+        description="A shop's id, of what messages cost an account's; null is every one."
+    )
     country: str | None
     weight_from: int | None = Field(description="Grams, inclusive.")
     weight_to: int | None = Field(description="Grams, exclusive.")
+    tier_from: int | None = Field(description="Contacts or messages of a month, inclusive.")
+    tier_to: int | None = Field(description="Contacts or messages of a month, exclusive.")
+    messages: int | None = Field(
+        description="How many the amount is for, each; null where the platform tells."
+    )
     amount: str | None
     rate: str | None = Field(description="A share from 0 to 1.")
     currency: str | None
@@ -75,10 +82,15 @@ class NewCost(BaseModel):
 
     kind: Kind
     item: str = Field("", max_length=1000, description=_ITEM)
-    shop: str = Field("", max_length=1000, description="A shop's id or name.")
+    shop: str = Field(
+        "", max_length=1000, description="Id or name of a shop, of what messages cost of an account."
+    )
     country: str = Field("", max_length=63)
     weight_from: int | None = Field(None, ge=0, le=10**9)
     weight_to: int | None = Field(None, ge=0, le=10**9)
+    tier_from: int | None = Field(None, ge=0, le=10**9)
+    tier_to: int | None = Field(None, ge=0, le=10**9)
+    messages: int | None = Field(None, ge=0, le=10**9)
     amount: str = Field("", max_length=63, description="Such as 4.50.")
     rate: str = Field("", max_length=63, description="Such as `40 %` or 0.4.")
     currency: str = Field("", max_length=63)
@@ -122,7 +134,7 @@ def costs(
 
 @router.post("", summary="Enter a cost")
 def enter(site: TheSite, token: CostingToken, new: NewCost) -> CostAnswer:
-    """The one for the same kind, item, shop, country, weights and first day is changed. It holds from the next run on."""
+    """The one for the same kind, item, shop, country, weights, tier and first day is changed. It holds from the next run on."""
     sheet = _sheet(site, token)
     texts = {name: "" if value is None else str(value) for name, value in new.model_dump().items()}
     return _answer(sheet.put(sheet.entry(texts)))

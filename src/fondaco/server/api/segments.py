@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 from starlette.responses import JSONResponse, Response
 
 from fondaco.activation import Definition, describe, parse_definition
@@ -51,6 +53,18 @@ _DEFINITION = (
     + ", ".join(f"`{each.name}`" for each in EVENTS)
     + "."
 )
+
+
+class _Described:
+    """Describes a document of JSON as the definition that it must be; what is wrong with it is told in Fondaco's own words."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(Definition.__pydantic_core_schema__)
+
+
+Document = Annotated[dict[str, Any], _Described()]
 _MASKED = "Null where it asks who the customers are, and the token may not see that."
 
 
@@ -60,7 +74,7 @@ class SegmentAnswer(BaseModel):
     segment_id: int
     name: str
     description: str
-    definition: dict[str, Any] | None = Field(description=_MASKED)
+    definition: Document | None = Field(description=_MASKED)
     sentence: str = Field(description="The definition in words.")
     version: int = Field(description="Send it back with a change, so that nobody's change is overwritten.")
     created_at: datetime
@@ -74,7 +88,7 @@ class VersionAnswer(BaseModel):
     version: int
     name: str
     description: str
-    definition: dict[str, Any] | None = Field(description=_MASKED)
+    definition: Document | None = Field(description=_MASKED)
     sentence: str
     user_id: int | None = Field(
         description="Who saved it; null for nobody's token, the command line, or a user who left."
@@ -129,7 +143,7 @@ class NewSegment(BaseModel):
 
     name: str
     description: str = ""
-    definition: dict[str, Any] = Field(description=_DEFINITION)
+    definition: Document = Field(description=_DEFINITION)
 
 
 class ChangedSegment(NewSegment):
@@ -151,7 +165,7 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    definition: dict[str, Any] = Field(description=_DEFINITION)
+    definition: Document = Field(description=_DEFINITION)
 
 
 class _Teller:

@@ -17,6 +17,7 @@ from fondaco.server.auth.roles import alerting_user, exporting_user
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.notices import Notice
+from fondaco.server.pages import sheets
 from fondaco.server.pages.alert_view import AlertView
 from fondaco.server.site import NotThereError, Site, the_site
 
@@ -25,7 +26,7 @@ TheSite = Annotated[Site, Depends(the_site)]
 AlertId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Keeper = Annotated[User, Depends(alerting_user)]
 
-SHOWN_CHARTS, SHOWN_HISTORY = 6, 30
+SHOWN_CHARTS = 6
 SNOOZES = {"4h": ("4 hours", timedelta(hours=4)), "1d": ("a day", timedelta(days=1)),
            "3d": ("3 days", timedelta(days=3)), "1w": ("a week", timedelta(weeks=1))}  # fmt: skip
 
@@ -35,18 +36,28 @@ def all_alerts(request: Request, site: TheSite, user: CurrentUser) -> Response:
     """What is open, the rules, and what was."""
     view = AlertView(site, _numbers(request, site))
     open_ones = site.control.alerts.open_ones(site.tenant_id)
-    recent = site.control.alerts.recent(site.tenant_id, SHOWN_HISTORY + len(open_ones))
-    closed = [alert for alert in recent if not alert.is_open][:SHOWN_HISTORY]
     rules, fault = _rules(view)
     channels = site.control.alert_channels.all(site.tenant_id)
     html = site.render(
         "alerts.html", request, page="alerts", user=user, csrf=form_token(request), numbers=view.numbers,
         open_ones=[view.row(alert) for alert in open_ones], shown_charts=SHOWN_CHARTS,
-        closed=[view.row(alert) for alert in closed], rules=rules, fault=fault,
+        history=_history(request, site, view), rules=rules, fault=fault,
         failing=[channel for channel in channels if channel.fault and channel.is_on], has_channel=any(c.is_on for c in channels),
         may_keep=may(user.role, Permission.ALERTS), snoozes=SNOOZES,
     )  # fmt: skip
     return HTMLResponse(html)
+
+
+def _history(request: Request, site: Site, view: AlertView) -> sheets.Leaf:
+    """What has recovered, the newest first."""
+    sheet = sheets.parse_sheet("history", request.query_params, ())
+
+    def rows(start: int, limit: int) -> list[dict[str, Any]]:
+        return [view.row(alert) for alert in site.control.alerts.closed(site.tenant_id, limit, offset=start)]
+
+    total = site.control.alerts.count_closed(site.tenant_id)
+    count = f"{view.numbers.count(total)} {'alert' if total == 1 else 'alerts'}"
+    return sheets.leaf(sheet, total, rows, count, sheets.ways_of("/alerts", sheet, "history"))
 
 
 @router.get("/history.csv", dependencies=[Depends(exporting_user)])

@@ -25,6 +25,7 @@ DIMENSIONS: Mapping[str, str] = {
     "country": "Country",
     "channel": "Channel",
     "product": "Product",
+    "collection": "Collection",
     "customer_type": "Customer type",
     "hour": "Hour",
     "weekday": "Weekday",
@@ -49,9 +50,12 @@ LABELS: Mapping[str, str] = {
 """What conditions are called."""
 
 NO_PRODUCT = "Without a product"
+NO_COLLECTION = "In no collection"
+COUNTED_IN_EACH = "A product counts in each of its collections and in those above them, so that rows may be more than the whole"
+OF_NO_PRODUCT = "What is of no product, such as what customers paid for delivery, is in none"
 
 _NOTHING = {
-    "product": NO_PRODUCT, "product_id": "In no catalogue", "campaign_id": NO_CAMPAIGN, "account": NO_CAMPAIGN,
+    "product": NO_PRODUCT, "collection": NO_COLLECTION, "product_id": "In no catalogue", "campaign_id": NO_CAMPAIGN, "account": NO_CAMPAIGN,
 }  # fmt: skip
 _CHANNELS = {"api": "API", "pos": "Point of sale", "draft": "Draft orders"}
 _CUSTOMER_TYPES = {"new": "New customers", "returning": "Returning customers"}

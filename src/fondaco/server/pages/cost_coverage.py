@@ -105,7 +105,7 @@ def _coverage(figures: Figures) -> Coverage | None:
         ),
     )
     return Coverage(
-        (*parts, *_of_marketplaces(figures, now["marketplace_fees"] or 0)),
+        (*parts, *_of_marketplaces(figures, now["marketplace_fees"] or 0), *_of_messages(figures)),
         _goods(figures) if assumed else (),
         numbers.period(view.period.first, view.period.last),
         view.query(),
@@ -129,6 +129,29 @@ def _of_marketplaces(figures: Figures, fees: Decimal | int) -> tuple[Part, ...]:
             _share(told, fees),
             f"{numbers.money(told)} told by marketplaces",
             f"{numbers.money(reckoned)} reckoned by this sheet" if reckoned else "",
+        ),
+    )
+
+
+def _of_messages(figures: Figures) -> tuple[Part, ...]:
+    """Of how many messages a cost is known, where any were sent."""
+    numbers = figures.numbers
+    try:
+        now = figures.totals(("messages_sent", "unpriced_messages", "message_cost"))
+    except OutdatedError:
+        # What is published was built before messages were read.
+        return ()
+    sent, unpriced = now["messages_sent"] or 0, now["unpriced_messages"] or 0
+    if not sent:
+        return ()
+    return (
+        Part(
+            figures.metric("message_cost"),
+            _share(sent - unpriced, sent),
+            f"{numbers.money(now['message_cost'])} told by platforms or this sheet",
+            f"{numbers.count(unpriced)} {'message' if unpriced == 1 else 'messages'} without a cost"
+            if unpriced
+            else "",
         ),
     )
 

@@ -18,6 +18,7 @@ from fondaco.server.site import Site
 
 LABELS = {
     "item": "Item", "shop": "Shop", "country": "Country", "weight_from": "Weight from, in g", "weight_to": "Weight below, in g",
+    "tier_from": "Tier from", "tier_to": "Tier below", "messages": "Number of messages",
     "amount": "Amount", "currency": "Currency", "rate": "Rate", "valid_from": "First day", "valid_to": "Last day",
     "note": "Note",
 }  # fmt: skip
@@ -27,6 +28,12 @@ LABELS = {
 def sheet_of(site: Site, user: User) -> CostSheet:
     """The cost sheet in a user's hands."""
     return CostSheet(site.control, site.project.reader, site.tenant_id, f"user:{user.user_id}")
+
+
+def places_of(site: Site, user: User, kind: Kind) -> dict[str, str]:
+    """Shops, or accounts, that a cost of this kind may be for: id and name."""
+    costs = sheet_of(site, user)
+    return costs.accounts if RULES[kind].of_account else costs.shops
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,9 @@ class Words:
 
     def __init__(self, site: Site, numbers: Numbers) -> None:
         self._numbers = numbers
-        self._shops = {each.connection_id: each.name for each in site.shops()}
+        self._places = {
+            each.connection_id: each.name for each in site.control.connections.all(site.tenant_id)
+        }
         self._users = {
             each.user_id: each.name or each.email for each in site.control.users.all(site.tenant_id)
         }
@@ -85,8 +94,10 @@ class Words:
         return " + ".join(parts)
 
     def where(self, entry: CostEntry) -> str:
-        shop = self._shops.get(entry.connection_id, entry.connection_id) if entry.connection_id else ""
-        return ", ".join(part for part in (shop, entry.country, self._weight(entry)) if part)
+        shop = self._places.get(entry.connection_id, entry.connection_id) if entry.connection_id else ""
+        return ", ".join(
+            part for part in (shop, entry.country, self._weight(entry), self._tier(entry)) if part
+        )
 
     def days(self, first: date | None, last: date | None) -> str:
         if first and last:
@@ -134,6 +145,17 @@ class Words:
                 }
             )
         return told
+
+    def _tier(self, entry: CostEntry) -> str:
+        """Of which tier a plan's price is, or of how many messages a price is told."""
+        low, high, of = entry.tier_from, entry.tier_to, RULES[entry.kind].tier
+        if entry.messages is not None:
+            return f"{self._numbers.count(entry.messages)} messages"
+        if low is None and high is None:
+            return ""
+        if high is None:
+            return f"from {self._numbers.count(low or 0)} {of}"
+        return f"{self._numbers.count(low or 0)} to below {self._numbers.count(high)} {of}"
 
     @staticmethod
     def _weight(entry: CostEntry) -> str:
@@ -197,7 +219,7 @@ def fields_of(kind: Kind, texts: Mapping[str, str], faults: Iterable[Fault]) -> 
     return [
         Field(
             name,
-            LABELS[name],
+            _label(name, rule),
             texts.get(name, ""),
             needed.get(name, False),
             tuple(told.get(name, ())),
@@ -214,6 +236,10 @@ def faults_elsewhere(fields: Sequence[Field], faults: Iterable[Fault]) -> list[s
     return [f"{fault.problem} {fault.remedy}" for fault in faults if fault.column not in shown]
 
 
+def _label(column: str, rule: Rule) -> str:
+    return "Account" if column == "shop" and rule.of_account else LABELS[column]
+
+
 def _has(rule: Rule, column: str) -> bool:
     match column:
         case "kind":
@@ -224,6 +250,10 @@ def _has(rule: Rule, column: str) -> bool:
             return rule.country
         case "weight_from" | "weight_to":
             return rule.weight
+        case "tier_from" | "tier_to":
+            return bool(rule.tier)
+        case "messages":
+            return rule.counted
         case "amount" | "currency":
             return rule.value.takes_amount
         case "rate":
@@ -238,6 +268,12 @@ def _hint(column: str, rule: Rule) -> str:
             return rule.item_means[:1].upper() + rule.item_means[1:]
         case "country":
             return "Its two letters; empty for every country"
+        case "tier_from":
+            return f"{rule.tier.capitalize()} of a month; empty: from none"
+        case "tier_to":
+            return f"The first number of {rule.tier} that no longer counts; empty: any"
+        case "messages":
+            return "Only where the platform does not tell how many there were; with first and last day"
         case "rate":
             return "Such as 40 % or 0.4"
         case "valid_from":

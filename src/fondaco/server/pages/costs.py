@@ -21,7 +21,16 @@ from fondaco.server.auth.roles import costing_user
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.notices import Notice
 from fondaco.server.pages.cost_coverage import coverage
-from fondaco.server.pages.cost_view import Words, entries_by_kind, faults_elsewhere, fields_of, sheet_of
+from fondaco.server.pages.cost_view import (
+    Kept,
+    Words,
+    entries_by_kind,
+    faults_elsewhere,
+    fields_of,
+    places_of,
+    sheet_of,
+)
+from fondaco.server.pages.cost_warnings import Warned, warnings
 from fondaco.server.pages.sheets import ROWS, Way, found, leaf, parse_sheet
 from fondaco.server.site import NotThereError, Site, the_site
 from fondaco.server.written import RecordId, whole_number
@@ -58,8 +67,18 @@ def all_costs(request: Request, site: TheSite, user: CurrentUser, chosen: Chosen
         others=[(kind, RULES[kind]) for kind, kept in kinds.items() if not kept],
         is_assumed=all(one.entry.connection_id for one in kinds[Kind.DEFAULT_PRODUCT_COST]),
         assumed=rate_text(site.project.settings.profit.default_product_cost_rate),
+        warned=_warned(site, user, kinds),
         coverage=coverage(site, site.numbers(request, site.currency)), unseen=sheet_of(site, user).unseen(),
     )  # fmt: skip
+
+
+def _warned(site: Site, user: User, kinds: Mapping[Kind, list[Kept]]) -> list[Warned]:
+    """Entries of what messages cost that would count twice, or nowhere."""
+    accounts = sheet_of(site, user).accounts
+    connected = site.control.connections.all(site.tenant_id)
+    platforms = {each.source for each in connected if each.connection_id in accounts}
+    kept = [(one.entry_id, one.entry, one.last) for every in kinds.values() for one in every]
+    return warnings(kept, accounts, platforms)
 
 
 def _one_kind(request: Request, site: Site, user: User, kind: Kind, words: Words) -> Response:
@@ -173,7 +192,7 @@ def _form(
     fields = fields_of(kind, texts, faults)
     return site.render(
         "cost_new.html", request, page="costs", user=user, csrf=form_token(request), kind=kind, rule=RULES[kind],
-        fields=fields, faults=faults_elsewhere(fields, faults), shops=sheet_of(site, user).shops,
+        fields=fields, faults=faults_elsewhere(fields, faults), shops=places_of(site, user, kind),
     )  # fmt: skip
 
 
@@ -193,7 +212,7 @@ def _entry_page(
     return site.render(
         "cost.html", request, page="costs", user=user, csrf=form_token(request), newest=newest, kind=kind, rule=RULES[kind],
         row=words.row(newest.entry_id, entry, entry.valid_to), fields=fields, faults=faults_elsewhere(fields, faults),
-        fault=fault, history=words.history(versions), shops=sheet_of(site, user).shops,
+        fault=fault, history=words.history(versions), shops=places_of(site, user, kind),
         may_keep=may(user.role, Permission.COSTS) and not newest.is_withdrawn,
     )  # fmt: skip
 

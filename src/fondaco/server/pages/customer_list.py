@@ -18,12 +18,12 @@ from fondaco.metrics import customers
 from fondaco.metrics.customers import SORTS, Among, Row, Wanted
 from fondaco.server.auth.roles import require
 from fondaco.server.numbers import Numbers
+from fondaco.server.pages import sheets
 from fondaco.server.pages.persons import shown_person
 from fondaco.server.segments import segments_of
 from fondaco.server.site import NotThereError, Site
-from fondaco.server.written import whole_number
 
-PAGE = 50
+SHEET = "people"
 SORT_LABELS: Mapping[str, str] = {
     "expected_value": "Value ahead",
     "net_sales": "Net sales so far",
@@ -60,12 +60,12 @@ def own_key(segment_id: int) -> str:
 def listing_in(request: Request, site: Site, user: User) -> Listing:
     """What an address asks for."""
     asked = request.query_params
-    place = whole_number(asked.get("after", "0"))
-    return listing(site, user, segment=asked.get("segment", ""), sort=asked.get("sort", ""), after=place)
+    number = sheets.parse_sheet(SHEET, asked, ()).number
+    return listing(site, user, segment=asked.get("segment", ""), sort=asked.get("sort", ""), number=number)
 
 
 def listing(
-    site: Site, user: User, *, segment: str = "", text: str = "", sort: str = "", after: int = 0
+    site: Site, user: User, *, segment: str = "", text: str = "", sort: str = "", number: int = 1
 ) -> Listing:
     """Customers of a segment, by its key.
 
@@ -82,7 +82,8 @@ def listing(
         raise NotThereError(
             f"Customers are not sorted by {sort[:63]!r}.", f"Choose one of {', '.join(SORTS)}."
         )
-    every = Wanted(text=text, sort=sort or SORTS[0], after=after, limit=PAGE)
+    after = (number - 1) * sheets.ROWS
+    every = Wanted(text=text, sort=sort or SORTS[0], after=after, limit=sheets.ROWS)
     if (own := _OWN.fullmatch(segment)) is not None:
         require(user.role, Permission.PEOPLE)
         found = segments_of(site).get(int(own[1]))
@@ -97,20 +98,32 @@ def _members(site: Site, segment: Segment) -> Among:
     return Among(sql, tuple(sorted(params.items())))
 
 
-def shown_list(site: Site, user: User, numbers: Numbers, found: Listing) -> dict[str, Any]:
+def shown_list(site: Site, user: User, numbers: Numbers, found: Listing, csrf: str) -> dict[str, Any]:
     """What the templates ask for."""
     wanted, reveals = found.wanted, may(user.role, Permission.PEOPLE)
-
     rows, count = sheet(site, wanted)
-    after = wanted.after + len(rows)
+    if not rows and wanted.after:  # fewer than there were: the last of them
+        wanted = replace(wanted, after=max(0, count - 1) // sheets.ROWS * sheets.ROWS)
+        rows, count = sheet(site, wanted)
     shown = {"segment": found.key, "sort": "" if wanted.sort == SORTS[0] else wanted.sort}
+
+    def way(changes: Mapping[str, str]) -> sheets.Way:
+        asked = urlencode({name: value for name, value in {**shown, **changes}.items() if value})
+        return sheets.Way(f"/customers{'?' if asked else ''}{asked}#list", "/customers/find")
+
     return {
         "wanted": wanted,
         "listing": found,
-        "rows": [shown_person(numbers, row, reveals=reveals) for row in rows],
-        "count": "1 person" if count == 1 else f"{numbers.count(count)} people",
+        "leaf": sheets.leaf(
+            sheets.Sheet(SHEET, number=wanted.after // sheets.ROWS + 1),
+            count,
+            lambda _start, _limit: [shown_person(numbers, row, reveals=reveals) for row in rows],
+            "1 person" if count == 1 else f"{numbers.count(count)} people",
+            way,
+            # Whom one looks for stands in no address, so that sheets of what was found are asked for by a form.
+            asked={"csrf": csrf, "text": wanted.text, **shown},
+        ),
         "is_everybody": not wanted.text and not found.key,
-        "next": after if after < count else None,
         "query": urlencode({name: value for name, value in shown.items() if value}),
         "sorts": SORT_LABELS,
         "may_look_for": reveals,
@@ -121,9 +134,9 @@ def shown_list(site: Site, user: User, numbers: Numbers, found: Listing) -> dict
 def sheet(site: Site, wanted: Wanted) -> tuple[list[Row], int]:
     """A sheet of customers, and how many there are in all."""
     reader, tenant = site.project.reader, site.tenant_id
-    if wanted.among is not None and not wanted.text:
-        # Who is in an own segment is found once: to find them again for each sheet takes the longer the further one reads.
-        key = ("members", wanted.among, wanted.sort)
+    if not wanted.text and (wanted.among is not None or wanted.after):
+        # Their order is found once: to find it again for each sheet takes the longer the further one reads.
+        key = ("members", wanted.among, wanted.segment, wanted.sort)
         ids = site.remembered(key, lambda: customers.ids(reader, tenant, wanted), large=True)
         shown = ids.slice(wanted.after, wanted.limit).to_pylist()
         return customers.these(reader, tenant, shown), len(ids)
@@ -131,8 +144,8 @@ def sheet(site: Site, wanted: Wanted) -> tuple[list[Row], int]:
     def work() -> tuple[list[Row], int]:
         return customers.listed(reader, tenant, wanted)
 
-    # Where people begin is kept; what they look for, and how far they read, is their own.
-    begins = not wanted.text and not wanted.after and wanted.limit == PAGE
+    # Where people begin is kept; what they look for is their own.
+    begins = not wanted.text and wanted.limit == sheets.ROWS
     return site.remembered(("customers", wanted), work) if begins else work()
 
 

@@ -22,9 +22,10 @@ from fondaco.server.auth.sessions import CurrentUser, checked_form, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.customer_checks import MODELS, churn_check, hold_out_check, whole
-from fondaco.server.pages.customer_list import PAGE, Listing, listing, listing_in, sheet, shown_list
+from fondaco.server.pages.customer_list import Listing, listing, listing_in, sheet, shown_list
 from fondaco.server.pages.person_values import PURCHASE_MODELS
 from fondaco.server.pages.shapes import share_bar, spark
+from fondaco.server.pages.sheets import ROWS
 from fondaco.server.site import NotThereError, Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
@@ -50,15 +51,18 @@ def find(
     text: Annotated[str, Form()] = "",
     segment: Annotated[str, Form()] = "",
     sort: Annotated[str, Form()] = "",
-    after: Annotated[int, Form(ge=0, le=1_000_000_000)] = 0,
+    people_sheet: Annotated[int, Form(ge=1, le=1_000_000)] = 1,
 ) -> Response:
     """Customers by name, e-mail address or telephone: rows for the list, or the whole page where there are no scripts."""
-    found = listing(site, user, segment=segment, text=text.strip()[:200], sort=sort, after=after)
+    found = listing(site, user, segment=segment, text=text.strip()[:200], sort=sort, number=people_sheet)
     if not request.headers.get("hx-request"):
         return _page(request, site, user, found)
     numbers = site.numbers(request, site.currency)
-    context = shown_list(site, user, numbers, found)
-    return HTMLResponse(site.render("parts/customer_rows.html", request, numbers=numbers, **context))
+    context = shown_list(site, user, numbers, found, form_token(request))
+    html = site.render(
+        "parts/customer_list.html", request, numbers=numbers, figures=CUSTOMER_FIGURES, **context
+    )
+    return HTMLResponse(html)
 
 
 @router.get("/customers/figures/{name}")
@@ -112,7 +116,7 @@ def _page(request: Request, site: Site, user: User, found: Listing) -> Response:
         request,
         **context,
         **_panels(numbers, known, site.beginnings),
-        **shown_list(site, user, numbers, found),
+        **shown_list(site, user, numbers, found, form_token(request)),
         figures=CUSTOMER_FIGURES,
         segments_all=[rule.segment for rule in BEST_FIRST],
     )
@@ -124,7 +128,7 @@ def usual(site: Site) -> Iterator[None]:
     site.remembered(("customers",), lambda: _known(site))
     for segment in (None, *SEGMENTS):
         yield
-        sheet(site, Wanted(segment=segment, sort=SORTS[0], limit=PAGE))
+        sheet(site, Wanted(segment=segment, sort=SORTS[0], limit=ROWS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fondaco.metrics import shown_steps
 from fondaco.metrics.marketing import CAMPAIGN_STATEMENT, attributed_statement
-from fondaco.metrics.payback import paybacks
+from fondaco.metrics.payback import CampaignRole, paybacks
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.advertising import (
     campaign_name,
@@ -70,7 +70,7 @@ def campaign_shown(site: Site, numbers: Numbers, state: CampaignState) -> dict[s
         "statement": _statement(figures, now),
         "loses": (now["campaign_profit"] or 0) < 0,
         "counts": [figures.figure(name, now, then) for name in _COUNTS],
-        "payback": _payback(figures, state.campaign_id),
+        "payback": payback_of(figures, state.campaign_id),
         "idle": _idle_days(figures),
         "brought": brought(figures, state),
     }  # fmt: skip
@@ -118,12 +118,14 @@ def _statement(figures: Figures, now: Row) -> list[tuple[Any, str, bool]]:
     ]
 
 
-def _payback(figures: Figures, campaign_id: str) -> dict[str, Any] | None:
+def payback_of(figures: Figures, campaign_id: str, *, role: CampaignRole = "ads") -> dict[str, Any] | None:
     """After how many days the customers whom it won had paid what was spent; None where nothing was spent."""
     site, period, numbers = figures.site, figures.view.period, figures.numbers
     found = site.remembered(
         ("payback", campaign_id, period),
-        lambda: paybacks(site.project.reader, site.tenant_id, period.first, period.last, campaign_id),
+        lambda: paybacks(
+            site.project.reader, site.tenant_id, period.first, period.last, campaign_id, role=role
+        ),
     ).get(campaign_id)
     if found is None:
         return None

@@ -22,16 +22,23 @@ from fondaco.server.pages.sales_panels import search
 
 MESSAGE_KEY = (
     *MESSAGE_COLUMNS, "messages_delivered", "messages_opened", "messages_clicked", "messages_bounced",
-    "messages_unsubscribed", "messages_marked_spam", "click_to_open_rate", "bounce_rate", "spam_rate",
-    "message_new_customers", "message_contribution_margin_2", "message_claimed_revenue", "message_claim_gap",
+    "messages_unsubscribed", "messages_marked_spam", "click_to_open_rate", "unsubscribe_rate", "bounce_rate", "spam_rate",
+    "revenue_per_recipient", "return_on_message_cost", "message_break_even_roas", "message_cost_per_order",
+    "message_customer_acquisition_cost", "message_new_customers", "message_contribution_margin_2", "message_claimed_revenue", "message_claim_gap",
     "unpriced_messages",
 )  # fmt: skip
 """Asked for in one query."""
 
-_SUMS = ("messages_sent", "message_orders", "message_claimed_orders", "message_revenue")
+OF_COST = (
+    "message_cost", "message_profit", "return_on_message_cost", "profit_on_messages", "message_cost_per_order",
+    "message_customer_acquisition_cost",
+)  # fmt: skip
+"""What is not known where nobody tells what messages cost."""
+
+_SUMS = ("messages_sent", "message_orders", "message_claimed_orders", "message_revenue", "message_cost")
 _SHORT = {
-    "messages_sent": "Sent", "unsubscribe_rate": "Unsubscribed", "message_orders": "Orders", "message_revenue": "Revenue",
-    "message_claimed_orders": "Claimed", "revenue_per_recipient": "Per recipient", "message_cost": "Cost",
+    "messages_sent": "Sent", "message_orders": "Orders", "message_revenue": "Revenue", "message_claimed_orders": "Claimed",
+    "message_cost": "Cost", "message_profit": "Profit", "profit_on_messages": "POAS",
 }  # fmt: skip
 _ON_A_PHONE = ("open_rate", "message_orders")
 TOLD = ("campaign_id", "campaign", "platform", "account", "message_type", "status")
@@ -39,24 +46,22 @@ TOLD = ("campaign_id", "campaign", "platform", "account", "message_type", "statu
 
 def message_rows(figures: Figures) -> list[Row]:
     """Each campaign and flow that was sent, claimed or brought anything: the most sent first, what belongs to none last."""
-    found = figures.rows(MESSAGE_KEY, ("campaign_id", "platform"))
+    found = [known(row) for row in figures.rows(MESSAGE_KEY, ("campaign_id", "platform"))]
     rows = [row for row in found if any(row[name] for name in _SUMS)]
     return sorted(
         rows, key=lambda row: (not row["campaign_id"], -row["messages_sent"], row["campaign_id"] or "")
     )
 
 
-def cost_in_words(figures: Figures, row: Row) -> str:
-    """What it cost; a dash where the platform tells nothing, because that is not nought."""
+def known(row: Row) -> Row:
+    """The figures without what is not known: where nobody tells any cost of messages that were sent, it is not nought."""
     if row["unpriced_messages"] and not row["message_cost"]:
-        return figures.numbers.money(None)
-    return figures.numbers.money(row["message_cost"])
+        return {**row, **dict.fromkeys(OF_COST)}
+    return row
 
 
 def message_cell(figures: Figures, name: str, row: Row) -> str:
     """A figure of messages in a column."""
-    if name == "message_cost":
-        return cost_in_words(figures, row)
     return figures.numbers.figure(row[name], figures.metric(name).unit)
 
 
@@ -69,8 +74,8 @@ def messages(figures: Figures, state: MarketingState) -> dict[str, Any]:
     )
     ways = state.ways("messages")
     metrics = {name: figures.metric(name) for name in MESSAGE_COLUMNS}
-    whole = figures.totals(MESSAGE_KEY)
-    then = figures.totals(MESSAGE_KEY, figures.view.comparison) if figures.view.comparison else None
+    whole = known(figures.totals(MESSAGE_KEY))
+    then = known(figures.totals(MESSAGE_KEY, figures.view.comparison)) if figures.view.comparison else None
 
     def cells(start: int, limit: int) -> Sequence[Mapping[str, Any]]:
         return [{"line": line, "figures": line.cells(figures)} for line in shown[start : start + limit]]
@@ -79,10 +84,12 @@ def messages(figures: Figures, state: MarketingState) -> dict[str, Any]:
         "any": bool(rows),
         "tiles": [
             figures.figure(name, whole, then)
-            for name in ("messages_sent", "open_rate", "click_rate", "message_revenue", "message_claimed_revenue")
+            for name in ("messages_sent", "click_rate", "message_revenue", "message_profit", "message_claimed_revenue")
         ],
         "gap": figures.numbers.money(whole["message_claim_gap"]),
         "gap_metric": figures.metric("message_claim_gap"),
+        "cost": figures.numbers.money(whole["message_cost"]),
+        "cost_metric": figures.metric("message_cost"),
         "names": MESSAGE_COLUMNS,
         "metrics": metrics,
         "short": _SHORT,

@@ -42,8 +42,8 @@ KEY = tuple(dict.fromkeys(name for names in COLUMNS.values() for name in names))
 
 
 MESSAGE_COLUMNS = (
-    "messages_sent", "open_rate", "click_rate", "unsubscribe_rate", "message_orders", "message_revenue",
-    "message_claimed_orders", "revenue_per_recipient", "message_cost",
+    "messages_sent", "open_rate", "click_rate", "message_orders", "message_claimed_orders", "message_revenue",
+    "message_cost", "message_profit", "profit_on_messages",
 )  # fmt: skip
 """Columns of the table of messages."""
 

@@ -87,6 +87,7 @@ def shown_person(numbers: Numbers, row: Row, *, reveals: bool) -> dict[str, Any]
         "segment": row["segment"],
         "country": country_in_words(row["country"] or ""),
         "orders": numbers.count(row["orders"]),
+        "orders_in_words": f"{numbers.count(row['orders'])} {'order' if row['orders'] == 1 else 'orders'}",
         "net_sales": numbers.money(row["net_sales"]),
         "last_order": numbers.day(row["last_order_date"]) if row["last_order_date"] else NOTHING,
         "expected_value": numbers.money(row["expected_value"]),

@@ -13,21 +13,31 @@ from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
+from fondaco.server.pages import products_collections
 from fondaco.server.pages.choices import NO_PRODUCT, address_of, offered, page_answer, view_of
 from fondaco.server.pages.health import freshness
 from fondaco.server.pages.products_one import one_product_shown
 from fondaco.server.pages.products_tables import (
-    LEVELS,
+    COLUMNS,
     ProductsState,
     catalogue,
+    levels_of,
     lines_shown,
     of_no_product,
-    products_state,
 )
+from fondaco.server.pages.products_tables import products_state as state_of
 from fondaco.server.site import NotThereError, Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
 TheSite = Annotated[Site, Depends(the_site)]
+
+
+_COLUMNS = {"product": COLUMNS, "variant": COLUMNS, "collection": products_collections.COLUMNS}
+
+
+def products_state(request: Request, site: Site) -> ProductsState:
+    """What the address says."""
+    return state_of(request, site, _COLUMNS)
 
 
 def _panel_key(site: Site, state: ProductsState, numbers: Numbers) -> tuple[Any, ...]:
@@ -38,9 +48,11 @@ def panel_html(site: Site, numbers: Numbers, state: ProductsState) -> str:
     """The table, written once for each state of the data, of the page and locale."""
 
     def write() -> str:
-        context = catalogue(site, state, numbers)
+        by_collection = state.level == "collection"
+        table = products_collections.collection_table if by_collection else catalogue
+        context = table(site, state, numbers)
         return site.write(
-            "panels/products_catalogue.html",
+            "panels/products_collections.html" if by_collection else "panels/products_catalogue.html",
             view=state.view,
             query=state.view.query(),
             export=state.query(),
@@ -72,7 +84,9 @@ def products(request: Request, site: TheSite, user: CurrentUser) -> Response:
         state=state,
         query=state.query(),
         levels=[(label, state.address({"level": name, "products_sheet": "", "products_order": ""}), name == state.level)
-                for name, label in LEVELS.items()],
+                for name, label in levels_of(site).items()],
+        collections=site.collections,
+        collection=dict(state.view.filters).get("collection"),
         panel=site.panels.peek(_panel_key(site, state, numbers)),
         fresh=freshness(site, numbers),
         **context,
@@ -97,6 +111,8 @@ _FILE = (
 def file(request: Request, site: TheSite) -> Response:
     """Every line of the table, unrounded, and last what is of no product, so that they add up to net sales."""
     state = products_state(request, site)
+    if state.level == "collection":
+        return _collections_file(request, site, state)
     shops = {each.connection_id: each.name for each in site.shops()}
     lines = [
         [*(getattr(line, name) for name in _FILE), shops.get(shop_of(line.product_id))]
@@ -108,6 +124,21 @@ def file(request: Request, site: TheSite) -> Response:
     period = state.view.period
     return csv_file(
         f"{state.level}s_{period.first}_{period.last}_{state.view.clock}.csv", (*_FILE, "shop"), lines
+    )
+
+
+def _collections_file(request: Request, site: Site, state: ProductsState) -> Response:
+    """Every collection, unrounded; what is in none, and what no order bears, last. They may be more than the whole."""
+    columns = (*products_collections.METRICS, "contribution_margin_3_compared")
+    lines = (
+        (line.title, line.name, line.products, *(line.figures[name] for name in columns[:-1]), line.then)
+        for line in products_collections.lines_shown(site, state, site.numbers(request, site.currency))
+    )
+    period = state.view.period
+    return csv_file(
+        f"collections_{period.first}_{period.last}_{state.view.clock}.csv",
+        ("collection", "name", "products", *columns),
+        lines,
     )
 
 

@@ -33,12 +33,14 @@ COLUMNS = (
 )
 """Columns of the table, by which it can be ordered."""
 
-LEVELS = {"product": "Products", "variant": "Variants"}
+LEVELS = {"product": "Products", "variant": "Variants", "collection": "Collections"}
+FILTERS = ("collection",)
+"""What the page can be restricted by, beside the shop."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProductsState:
-    """What a reader has chosen on Products: the days and shop, products or their variants, and which rows."""
+    """What a reader has chosen on Products: the days, shop and collection, what the rows are, and which of them."""
 
     view: View
     level: str
@@ -61,13 +63,21 @@ def usual_products(view: View, level: str = "product") -> ProductsState:
     return ProductsState(view, level, sheets.Sheet("products"))
 
 
-def products_state(request: Request, site: Site) -> ProductsState:
-    level = request.query_params.get("level", "")
+def products_state(request: Request, site: Site, columns: Mapping[str, Sequence[str]]) -> ProductsState:
+    """Read the state from the URL. ``columns`` are those of each level, by which its rows can be ordered."""
+    asked = request.query_params
+    level = asked.get("level", "")
+    level = level if level in levels_of(site) else "product"
     return ProductsState(
-        view=view_of(request, site),
-        level=level if level in LEVELS else "product",
-        sheet=sheets.parse_sheet("products", request.query_params, COLUMNS),
+        view=view_of(request, site, FILTERS),
+        level=level,
+        sheet=sheets.parse_sheet("products", asked, columns[level]),
     )
+
+
+def levels_of(site: Site) -> Mapping[str, str]:
+    """What rows can be: collections only where some shop has any."""
+    return {name: label for name, label in LEVELS.items() if name != "collection" or site.collections}
 
 
 def asked(view: View, period: Period | None = None) -> MetricQuery:

@@ -11,7 +11,13 @@ from fondaco.metrics import PROFIT_STATEMENT, shown_steps
 from fondaco.metrics.profit import LOSS_ORDERINGS, later_events
 from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.charts import over_time, series
-from fondaco.server.pages.choices import DIMENSIONS, address_of, value_in_words
+from fondaco.server.pages.choices import (
+    COUNTED_IN_EACH,
+    DIMENSIONS,
+    OF_NO_PRODUCT,
+    address_of,
+    value_in_words,
+)
 from fondaco.server.pages.figures import Figures, Row
 from fondaco.server.pages.profit_goods import goods
 from fondaco.server.pages.profit_parts import KEY, margin_of, parts_of, result_of, value_of
@@ -89,6 +95,7 @@ def _unpriced(figures: Figures) -> str:
     if {name for name, _ in figures.view.filters} & {
         "product_id",
         "product",
+        "collection",
         "variant_id",
         "sku",
         "hour",
@@ -178,7 +185,7 @@ def split(figures: Figures, state: ProfitState) -> dict[str, Any]:
     label = DIMENSIONS[state.by]
     return {
         "label": label,
-        "by": state.by,
+        "note": _OF_PARTS.get(state.by, "Rows add up to the whole"),
         "tabs": [
             (DIMENSIONS[name], state.address(state.elsewhere() | {"by": name}), name == state.by)
             for name in dimensions_of(figures.site, state)
@@ -321,6 +328,13 @@ def later(figures: Figures, state: ProfitState) -> dict[str, Any]:
     }
 
 
+_NO_FIXED_COSTS = (
+    "bear all that their orders do, but no fixed costs: the table ends with contribution margin 3"
+)
+_OF_PARTS = {
+    "product": f"Products {_NO_FIXED_COSTS}",
+    "collection": f"{COUNTED_IN_EACH}. {OF_NO_PRODUCT}. Collections {_NO_FIXED_COSTS}",
+}
 _LOST_TABS = {"": "All", "before": "Before marketing", "marketing": "By marketing"}
 _OF_AN_ORDER = ("net_sales", "contribution_margin_2", "marketing_costs", "contribution_margin_3")
 _HEADS = dict(zip(LOSS_ORDERINGS, ("order", "day", "net sales", "CM2", "CM3"), strict=True))

@@ -30,8 +30,8 @@ Key = tuple[str | None, ...]
 
 
 def result_of(by: str) -> tuple[str, str]:
-    """The last sum that the parts of a dimension have, and its margin: products bear no fixed costs."""
-    if by == "product":
+    """The last sum that the parts of a dimension have, and its margin: products and collections bear no fixed costs."""
+    if by in ("product", "collection"):
         return "contribution_margin_3", "contribution_margin_3_rate"
     return NET_PROFIT, "net_profit_margin"
 

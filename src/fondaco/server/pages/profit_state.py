@@ -16,7 +16,7 @@ from fondaco.server.periods import View
 from fondaco.server.site import Site
 
 NET_PROFIT = "net_profit"
-SPLITS = ("shop", "country", "channel", "customer_type", "product")
+SPLITS = ("shop", "country", "channel", "customer_type", "product", "collection")
 """What profit is broken down by."""
 
 FILTERS = (*(name for name in SPLITS if name != "shop"), "product_id")

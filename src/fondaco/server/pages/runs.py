@@ -17,21 +17,20 @@ from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
-from fondaco.server.pages import health
+from fondaco.server.pages import health, sheets
 from fondaco.server.pages.live_view import live_section
 from fondaco.server.site import Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
 TheSite = Annotated[Site, Depends(the_site)]
 
-SHOWN_RUNS = 30
 SHOWN_GAPS = 8
 
 
 @router.get("/runs")
 def runs(request: Request, site: TheSite, user: CurrentUser) -> Response:
     numbers = site.numbers(request)
-    recent = site.control.runs.recent(site.tenant_id, SHOWN_RUNS)
+    recent = site.control.runs.recent(site.tenant_id, 1)
     days = health.reconciled_days(site)
     gaps = _gaps(site, numbers, days)
     html = site.render(
@@ -40,7 +39,7 @@ def runs(request: Request, site: TheSite, user: CurrentUser) -> Response:
         page="runs",
         user=user,
         csrf=form_token(request),
-        runs=[_run_row(site, numbers, run) for run in recent],
+        leaf=_history(request, site, numbers),
         latest=_run_row(site, numbers, recent[0]) if recent else None,
         connections=_connections(site, numbers, recent[0].run_id if recent else None),
         seal=health.seal(site, numbers),
@@ -55,6 +54,19 @@ def runs(request: Request, site: TheSite, user: CurrentUser) -> Response:
         numbers=numbers,
     )
     return HTMLResponse(html)
+
+
+def _history(request: Request, site: Site, numbers: Numbers) -> sheets.Leaf:
+    """Every run there was, the newest first."""
+    sheet = sheets.parse_sheet("runs", request.query_params, ())
+
+    def rows(start: int, limit: int) -> list[dict[str, Any]]:
+        found = site.control.runs.recent(site.tenant_id, limit, offset=start)
+        return [_run_row(site, numbers, run) for run in found]
+
+    total = site.control.runs.count(site.tenant_id)
+    count = f"{numbers.count(total)} {'run' if total == 1 else 'runs'}"
+    return sheets.leaf(sheet, total, rows, count, sheets.ways_of("/runs", sheet, "history"))
 
 
 def _run_row(site: Site, numbers: Numbers, run: Any) -> dict[str, Any]:

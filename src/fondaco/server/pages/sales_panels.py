@@ -14,6 +14,7 @@ from fondaco.server.numbers import Numbers
 from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.charts import over_time
 from fondaco.server.pages.choices import (
+    COUNTED_IN_EACH,
     DIMENSIONS,
     NO_PRODUCT,
     address_of,
@@ -174,6 +175,7 @@ def breakdown(figures: Figures, state: SalesState) -> dict[str, Any]:
     return {
         "metric": metric,
         "label": label,
+        "note": f"{COUNTED_IN_EACH}." if state.by == "collection" else "",
         "tabs": [
             (DIMENSIONS[name], state.address(state.elsewhere() | {"by": name}), name == state.by)
             for name in dimensions_of(figures.site, state)
@@ -242,6 +244,7 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
                 "customer": (row["customer_type"] or "").capitalize(),
                 "cancelled": row["is_cancelled"],
                 "units": numbers.count(row["units"]),
+                "units_in_words": f"{numbers.count(row['units'])} {'piece' if row['units'] == 1 else 'pieces'}",
                 "net_sales": numbers.money(row["net_sales"]),
                 "total_sales": numbers.money(row["total_sales"]),
             }
@@ -254,7 +257,9 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
         "days": LISTED_DAYS,
         "metric": {name: figures.metric(name) for name in ("net_sales", "total_sales")},
         "columns": {
-            name: sheets.column(state.orders, name, label, ways, text=text)
+            name: sheets.column(
+                state.orders, name, label, ways, text=text, wide=name in ("units", "net_sales")
+            )
             for name, (label, text) in heads.items()
         },
         "leaf": sheets.leaf(state.orders, total, shown, numbers.count(total), ways),

@@ -177,7 +177,11 @@ def sales_state(request: Request, site: Site) -> SalesState:
 
 def dimensions_of(site: Site, state: SalesState) -> list[str]:
     """What the metric can be broken down by under the present conditions."""
-    return [name for name in state.dimensions if site.layer.answers(state.asks(asked_by(name)))]
+    return [
+        name
+        for name in state.dimensions
+        if site.layer.answers(state.asks(asked_by(name))) and (name != "collection" or site.collections)
+    ]
 
 
 def metrics_of(site: Site, state: SalesState) -> list[str]:

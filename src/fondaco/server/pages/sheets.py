@@ -1,6 +1,7 @@
 """Long tables by the sheet: fifty rows at a time, ordered by a column and found by a word, all of it in the URL.
 
-The server holds all rows; a browser gets one sheet, so that ten thousand products weigh as little as fifty.
+The server holds all rows; a browser gets one sheet, so that ten thousand products weigh as little as fifty. With scripts
+(``static/virtual.js``) it asks for the sheets around the place that is read, and the table scrolls through all of them.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from fondaco.errors import ConfigError
 from fondaco.server.written import whole_number
@@ -72,16 +74,48 @@ def parse_sheet(name: str, parameters: Mapping[str, str], columns: Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One sheet of rows, and the way to its neighbours."""
+    """One sheet of rows, and the way to its neighbours.
+
+    Attributes
+    ----------
+    start
+        How many rows stand before it.
+    count
+        How many rows there are, as the reader writes it, with what is counted.
+    range
+        Which of them these are, from 1.
+    key
+        What the number of a sheet is called in the URL.
+    whole
+        The way to the table from its beginning: with ``key`` any sheet of it is asked for.
+    before, after
+        The ways to its neighbours; None where there is none.
+    asked
+        What is to be sent with ``key`` in the body of a form, where what was looked for may stand in no address; else None.
+    """
 
     sheet: str
     rows: Sequence[Any]
     total: int
     number: int
     pages: int
-    words: str
+    start: int
+    count: str
+    range: str
+    key: str
+    whole: Way
     before: Way | None
     after: Way | None
+    asked: Mapping[str, str] | None = None
+
+    @property
+    def size(self) -> int:
+        """Rows of a sheet."""
+        return ROWS
+
+    @property
+    def words(self) -> str:
+        return f"{self.range} of {self.count}" if self.pages > 1 else self.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +144,17 @@ Ways = Callable[[Mapping[str, str]], Way]
 """The way to a state that differs in the given parts of the URL."""
 
 
+def ways_of(path: str, sheet: Sheet, fragment: str) -> Ways:
+    """Ways on a page that keeps nothing but a sheet in its URL, to the place of the table."""
+
+    def way(changes: Mapping[str, str]) -> Way:
+        asked = urlencode({name: value for name, value in {**sheet.state(), **changes}.items() if value})
+        address = f"{path}?{asked}" if asked else path
+        return Way(f"{address}#{fragment}", address)
+
+    return way
+
+
 def ordered(rows: Sequence[Item], sheet: Sheet, value: Callable[[Item, str], Any]) -> list[Item]:
     """Rows in the sheet's order; what has no value comes last either way."""
     if not sheet.order:
@@ -126,7 +171,15 @@ def found(rows: Sequence[Item], sheet: Sheet, words: Callable[[Item], str]) -> l
     return [row for row in rows if all(word in words(row).casefold() for word in wanted)]
 
 
-def leaf(sheet: Sheet, total: int, rows: Callable[[int, int], Sequence[Any]], count: str, ways: Ways) -> Leaf:
+def leaf(
+    sheet: Sheet,
+    total: int,
+    rows: Callable[[int, int], Sequence[Any]],
+    count: str,
+    ways: Ways,
+    *,
+    asked: Mapping[str, str] | None = None,
+) -> Leaf:
     """The sheet's rows.
 
     Parameters
@@ -135,22 +188,28 @@ def leaf(sheet: Sheet, total: int, rows: Callable[[int, int], Sequence[Any]], co
         Gives the rows from an offset, at most so many.
     count
         The total, as the reader writes it, with what is counted.
+    asked
+        See ``Leaf``.
     """
     pages = max(1, -(-total // ROWS))
     number = min(sheet.number, pages)
     start = (number - 1) * ROWS
     shown = rows(start, ROWS)
     _, key, _ = sheet.keys
-    words = f"{start + 1}–{start + len(shown)} of {count}" if pages > 1 else count
     return Leaf(
         sheet=sheet.name,
         rows=shown,
         total=total,
         number=number,
         pages=pages,
-        words=words,
+        start=start,
+        count=count,
+        range=f"{start + 1}–{start + len(shown)}",
+        key=key,
+        whole=ways({key: ""}),
         before=ways({key: str(number - 1) if number > 2 else ""}) if number > 1 else None,
         after=ways({key: str(number + 1)}) if number < pages else None,
+        asked=asked,
     )
 
 

@@ -1,6 +1,6 @@
 // The segment and the order of the list stand in the address, so that a link keeps them; what is looked for does not.
 (() => {
-  const form = document.getElementById("find");
+  const form = document.getElementById("find-people");
   form?.addEventListener("change", (event) => {
     if (event.target.tagName !== "SELECT") return;
     const address = new URLSearchParams();

@@ -10,6 +10,7 @@ from fondaco.simulator.commercetools.money import Writer, instant, present
 from fondaco.simulator.commercetools.orders import LANGUAGE
 from fondaco.simulator.commercetools.resources import (
     CART_DISCOUNT,
+    CATEGORY,
     CODE,
     CUSTOMER,
     ORDER,
@@ -43,11 +44,21 @@ class Catalogue:
         sql = "select * from variants where shop_id = $shop and product_id in (select unnest($ids)) order by variant_id"
         for row in self._rows(sql, numbers):
             variants[row["product_id"]].append(row)
+        categories: defaultdict[int, list[Row]] = defaultdict(list)
+        sql = "select * from product_collections where shop_id = $shop and product_id in (select unnest($ids)) order by all"
+        for row in self._rows(sql, numbers):
+            reference = {"typeId": "category", "id": uuid(CATEGORY, row["collection_id"])}
+            categories[row["product_id"]].append(reference)
         return self._built(
             "select *, product_id as number from products",
             "product_id",
             numbers,
-            lambda row: self._product(row, variants[row["product_id"]]),
+            lambda row: self._product(row, variants[row["product_id"]], categories[row["product_id"]]),
+        )
+
+    def categories(self, numbers: Sequence[int]) -> list[Row]:
+        return self._built(
+            "select *, collection_id as number from collections", "collection_id", numbers, self._category
         )
 
     def inventory(self, numbers: Sequence[int]) -> list[Row]:
@@ -107,14 +118,14 @@ class Catalogue:
             "stores": [], "billingAddressIds": [], "shippingAddressIds": [],
         }  # fmt: skip
 
-    def _product(self, row: Row, variants: list[Row]) -> Row:
+    def _product(self, row: Row, variants: list[Row], categories: list[Row]) -> Row:
         shown = [self._variant(number, variant) for number, variant in enumerate(variants, start=1)]
         shown = shown or [
             {"id": 1, "prices": [], "attributes": []}
         ]  # a product always has its master variant
         data = {
             "name": {LANGUAGE: row["title"], "de-DE": f"{row['title']} (de)"}, "slug": {LANGUAGE: "product"},
-            "categories": [], "attributes": [], "masterVariant": shown[0], "variants": shown[1:], "searchKeywords": {},
+            "categories": categories, "attributes": [], "masterVariant": shown[0], "variants": shown[1:], "searchKeywords": {},
         }  # fmt: skip
         return {
             **self._head(PRODUCT, row, row["created_at"]), "key": f"product-{row['product_id']}",
@@ -125,6 +136,14 @@ class Catalogue:
                 "current": data, "staged": data, "published": row["status"] == "active", "hasStagedChanges": False,
             },
             "priceMode": "Embedded",
+        }  # fmt: skip
+
+    def _category(self, row: Row) -> Row:
+        parent = {"typeId": "category", "id": uuid(CATEGORY, row["parent_id"])} if row["parent_id"] else None
+        return {
+            **self._head(CATEGORY, row, row["created_at"]), "key": f"category-{row['handle']}",
+            "name": {LANGUAGE: row["title"], "de-DE": f"{row['title']} (de)"}, "slug": {LANGUAGE: row["handle"]},
+            "ancestors": [parent] if parent else [], "parent": parent, "orderHint": "0.1", "assets": [],
         }  # fmt: skip
 
     def _variant(self, number: int, variant: Row) -> Row:

@@ -16,8 +16,8 @@ from fondaco.simulator.commercetools.predicate import (
     number_or_text,
 )
 
-ORDER, PAYMENT, CUSTOMER, PRODUCT, LINE, STOCK, CODE, CART_DISCOUNT, SHARED, TRANSACTION, RETURN = range(
-    1, 12
+ORDER, PAYMENT, CUSTOMER, PRODUCT, LINE, STOCK, CODE, CART_DISCOUNT, SHARED, TRANSACTION, RETURN, CATEGORY = (
+    range(1, 13)
 )
 
 
@@ -185,6 +185,14 @@ RESOURCES = {
             "select product_id as number, created_at, updated_at as modified_at from products "
             "where shop_id = $shop and deleted_at is null",
             _common(PRODUCT),
+        ),
+        Resource(
+            "categories",
+            CATEGORY,
+            "view_products",
+            "select collection_id as number, created_at, updated_at as modified_at from collections "
+            "where shop_id = $shop",
+            _common(CATEGORY),
         ),
         Resource(
             "inventory",

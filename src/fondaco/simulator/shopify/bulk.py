@@ -207,6 +207,7 @@ def _root_kind(root: object, view: View) -> Kind:
         "orders": "Order",
         "customers": "Customer",
         "products": "Product",
+        "collections": "Collection",
         "inventoryItems": "InventoryItem",
         "discountNodes": "DiscountNode",
         "events": "Event",

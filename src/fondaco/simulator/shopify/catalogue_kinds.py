@@ -25,6 +25,8 @@ def catalogue_kinds(shop: Shop, now: str) -> list[Kind]:
         _customers(shop),
         _products(shop),
         _variants(shop),
+        _collections(shop),
+        _collection_products(shop),
         _inventory_items(shop),
         _inventory_levels(shop),
         _discounts(shop, now),
@@ -147,6 +149,41 @@ def _variants(shop: Shop) -> Kind:
         "v.variant_id",
         "v.product_id",
         parent=gid("Product", "v.product_id"),
+        cut=BULK_CUT,
+    )
+
+
+def _collections(shop: Shop) -> Kind:
+    fields: Fields = {
+        "id": gid("Collection", "c.collection_id"),
+        "title": "c.title",
+        "handle": "c.handle",
+        "updatedAt": instant("c.updated_at"),
+        "products": Connection("CollectionProduct"),
+    }
+    return Kind(
+        "Collection",
+        single("Collection", fields),
+        f"from collections c where c.shop_id = {literal(shop.shop_id)}",
+        "c.collection_id",
+        "c.collection_id",
+        sorts={"ID": "c.collection_id", "UPDATED_AT": "c.updated_at"},
+        searches={"id": "c.collection_id", "updated_at": "c.updated_at"},
+    )
+
+
+def _collection_products(shop: Shop) -> Kind:
+    source = (
+        "from product_collections m join products p on p.shop_id = m.shop_id and p.product_id = m.product_id "
+        f"where m.shop_id = {literal(shop.shop_id)} and p.deleted_at is null"
+    )
+    return Kind(
+        "CollectionProduct",
+        single("Product", {"id": gid("Product", "m.product_id"), "title": "p.title"}),
+        source,
+        "m.product_id",
+        "m.collection_id",
+        parent=gid("Collection", "m.collection_id"),
         cut=BULK_CUT,
     )
 

@@ -147,7 +147,9 @@ class WooCommerceEndpoint:
         match steps:
             case ["wc", "v3", "refunds"] if self._faults.strikes("no_refunds_list", request.url.path):
                 return _error(404, "rest_no_route", "No route was found matching the URL and request method.")
-            case ["wc", "v3", kind] if kind in KINDS:
+            case ["wc", "v3", "products", "categories"]:
+                return self._list(request, words, "categories", self._builder(words, "categories"))
+            case ["wc", "v3", kind] if kind in KINDS and kind != "categories":
                 return self._list(request, words, kind, self._builder(words, kind))
             case ["wc", "v3", "orders", order, "refunds"] if order.isdigit():
                 build = OrderBook(words).refunds

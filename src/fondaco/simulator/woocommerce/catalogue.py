@@ -21,6 +21,19 @@ left join (
 where v.shop_id = $shop and v.product_id in (select unnest($ids))
 order by v.product_id, v.variant_id
 """
+_CATEGORIES = """
+select m.product_id, c.collection_id, c.title, c.handle
+from product_collections as m
+inner join collections as c using (shop_id, collection_id)
+where m.shop_id = $shop and m.product_id in (select unnest($ids))
+order by m.product_id, c.collection_id
+"""
+_COUNTED = """
+select c.*, (select count(*) from product_collections as m
+    where m.shop_id = c.shop_id and m.collection_id = c.collection_id) as members
+from collections as c
+where c.shop_id = $shop and c.collection_id in (select unnest($ids))
+"""
 _STATUS = {"active": "publish", "draft": "draft", "archived": "private"}
 _TYPES = {"percentage": "percent", "fixed": "fixed_cart", "shipping": "fixed_cart"}
 
@@ -41,8 +54,16 @@ class Catalogue:
         variants: defaultdict[int, list[Row]] = defaultdict(list)
         for row in self._words.rows(_VARIANTS, ids):
             variants[row["product_id"]].append(row)
+        categories: defaultdict[int, list[Row]] = defaultdict(list)
+        for row in self._words.rows(_CATEGORIES, ids):
+            categories[row["product_id"]].append(
+                {"id": row["collection_id"], "name": row["title"], "slug": row["handle"]}
+            )
         built = {
-            row["product_id"]: self._product(row, variants[row["product_id"]], places)
+            row["product_id"]: {
+                **self._product(row, variants[row["product_id"]], places),
+                "categories": categories[row["product_id"]],
+            }
             for row in self._words.rows(sql, ids)
         }
         return [built[product_id] for product_id in ids]
@@ -51,6 +72,10 @@ class Catalogue:
         """All variations of a product; none of a simple one."""
         rows = self._words.rows(_VARIANTS, [product_id])
         return [self._variation(row, places) for row in rows] if len(rows) > 1 else []
+
+    def categories(self, ids: Sequence[int], places: int) -> list[Row]:
+        built = {row["collection_id"]: self._category(row) for row in self._words.rows(_COUNTED, ids)}
+        return [built[category_id] for category_id in ids]
 
     def coupons(self, ids: Sequence[int], places: int) -> list[Row]:
         sql = "select * from discounts where shop_id = $shop and discount_id in (select unnest($ids))"
@@ -82,10 +107,19 @@ class Catalogue:
             "description": "", "short_description": "",
             **self._sellable(variants[0] if is_simple and variants else None, places),
             **self._words.both_times("date_created", row["created_at"]), "total_sales": 0,
-            "categories": [{"id": 1, "name": row["product_type"], "slug": "kind"}], "tags": [], "images": [],
+            "tags": [], "images": [],
             "brands": [{"id": 2, "name": row["vendor"], "slug": "brand"}], "attributes": [], "parent_id": 0,
             "variations": [] if is_simple else [variant["variant_id"] for variant in variants],
             "_links": {"self": [{"href": self._words.link(f"wc/v3/products/{row['product_id']}")}]},
+        }  # fmt: skip
+
+    def _category(self, row: Row) -> Row:
+        path = f"wc/v3/products/categories/{row['collection_id']}"
+        return {
+            "id": row["collection_id"], "name": row["title"], "slug": row["handle"],
+            "parent": row["parent_id"] or 0, "description": "", "display": "default", "image": None,
+            "menu_order": 0, "count": row["members"],
+            "_links": {"self": [{"href": self._words.link(path)}]},
         }  # fmt: skip
 
     def _variation(self, row: Row, places: int) -> Row:

@@ -72,6 +72,13 @@ KINDS = {
         "case when deleted_at is not null then 'trash' when status = 'active' then 'publish' "
         "when status = 'draft' then 'draft' else 'private' end",
     ),
+    "categories": Kind(
+        "collections",
+        "collection_id",
+        "created_at",
+        None,
+        order_by=frozenset({"id", "include", "name", "slug", "count"}),
+    ),
     "coupons": Kind("discounts", "discount_id", "starts_at", "updated_at", "'publish'"),
 }
 

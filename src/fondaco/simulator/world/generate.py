@@ -21,6 +21,7 @@ from fondaco.simulator.world.advertising import Advertising, spend_by_campaign
 from fondaco.simulator.world.aftermath import Aftermath
 from fondaco.simulator.world.book import FIRST_IDS, Book, Counters
 from fondaco.simulator.world.catalog import Catalog, make_catalog
+from fondaco.simulator.world.collections import collection_tables
 from fondaco.simulator.world.customers import contact_columns, customer_blocks, identities, people_blocks
 from fondaco.simulator.world.daytime import from_micros, to_micros
 from fondaco.simulator.world.frames import DAY, NULL, Frame, Vocabulary, WorldWriter, take
@@ -239,6 +240,7 @@ def _write_catalog(writer: WorldWriter, setting: Setting) -> None:
             },
             "inventory": _text(catalog.inventory),
             "discounts": _text(catalog.offers),
+            **collection_tables(shops, catalog, setting.start),
         }
     )
 

@@ -103,6 +103,35 @@ VARIANT_PRICES = Table(
     description="One row per embedded price of a variant.",
 )
 
+PRODUCT_CATEGORIES = Table(
+    "product_categories",
+    each=("$.fondaco.categories",),
+    columns=(
+        Column("product_id", TEXT, "^.id"),
+        Column("category_id", TEXT, "$.id"),
+    ),
+    primary_key=("product_id", "category_id"),
+    parent_key=("product_id",),
+    description="One row per category that a product is put in.",
+)
+
+CATEGORIES = Table(
+    "categories",
+    columns=(
+        Column("category_id", TEXT, "$.id"),
+        Column("parent_id", TEXT, "$.parent.id", "The category above; null at the top."),
+        Column("name", TEXT, "$.fondaco.name"),
+        Column("slug", TEXT, "$.fondaco.slug"),
+        *_TIMES,
+    ),
+    primary_key=("category_id",),
+    ignored=(
+        *RESOURCE_FIELDS, "key", "externalId", "name", "slug", "description", "ancestors", "orderHint", "metaTitle",
+        "metaDescription", "metaKeywords", "assets", "fondaco",
+    ),
+    description="One row per category of products.",
+)  # fmt: skip
+
 INVENTORY = Table(
     "inventory",
     columns=(

@@ -36,6 +36,7 @@ class Shaper:
             "payments": self._payment,
             "customers": self._customer,
             "products": self._product,
+            "categories": self._category,
             "inventory": self._inventory,
             "discount_codes": self._named,
             "cart_discounts": self._named,
@@ -95,6 +96,7 @@ class Shaper:
             "published": bool(master.get("published")),
             "has_staged_changes": bool(master.get("hasStagedChanges")),
             "variants": [self._variant(each) for each in variants if isinstance(each, dict)],
+            "categories": [{"id": each["id"]} for each in data.get("categories") or () if "id" in each],
         }
         return record
 
@@ -103,6 +105,10 @@ class Shaper:
         attributes = variant.get("attributes") or ()
         cost = next((each.get("value") for each in attributes if each.get("name") == self._cost_name), None)
         return {**kept, "unitCost": _amount(cost) if self._cost_name else None}
+
+    def _category(self, record: Record) -> Record:
+        record["fondaco"] = {"name": self.text(record.get("name")), "slug": self.text(record.get("slug"))}
+        return record
 
     @staticmethod
     def _inventory(record: Record) -> Record:

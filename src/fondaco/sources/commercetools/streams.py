@@ -48,12 +48,28 @@ CUSTOMERS = Stream(
 
 PRODUCTS = Stream(
     "products",
-    tables=(catalogue_tables.PRODUCTS, catalogue_tables.VARIANTS, catalogue_tables.VARIANT_PRICES),
+    tables=(
+        catalogue_tables.PRODUCTS,
+        catalogue_tables.VARIANTS,
+        catalogue_tables.VARIANT_PRICES,
+        catalogue_tables.PRODUCT_CATEGORIES,
+    ),
     mode=SyncMode.INCREMENTAL,
     backfill_window=None,
     scopes=("view_products",),
     description="Products with variants and embedded prices.",
     in_report=False,
+)
+
+CATEGORIES = Stream(
+    "categories",
+    tables=(catalogue_tables.CATEGORIES,),
+    mode=SyncMode.FULL,
+    backfill_window=None,
+    scopes=("view_products",),
+    description="Categories of products, with the one above each. Read whole: nothing tells of those that are deleted.",
+    in_report=False,
+    may_be_refused=True,
 )
 
 INVENTORY = Stream(
@@ -86,4 +102,4 @@ CART_DISCOUNTS = Stream(
     in_report=False,
 )
 
-STREAMS = (ORDERS, PAYMENTS, CUSTOMERS, PRODUCTS, INVENTORY, DISCOUNT_CODES, CART_DISCOUNTS)
+STREAMS = (ORDERS, PAYMENTS, CUSTOMERS, PRODUCTS, CATEGORIES, INVENTORY, DISCOUNT_CODES, CART_DISCOUNTS)

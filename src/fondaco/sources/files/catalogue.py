@@ -15,10 +15,29 @@ CUSTOMER_KINDS = {
 }  # fmt: skip
 PRODUCT_KINDS = {
     "product_id": Kind.TEXT, "kind": Kind.TEXT, "parent": Kind.TEXT, "title": Kind.TEXT, "vendor": Kind.TEXT,
-    "product_type": Kind.TEXT, "status": Kind.TEXT, "published": Kind.TEXT, "option_1": Kind.TEXT,
-    "option_2": Kind.TEXT, "option_3": Kind.TEXT, "sku": Kind.TEXT, "barcode": Kind.TEXT,
+    "product_type": Kind.TEXT, "collection": Kind.TEXT, "collections": Kind.TEXT, "status": Kind.TEXT,
+    "published": Kind.TEXT, "option_1": Kind.TEXT, "option_2": Kind.TEXT, "option_3": Kind.TEXT, "sku": Kind.TEXT, "barcode": Kind.TEXT,
     "price": Kind.MONEY, "sale_price": Kind.MONEY, "unit_cost": Kind.MONEY,
 }  # fmt: skip
+
+
+_COLLECTIONS = r"""
+    list_sort(list_distinct(flatten(list_transform(
+        [levels for levels in list_transform(
+            case when collection is not null then [collection]
+                else string_split(replace(coalesce(collections, ''), '\,', chr(1)), ',') end,
+            lambda text: [trim(replace(level, chr(1), ',')) for level in
+                case when collection is not null then [text] else string_split(text, '>') end
+                if trim(level) <> '']
+        ) if len(levels) > 0],
+        lambda levels: [struct_pack(
+            path := array_to_string(levels[1:depth], ' > '), title := levels[depth],
+            parent := case when depth > 1 then array_to_string(levels[1:depth - 1], ' > ') end
+        ) for depth in range(1, len(levels) + 1)]
+    ))))
+"""
+r"""What a product is in, each level of each path: ``collection`` is one name as it stands, ``collections`` are paths with ``>``
+between their levels and commas between them, of which a name's own are written as ``\,``."""
 
 
 def build_customers(engine: duckdb.DuckDBPyConnection) -> None:
@@ -101,6 +120,7 @@ def build_products(engine: duckdb.DuckDBPyConnection, *, currency: str) -> None:
                 arg_min(title, _row) filter (title is not null) as title,
                 arg_min(vendor, _row) filter (vendor is not null) as vendor,
                 arg_min(product_type, _row) filter (product_type is not null) as product_type,
+                arg_min({_COLLECTIONS}, _row) filter (coalesce(collection, collections) is not null) as collections,
                 arg_min(status, _row) filter (status is not null) as status,
                 arg_min(published, _row) filter (published is not null) as published,
                 min(_row) as row_number
@@ -109,6 +129,6 @@ def build_products(engine: duckdb.DuckDBPyConnection, *, currency: str) -> None:
         select product_id, title, vendor, product_type,
             case when lower(status) in ('active', 'draft', 'archived') then lower(status)
                 when lower(published) in ('0', '-1', 'false', 'no') then 'draft' else 'active' end as status,
-            coalesce(variants, []) as variants, row_number
+            coalesce(variants, []) as variants, coalesce(collections, []) as collections, row_number
         from heads left join listed using (product_id)
     """)

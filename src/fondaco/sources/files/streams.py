@@ -135,7 +135,7 @@ PRODUCTS = Table(
         _text("status", "active, draft, archived."),
         *_PROVENANCE,
     ),
-    ignored=("variants",),
+    ignored=("variants", "collections"),
 )
 
 PRODUCT_VARIANTS = Table(
@@ -153,6 +153,20 @@ PRODUCT_VARIANTS = Table(
         _money("price"),
         _money("unit_cost"),
         _text("currency"),
+    ),
+)
+
+PRODUCT_COLLECTIONS = Table(
+    name="product_collections",
+    description="One row per collection or category that the file puts a product in, and per level above it.",
+    primary_key=("product_id", "path"),
+    parent_key=("product_id",),
+    each=("$.collections",),
+    columns=(
+        Column("product_id", ColumnType.TEXT, "^.product_id"),
+        _text("path", "Its name after those above it, such as Home > Lamps."),
+        _text("title"),
+        _text("parent", "The path of the one above; null at the top."),
     ),
 )
 
@@ -174,5 +188,7 @@ STREAMS = (
     _stream("order_lines", "Lines of imported orders.", ORDER_LINES),
     _stream("order_totals", "Imported orders as a whole.", ORDER_TOTALS),
     _stream("customers", "Imported customers.", CUSTOMERS),
-    _stream("products", "Imported products and their variants.", PRODUCTS, PRODUCT_VARIANTS),
+    _stream(
+        "products", "Imported products and their variants.", PRODUCTS, PRODUCT_VARIANTS, PRODUCT_COLLECTIONS
+    ),
 )

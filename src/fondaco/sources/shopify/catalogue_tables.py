@@ -76,6 +76,33 @@ VARIANTS = Table(
     description="One row per variant of a product.",
 )
 
+COLLECTIONS = Table(
+    "collections",
+    columns=(
+        Column("collection_id", TEXT, "$.id"),
+        Column("title", TEXT, "$.title"),
+        Column("handle", TEXT, "$.handle"),
+        Column("updated_at", TIMESTAMP, "$.updatedAt"),
+    ),
+    primary_key=("collection_id",),
+    where=(KIND, "Collection"),
+    ignored=LINE_MARKS,
+    description="One row per collection, made by hand or by rules.",
+)
+
+COLLECTION_PRODUCTS = Table(
+    "collection_products",
+    columns=(
+        Column("collection_id", TEXT, "$.__parentId"),
+        Column("product_id", TEXT, "$.id"),
+    ),
+    primary_key=("collection_id", "product_id"),
+    where=(KIND, "Product"),
+    parent_key=("collection_id",),
+    ignored=LINE_MARKS,
+    description="One row per product of a collection.",
+)
+
 INVENTORY_ITEMS = Table(
     "inventory_items",
     columns=(

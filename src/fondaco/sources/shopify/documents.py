@@ -97,6 +97,8 @@ VARIANT = """
     __typename id title sku barcode price compareAtPrice position taxable createdAt updatedAt
     inventoryItem { id }
 """
+COLLECTION = "__typename id title handle updatedAt"
+COLLECTION_PRODUCT = "__typename id"
 INVENTORY_ITEM = """
     __typename id sku tracked requiresShipping countryCodeOfOrigin createdAt updatedAt
     unitCost { amount currencyCode }
@@ -165,6 +167,10 @@ def _product(form: Form) -> str:
     return f"{PRODUCT} {form.connection('variants', VARIANT, 50)}"
 
 
+def _collection(form: Form) -> str:
+    return f"{COLLECTION} {form.connection('products', COLLECTION_PRODUCT, 200)}"
+
+
 def _inventory_item(form: Form) -> str:
     return f"{INVENTORY_ITEM} {form.connection('inventoryLevels', INVENTORY_LEVEL, 10)}"
 
@@ -201,6 +207,7 @@ CUSTOMERS = Resource(
     "customersCount",
 )
 PRODUCTS = Resource("products", "Product", _product, (_product,), 24, "UPDATED_AT", "productsCount")
+COLLECTIONS = Resource("collections", "Collection", _collection, (_collection,), 4, "ID")
 INVENTORY_ITEMS = Resource("inventoryItems", "InventoryItem", _inventory_item, (_inventory_item,), 50)
 DISCOUNTS = Resource("discountNodes", "DiscountNode", _discount, (_discount,), 24, "ID", "discountNodesCount")
 
@@ -252,6 +259,7 @@ _MORE: dict[tuple[str, str], tuple[str, str]] = {
     ("Refund", "refundShippingLines"): (REFUND_SHIPPING_LINE, ""),
     ("Refund", "orderAdjustments"): (ORDER_ADJUSTMENT, ""),
     ("Product", "variants"): (VARIANT, ""),
+    ("Collection", "products"): (COLLECTION_PRODUCT, ""),
     ("InventoryItem", "inventoryLevels"): (INVENTORY_LEVEL, ""),
 }
 _MORE_SIZE = 100
@@ -320,6 +328,7 @@ RESOURCES = {
     "orders": ORDERS,
     "customers": CUSTOMERS,
     "products": PRODUCTS,
+    "collections": COLLECTIONS,
     "inventory_items": INVENTORY_ITEMS,
     "discounts": DISCOUNTS,
     "balance_transactions": BALANCE_TRANSACTIONS,

@@ -53,6 +53,16 @@ PRODUCTS = Stream(
     in_report=False,
 )
 
+COLLECTIONS = Stream(
+    "collections",
+    tables=(catalogue_tables.COLLECTIONS, catalogue_tables.COLLECTION_PRODUCTS),
+    mode=SyncMode.FULL,
+    backfill_window=None,
+    scopes=("read_products",),
+    description="Collections and their products. Read whole: a product that a rule moves has no new updated time, nor has its collection.",
+    in_report=False,
+)
+
 INVENTORY_ITEMS = Stream(
     "inventory_items",
     tables=(
@@ -121,6 +131,7 @@ STREAMS = (
     ORDERS,
     CUSTOMERS,
     PRODUCTS,
+    COLLECTIONS,
     INVENTORY_ITEMS,
     DISCOUNTS,
     BALANCE_TRANSACTIONS,

@@ -97,6 +97,33 @@ PRODUCT_VARIATIONS = Table(
     description="One row per variation, read product by product.",
 )
 
+PRODUCT_CATEGORIES = Table(
+    "product_categories",
+    each=("$.categories",),
+    columns=(
+        Column("product_id", BIGINT, "^.id"),
+        Column("category_id", BIGINT, "$.id"),
+        Column("name", TEXT, "$.name"),
+        Column("slug", TEXT, "$.slug"),
+    ),
+    primary_key=("product_id", "category_id"),
+    parent_key=("product_id",),
+    description="One row per category that a product is put in.",
+)
+
+CATEGORIES = Table(
+    "categories",
+    columns=(
+        Column("category_id", BIGINT, "$.id"),
+        Column("parent_id", BIGINT, "$.parent", "The category above; 0 at the top."),
+        Column("name", TEXT, "$.name"),
+        Column("slug", TEXT, "$.slug"),
+    ),
+    primary_key=("category_id",),
+    ignored=("_links", "description", "display", "image", "menu_order", "count"),
+    description="One row per category of products.",
+)
+
 COUPONS = Table(
     "coupons",
     columns=(

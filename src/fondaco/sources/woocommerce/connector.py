@@ -35,8 +35,12 @@ _EVERYTHING: dict[str, tuple[dict[str, Any], ...]] = {
     "orders": ({"status": "any", "dp": _PLACES}, {"status": "trash", "dp": _PLACES}),
     "customers": ({"role": "all"},),
     "products": ({"status": "any", "dp": _PLACES},),
+    "categories": ({},),
     "coupons": ({"dp": _PLACES},),
 }
+_PATHS = {"categories": "wc/v3/products/categories"}
+"""Of streams that are not at ``wc/v3/<stream>``."""
+
 _TRASH = {"orders": _ORDERS_PATH, "products": "wc/v3/products"}
 
 
@@ -98,7 +102,7 @@ class WooCommerce:
         for start in range(0, len(ids), _IDS_A_PAGE):
             include = ",".join(ids[start : start + _IDS_A_PAGE])
             for parameters in _EVERYTHING[stream.name]:
-                for rows in self._client.pages(f"wc/v3/{stream.name}", include=include, **parameters):
+                for rows in self._client.pages(_path(stream), include=include, **parameters):
                     yield Page.of(shape(row) for row in rows)
 
     def topics(self) -> tuple[str, ...]:
@@ -130,7 +134,7 @@ class WooCommerce:
             if not self._lists_refunds():
                 return None
             return self._ids(REFUNDS_PATH, ({},))
-        return self._ids(f"wc/v3/{stream.name}", _EVERYTHING[stream.name])
+        return self._ids(_path(stream), _EVERYTHING[stream.name])
 
     def report(self, first: date, last: date) -> list[ReportDay] | None:
         return report_days(self._client, first, last)
@@ -142,7 +146,7 @@ class WooCommerce:
 
     def _all(self, stream: Stream) -> Iterator[list[Record]]:
         for parameters in _EVERYTHING[stream.name]:
-            yield from self._client.pages(f"wc/v3/{stream.name}", **parameters)
+            yield from self._client.pages(_path(stream), **parameters)
 
     def _product(self, row: Record) -> Record:
         variations: list[Record] = []
@@ -208,6 +212,10 @@ class WooCommerce:
                 "Update WooCommerce to 5.8 or later, or switch off the plugin that changes the REST API; then run "
                 "`fondaco run` again.",
             )
+
+
+def _path(stream: Stream) -> str:
+    return _PATHS.get(stream.name, f"wc/v3/{stream.name}")
 
 
 def _bounds(part: Slice) -> tuple[datetime, datetime]:

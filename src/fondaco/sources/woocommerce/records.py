@@ -61,6 +61,10 @@ def coupon(record: Record) -> Record:
     return _without_unread(record)
 
 
+def category(record: Record) -> Record:
+    return _without_unread(record)
+
+
 def product(record: Record, variations: Iterable[Record], cost_keys: Sequence[str]) -> Record:
     """A product with its variations, and the unit cost of each where the shop knows it."""
     cost = _unit_cost(record, _take_meta(record), cost_keys)
@@ -155,4 +159,5 @@ SHAPES: dict[str, Callable[[Record], Record]] = {
     "refunds": refund,
     "customers": customer,
     "coupons": coupon,
+    "categories": category,
 }

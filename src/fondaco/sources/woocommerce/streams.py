@@ -53,12 +53,27 @@ CUSTOMERS = Stream(
 
 PRODUCTS = Stream(
     "products",
-    tables=(catalogue_tables.PRODUCTS, catalogue_tables.PRODUCT_VARIATIONS),
+    tables=(
+        catalogue_tables.PRODUCTS,
+        catalogue_tables.PRODUCT_VARIATIONS,
+        catalogue_tables.PRODUCT_CATEGORIES,
+    ),
     mode=SyncMode.FULL,
     backfill_window=None,
     scopes=("read",),
     description="Products with variations, prices, stock and cost. Read whole: stock does not move the modified time.",
     in_report=False,
+)
+
+CATEGORIES = Stream(
+    "categories",
+    tables=(catalogue_tables.CATEGORIES,),
+    mode=SyncMode.FULL,
+    backfill_window=None,
+    scopes=("read",),
+    description="Categories of products, with the one above each. Read whole: WooCommerce has no filter for changed ones.",
+    in_report=False,
+    may_be_refused=True,
 )
 
 COUPONS = Stream(
@@ -71,4 +86,4 @@ COUPONS = Stream(
     in_report=False,
 )
 
-STREAMS = (ORDERS, REFUNDS, CUSTOMERS, PRODUCTS, COUPONS)
+STREAMS = (ORDERS, REFUNDS, CUSTOMERS, PRODUCTS, CATEGORIES, COUPONS)

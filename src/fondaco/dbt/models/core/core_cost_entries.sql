@@ -29,7 +29,9 @@ followed as (
                 connection_id,
                 country,
                 coalesce(weight_from, 0),
-                weight_to
+                weight_to,
+                coalesce(tier_from, 0),
+                tier_to
             order by coalesce(valid_from, {{ first_day() }}), entry_id
             rows between 1 following and 1 following
         ) as next_from
@@ -47,6 +49,9 @@ final as (
         country,
         weight_from,
         weight_to,
+        tier_from,
+        tier_to,
+        messages,
         amount,
         rate,
         currency,

@@ -12,6 +12,8 @@
 -- depends_on: {{ ref('payments') }}
 -- depends_on: {{ ref('order_discounts') }}
 -- depends_on: {{ ref('profit_ledger') }}
+-- depends_on: {{ ref('core_sales_days') }}
+-- depends_on: {{ ref('product_sales_daily') }}
 with seen as (
     {%- for entity, weight in order_entities().items() %}
     select
@@ -53,7 +55,8 @@ final as (
         coalesce(orders.time_zone, connections.time_zone) as time_zone,
         coalesce(orders.reporting_currency, connections.reporting_currency) as reporting_currency,
         order_persons.person_id,
-        order_persons.order_sequence
+        order_persons.order_sequence,
+        orders.order_date
     from counted
     left join orders
         on counted.order_id = orders.order_id

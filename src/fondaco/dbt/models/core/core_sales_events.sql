@@ -9,12 +9,17 @@ with sales_events as (
 {{ unite('sales_events') }}
 ),
 
+changed_orders as (
+    select * from {{ ref('core_orders') }}
+    {{ only_changed('core_event_changes') }}
+),
+
 orders as (
     select
         orders.*,
         order_persons.person_id,
         order_persons.customer_type
-    from {{ ref('core_orders') }} as orders
+    from changed_orders as orders
     inner join {{ ref('core_order_persons') }} as order_persons
         on orders.order_id = order_persons.order_id
         and orders.tenant_id = order_persons.tenant_id

@@ -6,7 +6,7 @@
 -- A day with spend and no order is there, and so is one with orders and no spend.
 with cost_days as (
     select * from {{ ref('core_cost_days') }}
-    where platform is not null
+    where role = 'ads'
 ),
 
 spend as (
@@ -66,37 +66,18 @@ spent as (
         and spend.tenant_id = rates.tenant_id
 ),
 
-earned as (
-    select
-        ledger.tenant_id,
-        ledger.order_id,
-        sum(ledger.net_sales) as net_sales,
-        sum({{ margin_before_marketing('ledger') }}) as contribution_margin_2
-    from ledger
-    inner join order_campaigns
-        on ledger.order_id = order_campaigns.order_id
-        and ledger.tenant_id = order_campaigns.tenant_id
-    group by ledger.tenant_id, ledger.order_id
-),
-
 brought as (
     select
-        order_campaigns.tenant_id,
-        order_campaigns.platform,
-        order_campaigns.campaign_id,
-        orders.order_date as campaign_date,
-        count(orders.order_sequence) as attributed_orders,
-        count(case when orders.customer_type = 'new' then orders.order_sequence end) as attributed_new_customers,
-        sum(earned.net_sales) as attributed_revenue,
-        sum(earned.contribution_margin_2) as attributed_contribution_margin_2
-    from order_campaigns
-    inner join orders
-        on order_campaigns.order_id = orders.order_id
-        and order_campaigns.tenant_id = orders.tenant_id
-    inner join earned
-        on order_campaigns.order_id = earned.order_id
-        and order_campaigns.tenant_id = earned.tenant_id
-    group by order_campaigns.tenant_id, order_campaigns.platform, order_campaigns.campaign_id, orders.order_date
+        tenant_id,
+        platform,
+        campaign_id,
+        order_date as campaign_date,
+        attributed_orders,
+        attributed_new_customers,
+        attributed_revenue,
+        attributed_contribution_margin_2
+    from {{ ref('core_campaign_results') }}
+    where role = 'ads'
 ),
 
 -- Customers belong to what brought their first order, whatever brings them back.

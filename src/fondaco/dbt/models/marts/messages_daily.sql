@@ -1,27 +1,36 @@
 {{ config(tags=['profit']) }}
 
 {%- set money = contract_type('money') %}
--- Messages on the account's day of the send, with all that became of them; orders on their own. A day with messages and no
--- order is there, and so is one with orders and no message.
+{%- set figures = ['sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed', 'marked_spam', 'openable',
+    'openable_clicked', 'unpriced', 'claimed_conversions', 'claimed_revenue'] %}
+{%- set results = ['attributed_orders', 'attributed_new_customers', 'attributed_revenue',
+    'attributed_contribution_margin_2'] %}
+-- Messages on the account's day of the send, with all that became of them; what they cost on the day that bears it; orders
+-- on their own. A day with messages and no order is there, and so is one with orders and no message.
 with figures as (
     select * from {{ ref('core_message_figures') }}
+),
+
+costs as (
+    select distinct
+        tenant_id,
+        message_figure_id
+    from {{ ref('core_message_costs') }}
+    where message_figure_id is not null
+),
+
+cost_days as (
+    select * from {{ ref('core_cost_days') }}
+    where role = 'messages'
 ),
 
 rates as (
     select * from {{ ref('core_exchange_rates_daily') }}
 ),
 
-order_campaigns as (
-    select * from {{ ref('core_order_campaigns') }}
+results as (
+    select * from {{ ref('core_campaign_results') }}
     where role = 'messages'
-),
-
-ledger as (
-    select * from {{ ref('profit_ledger') }}
-),
-
-orders as (
-    select * from {{ ref('orders') }}
 ),
 
 campaigns as (
@@ -51,11 +60,13 @@ sent as (
         sum(figures.marked_spam) as marked_spam,
         sum(case when figures.opened is not null then figures.delivered end) as openable,
         sum(case when figures.opened is not null then figures.clicked end) as openable_clicked,
-        sum(case when figures.cost is null then figures.sent end) as unpriced,
+        sum(case when costs.message_figure_id is null then figures.sent end) as unpriced,
         sum(figures.claimed_conversions) as claimed_conversions,
-        sum({{ converted('figures.claimed_revenue', 'rates.exchange_rate') }}) as claimed_revenue,
-        sum({{ converted('figures.cost', 'rates.exchange_rate') }}) as cost
+        sum({{ converted('figures.claimed_revenue', 'rates.exchange_rate') }}) as claimed_revenue
     from figures
+    left join costs
+        on figures.message_figure_id = costs.message_figure_id
+        and figures.tenant_id = costs.tenant_id
     left join rates
         on figures.currency = rates.currency
         and figures.send_date = rates.rate_date
@@ -63,67 +74,54 @@ sent as (
     group by figures.tenant_id, figures.source, figures.campaign_id, figures.send_date
 ),
 
-earned as (
+united as (
     select
-        ledger.tenant_id,
-        ledger.order_id,
-        sum(ledger.net_sales) as net_sales,
-        sum({{ margin_before_marketing('ledger') }}) as contribution_margin_2
-    from ledger
-    inner join order_campaigns
-        on ledger.order_id = order_campaigns.order_id
-        and ledger.tenant_id = order_campaigns.tenant_id
-    group by ledger.tenant_id, ledger.order_id
-),
-
-brought as (
+        tenant_id,
+        platform,
+        campaign_id,
+        message_date,
+        {% for figure in figures %}{{ figure }},
+        {% endfor -%}
+        0 as cost,
+        {% for result in results %}0 as {{ result }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from sent
+    union all
     select
-        order_campaigns.tenant_id,
-        order_campaigns.platform,
-        order_campaigns.campaign_id,
-        orders.order_date as message_date,
-        count(orders.order_sequence) as attributed_orders,
-        count(case when orders.customer_type = 'new' then orders.order_sequence end) as attributed_new_customers,
-        sum(earned.net_sales) as attributed_revenue,
-        sum(earned.contribution_margin_2) as attributed_contribution_margin_2
-    from order_campaigns
-    inner join orders
-        on order_campaigns.order_id = orders.order_id
-        and order_campaigns.tenant_id = orders.tenant_id
-    inner join earned
-        on order_campaigns.order_id = earned.order_id
-        and order_campaigns.tenant_id = earned.tenant_id
-    group by order_campaigns.tenant_id, order_campaigns.platform, order_campaigns.campaign_id, orders.order_date
+        tenant_id,
+        platform,
+        campaign_id,
+        cost_date as message_date,
+        {% for figure in figures %}0 as {{ figure }},
+        {% endfor -%}
+        amount as cost,
+        {% for result in results %}0 as {{ result }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from cost_days
+    union all
+    select
+        tenant_id,
+        platform,
+        campaign_id,
+        order_date as message_date,
+        {% for figure in figures %}0 as {{ figure }},
+        {% endfor -%}
+        0 as cost,
+        {% for result in results %}{{ result }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from results
 ),
 
 joined as (
     select
-        coalesce(sent.tenant_id, brought.tenant_id) as tenant_id,
-        coalesce(sent.platform, brought.platform) as platform,
-        coalesce(sent.campaign_id, brought.campaign_id) as campaign_id,
-        coalesce(sent.message_date, brought.message_date) as message_date,
-        sent.sent,
-        sent.delivered,
-        sent.opened,
-        sent.clicked,
-        sent.bounced,
-        sent.unsubscribed,
-        sent.marked_spam,
-        sent.openable,
-        sent.openable_clicked,
-        sent.unpriced,
-        sent.claimed_conversions,
-        sent.claimed_revenue,
-        sent.cost,
-        brought.attributed_orders,
-        brought.attributed_new_customers,
-        brought.attributed_revenue,
-        brought.attributed_contribution_margin_2
-    from sent
-    full outer join brought
-        on sent.campaign_id = brought.campaign_id
-        and sent.message_date = brought.message_date
-        and sent.tenant_id = brought.tenant_id
+        tenant_id,
+        platform,
+        campaign_id,
+        message_date,
+        {% for figure in figures + ['cost'] + results %}sum({{ figure }}) as {{ figure }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from united
+    group by tenant_id, platform, campaign_id, message_date
 ),
 
 final as (

@@ -19,8 +19,7 @@ rates as (
 ),
 
 ledger as (
-    select * from {{ ref('sales_ledger') }}
-    {{ only_changed('core_mart_changes') }}
+    {{ filtered_ledger(only_changed('core_mart_changes')) }}
 ),
 
 -- What shops with another currency than the reporting one count themselves; all others have the same amounts twice.

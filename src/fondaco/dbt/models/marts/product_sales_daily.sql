@@ -1,5 +1,16 @@
-with ledger as not materialized (
-    select * from {{ ref('sales_ledger') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ forget_changed_days() }}"
+) }}
+
+with ledger as {{ '' if is_incremental() else 'not materialized ' }}(
+    {{ filtered_ledger(only_changed_days()) }}
+),
+
+sold as not materialized (
+    select * from ledger
     where gross_sales <> 0 or discounts <> 0 or returns <> 0 or units_sold <> 0 or units_returned <> 0
 ),
 
@@ -9,12 +20,12 @@ products as (
 
 titled as not materialized (
     select
-        ledger.*,
-        coalesce(products.title, ledger.line_title) as product_title
-    from ledger
+        sold.*,
+        coalesce(products.title, sold.line_title) as product_title
+    from sold
     left join products
-        on ledger.product_id = products.product_id
-        and ledger.tenant_id = products.tenant_id
+        on sold.product_id = products.product_id
+        and sold.tenant_id = products.tenant_id
 ),
 
 -- Each order that has the product counts once for it: at the first of its lines. Hardly an order has several.

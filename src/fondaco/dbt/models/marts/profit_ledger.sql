@@ -10,9 +10,8 @@
 {%- set of_ledger = ['order_id', 'order_line_id', 'product_id', 'variant_id', 'sku', 'line_title', 'connection_id', 'source',
     'event_type', 'line_type', 'event_date', 'order_date', 'person_id', 'customer_type', 'country', 'channel', 'currency'] %}
 {%- set units = ['units_sold', 'units_returned', 'units_restocked'] %}
-with ledger as not materialized (
-    select * from {{ ref('sales_ledger') }}
-    {{ only_changed('core_profit_changes') }}
+with ledger as {{ '' if is_incremental() else 'not materialized ' }}(
+    {{ filtered_ledger(only_changed('core_profit_changes')) }}
 ),
 
 goods_costs as (

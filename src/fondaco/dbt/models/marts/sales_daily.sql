@@ -1,29 +1,10 @@
 {%- set keys = 'tenant_id, connection_id, source, country, channel, customer_type' %}
 {%- set amounts = ledger_amounts() %}
 {%- set units = ledger_units() %}
--- Summed once by both days; each clock then adds up a fraction of the rows.
-with ledger as (
-    select
-        event_date,
-        order_date,
-        {{ keys }},
-        {%- for name in amounts + units %}
-        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref('sales_ledger') }}
-    group by event_date, order_date, {{ keys }}
-),
-
-orders as (
-    select * from {{ ref('orders') }}
-),
-
-refunds as (
-    select * from {{ ref('refunds') }}
-),
-
-payments as (
-    select * from {{ ref('payments') }}
+{%- set counts = ['orders', 'new_customer_orders', 'returning_customer_orders', 'refunds'] %}
+{%- set moneys = ['refunded_amount', 'payments_received', 'payment_fees'] %}
+with days as (
+    select * from {{ ref('core_sales_days') }}
 ),
 
 connections as (
@@ -35,73 +16,11 @@ calendar as (
 ),
 
 -- Both clocks: an event counts on its own day (finance) or on its order's day (order).
-{%- set clocks = {
-    'finance': {'ledger': 'event_date', 'refunds': 'refunded_date', 'payments': 'processed_date'},
-    'order': {'ledger': 'order_date', 'refunds': 'order_date', 'payments': 'order_date'}
-} %}
-{%- set counts = ['orders', 'new_customer_orders', 'returning_customer_orders', 'refunds'] %}
-{%- set moneys = ['refunded_amount', 'payments_received', 'payment_fees'] %}
-parts as (
-    {%- for clock, dates in clocks.items() %}
-    select
-        '{{ clock }}' as clock,
-        {{ dates['ledger'] }} as sales_date,
-        {{ keys }},
-        {%- for name in amounts + units %}
-        sum({{ name }}) as {{ name }},
-        {%- endfor %}
-        {{- zeros(counts + moneys) }}
-    from ledger
-    group by {{ dates['ledger'] }}, {{ keys }}
-    union all
-    select
-        '{{ clock }}' as clock,
-        order_date as sales_date,
-        {{ keys }},
-        {{- zeros(amounts + units) }},
-        count(order_sequence) as orders,
-        count(case when customer_type = 'new' then 1 end) as new_customer_orders,
-        count(case when customer_type = 'returning' then order_sequence end) as returning_customer_orders,
-        0 as refunds,
-        {{- zeros(moneys) }}
-    from orders
-    group by order_date, {{ keys }}
-    union all
-    select
-        '{{ clock }}' as clock,
-        {{ dates['refunds'] }} as sales_date,
-        {{ keys }},
-        {{- zeros(amounts + units) }},
-        0 as orders,
-        0 as new_customer_orders,
-        0 as returning_customer_orders,
-        count(*) as refunds,
-        sum(amount) as refunded_amount,
-        0 as payments_received,
-        0 as payment_fees
-    from refunds
-    group by {{ dates['refunds'] }}, {{ keys }}
-    union all
-    select
-        '{{ clock }}' as clock,
-        {{ dates['payments'] }} as sales_date,
-        {{ keys }},
-        {{- zeros(amounts + units + counts) }},
-        0 as refunded_amount,
-        sum(received) as payments_received,
-        sum(fee) as payment_fees
-    from payments
-    group by {{ dates['payments'] }}, {{ keys }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-),
-
 happened as (
+    {%- for clock, day in {'finance': 'happened_date', 'order': 'order_date'}.items() %}
     select
-        clock,
-        sales_date,
+        '{{ clock }}' as clock,
+        {{ day }} as sales_date,
         {{ keys }},
         {%- for name in amounts + moneys %}
         {{ total(name) }} as {{ name }},
@@ -109,8 +28,12 @@ happened as (
         {%- for name in units + counts %}
         cast(sum({{ name }}) as bigint) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from parts
-    group by clock, sales_date, {{ keys }}
+    from days
+    group by {{ day }}, {{ keys }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 -- Every shop has a row for every day of each clock, through today: a day without sales is a fact, not a gap.

@@ -1,5 +1,5 @@
 -- What runs on by itself, day by day: marketing over its days, fixed costs over the days of each month, the spend of ad
--- accounts, what messages cost where their platform tells it, and what platforms charged that no order bears: fees of the
+-- accounts, what messages cost, and what platforms charged that no order bears: fees of the
 -- account, and of orders that count in no sales. The days of an entry, or of a whole month, add up to its amount; days to
 -- come are not spent yet. What has no first day begins with the merchant's first order.
 {%- set next_month = "cast(calendar.month_start_date + interval '1 month' as date)" %}
@@ -15,6 +15,9 @@ calendar as (
 spend as (
     select
         tenant_id,
+        campaign_id as entry_id,
+        'ads' as role,
+        cast(null as {{ contract_type('text') }}) as account_id,
         source,
         campaign_id,
         spend_date,
@@ -25,18 +28,25 @@ spend as (
     union all
     select
         tenant_id,
-        source,
+        coalesce(entry_id || '/', '') || coalesce(campaign_id, connection_id, platform) as entry_id,
+        'messages' as role,
+        connection_id as account_id,
+        platform as source,
         campaign_id,
-        send_date as spend_date,
-        sum(cost) as spend,
+        cost_date as spend_date,
+        sum(amount) as spend,
         currency
-    from {{ ref('core_message_figures') }}
-    where cost <> 0
-    group by tenant_id, source, campaign_id, send_date, currency
+    from {{ ref('core_message_costs') }}
+    where amount <> 0
+    group by tenant_id, entry_id, connection_id, platform, campaign_id, cost_date, currency
 ),
 
 campaigns as (
     select * from {{ ref('core_campaigns') }}
+),
+
+connections as (
+    select * from {{ ref('core_connections') }}
 ),
 
 rates as (
@@ -122,6 +132,7 @@ united as (
         case when kind = 'fixed' then 'fixed_costs' else 'marketing_costs' end as profit_line,
         item as name,
         connection_id,
+        cast(null as {{ contract_type('text') }}) as role,
         cast(null as {{ contract_type('text') }}) as platform,
         cast(null as {{ contract_type('text') }}) as campaign_id,
         day_amount as entry_amount,
@@ -130,12 +141,13 @@ united as (
     union all
     select
         spend.tenant_id,
-        spend.campaign_id as entry_id,
+        spend.entry_id,
         spend.spend_date as cost_date,
         'marketing' as kind,
         'marketing_costs' as profit_line,
-        coalesce(campaigns.name, spend.campaign_id) as name,
+        coalesce(campaigns.name, spend.campaign_id, connections.name, spend.source) as name,
         cast(null as {{ contract_type('text') }}) as connection_id,
+        spend.role,
         spend.source as platform,
         spend.campaign_id,
         spend.spend as entry_amount,
@@ -144,6 +156,9 @@ united as (
     left join campaigns
         on spend.campaign_id = campaigns.campaign_id
         and spend.tenant_id = campaigns.tenant_id
+    left join connections
+        on spend.account_id = connections.connection_id
+        and spend.tenant_id = connections.tenant_id
     union all
     select
         fees.tenant_id,
@@ -153,6 +168,7 @@ united as (
         fees.profit_line,
         fees.name,
         fees.connection_id,
+        cast(null as {{ contract_type('text') }}) as role,
         cast(null as {{ contract_type('text') }}) as platform,
         cast(null as {{ contract_type('text') }}) as campaign_id,
         fees.shop_amount as entry_amount,
@@ -173,6 +189,7 @@ final as (
         united.profit_line,
         united.name,
         united.connection_id,
+        united.role,
         united.platform,
         united.campaign_id,
         {{ converted('united.entry_amount', 'rates.exchange_rate') }} as amount,

@@ -8,8 +8,7 @@
 -- The part that each row of the ledger bears of what its order cost as a whole, as two points of a way from 0 to 1: by the
 -- value of what was ordered; where nothing was, the first row bears all.
 with ledger as (
-    select * from {{ ref('sales_ledger') }}
-    {{ only_changed('core_mart_changes') }}
+    {{ filtered_ledger(only_changed('core_mart_changes')) }}
 ),
 
 weighed as (
@@ -26,10 +25,14 @@ weighed as (
     from ledger
 ),
 
+-- One order of rows for all three: they are sorted once.
 summed as (
     select
         *,
-        sum(weight) over (partition by tenant_id, order_id) as whole,
+        sum(weight) over (
+            partition by tenant_id, order_id order by sales_event_id
+            rows between unbounded preceding and unbounded following
+        ) as whole,
         sum(weight) over (
             partition by tenant_id, order_id order by sales_event_id
             rows between unbounded preceding and current row

@@ -19,8 +19,7 @@ cost_shares as (
 ),
 
 ledger as (
-    select * from {{ ref('sales_ledger') }}
-    {{ only_changed('core_mart_changes') }}
+    {{ filtered_ledger(only_changed('core_mart_changes')) }}
 ),
 
 summed as (

@@ -21,8 +21,7 @@ joined as (
         spent.pool,
         spent.amount,
         bearers.order_id,
-        bearers.value_weight,
-        sum(bearers.value_weight) over (partition by spent.tenant_id, spent.cost_date, spent.pool) as day_weight
+        bearers.value_weight
     from spent
     inner join bearers
         on spent.cost_date = bearers.cost_date
@@ -30,23 +29,34 @@ joined as (
         and spent.tenant_id = bearers.tenant_id
 ),
 
+-- One order of rows for all four: they are sorted once.
+summed as (
+    select
+        *,
+        sum(value_weight) over whole_day as day_weight,
+        sum(value_weight) over until_here as day_running,
+        count(*) over whole_day as day_orders,
+        row_number() over (partition by tenant_id, cost_date, pool order by order_id) as place
+    from joined
+    window
+        whole_day as (
+            partition by tenant_id, cost_date, pool order by order_id
+            rows between unbounded preceding and unbounded following
+        ),
+        until_here as (
+            partition by tenant_id, cost_date, pool order by order_id
+            rows between unbounded preceding and current row
+        )
+),
+
 -- Free orders alone share alike.
 weighed as (
     select
         *,
-        case when day_weight = 0 then 1 else value_weight end as weight
-    from joined
-),
-
-summed as (
-    select
-        *,
-        sum(weight) over (partition by tenant_id, cost_date, pool) as whole,
-        sum(weight) over (
-            partition by tenant_id, cost_date, pool order by order_id
-            rows between unbounded preceding and current row
-        ) as running
-    from weighed
+        case when day_weight = 0 then 1 else value_weight end as weight,
+        case when day_weight = 0 then cast(day_orders as double precision) else day_weight end as whole,
+        case when day_weight = 0 then cast(place as double precision) else day_running end as running
+    from summed
 ),
 
 final as (
@@ -58,7 +68,7 @@ final as (
         cast(
             {{ cascade('amount', '((running - weight) / whole)', '(running / whole)') }} as {{ contract_type('money') }}
         ) as amount
-    from summed
+    from weighed
 )
 
 select * from final

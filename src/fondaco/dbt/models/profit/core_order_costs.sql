@@ -33,7 +33,11 @@ later_payments as (
     select
         payment_costs.tenant_id,
         payment_costs.order_id,
-        sum(payment_costs.payment_costs) as payment_costs
+        string_agg(
+            cast(payment_costs.processed_date as varchar) || ' ' || cast(payment_costs.payment_costs as varchar)
+            || ' ' || cast(payment_costs.assumed_payment_costs as varchar),
+            ', ' order by payment_costs.processed_date
+        ) as payment_costs
     from payment_costs
     inner join orders
         on payment_costs.order_id = orders.order_id
