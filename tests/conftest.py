@@ -27,6 +27,10 @@ settings.register_profile("fondaco", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=20)  # for `make test-fast`
 settings.load_profile("fondaco")
 
+# Two workers share two cores: over the few rows of a test a second thread costs more than it brings. A test that promises
+# something of threads asks for them itself; processes that tests start have this too.
+os.environ.setdefault("FONDACO_WAREHOUSE__THREADS", "1")
+
 
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:

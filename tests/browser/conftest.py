@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from tests.parsed import give_models
+from tests.parsed import give_built
 
 from fondaco.control import ReconciliationDay, Role
 from fondaco.costs import CostEntry, Kind
@@ -192,7 +192,7 @@ def shop(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         folder / "project", name="Maison Aurora", currency="EUR", timezone="Europe/Berlin", clock=ticking
     )
     with project:
-        give_models(project.warehouse)
+        give_built(project.warehouse)
         project.control.users.create(project.tenant, OWNER, role=Role.OWNER, password=PASSWORD)
         _give_costs(project)
         _import_shop(project, folder, "aurora", 1, 9)
@@ -250,7 +250,7 @@ OpenPage = Callable[..., Page]
 def open_page(chromium: Browser) -> Iterator[OpenPage]:
     """Opens a page that fails the test on any console error, script error, failed answer or request to another host.
 
-    With ``refusals`` the server may refuse what the page asks for (422).
+    With ``refusals`` the server may refuse what the page asks for (422); a ``script`` runs before the page's own.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
@@ -263,6 +263,7 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
         width: int = 1440,
         theme: str = "light",
         refusals: bool = False,
+        script: str = "",
     ) -> Page:
         def told(fault: str) -> None:
             if not (refusals and "status of 422" in fault):
@@ -281,6 +282,8 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
             secret = shop.project.control.sessions.create(owner.user_id, valid=timedelta(hours=1))
             context.add_cookies([{"name": "fondaco_session", "value": secret, "url": shop.url}])
         page = context.new_page()
+        if script:
+            page.add_init_script(script)
         page.on("console", lambda m: told(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(

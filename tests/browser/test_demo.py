@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 
 SCREENSHOT = Path(__file__).resolve().parents[2] / "docs" / "img" / "overview.png"
 FOR_README = "FONDACO_SCREENSHOTS" in os.environ
-ORDERS = 12_000 if FOR_README else 300
+WORLD = [] if FOR_README else ["--orders", "300", "--days", "120"]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def login_link(built_assets: None, tmp_path_factory: pytest.TempPathFactory) -> 
     """The link that the demo prints once its dashboard is up."""
     command = Path(sys.executable).with_name("fondaco")
     folder = tmp_path_factory.mktemp("newcomer")
-    arguments = ["demo", "--orders", str(ORDERS), "--port", "0"]
+    arguments = ["demo", *WORLD, "--port", "0"]
     with subprocess.Popen([command, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
         said = []

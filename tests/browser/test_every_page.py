@@ -73,10 +73,7 @@ def first_paint(page: Page) -> float:
 def test_every_page_stands_still_and_is_open_to_everyone(
     analysed: Shop, open_page: OpenPage, place: str, width: int, theme: str
 ) -> None:
-    page = open_page(analysed, "/login", width=width, theme=theme)
-    page.add_init_script(_WATCH)
-    page.goto(analysed.url + address(analysed, place))
-    settle(page)
+    page = open_page(analysed, address(analysed, place), width=width, theme=theme, script=_WATCH)
     assert page.evaluate("window.shift") < MOST_SHIFT
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert findings(page) == []
@@ -86,10 +83,10 @@ def test_every_page_stands_still_and_is_open_to_everyone(
 def test_the_first_paint_of_a_page_that_was_seen_before_is_soon(
     analysed: Shop, open_page: OpenPage, place: str
 ) -> None:
-    """The quickest of three, because the machine that tests may do other things meanwhile."""
+    """Once in three times, because the machine that tests may do other things meanwhile."""
     page = open_page(analysed, address(analysed, place))
-    painted = []
-    for _ in range(3):
+    painted: list[float] = []
+    while len(painted) < 3 and min(painted, default=FIRST_PAINT_MS) >= FIRST_PAINT_MS:
         page.reload()
         settle(page)
         painted.append(first_paint(page))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Fondaco
-from tests.parsed import give_models
+from tests.parsed import give_built
 
 from fondaco.orchestration import Project
 
@@ -85,7 +85,7 @@ def test_known_orders_with_other_lines_are_asked_about(
         for pair in ("order_id=No", "ordered_at=When", "unit_price=Price", "quantity=Pieces", "sku=Sku")
     ]
     with Project.open(shop) as project:
-        give_models(project.warehouse)
+        give_built(project.warehouse)
     january, corrected = shop / "january.csv", shop / "corrected.csv"
     january.write_text("No,When,Price,Pieces,Sku\n1,2026-01-05,5,2,MUG\n")
     corrected.write_text("No,When,Price,Pieces,Sku\n1,2026-01-05,5,3,CUP\n")

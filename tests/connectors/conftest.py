@@ -21,7 +21,7 @@ def served_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator
     """Three shops and 150 orders, the last two days ago. Time may go on in it: tests compare, they count on nothing."""
     folder = tmp_path_factory.mktemp("world")
     end = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
-    generate_world(folder, seed=7, orders=150, end=end, days=200)
+    generate_world(folder, seed=7, orders=150, end=end, days=90)
     Store.build(folder).close()
     with SimulatorServer(folder) as server:
         yield server

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -19,7 +20,7 @@ import pytest
 from pydantic import ValidationError
 
 from fondaco.errors import AccessError, FondacoError
-from fondaco.orchestration import Project, run_pipeline
+from fondaco.orchestration import Project, RunOutcome, run_pipeline
 from fondaco.sources.source import Source, SourceSettings, source_types
 from fondaco.sources.stream import Slice, Stream, SyncMode, Table
 
@@ -58,6 +59,15 @@ class Vendor:
         return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """An undisturbed run: its project, what it said, and what it landed."""
+
+    folder: Path
+    outcome: RunOutcome
+    landed: Landed
+
+
 class ConnectorSuite:
     """What must hold for a connector."""
 
@@ -72,15 +82,26 @@ class ConnectorSuite:
         with connected(vendor, tmp_path / "shop", monkeypatch) as opened:
             yield opened
 
-    def calm(self, vendor: Vendor, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Landed:
+    @pytest.fixture
+    def calm(self, vendor: Vendor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Calm:
         """What an undisturbed run lands, run once for all tests of a vendor whose time stands still."""
         now = vendor.now()
-        known: dict[datetime, Landed] = self.__class__.__dict__.get("_calm", {})
+        known: dict[datetime, Calm] = self.__class__.__dict__.get("_calm", {})
         if now not in known:
-            with connected(vendor, folder / "calm", monkeypatch) as project:
-                known[now] = landed(project)
+            with connected(vendor, tmp_path / "calm", monkeypatch) as project:
+                outcome = run_pipeline(project, steps=("sync",))
+                known[now] = Calm(tmp_path / "calm", outcome, snapshot(project))
             self.__class__._calm = known  # type: ignore[attr-defined]
         return known[now]
+
+    @pytest.fixture
+    def synced(
+        self, vendor: Vendor, calm: Calm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> Iterator[Project]:
+        """A copy of the project that was run undisturbed."""
+        installed(vendor, tmp_path, monkeypatch)
+        with Project.open(shutil.copytree(calm.folder, tmp_path / "synced"), clock=vendor.now) as opened:
+            yield opened
 
     def test_settings_are_validated(self, vendor: Vendor) -> None:
         kind: type[SourceSettings] = vendor.source.settings_type
@@ -112,43 +133,32 @@ class ConnectorSuite:
                 records += page.records
         assert records > 0
 
-    def test_every_record_lands_by_its_declared_types_and_keys(self, project: Project) -> None:
+    def test_every_record_lands_by_its_declared_types_and_keys(self, calm: Calm, synced: Project) -> None:
         """Nothing is set aside, and each primary key is there once: what the declaration says is so."""
-        outcome = run_pipeline(project, steps=("sync",))
-        assert [(one.stream, one.error) for one in outcome.streams if one.error] == []
-        assert sum(one.loaded for one in outcome.streams) > 0
-        assert sum(one.quarantined for one in outcome.streams) == 0
-        kind = project.source("shop")
+        streams = calm.outcome.streams
+        assert [(one.stream, one.error) for one in streams if one.error] == []
+        assert sum(one.loaded for one in streams) > 0
+        assert sum(one.quarantined for one in streams) == 0
+        kind = synced.source("shop")
         for stream in kind.streams:
             for table in stream.tables:
-                rows = contents(project, kind.name, table)
+                rows = contents(synced, kind.name, table)
                 keys = [tuple(row[name] for name in table.primary_key) for row in rows]
                 assert len(keys) == len(set(keys)), table.name
                 assert not any(None in key for key in keys), table.name
         kind.close()
 
-    def test_reading_again_changes_nothing(self, project: Project) -> None:
-        before = landed(project)
-        assert run_pipeline(project, steps=("sync",), full_refresh=True).error is None
-        assert snapshot(project) == before
-
-    def test_a_change_arrives_and_incremental_equals_full(self, vendor: Vendor, project: Project) -> None:
-        before = landed(project)
-        if not vendor.change():
-            pytest.skip("this vendor's records do not change")
-        incremental = landed(project)
-        assert incremental != before
-        assert run_pipeline(project, steps=("sync",), full_refresh=True).error is None
-        assert snapshot(project) == incremental
+    def test_reading_again_changes_nothing(self, calm: Calm, synced: Project) -> None:
+        assert run_pipeline(synced, steps=("sync",), full_refresh=True).error is None
+        assert snapshot(synced) == calm.landed
 
     @pytest.mark.parametrize("fault", FAULTS)
     def test_a_passing_fault_is_retried(
-        self, vendor: Vendor, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+        self, vendor: Vendor, calm: Calm, project: Project, fault: str
     ) -> None:
         if not vendor.arm(fault):
             pytest.skip(f"this vendor has no fault {fault}")
-        disturbed = landed(project)
-        assert disturbed == self.calm(vendor, tmp_path, monkeypatch)
+        assert landed(project) == calm.landed
 
     def test_a_page_that_names_itself_again_ends(self, vendor: Vendor, source: Source) -> None:
         if not vendor.arm("same page"):
@@ -163,14 +173,22 @@ class ConnectorSuite:
             except FondacoError as error:
                 assert len(str(error).splitlines()) == 2
 
-    def test_a_run_that_is_stopped_goes_on(
-        self, vendor: Vendor, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_run_that_is_stopped_goes_on(self, calm: Calm, project: Project) -> None:
         """Stopped at some of its first steps in turn, the next run ends where an undisturbed one does."""
         for steps in (1, 2, 5):
             stopped = run_pipeline(project, steps=("sync",), stop=StopAfter(steps))
             assert stopped.run.outcome == "aborted"
-        assert landed(project) == self.calm(vendor, tmp_path, monkeypatch)
+        assert landed(project) == calm.landed
+
+    def test_a_change_arrives_and_incremental_equals_full(
+        self, vendor: Vendor, calm: Calm, synced: Project
+    ) -> None:
+        if not vendor.change():
+            pytest.skip("this vendor's records do not change")
+        incremental = landed(synced)
+        assert incremental != calm.landed
+        assert run_pipeline(synced, steps=("sync",), full_refresh=True).error is None
+        assert snapshot(synced) == incremental
 
     def test_check_tells_the_shop_and_what_is_missing(self, vendor: Vendor, source: Source) -> None:
         found = source.check()
@@ -275,11 +293,16 @@ def connected(vendor: Vendor, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A fresh project with one connection to the vendor, called ``shop``."""
     from fondaco.orchestration.connecting import connect
 
-    if vendor.source.name not in source_types():
-        monkeypatch.syspath_prepend(str(packaged(vendor.source, folder.parent / "packages")))
+    installed(vendor, folder.parent, monkeypatch)
     project = Project.create(folder, clock=vendor.now)
     connect(project, vendor.source.name, "shop", vendor.settings)
     return project
+
+
+def installed(vendor: Vendor, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connector among the sources that Fondaco knows."""
+    if vendor.source.name not in source_types():
+        monkeypatch.syspath_prepend(str(packaged(vendor.source, folder / "packages")))
 
 
 def packaged(source: type[Source], folder: Path) -> Path:

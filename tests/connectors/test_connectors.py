@@ -134,10 +134,11 @@ class TestAmazon(_Simulated):
     minutes = 25 * 60  # transactions that lie back are read again once a day
     settings: ClassVar[dict[str, Any]] = {
         "page_size": 10,
-        "start_date": f"{datetime.now(UTC) - timedelta(days=230):%Y-%m-%d}",
+        "start_date": f"{datetime.now(UTC) - timedelta(days=120):%Y-%m-%d}",
     }
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("connectors_klaviyo")
 class TestKlaviyo(_Simulated):
     platform = "klaviyo"
@@ -225,7 +226,7 @@ class TestEbay(_Simulated):
     minutes = 25 * 60  # days that lie back are read again once a day
     settings: ClassVar[dict[str, Any]] = {
         "page_size": 10,
-        "start_date": f"{datetime.now(UTC) - timedelta(days=230):%Y-%m-%d}",
+        "start_date": f"{datetime.now(UTC) - timedelta(days=120):%Y-%m-%d}",
     }
 
 

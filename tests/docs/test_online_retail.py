@@ -136,8 +136,6 @@ def test_three_commands_lead_from_the_file_to_its_monthly_net_sales_and_top_prod
     shop = tmp_path / "shop"
     imported = [str(online_retail) if word.endswith(".parquet") else word for word in importing]
     assert "541,909 rows in the file = 541,909 landed + 0 set aside" in run(imported, shop)
-    again = json.loads(run([*imported, "--json"], shop))
-    assert (again["before"], again["after"]) == (541_909, 541_909)
 
     months = json.loads(run([*query, "--from", "2010-12-01", "--to", "2011-12-31", "--json"], shop))
     assert {row["month"][:7]: Decimal(str(row["net_sales"])) for row in months} == by_month(online_retail)

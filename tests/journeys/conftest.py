@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.parsed import give_models
+from tests.parsed import give_built, give_models
 
 from fondaco.clock import parse_instant
 from fondaco.orchestration import Project, RunOutcome, run_pipeline
@@ -82,10 +82,15 @@ class Shops:
         return self.ask("POST", "advance", json={"seed": 5, "share": share, "minutes": minutes})
 
 
-def connected_project(folder: Path, shops: Shops, clock: Any, *, with_ads: bool = True) -> Project:
-    """A fresh project with a connection to each shop, and each ad account, and the static exchange rates."""
+def connected_project(
+    folder: Path, shops: Shops, clock: Any, *, with_ads: bool = True, is_built: bool = False
+) -> Project:
+    """A fresh project with a connection to each shop, and each ad account, and the static exchange rates.
+
+    With ``is_built`` the models have been built once, over nothing.
+    """
     project = Project.create(folder, name="Journey", currency="EUR", timezone="Europe/Berlin", clock=clock)
-    give_models(project.warehouse)
+    (give_built if is_built else give_models)(project.warehouse)
     project.landing.land_rows(
         "fondaco__exchange_rates",
         [

@@ -32,7 +32,7 @@ def test_a_fallen_margin_and_a_shop_that_is_gone_are_told_once(
     moving_shops: Shops, tmp_path: Path, receiver: StartReceiver
 ) -> None:
     kept = receiver()
-    with connected_project(tmp_path / "shop", moving_shops, standing_clock) as project:
+    with connected_project(tmp_path / "shop", moving_shops, standing_clock, is_built=True) as project:
         allowed = AlertSettings(allow_private_addresses=True)
         project.settings = project.settings.model_copy(update={"alerts": allowed})
         delivery = Delivery(project.control, project.settings, project.clock())

@@ -99,7 +99,7 @@ def read_project(world_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
     with SimulatorServer(folder / "world", port=SHOP_ADDRESSES) as server:
         shops = Shops(server, World.open(folder / "world"))
         # An ad account tells nothing by webhooks, and Google's has an address of its own at each start.
-        with connected_project(folder / "shop", shops, fast_clock, with_ads=False) as project:
+        with connected_project(folder / "shop", shops, fast_clock, with_ads=False, is_built=True) as project:
             assert run_pipeline(project, steps=("sync", "build", "publish")).error is None
     return folder
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.parsed import give_models
+from tests.parsed import give_built
 
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.connecting import connect, slug
@@ -56,7 +56,7 @@ def project(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
             folder, name="Letters", currency="EUR", timezone="Europe/Berlin", clock=lambda: END
         ) as opened,
     ):
-        give_models(opened.warehouse)
+        give_built(opened.warehouse)
         rates = [
             {"tenant_id": opened.tenant, **row, "_synced_at": END.replace(tzinfo=None)}
             for row in static_rates().to_pylist()

@@ -75,7 +75,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
     Store.build(folder / "world").close()
     with Store.build(folder / "truth") as truth, SimulatorServer(folder / "world") as server:
         shops = Shops(server, world)
-        with connected_project(folder / "project", shops, lambda: END, with_ads=True) as project:
+        with connected_project(folder / "project", shops, lambda: END, is_built=True) as project:
             [account] = demo_message_connections(server.base_url)
             start = world.start.date().isoformat()
             connect(project, account.source, "letters", account.settings | {"start_date": start})

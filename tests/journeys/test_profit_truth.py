@@ -41,7 +41,7 @@ class Books:
 def books(shops: Shops, world_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
     folder = tmp_path_factory.mktemp("profit")
     shutil.copytree(world_folder, folder / "world", ignore=shutil.ignore_patterns("store.duckdb*"))
-    project = connected_project(folder / "shop", shops, standing_clock)
+    project = connected_project(folder / "shop", shops, standing_clock, is_built=True)
     (shop,) = (each for each in project.connections() if each.source == "shopify")
     (world,) = (row for row in shops.ask("GET", "shops") if row["name"] == shop.name)
     with Store.build(folder / "world") as store:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.parsed import give_models
+from tests.parsed import give_built
 
 from fondaco.errors import FatalError
 from fondaco.orchestration import Project, run_pipeline
@@ -34,7 +34,7 @@ def test_nothing_is_published_of_a_build_that_was_cut_off(
         raise FatalError("A model broke.", "Report this.")
 
     with Project.create(tmp_path / "shop") as project:
-        give_models(project.warehouse)
+        give_built(project.warehouse)
         with monkeypatch.context() as broken:
             broken.setattr(dbt, "build", fail)
             assert run_pipeline(project, steps=("build",)).run.outcome == "failed"

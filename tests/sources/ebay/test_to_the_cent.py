@@ -26,6 +26,11 @@ from .conftest import END, Account
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ebay_to_the_cent")]
 Rows = list[dict[str, Any]]
+MODELS = [
+    f"path:models/{part}"
+    for part in ("staging/ebay", "conformed/ebay", "core", "profit", "marketing", "marts")
+]
+"""All but what other sources would bring."""
 KINDS = {
     "FINAL_VALUE_FEE": "marketplace", "FINAL_VALUE_FEE_FIXED_PER_ORDER": "marketplace", "INTERNATIONAL_FEE": "marketplace",
     "AD_FEE": "advertising", "SHIPPING_LABEL": "shipping", "PAYMENT_DISPUTE_FEE": "payment", "OTHER_FEES": "subscription",
@@ -49,6 +54,7 @@ def landed(ebay_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Itera
         _land(landing, "de", Account(ebay_store, "aurora", stack).to())
         result = build(
             warehouse,
+            select=MODELS,
             vars={"conformed_sources": {entity: [*({"ebay"} & {*names})] for entity, names in told.items()}},
         )
         assert not result.failures

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.parsed import give_models
+from tests.parsed import give_built
 
 from fondaco.errors import FatalError
 from fondaco.orchestration import Project
@@ -48,7 +48,7 @@ class Shop:
         self.project = Project.create(
             folder / "shop", currency="EUR", timezone="Europe/Berlin", clock=lambda: self.now
         )
-        give_models(self.project.warehouse)
+        give_built(self.project.warehouse)
         self.project.landing.land_rows(
             "fondaco__exchange_rates",
             [
@@ -134,7 +134,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def test_a_file_read_again_with_other_options_replaces_what_was_read_first(shop: Shop) -> None:
     """Also where another file, read in the first way, has some of its lines."""
-    shop.imported("june.csv", HEADER + JULY.splitlines()[1] + "\n", decimal=".", timezone="UTC")
+    shop.kept("june.csv", HEADER + JULY.splitlines()[1] + "\n", decimal=".", timezone="UTC")
     shop.imported("july.csv", JULY, decimal=".", timezone="UTC")
     assert shop.sales() == [("7", "2026-07-01", Decimal(1250)), ("8", "2026-07-02", Decimal(7000))]
     again = shop.imported("july.csv", JULY, decimal=",", timezone="America/New_York")
@@ -153,7 +153,7 @@ def test_lines_that_a_file_no_longer_has_are_gone_and_those_of_other_files_stay(
         "7,X7,2026-07-01,MUG,1,5",
         "8,X8,2026-07-02,CUP,2,3",
     )
-    shop.imported("seven.csv", f"{header}\n{seven}\n")
+    shop.kept("seven.csv", f"{header}\n{seven}\n")
     shop.imported("both.csv", f"{header}\n{seven}\n{eight}\n")
     shop.imported("both.csv", f"{header}\n{seven}\n{eight}\n", {**MAP, "order_id": "Number"})
     expected = [
@@ -189,7 +189,7 @@ def test_a_first_import_that_failed_settles_nothing(shop: Shop, monkeypatch: pyt
     with monkeypatch.context() as patched, pytest.raises(OSError, match="no room"):
         patched.setattr(Prepared, "keep", keep)
         shop.imported("july.csv", JULY, decimal=".", timezone="UTC")
-    shop.imported("july.csv", JULY, decimal=".", timezone="America/New_York")
+    shop.kept("july.csv", JULY, decimal=".", timezone="America/New_York")
     assert shop.own() == ("EUR", "America/New_York")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.parsed import give_models
 
 from fondaco.config import Settings
 from fondaco.landing import Landing
@@ -51,6 +52,7 @@ class Merchant:
             source.close()
 
     def build(self) -> None:
+        give_models(self.warehouse)
         assert not build(self.warehouse, select=MODELS).failures
 
     def fetch(self, sql: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.parsed import give_models
 
 from fondaco.config import Settings
 from fondaco.landing import Landing
@@ -50,6 +51,7 @@ class Merchant:
             )
 
     def build(self) -> None:
+        give_models(self.warehouse)
         result = build(self.warehouse, select=MODELS)
         assert not result.failures
 

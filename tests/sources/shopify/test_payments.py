@@ -30,6 +30,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("shopify_payments")]
 END = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DISPUTES_EVERY, LABELS_EVERY = 9, 5
 Rows = list[dict[str, Any]]
+MODELS = [
+    f"path:models/{part}"
+    for part in ("staging/shopify", "conformed/shopify", "core", "profit", "marketing", "marts")
+]
+"""All but what other sources would bring."""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +70,7 @@ def landed(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     told = yaml.safe_load(Path(project_folder() / "dbt_project.yml").read_text())["vars"]["conformed_sources"]
     result = build(
         warehouse,
+        select=MODELS,
         vars={"conformed_sources": {entity: [*({"shopify"} & {*names})] for entity, names in told.items()}},
     )
     assert not result.failures

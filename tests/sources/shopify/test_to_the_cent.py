@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tests.parsed import give_models
 
 from fondaco.config import Settings
 from fondaco.landing import Landing
@@ -20,7 +19,7 @@ from fondaco.simulator.world.truth import GRAMS_SQL
 from fondaco.sources.shopify import Shopify, ShopifySettings
 from fondaco.sources.stream import Slice, SyncMode
 from fondaco.warehouse import Warehouse, open_warehouse
-from fondaco.warehouse.dbt import build, project_folder
+from fondaco.warehouse.dbt import build
 
 from .conftest import hand_made
 
@@ -48,12 +47,8 @@ def landed(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     landing.create_tables()
     with hand_made.served(store) as url:
         _land(landing, Shopify(ShopifySettings(**demo_settings(url, "aurora"))))
-    told = yaml.safe_load(Path(project_folder() / "dbt_project.yml").read_text())["vars"]["conformed_sources"]
-    result = build(
-        warehouse,
-        select=["path:models/staging/shopify", "path:models/conformed/shopify"],
-        vars={"conformed_sources": {entity: [*({"shopify"} & {*names})] for entity, names in told.items()}},
-    )
+    give_models(warehouse)
+    result = build(warehouse, select=["path:models/staging/shopify", "path:models/conformed/shopify"])
     assert not result.failures
     yield warehouse
     warehouse.close()
