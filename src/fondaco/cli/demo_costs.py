@@ -15,6 +15,17 @@ _OF_SALES = {"Staff": Decimal("0.09"), "Rent": Decimal("0.025"), "Tools": Decima
 _MARKETING = {"Agency": Decimal("0.015"), "Influencers": Decimal("0.02")}
 
 
+_LETTERS = "klaviyo email"
+_PLAN = (
+    (None, 1_000, "30"),
+    (1_000, 5_000, "100"),
+    (5_000, 10_000, "150"),
+    (10_000, 25_000, "400"),
+    (25_000, None, "720"),
+)
+"""Contacts from and to, and the price of e-mails a month; texts the platform charges one by one, and tells it."""
+
+
 def demo_costs(orders: int, first: date, last: date) -> Iterator[CostEntry]:
     """Entries in euros, for a world of ``orders`` from ``first`` to ``last``.
 
@@ -37,6 +48,8 @@ def demo_costs(orders: int, first: date, last: date) -> Iterator[CostEntry]:
         yield _entry(Kind.FIXED, name, _tens(sales / days * _DAYS_OF_A_MONTH * share))
     for name, share in _MARKETING.items():
         yield _entry(Kind.MARKETING, name, _tens(sales * share), valid_from=first, valid_to=last)
+    for tier_from, tier_to, price in _PLAN:
+        yield _entry(Kind.MESSAGE_PLAN, _LETTERS, price, tier_from=tier_from, tier_to=tier_to)
 
 
 def _entry(
@@ -47,13 +60,15 @@ def _entry(
     country: str | None = None,
     weight_from: int | None = None,
     weight_to: int | None = None,
+    tier_from: int | None = None,
+    tier_to: int | None = None,
     rate: Decimal | None = None,
     valid_from: date | None = None,
     valid_to: date | None = None,
 ) -> CostEntry:
     return CostEntry(
-        kind, item, country=country, weight_from=weight_from, weight_to=weight_to, amount=Decimal(amount), rate=rate, currency="EUR",
-        valid_from=valid_from, valid_to=valid_to,
+        kind, item, country=country, weight_from=weight_from, weight_to=weight_to, tier_from=tier_from,
+        tier_to=tier_to, amount=Decimal(amount), rate=rate, currency="EUR", valid_from=valid_from, valid_to=valid_to,
     )  # fmt: skip
 
 

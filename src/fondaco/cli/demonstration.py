@@ -24,6 +24,8 @@ _WORLD = "world"
 _HEAD_START = timedelta(minutes=10)
 """The world ends so long before now, so that no stream's safety lag leaves its last minutes for a later run."""
 _CHANGED_SHARE = 0.001
+MESSAGING = ("klaviyo",)
+"""By what the demo's merchant writes to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ def _make_world(project: Project, home: Path, chosen: Wanted, progress: Any) -> 
         _replay_file(home, Path(chosen.data), dict(chosen.mapping))
     else:
         end = project.clock() - _HEAD_START
-        generate_world(home, seed=chosen.seed or 0, orders=chosen.orders or 1, days=chosen.days or 1, end=end)
+        generate_world(
+            home, seed=chosen.seed or 0, orders=chosen.orders or 1, days=chosen.days or 1, end=end, messaging=MESSAGING
+        )  # fmt: skip
     progress(Event("world", detail=_described(chosen), ended=True))
     write_atomically(project.data / _FILE, json.dumps(asdict(chosen)).encode())
 
@@ -179,11 +183,16 @@ def _served(home: Path, *, advance: bool, project: Project) -> Iterator[str]:
 
 
 def _connect(project: Project, base_url: str, start: date) -> None:
-    """Each shop and ad account of the world as a connection; again, because the port may be another one."""
+    """Each shop and account of the world as a connection; again, because the port may be another one."""
     from fondaco.orchestration.connecting import connect, slug
-    from fondaco.simulator.connections import demo_ad_connections, demo_connections
+    from fondaco.simulator.connections import (
+        demo_ad_connections,
+        demo_connections,
+        demo_message_connections,
+    )
 
-    for each in (*demo_connections(base_url), *demo_ad_connections(base_url)):
+    accounts = (*demo_ad_connections(base_url), *demo_message_connections(base_url))
+    for each in (*demo_connections(base_url), *accounts):
         connect(project, each.source, slug(each.name), each.settings | {"start_date": start.isoformat()})
 
 

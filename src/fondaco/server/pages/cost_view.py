@@ -237,7 +237,10 @@ def faults_elsewhere(fields: Sequence[Field], faults: Iterable[Fault]) -> list[s
 
 
 def _label(column: str, rule: Rule) -> str:
-    return "Account" if column == "shop" and rule.of_account else LABELS[column]
+    if column == "shop" and rule.of_account:
+        return "Account"
+    tiers = {"tier_from": f"{rule.tier.capitalize()} from", "tier_to": f"{rule.tier.capitalize()} below"}
+    return tiers.get(column, LABELS[column])
 
 
 def _has(rule: Rule, column: str) -> bool:
@@ -269,9 +272,9 @@ def _hint(column: str, rule: Rule) -> str:
         case "country":
             return "Its two letters; empty for every country"
         case "tier_from":
-            return f"{rule.tier.capitalize()} of a month; empty: from none"
+            return "Of a month; empty: from none"
         case "tier_to":
-            return f"The first number of {rule.tier} that no longer counts; empty: any"
+            return "The first number that no longer counts; empty: any"
         case "messages":
             return "Only where the platform does not tell how many there were; with first and last day"
         case "rate":
