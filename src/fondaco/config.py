@@ -305,9 +305,26 @@ def load_settings(folder: Path | None = None) -> Settings:
             "Make a project with `fondaco init shop` and go into its folder.",
         )
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.", "Correct the line named above.") from error
+    return read_settings(folder, text)
+
+
+def read_settings(folder: Path, text: str) -> Settings:
+    """Settings by the ``text`` of a ``fondaco.toml`` in ``folder``, with the environment over it.
+
+    Raises
+    ------
+    ConfigError
+        If a value in either is wrong; all wrong values are named.
+    """
+    try:
+        content: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"{folder / PROJECT_FILE} is not valid TOML: {error}.", "Correct the line named above."
+        ) from error
     if own := {"folder", "home"} & {*content}:
         raise ConfigError(
             f"{PROJECT_FILE} cannot say {' or '.join(sorted(own))}.",

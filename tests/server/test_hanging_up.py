@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2 as httpx
 import pytest
+from fastapi import BackgroundTasks
 from tests.published import publish
 from tests.serving import served
 from tests.warehouses.test_interrupting import SLOW
@@ -46,6 +47,28 @@ def test_the_statement_stops_with_its_reader_and_the_next_one_is_answered(new_pr
         assert time.monotonic() - gone < 5
         assert outcomes == ["The query was stopped: its reader has hung up."]
         assert httpx.get(f"{address}/login").status_code == 200
+
+
+def test_what_is_done_after_the_answer_is_not_stopped(new_project: Project) -> None:
+    publish(new_project, orders=[{"order_id": "a:1"}])
+    found: list[int] = []
+    app = create_app(new_project)
+
+    def later() -> None:
+        time.sleep(0.5)
+        found.append(new_project.reader.query("select order_id from marts.orders").num_rows)
+
+    def quick(tasks: BackgroundTasks) -> str:
+        tasks.add_task(later)
+        return "answered"
+
+    app.add_api_route("/quick", quick)
+    with served(app) as address:
+        assert httpx.get(f"{address}/quick").status_code == 200
+        deadline = time.monotonic() + 10
+        while not found and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert found == [1]
 
 
 def test_who_waits_for_the_same_answer_gets_it_although_the_first_hung_up() -> None:

@@ -47,6 +47,10 @@ _ENVIRONMENT = """\
 _IGNORED = ".fondaco/\n.env\n"
 
 
+CHANGEABLE = ("project", "schedule", "analytics", "profit", "reconcile")
+"""Sections of ``fondaco.toml`` of which nothing is opened: they are read anew whenever they are needed."""
+
+
 class Project:
     """One merchant's Fondaco.
 
@@ -107,6 +111,19 @@ class Project:
         project = cls.open(home, clock=clock)
         project.prepare()
         return project
+
+    def take(self, settings: Settings) -> bool:
+        """Go on with the sections of ``settings`` that may change while the project is open. Whether any of them differs."""
+        new = {name: getattr(settings, name) for name in CHANGEABLE}
+        new["project"] = settings.project.model_copy(
+            update={"tenant": self.tenant}
+        )  # whose rows these are stays
+        if all(getattr(self.settings, name) == value for name, value in new.items()):
+            return False
+        self.settings = self.settings.model_copy(update=new)
+        own = self.settings.project
+        self.control.tenants.put(own.tenant, name=own.name, currency=own.currency, time_zone=own.timezone)
+        return True
 
     @property
     def tenant(self) -> str:

@@ -10,8 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fondaco.clock import zone
-from fondaco.config import Settings
+from fondaco.config import Settings, load_settings
 from fondaco.errors import ConfigError, FondacoError
+from fondaco.orchestration.schedule_mark import ScheduleMark
 from fondaco.orchestration.stopping import Stop
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LATE_BUT_STILL_RUN_SECONDS = 6 * 3600
 _LATE_BUT_STILL_MAILED_SECONDS = 3000
 _TOLD_EVERY_MINUTES = 10
+_FOLLOWED_EVERY_SECONDS = 10
 _MAIL_FROM, _MAIL_ANYWAY = 7, 12
 """Hours of Monday: from when on the weekly summary is sent, and from when on also without a run since Sunday."""
 
@@ -107,6 +109,8 @@ class Schedule:
 
         self._project = project
         self._stop = Stop()
+        self._mark = ScheduleMark(project.settings.data)
+        self._followed = _followed(project.settings)
         self._scheduler = BackgroundScheduler(timezone=zone(project.settings.project.timezone))
         self._scheduler.add_job(
             self._run,
@@ -128,6 +132,14 @@ class Schedule:
             )
 
         self._scheduler.add_job(
+            self._follow,
+            "interval",
+            seconds=_FOLLOWED_EVERY_SECONDS,
+            id="settings",
+            coalesce=True,
+            max_instances=1,
+        )
+        self._scheduler.add_job(
             self._tell,
             "interval",
             minutes=_TOLD_EVERY_MINUTES,
@@ -137,15 +149,31 @@ class Schedule:
         )
 
     def start(self) -> None:
+        self._mark.set()
         self._scheduler.start()
 
     def end(self) -> None:
         """Ask a running pipeline to stop at its next safe place, and wait for it."""
         self._stop.set()
         self._scheduler.shutdown(wait=True)
+        self._mark.clear()
 
     def next_run_at(self) -> datetime:
         return next_run_at(self._project.settings, self._project.clock())
+
+    def _follow(self) -> None:
+        """Take up what has been changed in ``fondaco.toml``, by a page or by hand; what is wrong there changes nothing."""
+        try:
+            self._project.take(load_settings(self._project.settings.folder))
+            trigger = cron_trigger(self._project.settings)
+        except FondacoError as error:
+            _log.warning("changed settings are not taken up", extra={"error": f"{error.what} {error.remedy}"})
+            return
+        if (followed := _followed(self._project.settings)) != self._followed:
+            self._scheduler.reschedule_job("pipeline", trigger=trigger)
+            if self._scheduler.get_job("weekly") is not None:
+                self._scheduler.reschedule_job("weekly", trigger=mail_trigger(self._project.settings))
+            self._followed = followed
 
     def _mail(self) -> None:
         mail_weekly(self._project)
@@ -163,6 +191,11 @@ class Schedule:
             run_pipeline(self._project, kind="schedule", stop=self._stop)
         except FondacoError as error:
             _log.error("the scheduled run did not start", extra={"error": error.what})
+
+
+def _followed(settings: Settings) -> tuple[str, str]:
+    """What the triggers were made of."""
+    return settings.schedule.cron, settings.project.timezone
 
 
 @contextmanager

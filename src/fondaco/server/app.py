@@ -53,6 +53,7 @@ from fondaco.server.pages import (
     segments,
     settings,
     settings_people,
+    settings_values,
     views,
 )
 from fondaco.server.proxies import believed
@@ -108,6 +109,7 @@ ROUTERS = (
     report.router,
     settings.router,
     settings_people.router,
+    settings_values.router,
     views.router,
     search.router,
     segments.router,

@@ -23,24 +23,45 @@ class HangUp:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        heard: asyncio.Queue[Message] = asyncio.Queue()
+        call = _Call(receive, send)
         with interruptible() as interruption:
-            listener = asyncio.create_task(_listen(receive, heard, interruption))
+            listener = asyncio.create_task(call.listen(interruption))
             try:
-                await self._app(scope, heard.get, send)
+                await self._app(scope, call.receive, call.send)
             finally:
                 listener.cancel()
                 with suppress(asyncio.CancelledError):
                     await listener
 
 
-async def _listen(receive: Receive, heard: asyncio.Queue[Message], interruption: Interruption) -> None:
-    while True:
-        message = await receive()
-        heard.put_nowait(message)
-        if message["type"] == "http.disconnect":
-            break
-    while True:  # until the application has ended
-        # In a thread of its own: PostgreSQL is told so over another connection, and the threads of the pages may all wait.
-        await asyncio.to_thread(interruption.stop)
-        await asyncio.sleep(_AGAIN_SECONDS)
+class _Call:
+    """One request, of which everything that is heard goes on to the application."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._heard: asyncio.Queue[Message] = asyncio.Queue()
+        self._is_answered = False
+
+    async def listen(self, interruption: Interruption) -> None:
+        message = await self._receive()
+        while message["type"] != "http.disconnect":
+            self._heard.put_nowait(message)
+            message = await self._receive()
+        self._heard.put_nowait(message)
+        # What is still done once the answer is out, nobody waits for, and it is no reader's. The rest goes on until the application has ended.
+        while not self._is_answered:
+            # In a thread of its own: PostgreSQL is told so over another connection, and the threads of the pages may all wait.
+            await asyncio.to_thread(interruption.stop)
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def receive(self) -> Message:
+        message = await self._heard.get()
+        if message["type"] == "http.disconnect":  # whoever asks again is told so again
+            self._heard.put_nowait(message)
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self._is_answered = True
+        await self._send(message)

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from fondaco.control import ReconciliationDay
 from fondaco.control.reconciliation import is_off
 from fondaco.orchestration.schedule import next_run_at
+from fondaco.orchestration.schedule_mark import is_scheduled
 from fondaco.reports.weekly import newest_round
 from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
@@ -48,6 +49,7 @@ def runs(request: Request, site: TheSite, user: CurrentUser) -> Response:
         more_gaps=max(0, len(gaps) - SHOWN_GAPS),
         window=site.project.settings.reconcile.days,
         next_run=next_run_at(site.project.settings, site.project.clock()),
+        runs_by_itself=is_scheduled(site.project.data),
         cron=site.project.settings.schedule.cron,
         unsent=newest_round(site.control, site.tenant_id),
         live=live_section(site, numbers),

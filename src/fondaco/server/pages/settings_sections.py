@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from zoneinfo import available_timezones
+
+from babel.numbers import list_currencies
 
 from fondaco.alerts.sending.channels import KINDS
 from fondaco.control import Connection, Role, User
@@ -14,6 +18,8 @@ from fondaco.governance import Permission, may
 from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
 from fondaco.orchestration.connection_states import connection_states
 from fondaco.orchestration.schedule import next_run_at
+from fondaco.orchestration.schedule_mark import is_scheduled
+from fondaco.orchestration.settings_file import EDITABLE, is_in_environment, mark_of, refusal, variable_of
 from fondaco.reports.subscriptions import Subscriptions
 from fondaco.reports.weekly import newest_round
 from fondaco.server.numbers import Numbers
@@ -27,6 +33,12 @@ ROLES: Mapping[Role, str] = {
     Role.VIEWER: "Sees figures, but not who the customers are, and takes nothing away.",
 }
 NEXT_RUNS = 3
+SCHEDULES = (
+    ("0 2 * * *", "every night at two"),
+    ("0 */6 * * *", "every six hours"),
+    ("30 5 * * 1-5", "half past five on workdays"),
+    ("0 4 * * 0", "Sundays at four"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,12 @@ SECTIONS = (
     Section("schedule", "Schedule", "clock", "cron next run time nightly weekly summary mail"),
     Section("alerts", "Alerts", "bell", "channels slack teams webhook e-mail notifications quiet hours"),
     Section("currency", "Currency & time zone", "world", "money euro dollar exchange rates days"),
+    Section(
+        "defaults",
+        "Defaults",
+        "receipt",
+        "assumptions cost of goods returns restocked taxes marketing horizon churn discount profit",
+    ),
     Section("definitions", "Definitions", "chart-bar", "metrics figures formula glossary meaning"),
 )
 
@@ -185,7 +203,10 @@ def schedule(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
     recent = site.control.runs.recent(site.tenant_id, 1)
     latest = recent[0] if recent else None
     return {
+        **_form(site, user, ("schedule.cron",)),
         "cron": settings.schedule.cron,
+        "runs_by_itself": is_scheduled(site.project.data),
+        "examples": SCHEDULES,
         "coming": [f"{numbers.weekday(one.date())}, {one:%H:%M}" for one in coming],
         "latest": latest,
         "latest_at": numbers.instant(latest.started_at) if latest else "",
@@ -231,12 +252,51 @@ def currency(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
     """What money is counted in and how days are cut, for all and for each shop."""
     own = site.project.settings.project
     return {
+        **_form(site, user, ("project.currency", "project.timezone")),
+        "when": _next_run(site, numbers),
+        "currencies": sorted(list_currencies()),
+        "zones": sorted(available_timezones()),
         "set_currency": own.currency,
         "published_currency": site.currency if site.published else None,
         "time_zone": own.timezone,
         "now": numbers.instant(site.project.clock()),
         "connections": site.connections(),
     }
+
+
+def defaults(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
+    """What is assumed where nobody says."""
+    settings = site.project.settings
+    names = tuple(name for name in EDITABLE if name.startswith(("profit.", "analytics.")))
+    return {
+        **_form(site, user, names),
+        "when": _next_run(site, numbers),
+        "profit": settings.profit,
+        "analytics": settings.analytics,
+        "cost_percent": _percent(settings.profit.default_product_cost_rate),
+        "discount_percent": _percent(Decimal(str(settings.analytics.yearly_discount))),
+    }
+
+
+def _form(site: Site, user: User, names: Sequence[str]) -> dict[str, Any]:
+    """Whether the reader may change these settings here, what keeps them from it, and the mark of the file that they see."""
+    return {
+        "changes": may(user.role, Permission.CHANGE),
+        "seen": mark_of(site.project),
+        "refusal": refusal(site.project),
+        "fixed": {name: variable_of(name) for name in names if is_in_environment(name)},
+    }
+
+
+def _next_run(site: Site, numbers: Numbers) -> str:
+    """What takes a change up, in words."""
+    if not is_scheduled(site.project.data):
+        return "the next run (nothing runs by itself: the command fondaco run starts one)"
+    return f"the next run, {numbers.instant(next_run_at(site.project.settings, site.project.clock()))}"
+
+
+def _percent(share: Decimal) -> str:
+    return format((share * 100).normalize() + 0, "f")
 
 
 def definitions(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
@@ -285,5 +345,6 @@ CONTEXTS: Mapping[str, Context] = {
     "schedule": schedule,
     "alerts": alerts,
     "currency": currency,
+    "defaults": defaults,
     "definitions": definitions,
 }
