@@ -12,6 +12,7 @@ from tests.prism import SPECS, cut_down, serving
 from fondaco.sources.klaviyo import Klaviyo, KlaviyoSettings
 from fondaco.sources.klaviyo.client import KlaviyoClient
 from fondaco.sources.klaviyo.reports import Question, campaign_rows, flow_rows
+from fondaco.sources.klaviyo.subscriptions import KlaviyoSubscriptions
 
 from .conftest import part_of, stream_of
 
@@ -28,6 +29,11 @@ PATHS = (
     "events",
     "campaign-values-reports",
     "flow-series-reports",
+    "events/{id}",
+    "profiles/{id}",
+    "webhooks",
+    "webhooks/{id}",
+    "webhook-topics",
 )
 DAY = date(2026, 10, 1)
 
@@ -97,3 +103,24 @@ def test_an_instant_is_written_in_utc() -> None:
     from fondaco.sources.klaviyo.connector import _iso
 
     assert _iso(datetime(2026, 10, 1, tzinfo=UTC)) == "2026-10-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("name", ["profiles", "events"])
+def test_a_single_record_is_asked_for_as_published(settings: KlaviyoSettings, name: str) -> None:
+    """prism's example of an event is of a metric of another name, which is none of a message."""
+    source = Klaviyo(settings, sleep=lambda _: None)
+    pages = list(source.read_again(stream_of(name), ["01GDDKASAP8TKDDA2GRZDSVP4H"]))
+    source.close()
+    assert [page.records for page in pages] == ([1] if name == "profiles" else [])
+
+
+def test_webhooks_are_asked_for_made_changed_and_taken_down_as_published(settings: KlaviyoSettings) -> None:
+    client = KlaviyoClient(settings, sleep=lambda _: None)
+    hooks = KlaviyoSubscriptions(client)
+    topic, address = "event:klaviyo.clicked_email", "https://figures.example.com/webhooks/klaviyo/letters"
+    assert hooks.all() == []  # the example is another program's
+    assert hooks.topics() == ()
+    assert hooks.add(topic, address, "a-secret-of-our-own").topic == topic
+    hooks._put("01HF7AYTK76RHR4F17G6DGTRGF", {"enabled": True}, [topic])
+    client.send("DELETE", "webhooks/01HF7AYTK76RHR4F17G6DGTRGF")
+    client.close()

@@ -21,6 +21,7 @@ from fondaco.simulator.faults import Faults
 from fondaco.simulator.klaviyo import reports, things
 from fondaco.simulator.klaviyo.access import API_KEY, LIMITED_KEY, RefusalError, admit
 from fondaco.simulator.klaviyo.things import Row, WorldStore
+from fondaco.simulator.klaviyo.webhooks import TOPICS, Hooks
 
 _MOST = {
     "campaigns": 100,
@@ -47,6 +48,7 @@ class Behaviour:
     """Method and path of each request that was let in."""
     addresses: list[str] = field(default_factory=list)
     """Whole addresses of all requests, as a server's log would have them."""
+    hooks: Hooks = field(default_factory=Hooks)
 
 
 class KlaviyoEndpoint:
@@ -60,7 +62,7 @@ class KlaviyoEndpoint:
     async def answer(self, request: Request) -> Response:
         """Everything below ``api``."""
         self._behaviour.addresses.append(str(request.url))
-        body = await request.json() if request.method == "POST" else {}
+        body = await request.json() if request.method in ("POST", "PATCH") else {}
         try:
             found = await run_in_threadpool(self._admitted, request, body)
         except RefusalError as refusal:
@@ -83,6 +85,14 @@ class KlaviyoEndpoint:
         if self._faults.strikes("day_limit", resource):
             raise RefusalError(429, "throttled", "Request was throttled.", {"retry-after": "7200"})
         given = dict(request.query_params)
+        key = request.path_params.get("key", "")
+        if resource == "webhook-topics":
+            topics = [{"type": "webhook-topic", "id": topic, "links": {}} for topic in TOPICS]
+            return {"data": topics, "links": {"next": None}}
+        if resource == "webhooks":
+            return self._behaviour.hooks.answer(request.method, key, body)
+        if key:
+            return self._one(resource, key)
         if resource in _REPORTS and request.method == "POST":
             return {"data": reports.answer(self._store, _REPORTS[resource], body["data"]["attributes"])}
         if resource == "accounts":
@@ -101,6 +111,19 @@ class KlaviyoEndpoint:
         else:
             rows = _kept(_PLAIN[resource](self._store), text)
         return self._page(rows, included, given, request, resource)
+
+    def _one(self, resource: str, key: str) -> Row:
+        if resource == "profiles":
+            found = next((row for row in things.profiles(self._store, "") if row["id"] == key), None)
+            if found is not None:
+                return {"data": found}
+        if resource == "events":
+            for metric in things.metrics(self._store):
+                text = f'equals(metric_id,"{metric["id"]}")'
+                for row in things.events(self._store, text):
+                    if row["id"] == key:
+                        return {"data": row, "included": [metric]}
+        raise RefusalError(404, "not_found", "The requested resource does not exist.")
 
     def _campaigns(self, text: str) -> tuple[list[Row], Callable[[list[Row]], list[Row]]]:
         channel = next((value for _, name, value in things.clauses(text) if name == "messages.channel"), None)
@@ -160,7 +183,13 @@ def create_app(
 ) -> Starlette:
     """The endpoint as an ASGI application."""
     endpoint = KlaviyoEndpoint(store, faults or Faults(), behaviour or Behaviour())
-    return Starlette(routes=[Route("/klaviyo/api/{resource}", endpoint.answer, methods=["GET", "POST"])])
+    methods = ["GET", "POST", "PATCH", "DELETE"]
+    return Starlette(
+        routes=[
+            Route("/klaviyo/api/{resource}", endpoint.answer, methods=methods),
+            Route("/klaviyo/api/{resource}/{key}", endpoint.answer, methods=methods),
+        ]
+    )
 
 
 def demo_settings(base_url: str, account_id: int) -> dict[str, Any]:

@@ -90,6 +90,14 @@ class KlaviyoClient:
 
         yield from self._followed(path, "page_cursor", ask)
 
+    def send(self, method: str, path: str, content: Record | None = None) -> Record:
+        """Change something. Where Klaviyo asks to wait, or did not answer, it is tried again, and may have happened twice."""
+        response = self._http.request(
+            method, f"{self._root}/{path}", json=content, headers={"Content-Type": _MEDIA_TYPE}
+        )
+        answer = self._http.parse(response) if response.content else {}
+        return answer if isinstance(answer, dict) else {}
+
     def _followed(self, path: str, name: str, ask: Callable[[Mapping[str, str]], Record]) -> Iterator[Record]:
         cursor: dict[str, str] = {}
         seen: set[str] = set()

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from fondaco.clock import Clock, parse_instant, utc_now, zone
+from fondaco.sources.http import NotFoundError
 from fondaco.sources.klaviyo import checking, records, reports
 from fondaco.sources.klaviyo.client import KlaviyoClient, Record
 from fondaco.sources.klaviyo.reports import Question
 from fondaco.sources.klaviyo.settings import KlaviyoSettings
 from fondaco.sources.klaviyo.streams import FIGURES_KEPT, STREAMS
+from fondaco.sources.klaviyo.subscriptions import KlaviyoSubscriptions
+from fondaco.sources.klaviyo.webhooks import KlaviyoWebhooks
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.webhooks import Subscription, Webhooks
 
 _CHANNELS = ("email", "sms", "mobile_push")
 _EVENTS_A_PAGE = 10  # times the page size
@@ -36,6 +41,7 @@ class Klaviyo:
     settings_type: ClassVar[type[SourceSettings]] = KlaviyoSettings
     streams: ClassVar[tuple[Stream, ...]] = STREAMS
     report_name: ClassVar[str | None] = None
+    webhooks: ClassVar[Webhooks] = KlaviyoWebhooks()
 
     def __init__(
         self,
@@ -47,6 +53,7 @@ class Klaviyo:
         self._clock = clock
         self._conversion_metric = settings.conversion_metric
         self._client = KlaviyoClient(settings, sleep=sleep)
+        self._subscriptions = KlaviyoSubscriptions(self._client)
 
     @classmethod
     def connect(cls, settings: SourceSettings) -> Self:
@@ -63,6 +70,26 @@ class Klaviyo:
     def read(self, stream: Stream, part: Slice) -> Iterator[Page]:
         for rows in self._rows(stream.name, part):
             yield Page.of(rows)
+
+    def read_again(self, stream: Stream, ids: Sequence[str]) -> Iterator[Page]:
+        """Events and profiles by their ids; those that are gone, and events of other things than messages, give nothing."""
+        for one in ids:
+            with suppress(NotFoundError):
+                rows = list(self._single(stream.name, one))
+                if rows:
+                    yield Page.of(rows)
+
+    def topics(self) -> tuple[str, ...]:
+        return self._subscriptions.topics()
+
+    def subscriptions(self) -> list[Subscription]:
+        return self._subscriptions.all()
+
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        return self._subscriptions.add(topic, address, secret)
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        self._subscriptions.take_down(subscription_id)
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         """None: Klaviyo tells of no deletion; lists and campaigns are read whole."""
@@ -127,6 +154,23 @@ class Klaviyo:
             "sort": "updated",
         }
         yield from (answer["data"] for answer in self._client.pages("profiles", parameters))
+
+    def _single(self, name: str, key: str) -> Iterator[Record]:
+        """A record as the list would have it."""
+        if name == "profiles":
+            shown = {"additional-fields[profile]": "subscriptions", "fields[profile]": _PROFILE_FIELDS}
+            yield self._client.get(f"profiles/{key}", shown)["data"]
+        elif name == "events":
+            shown = {
+                "fields[event]": "datetime,event_properties",
+                "include": "metric,profile",
+                "fields[metric]": "name",
+                "fields[profile]": "id",
+            }
+            answer = self._client.get(f"events/{key}", shown)
+            metrics = [one for one in answer.get("included") or () if one.get("type") == "metric"]
+            if metrics and metrics[0]["attributes"]["name"] in records.MESSAGE_METRICS:
+                yield records.event(answer["data"], metrics[0])
 
     def _events(self, part: Slice) -> Iterator[list[Record]]:
         since, until = _bounds(part)

@@ -21,6 +21,10 @@ class KlaviyoSettings(SourceSettings):
         min_length=1,
         description="The metric whose events Klaviyo counts as orders that a message brought.",
     )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="The secret key of webhooks that were made in Klaviyo; those that Fondaco makes have their own.",
+    )
     page_size: int = Field(
         100, ge=1, le=100, description="Rows a page of profiles and campaigns; of events ten times as many."
     )
