@@ -242,7 +242,6 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
                 "customer": (row["customer_type"] or "").capitalize(),
                 "cancelled": row["is_cancelled"],
                 "units": numbers.count(row["units"]),
-                "units_in_words": f"{numbers.count(row['units'])} {'piece' if row['units'] == 1 else 'pieces'}",
                 "net_sales": numbers.money(row["net_sales"]),
                 "total_sales": numbers.money(row["total_sales"]),
             }
@@ -253,10 +252,11 @@ def orders(figures: Figures, state: SalesState) -> dict[str, Any]:
              "net_sales": ("Net sales", False), "total_sales": ("Total sales", False)}  # fmt: skip
     return {
         "days": LISTED_DAYS,
+        "several_shops": len(shops) > 1 and not view.shop,
         "metric": {name: figures.metric(name) for name in ("net_sales", "total_sales")},
         "columns": {
             name: sheets.column(
-                state.orders, name, label, ways, text=text, wide=name in ("units", "net_sales")
+                state.orders, name, label, ways, text=text, wide=name in ("ordered_at", "net_sales")
             )
             for name, (label, text) in heads.items()
         },
