@@ -92,7 +92,7 @@ def test_an_order_is_found_while_one_types(shop: Shop, open_page: OpenPage) -> N
     field = page.get_by_label("Find an order number")
     field.press_sequentially(number)
     expect(page.locator("#sheet-orders tbody tr")).to_have_count(1)
-    expect(page.locator("#sheet-orders tbody th")).to_have_text(number)
+    expect(page.locator("#sheet-orders tbody th a")).to_have_text(number)
     expect(field).to_be_focused()
 
 

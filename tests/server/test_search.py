@@ -128,6 +128,18 @@ def test_customers_are_found_by_those_who_may_see_them(shop: Project, role: Role
     assert search(client, "ortega") == found
 
 
+def test_what_an_older_release_published_is_searched_but_for_its_people(shop: Project) -> None:
+    with shop.warehouse.writer() as writer:
+        writer.execute("drop table marts.customer_search")
+    shop.warehouse.publish()
+    client = browser_of(shop, OWNER)
+    assert search(client, "linen") == [("Linen throw", "/products/berlin%3A5")]
+    assert search(client, "ortega") == []
+    sent = {"csrf": form_token(client.get("/customers").text), "text": "ortega"}
+    answer = client.post("/customers/find", data=sent, headers={"HX-Request": "true"})
+    assert answer.status_code == 422 and "fondaco run" in answer.text
+
+
 def test_words_are_not_markup_and_nothing_found_is_said(shop: Project) -> None:
     client = browser_of(shop, OWNER)
     token = form_token(client.get("/settings/account").text)

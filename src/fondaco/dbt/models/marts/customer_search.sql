@@ -56,7 +56,7 @@ final as (
         named.tenant_id,
         named.person_id,
         cast(named.name as {{ contract_type('text') }}) as name,
-        cast(chr(10) || named.name || chr(10) || coalesce(gathered.emails, '') as {{ contract_type('text') }}) as words,
+        cast(chr(10) || named.name || coalesce(chr(10) || gathered.emails, '') as {{ contract_type('text') }}) as words,
         cast(coalesce(gathered.digits, '') as {{ contract_type('text') }}) as digits
     from named
     left join gathered
