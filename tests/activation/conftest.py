@@ -16,7 +16,15 @@ from fondaco.warehouse.engine import Writer
 
 TENANT = "default"
 TODAY = date(2026, 3, 31)
-MARTS = ("connections", "customers", "customer_accounts", "orders", "sales_ledger", "order_discounts")
+MARTS = (
+    "connections",
+    "customers",
+    "customer_accounts",
+    "orders",
+    "sales_ledger",
+    "order_discounts",
+    "product_collections",
+)
 SCORES = {
     "tenant_id": "varchar", "person_id": "varchar", "as_of_date": "date", "purchase_days": "bigint",
     "days_since_last": "bigint", "recency_score": "bigint", "frequency_score": "bigint", "monetary_score": "bigint",

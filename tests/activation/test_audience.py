@@ -99,11 +99,25 @@ def test_values_are_suggested_with_the_most_frequent_first(empty_warehouse: Ware
             line("1", "a", "2026-03-01", line_title="Rug", sku="S1", product_id="p1"),
             line("1", "a", "2026-03-01", line_type="tip", line_title="Tip"),
         ],
+        "product_collections": [
+            {"product_id": "p1", "collection_id": "aurora:1", "collection_title": title}
+            for title in ("Home", "Home > Rugs")
+        ],
         "order_discounts": [{"order_id": "1", "code": "VIP"}, {"order_id": "2", "code": None}],
     }
     publish(empty_warehouse, rows)
     audience = Audience(empty_warehouse.reader(), TENANT, TODAY)
-    asked = ("attribute:city", "shop", "channel", "order_country", "title", "sku", "product_id", "code")
+    asked = (
+        "attribute:city",
+        "shop",
+        "channel",
+        "order_country",
+        "title",
+        "sku",
+        "product_id",
+        "collection",
+        "code",
+    )
     assert {name: [(s.value, s.people) for s in audience.suggestions(name)] for name in asked} == {
         "attribute:city": [("Wien", 2), ("Graz", 1)],
         "shop": [("aurora", 1)],
@@ -112,6 +126,7 @@ def test_values_are_suggested_with_the_most_frequent_first(empty_warehouse: Ware
         "title": [("Rug", 1)],
         "sku": [("S1", 1)],
         "product_id": [("p1", 1)],
+        "collection": [("Home", 1), ("Home > Rugs", 1)],
         "code": [("VIP", 1)],
     }
     with pytest.raises(ConfigError, match="no attribute 'shoe'"):

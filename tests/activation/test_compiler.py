@@ -121,6 +121,10 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         line("2", "a", "2026-03-09", line_title="Rug", sku="S2", product_id="p2", units_sold=0, units_returned=1,
              net_sales=-20, returns=20),
     ],
+    "product_collections": [
+        {"product_id": product, "collection_id": f"aurora:{title}", "collection_title": title}
+        for product, title in (("p1", "Wear"), ("p2", "Home"), ("p2", "Sale"))
+    ],
     "order_discounts": [{"order_id": "3", "code": "VIP", "amount": 5, "order_date": "2026-03-31"}],
 }  # fmt: skip
 
@@ -198,6 +202,8 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (happened("bought", product={"by": "title", "value": "00%"}), "a"),
     (happened("bought", product={"by": "sku", "value": "S2"}, measure="amount", operator="exactly", value=30), "a"),
     (happened("bought", product={"by": "product_id", "value": "p3"}), ""),
+    (happened("bought", product={"by": "collection", "value": "Sale"}, measure="amount", operator="exactly", value=30), "a"),
+    (happened("bought", product={"by": "collection", "value": "sale"}), ""),
     (happened("returned", period={"kind": "between", "first": "2026-03-09", "last": "2026-03-09"}), "a"),
     (happened("returned", measure="amount", operator="at_least", value=20), "a"),
     (happened("used_discount", code="vip"), "b"),

@@ -58,6 +58,10 @@ LAST_90 = {"kind": "last_days", "days": 90}
             "Customers who bought the product “Blue scarf” (p1) at least once.",
         ),
         (
+            [happened("bought", product={"by": "collection", "value": "Home > Rugs"})],
+            "Customers who bought a product of the collection “Home > Rugs” at least once.",
+        ),
+        (
             [happened("bought", product={"by": "sku", "value": "S1"}), happened("returned", product={"by": "sku", "value": "S2"})],
             "Customers who bought a product whose SKU is “S1” (Blue scarf) at least once,"
             " and who returned a product whose SKU is “S2” at least once.",

@@ -13,7 +13,7 @@ from fondaco.activation.compiler import Sql, count_query, members_query, persons
 from fondaco.activation.definition import Definition
 from fondaco.activation.events import ProductField
 from fondaco.errors import ConfigError
-from fondaco.warehouse.engine import Reader
+from fondaco.warehouse.engine import OutdatedError, Reader
 
 MOST_SUGGESTIONS = 200
 PREVIEW = 10
@@ -34,6 +34,10 @@ _OF_EVENTS = {
     " from marts.sales_ledger where tenant_id = $tenant_id and line_type = 'product' group by sku",
     "product_id": f"select product_id as value, {_TITLE} as title, cast(count(distinct person_id) as bigint) as people"
     " from marts.sales_ledger where tenant_id = $tenant_id and line_type = 'product' group by product_id",
+    "collection": "select members.collection_title as value, cast(count(distinct ledger.person_id) as bigint) as people"
+    " from marts.sales_ledger as ledger inner join marts.product_collections as members"
+    " on ledger.product_id = members.product_id and ledger.tenant_id = members.tenant_id"
+    " where ledger.tenant_id = $tenant_id and ledger.line_type = 'product' group by members.collection_title",
     "code": "select code as value, cast(count(distinct order_id) as bigint) as people from marts.order_discounts"
     " where tenant_id = $tenant_id group by code",
 }
@@ -138,16 +142,21 @@ class Audience:
 
     def suggestions(self, name: str) -> list[Suggestion]:
         """Values that there are, the most frequent first: of an attribute (``attribute:city``), or of events (``shop``,
-        ``channel``, ``order_country``, ``title``, ``sku``, ``product_id``, ``code``). Never of names, addresses or numbers of
-        persons: a list of them is more than a condition needs."""
+        ``channel``, ``order_country``, ``title``, ``sku``, ``product_id``, ``collection``, ``code``). Never of names, addresses or
+        numbers of persons: a list of them is more than a condition needs."""
         sql = _OF_EVENTS.get(name) or self._of_attribute(attribute(name.removeprefix("attribute:")))
         if not sql:
             return []
-        found = self._reader.query(
-            f"select * from ({sql}) as counted where value is not null"
-            f" order by people desc, value limit {MOST_SUGGESTIONS}",
-            {"tenant_id": self._tenant_id},
-        )
+        try:
+            found = self._reader.query(
+                f"select * from ({sql}) as counted where value is not null"
+                f" order by people desc, value limit {MOST_SUGGESTIONS}",
+                {"tenant_id": self._tenant_id},
+            )
+        except OutdatedError:
+            if name == "collection":  # an older release wrote what is published, without any
+                return []
+            raise
         return [
             Suggestion(str(row["value"]), int(row["people"]), row.get("title") or "")
             for row in found.to_pylist()
@@ -160,7 +169,7 @@ class Audience:
 
     def titles_of(self, by: ProductField, values: Collection[str]) -> dict[str, str]:
         """Titles of products by their ids or SKUs (``by``), as on the newest line of each."""
-        if by == "title" or not values:
+        if by in ("title", "collection") or not values:
             return {}
         params = {f"p{index}": value for index, value in enumerate(sorted(values))}
         found = self._reader.query(

@@ -235,6 +235,13 @@ def _counted(query: _Query, rule: Happening) -> exp.Select:
                 this="strpos", expressions=[_parsed("lower(rows.line_title)"), exp.func("lower", asked)]
             )
             rows = rows.where(exp.GT(this=place, expression=exp.Literal.number(0)))
+        elif rule.product.by == "collection":
+            members = exp.select("members.product_id").from_("marts.product_collections as members")
+            members = members.where(
+                _parsed("members.tenant_id = $tenant_id"),
+                exp.EQ(this=_parsed("members.collection_title"), expression=asked),
+            )
+            rows = rows.where(_parsed("rows.product_id").isin(query=members))
         else:
             rows = rows.where(exp.EQ(this=_parsed(f"rows.{rule.product.by}"), expression=asked))
     rows = rows.group_by("rows.person_id", "rows.order_id").having(_parsed(about.having))

@@ -193,7 +193,8 @@ class Period(Shape):
 
 
 class Product(Shape):
-    """Which products: the title contains a text, whatever its case; the SKU or the product's id is exactly it."""
+    """Which products: the title contains a text, whatever its case; the SKU, the product's id or the name of one of its collections is
+    exactly it."""
 
     by: ProductField = "title"
     value: Text
@@ -273,7 +274,11 @@ class Definition(Shape):
         """The ids and SKUs by which conditions choose products."""
         found: dict[ProductField, set[str]] = {}
         for node in self.walk():
-            if isinstance(node, Happening) and node.product is not None and node.product.by != "title":
+            if (
+                isinstance(node, Happening)
+                and node.product is not None
+                and node.product.by not in ("title", "collection")
+            ):
                 found.setdefault(node.product.by, set()).add(node.product.value)
         return found
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 EventName = Literal["ordered", "bought", "returned", "used_discount"]
-ProductField = Literal["title", "sku", "product_id"]
+ProductField = Literal["title", "sku", "product_id", "collection"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ _PRODUCT = {
     "title": "a product whose title contains",
     "sku": "a product whose SKU is",
     "product_id": "the product",
+    "collection": "a product of the collection",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -25,8 +26,8 @@ CUPS = "collection=Kitchen+%3E+Cups"
 MUG = ["€40.00", "€24.00", "€6.00", "−€4.00", "−10.0%"]
 
 
-@pytest.fixture(scope="module")
-def reader(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def collection_marts() -> dict[str, Any]:
+    """The book with its products in a catalogue, a rug that nobody buys, and what is in which collection."""
     members = [
         {"product_id": product, "collection_id": f"a:{title}", "connection_id": "a", "source": "files", "collection_title": title}
         for product, title in (("a:Mug", "Gifts"), ("a:Mug", "Kitchen"), ("a:Mug", "Kitchen > Cups"), ("a:Rug", "Home"))
@@ -41,10 +42,14 @@ def reader(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         }
         for name in ("Mug", "Tea", "Rug")
     ]
-    with Project.open(
-        shop_folder(new_folder, tmp_path_factory.mktemp("collections")), clock=Watch()
-    ) as project:
-        publish(project, **{**marts(), "products": catalogue}, product_collections=members)  # type: ignore[arg-type]
+    return {**marts(), "products": catalogue, "product_collections": members}
+
+
+@pytest.fixture(scope="module")
+def reader(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = shop_folder(new_folder, tmp_path_factory.mktemp("collections"))
+    with Project.open(folder, clock=Watch()) as project:
+        publish(project, **collection_marts())
         with TestClient(create_app(project), follow_redirects=False) as client:
             yield with_session(client, project)
 

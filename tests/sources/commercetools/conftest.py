@@ -54,8 +54,15 @@ class Project:
         **more: Any,
     ) -> list[dict[str, Any]]:
         """All records of a slice, as they would be spooled."""
-        chosen = next(each for each in STREAMS if each.name == stream)
-        pages = self.source(**more).read(chosen, Slice(stream, kind, since, until))
+        return self._lines(Slice(stream, kind, since, until), **more)
+
+    def read_all(self, stream: str, **more: Any) -> list[dict[str, Any]]:
+        """All records of a stream that is read whole."""
+        return self._lines(Slice(stream, "full"), **more)
+
+    def _lines(self, part: Slice, **more: Any) -> list[dict[str, Any]]:
+        chosen = next(each for each in STREAMS if each.name == part.stream)
+        pages = self.source(**more).read(chosen, part)
         return [json.loads(line) for page in pages for line in page.lines.decode().splitlines()]
 
     def rows(self, sql: str) -> list[dict[str, Any]]:

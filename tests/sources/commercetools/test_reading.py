@@ -195,7 +195,7 @@ def test_products_bring_all_variants_in_one_language_with_unit_cost(project: Pro
 
 
 def test_categories_are_read_whole_with_the_one_above_and_products_name_theirs(project: Project) -> None:
-    found = project.read("categories", kind="full", language="de-DE")
+    found = project.read_all("categories", language="de-DE")
     assert len(found) == project.rows("select count(*) as n from collections")[0]["n"]
     named = {record["id"]: record["fondaco"]["name"] for record in found}
     assert all(name.endswith("(de)") for name in named.values())

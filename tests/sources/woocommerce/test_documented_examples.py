@@ -106,7 +106,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
         (ORDERS, {"orders": 2, "order_lines": 4, "order_refund_refs": 2}),
         (REFUNDS, {"refunds": 2}),
         (CUSTOMERS, {"customers": 2}),
-        (PRODUCTS, {"products": 2, "product_variations": 4, "product_categories": 3}),
+        (PRODUCTS, {"products": 2, "product_variations": 4, "product_categories": 4}),
         (CATEGORIES, {"categories": 1}),
         (COUPONS, {"coupons": 2}),
     ],

@@ -36,7 +36,12 @@ EVENT_OPERATORS = {
     "not:at_most": "more than", "not:exactly": "not exactly", "never": "never", "not:never": "at least once",
 }  # fmt: skip
 PERIODS = {"ever": "at any time", "last_days": "in the last … days", "between": "between two days"}
-PRODUCTS = {"title": "whose title contains", "sku": "whose SKU is", "product_id": "whose id is"}
+PRODUCTS = {
+    "title": "whose title contains",
+    "sku": "whose SKU is",
+    "product_id": "whose id is",
+    "collection": "of the collection",
+}
 
 _ATTRIBUTES = {f"attribute:{attribute.name}": attribute for attribute in ATTRIBUTES}
 _EVENTS = {f"event:{event.name}": event for event in EVENTS}
