@@ -1,7 +1,9 @@
 """From a webhook's answer to the changed figure on an open page, with fifty webhooks a second.
 
-A simulated Shopify shop, read once; then the server, the drain and an open page, each as `fondaco serve` has them. The page hears of
-each publication and asks for the panel of the headline; the clock of a delivery runs from its answer to the panel's last byte.
+A simulated Shopify shop, read once, and beside it in the same connection older orders up to the size that was asked for, landed from a
+bulk file: to read them all page by page would take longer than all the rest. Then the server, the drain and an open page, each as
+`fondaco serve` has them. Deliveries tell of the simulated orders, whichever, of two years. The page hears of each publication and
+asks for the panel of the headline; the clock of a delivery runs from its answer to the panel's last byte.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,25 +26,31 @@ from typing import Any
 import httpx
 
 from benchmarks.claim import Claim, timed
+from benchmarks.shopify_orders import write_orders
 from benchmarks.webhooks import request, send
 from fondaco.control import Role
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.connecting import connect
+from fondaco.orchestration.modelling import build
+from fondaco.orchestration.progress import silent
 from fondaco.server.auth.sessions import SESSION
 from fondaco.simulator.connections import demo_connections
 from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.world import generate_world
 from fondaco.sources.exchange_rates import static_rates
+from fondaco.sources.shopify.streams import ORDERS
+from fondaco.sources.stream import Page, Slice
 
-MOST_ORDERS = 100_000
-"""Reading a simulated shop takes longer than all the rest; more orders would only measure that."""
+SIMULATED_ORDERS = 20_000
+"""Of these the deliveries tell."""
+_PAGE_BYTES = 4 << 20
 A_SECOND = 50
 SECONDS = 60
 _PATIENCE_SECONDS = 600
 
 
 @dataclass
-class Page:
+class OpenPage:
     """An open page: when which version was on it."""
 
     seen: dict[str, float] = field(default_factory=dict)
@@ -62,13 +71,13 @@ class Page:
 
 
 def run(orders: int) -> list[Claim]:
-    orders = min(orders, MOST_ORDERS)
+    simulated = min(orders, SIMULATED_ORDERS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         end = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-        generate_world(folder / "world", seed=1, orders=orders, days=730, end=end)
+        generate_world(folder / "world", seed=1, orders=simulated, days=730, end=end)
         with SimulatorServer(folder / "world") as simulator:
-            cookies, ids = _prepared(folder / "shop", simulator.base_url, end)
+            cookies, ids = _prepared(folder / "shop", simulator.base_url, end, older=orders - simulated)
             lags, batches = _measured(folder / "shop", cookies, ids)
     lags.sort()
     p95 = lags[int(0.95 * len(lags))] if lags else float("inf")
@@ -87,8 +96,8 @@ def run(orders: int) -> list[Claim]:
     ]  # fmt: skip
 
 
-def _prepared(folder: Path, base_url: str, end: datetime) -> tuple[dict[str, str], list[int]]:
-    """A project that has read the shop; a log-in's cookie, and orders of the shop."""
+def _prepared(folder: Path, base_url: str, end: datetime, *, older: int) -> tuple[dict[str, str], list[int]]:
+    """A project that has read the shop, and so many older orders; a log-in's cookie, and orders of the shop that it can read again."""
     with Project.create(folder, name="Live", currency="EUR", timezone="Europe/Berlin") as project:
         rates = [
             {"tenant_id": project.tenant, **row, "_synced_at": end.replace(tzinfo=None)}
@@ -103,11 +112,32 @@ def _prepared(folder: Path, base_url: str, end: datetime) -> tuple[dict[str, str
         if outcome.error is not None:
             raise outcome.error
         print(f"  first run: {first.seconds:.1f} s", flush=True)
-        user = project.control.users.create(project.tenant, "reader@example.com", role=Role.OWNER)
-        secret = project.control.sessions.create(user.user_id, valid=timedelta(hours=12))
         with project.warehouse.writer() as writer:
             found = writer.fetch("select order_id from raw.shopify__orders").column("order_id").to_pylist()
+        if older:
+            with timed() as rest:
+                _add_older(project, older, folder / "older.ndjson")
+            print(f"  {older:,} older orders landed, built and published: {rest.seconds:.1f} s", flush=True)
+        user = project.control.users.create(project.tenant, "reader@example.com", role=Role.OWNER)
+        secret = project.control.sessions.create(user.user_id, valid=timedelta(hours=12))
     return {SESSION: secret}, [int(str(gid).rsplit("/", 1)[-1]) for gid in found]
+
+
+def _add_older(project: Project, orders: int, file: Path) -> None:
+    """As a bulk result of the same shop brings them."""
+    write_orders(file, orders)
+    part = Slice("orders", "backfill")
+    project.landing.load(project.landing.spool("aurora", "shopify", ORDERS, part, _pages(file)))
+    file.unlink()
+    build(project, silent)
+    project.warehouse.publish()
+
+
+def _pages(file: Path) -> Iterator[Page]:
+    with file.open("rb") as lines:
+        while block := lines.read(_PAGE_BYTES):
+            block += lines.readline()
+            yield Page(block, block.count(b"\n"))
 
 
 def _measured(
@@ -118,7 +148,7 @@ def _measured(
     command = [sys.executable, "-m", "fondaco", "-C", str(folder)]
     server = subprocess.Popen([*command, "serve", "--port", "0", "--json"], stdout=subprocess.PIPE, text=True, env=environment)  # fmt: skip
     drain = subprocess.Popen([*command, "live", "--json"], stdout=subprocess.PIPE, text=True)
-    page, batches = Page(), list[dict[str, Any]]()
+    page, batches = OpenPage(), list[dict[str, Any]]()
     try:
         assert server.stdout is not None
         url = json.loads(server.stdout.readline())["url"]
@@ -143,7 +173,7 @@ def _measured(
     return _lags(answered, batches, page), batches
 
 
-def _lags(answered: list[float], batches: list[dict[str, Any]], page: Page) -> list[float]:
+def _lags(answered: list[float], batches: list[dict[str, Any]], page: OpenPage) -> list[float]:
     """Deliveries are drained in the order in which they were answered; a version that the page has passed over was on it with
     the next one."""
     lags: list[float] = []

@@ -127,7 +127,8 @@ class Books:
         """Core and marts; what a build hands only to its own later models is left out."""
         found = self.rows(
             "select table_schema || '.' || table_name as name from information_schema.tables"
-            " where table_schema in ('core', 'marts') and table_name not in ('order_changes', 'event_changes', 'mart_changes', 'profit_changes', 'day_changes') order by 1"
+            " where table_schema in ('core', 'marts') and table_name not in ('order_changes', 'event_changes', 'mart_changes', 'profit_changes', 'day_changes')"
+            " and table_name not like 'unpublished%' and table_name not like 'newer%' order by 1"
         )
         return [row["name"] for row in found]
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from fondaco.clock import format_instant, parse_instant
 from fondaco.errors import ConfigError, FondacoError, RetryableError
+from fondaco.orchestration.analysing import tables_written
 from fondaco.orchestration.draining import Drain, Drained
 from fondaco.orchestration.modelling import build, is_half_built, keep_half_built
 from fondaco.orchestration.progress import silent
@@ -189,7 +190,7 @@ class Live:
             with _timed(seconds, "build"):
                 self._build(sorted(drained.tables))
             with _timed(seconds, "publish"):
-                version = project.warehouse.publish().version
+                version = project.warehouse.publish(standing=tables_written()).version
             self._note_published(drained, version)
         self._drain.commit()
         self._count(drained, seconds)

@@ -15,6 +15,7 @@ from fondaco.config import Settings
 from fondaco.duckdb_session import SLOW_OPTIMIZERS, UNSOUND_OPTIMIZERS, disk_is_full, prepare
 from fondaco.errors import ConfigError, FatalError, RetryableError
 from fondaco.warehouse.courtesy import Courtesy
+from fondaco.warehouse.duckdb_changes import ChangesDraft, Standing, note_whole, standing_on
 from fondaco.warehouse.duckdb_publish import CopyAhead, Draft
 from fondaco.warehouse.duckdb_reader import DuckDBReader
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
@@ -168,7 +169,7 @@ class DuckDBWarehouse:
             finally:
                 self._drop_ahead()
 
-    def publish(self) -> Published:
+    def publish(self, *, standing: Collection[str] | None = None) -> Published:
         with self.writer() as writer:
             tables = _marts(writer)
             if not tables:
@@ -176,15 +177,21 @@ class DuckDBWarehouse:
             self._snapshots.ensure()
             try:
                 ahead, self._ahead = self._ahead, None
-                draft = (ahead.take() if ahead else None) or self._draft()
+                draft = (
+                    (ahead.take() if ahead else None)
+                    or (self._changes_draft(standing) if standing is not None else None)
+                    or self._draft()
+                )
                 with contextlib.closing(draft):
                     for table in tables:
                         if table not in draft.tables:
                             draft.copy(table)
-                self._snapshots.adopt(draft.version)
+                self._snapshots.adopt(draft.version, draft.base)
             except BaseException:
                 self._snapshots.clean()
                 raise
+            if draft.base is None:
+                note_whole(self.connection(), draft.version)
         return Published(draft.version, tables)
 
     def reader(self, *, statement_seconds: float = STATEMENT_SECONDS) -> DuckDBReader:
@@ -217,6 +224,16 @@ class DuckDBWarehouse:
         self._snapshots.clean()
         version = new_version(self._snapshots.current())
         return Draft(self.connection(), version, self._snapshots.draft(version))
+
+    def _changes_draft(self, standing: Collection[str]) -> Draft | None:
+        """A draft of what has changed; None where all has to be published."""
+        self._snapshots.clean()
+        base = standing_on(self.connection())
+        if base is None or not self._snapshots.path(base).is_file():
+            return None
+        version = new_version(self._snapshots.current())
+        paths = self._snapshots.draft(version), self._snapshots.path(base)
+        return ChangesDraft(self.connection(), version, paths[0], Standing(base, paths[1], standing))
 
     def _drop_ahead(self) -> None:
         ahead, self._ahead = self._ahead, None

@@ -13,10 +13,19 @@ from fondaco.warehouse.published_layout import looked_up_by, ordered_by
 
 
 class Draft:
-    """A snapshot file that is being written, over a cursor of its own to the open warehouse."""
+    """A snapshot file that is being written, over a cursor of its own to the open warehouse.
+
+    Attributes
+    ----------
+    base
+        The version on which it stands; None for a file that has all rows.
+    tables
+        What has been copied.
+    """
 
     def __init__(self, warehouse: duckdb.DuckDBPyConnection, version: str, path: Path) -> None:
         self.version = version
+        self.base: str | None = None
         self.tables: set[str] = set()
         self._cursor = warehouse.cursor()
         quoted = str(path).replace("'", "''")

@@ -144,9 +144,17 @@ class DuckDBReader:
                 "autoinstall_known_extensions": False,
             },
         )
-        prepare(connection)
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
+        try:
+            prepare(connection)
+            base = self._snapshots.base(version)
+            if base is not None:
+                quoted = str(self._snapshots.path(base)).replace("'", "''")
+                connection.execute(f"attach '{quoted}' as base (type duckdb, read_only)")
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 

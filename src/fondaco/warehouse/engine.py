@@ -166,8 +166,12 @@ class Warehouse(Protocol):
         """
         ...
 
-    def publish(self) -> Published:
-        """Make the present ``marts`` visible to readers, all tables at once."""
+    def publish(self, *, standing: Collection[str] | None = None) -> Published:
+        """Make the present ``marts`` visible to readers, all tables at once.
+
+        With ``standing`` only what has changed since all was published is written, where the engine can; readers see no difference.
+        The tables that it names have not been written to since.
+        """
         ...
 
     def reader(self, *, statement_seconds: float = STATEMENT_SECONDS) -> Reader:

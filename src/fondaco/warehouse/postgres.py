@@ -19,7 +19,7 @@ from fondaco.warehouse.duckdb import changed_type, connection_options, grows, pr
 from fondaco.warehouse.duckdb import translated as bench_translated
 from fondaco.warehouse.engine import STATEMENT_SECONDS, Dialect, Params, Published, TableSpec
 from fondaco.warehouse.lock import Turnstile, locked_error
-from fondaco.warehouse.postgres_publish import clean, publish
+from fondaco.warehouse.postgres_publish import clean, forget_changes, publish
 from fondaco.warehouse.postgres_reader import PostgresReader
 from fondaco.warehouse.postgres_rows import read_json_as_text, to_arrow
 from fondaco.warehouse.postgres_sql import parameters
@@ -162,9 +162,11 @@ class PostgresWarehouse:
         """Nothing: it is one session that reads, writes and copies."""
         return contextlib.nullcontext()
 
-    def publish(self) -> Published:
+    def publish(self, *, standing: Collection[str] | None = None) -> Published:
         with self.writer(), translated():
-            return publish(self.connection())
+            published = publish(self.connection())
+            forget_changes(self.connection())
+        return published
 
     def reader(self, *, statement_seconds: float = STATEMENT_SECONDS) -> PostgresReader:
         reader = PostgresReader(self._url, statement_seconds)

@@ -68,6 +68,13 @@ def publish(connection: psycopg.Connection[Any]) -> Published:
     return Published(version, tables)
 
 
+def forget_changes(connection: psycopg.Connection[Any]) -> None:
+    """Empty the lists of what changed since all was published, which builds only add to: all is published each time."""
+    for table in ("unpublished_orders", "unpublished_days"):
+        if connection.execute("select to_regclass(%s)", (f"core.{table}",)).fetchone() != (None,):
+            connection.execute(sql.SQL("truncate {}").format(sql.Identifier("core", table)))
+
+
 def _switch(connection: psycopg.Connection[Any], version: str, tables: tuple[str, ...]) -> None:
     """Point the views to ``version``. A long query of another tool on a view is waited for, but never blocks others."""
     deadline = time.monotonic() + _SWITCH_SECONDS

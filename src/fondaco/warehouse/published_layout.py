@@ -38,6 +38,14 @@ LOOKED_UP_BY_WITHOUT_BLOCKS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns with an index too where an engine cannot leave out blocks by their days."""
 
+BY_ORDER = frozenset(
+    {"order_discounts", "order_profit", "orders", "payments", "profit_ledger", "refunds", "sales_ledger"}
+)
+"""Large tables whose rows belong to an order, or to none, and stand while the order has not changed."""
+
+BY_DAY = frozenset({"product_sales_daily"})
+"""Large tables of sums whose rows belong to a day of a shop's orders, and stand while none of these has changed."""
+
 
 def ordered_by(table: str, columns: Collection[str]) -> str | None:
     """The column by which to write ``table``, if it has it."""

@@ -118,6 +118,7 @@ class Shop:
         tables = self.rows(
             "select table_schema || '.' || table_name from information_schema.tables "
             "where table_schema in ('core', 'marts') and table_name not in ('build_state', 'order_changes', 'event_changes', 'mart_changes', 'profit_changes', 'day_changes')"
+            " and table_name not like 'unpublished%' and table_name not like 'newer%'"
         )
         return {table: sorted(self.rows(f"select * from {table}"), key=repr) for (table,) in tables}
 

@@ -12,7 +12,9 @@
 -- depends_on: {{ ref('payments') }}
 -- depends_on: {{ ref('order_discounts') }}
 -- depends_on: {{ ref('profit_ledger') }}
+-- depends_on: {{ ref('core_unpublished_orders') }}
 -- depends_on: {{ ref('core_sales_days') }}
+-- depends_on: {{ ref('core_unpublished_days') }}
 -- depends_on: {{ ref('product_sales_daily') }}
 with seen as (
     {%- for entity, weight in order_entities().items() %}
