@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def seller(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """Someone in front of the book, in which marketplace fees came to 8, of which a marketplace told 6."""
+    """Someone in front of the book, in which marketplace fees came to 8, of which a marketplace told 6, and 200 messages of 1,200 cost 14."""
     book = marts()
     for mart in ("profit_ledger", "profit_daily", "order_profit"):
         book[mart][1] |= {"marketplace_fees": 8}
@@ -31,8 +31,11 @@ def seller(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "profit_line": "marketplace_fees", "charged_at": "2026-03-02 08:00:00", "charged_date": "2026-03-02",
         "order_date": "2026-03-02", "currency": "EUR", "amount": 6,
     }  # fmt: skip
+    sent = {
+        "message_date": "2026-03-02", "platform": "klaviyo", "currency": "EUR", "sent": 1200, "unpriced": 1000, "message_cost": 14,
+    }  # fmt: skip
     with Project.open(shop_folder(new_folder, tmp_path_factory.mktemp("seller")), clock=Watch()) as project:
-        publish(project, **book, fees=[fee])  # type: ignore[arg-type]
+        publish(project, **book, fees=[fee], messages_daily=[sent])  # type: ignore[arg-type]
         with TestClient(create_app(project), follow_redirects=False) as client:
             yield with_session(client, project)
 
@@ -72,7 +75,14 @@ def test_each_line_says_what_part_of_it_is_known_and_what_stands_for_the_rest(re
 
 def test_fees_that_a_marketplace_told_are_known_and_the_rest_is_the_sheets(seller: TestClient) -> None:
     told = [words(tile) for tile in re.findall(r'<div class="tile">(.*?)</div></div>', panel(seller), re.S)]
-    assert told[-1] == "Marketplace fees 75.0% known €6.00 told by marketplaces €2.00 reckoned by this sheet"
+    assert told[-2] == "Marketplace fees 75.0% known €6.00 told by marketplaces €2.00 reckoned by this sheet"
+
+
+def test_messages_whose_cost_somebody_tells_are_known(seller: TestClient) -> None:
+    told = [words(tile) for tile in re.findall(r'<div class="tile">(.*?)</div></div>', panel(seller), re.S)]
+    assert told[-1] == (
+        "Cost of messages 16.7% known €14.00 told by platforms or this sheet 1,000 messages without a cost"
+    )
 
 
 def test_goods_whose_cost_is_assumed_lead_to_a_form_that_knows_them(reader: TestClient) -> None:
