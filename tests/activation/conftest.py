@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 from tests.metrics.conftest import columns
+from tests.published import make_searchable
 
 from fondaco.duckdb_session import prepare
 from fondaco.warehouse import Warehouse
@@ -63,10 +64,11 @@ def publish(warehouse: Warehouse, rows: Rows, *, scores: bool = True) -> None:
     """Publish the marts that segments ask, with these rows."""
     with warehouse.writer() as writer:
         writer.execute("create schema if not exists marts")
-        create(writer, *MARTS, "customer_scores")
+        create(writer, *MARTS, "customer_scores", "customer_search")
         if not scores:
             writer.execute("drop table marts.customer_scores")
         insert(writer, rows)
+        make_searchable(writer)
         warehouse.publish()
 
 
