@@ -99,6 +99,27 @@ def test_products_of_a_collection_and_collections_of_a_product(shop: Any) -> Non
     ]
 
 
+def test_an_order_with_two_products_of_one_title_counts_for_the_one_that_is_in_the_collection(
+    marts: Any,
+) -> None:
+    """The daily table counts an order once a title, at whichever line comes first."""
+    day = {"event_date": "2026-03-02", "order_date": "2026-03-02", "connection_id": "a", "units_sold": 1}
+    for product, counted in (("a:1", 1), ("a:2", 0)):
+        marts.add(
+            "product_sales_daily", **day, product_id=product, product_title="Mug", product_orders=counted
+        )
+        marts.add(
+            "sales_ledger",
+            **day,
+            product_id=product,
+            line_title="Mug",
+            order_id="a:1",
+            sales_event_id=product,
+        )
+    marts.add("product_collections", product_id="a:2", collection_id="a:Sale", collection_title="Sale")
+    assert ask(marts, ("orders",), "product", collection="Sale") == [{"product": "Mug", "orders": 1}]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     events=st.lists(

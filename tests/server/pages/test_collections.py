@@ -103,6 +103,7 @@ def test_collections_are_ranked_by_what_they_left_with_those_that_sold_nothing(r
         ["Of no single order", "–", "€0.00", "−€8.00", "–"],
         ["All", "€47.00", "0", "−€18.00", "−38.3%"],
     ]
+    assert "counts in each of its collections" in words(text)
     lost = reader.get(
         f"/products/catalogue?{MARCH}&level=collection&products_order=contribution_margin_3"
     ).text

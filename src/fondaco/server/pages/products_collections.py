@@ -128,7 +128,7 @@ def collection_table(site: Site, state: ProductsState, numbers: Numbers) -> dict
             state.way,
         ),
         "whole": _whole(figures, names),
-        "note": f"{COUNTED_IN_EACH}. {OF_NO_PRODUCT}",
+        "note": f"{COUNTED_IN_EACH}. {OF_NO_PRODUCT}.",
         "search": {
             "name": find,
             "value": state.sheet.find,
