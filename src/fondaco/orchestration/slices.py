@@ -64,6 +64,7 @@ def next_slice(
         opened cost a handful of requests.
     """
     horizon = horizon.within(stream)
+    coverage = _caught_up(stream, coverage, horizon)
     if stream.mode is SyncMode.FULL:
         done = coverage.cursor is not None and coverage.cursor >= horizon.now
         return None if done else Slice(stream.name, "full")
@@ -73,7 +74,7 @@ def next_slice(
     if coverage.cursor is None or coverage.covered_since is None:
         return _history(stream, end, horizon, empty_before) if end > horizon.start else None
     if coverage.cursor < end:
-        return _increment(stream, coverage, coverage.cursor, end)
+        return _kept(stream, _increment(stream, coverage, coverage.cursor, end), horizon)
     if coverage.covered_since > horizon.start:
         return _history(stream, coverage.covered_since, horizon, empty_before)
     return None
@@ -82,6 +83,7 @@ def next_slice(
 def after(stream: Stream, coverage: Coverage, part: Slice, horizon: Horizon) -> Coverage:
     """The coverage once ``part`` is loaded."""
     horizon = horizon.within(stream)
+    coverage = _caught_up(stream, coverage, horizon)
     if part.since is None or part.until is None:
         return replace(coverage, cursor=horizon.now, covered_since=horizon.start, history_complete=True)
     # Days that run, or are to come, are read again by the next run.
@@ -106,7 +108,7 @@ def _next_days(stream: Stream, coverage: Coverage, horizon: Horizon, empty_befor
         part = _increment(stream, coverage, _midnight(coverage.cursor), end)
         # What was not settled when it was last looked at, however long ago that is.
         behind = max(stream.overlap, stream.lookback) if part.kind == "lookback" else stream.overlap
-        return replace(part, since=_midnight(coverage.cursor - behind))
+        return _kept(stream, replace(part, since=_midnight(coverage.cursor - behind)), begin)
     if coverage.covered_since > begin.start:
         return _history(stream, coverage.covered_since, begin, empty_before)
     return None
@@ -123,11 +125,26 @@ def _increment(stream: Stream, coverage: Coverage, cursor: datetime, end: dateti
     since = _whole_seconds(cursor - stream.overlap)
     kind = "incremental"
     if stream.lookback and (coverage.looked_back_on is None or coverage.looked_back_on < end.date()):
-        since = min(since, end - stream.lookback)
+        # What was not settled when it was last looked at, however long ago that is.
+        since = min(since, end - stream.lookback, _whole_seconds(cursor - stream.lookback))
         kind = "lookback"
     elif stream.backfill_window is not None:  # after a long pause, oldest first, in pieces that end
         end = min(end, cursor + stream.backfill_window)
     return Slice(stream.name, kind, since, end)
+
+
+def _caught_up(stream: Stream, coverage: Coverage, horizon: Horizon) -> Coverage:
+    """The coverage after a pause longer than the vendor keeps the stream: nothing before that can be read any more."""
+    if stream.history is None or coverage.cursor is None or coverage.cursor >= horizon.start:
+        return coverage
+    return replace(coverage, cursor=horizon.start)
+
+
+def _kept(stream: Stream, part: Slice, horizon: Horizon) -> Slice:
+    """The slice without what the vendor keeps no more: what was read of that in time would be taken for restated to nothing."""
+    if stream.history is None or part.since is None or part.until is None:
+        return part
+    return replace(part, since=min(max(part.since, horizon.start), part.until))
 
 
 def _after_history(

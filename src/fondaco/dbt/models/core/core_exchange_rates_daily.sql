@@ -36,6 +36,10 @@ used as (
     select tenant_id, currency from {{ ref('core_cost_entries') }}
     union
     select tenant_id, currency from {{ ref('core_unit_costs') }}
+    union
+    select tenant_id, currency from {{ ref('core_ad_spend') }}
+    union
+    select tenant_id, currency from {{ ref('core_message_figures') }}
 ),
 
 reporting as (
