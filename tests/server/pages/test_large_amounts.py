@@ -89,7 +89,7 @@ def test_a_page_and_what_it_fetches_later_show_all_digits(
     later = {html.unescape(found) for found in re.findall(r'hx-get="(/[^"]+)"', page.text)}
     answers = [page, *(reader.get(each) for each in sorted(later) if "events" not in each)]
     assert {answer.status_code for answer in answers} <= {200, 204}
-    assert any(shown in answer.text for answer in answers)
+    assert any(shown in answer.text.replace("<wbr>", "") for answer in answers)
 
 
 def test_the_api_gives_the_same_figure_in_every_format(api: TestClient) -> None:
