@@ -27,10 +27,6 @@ settings.register_profile("fondaco", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=20)  # for `make test-fast`
 settings.load_profile("fondaco")
 
-# Two workers share two cores: over the few rows of a test a second thread costs more than it brings. A test that promises
-# something of threads asks for them itself; processes that tests start have this too.
-os.environ.setdefault("FONDACO_WAREHOUSE__THREADS", "1")
-
 
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:
@@ -70,6 +66,10 @@ def postgres_server() -> Iterator[str]:
         "port": port,
         "unix_socket_directories": folder,
         "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        # To compile a query over dozens of views takes seconds, to answer it from a test's few rows none.
+        "jit": "off",
     }
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
