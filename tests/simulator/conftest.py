@@ -19,6 +19,14 @@ LAWS: dict[str, str] = {
         select order_id from orders left join (select order_id, sum(gross - discount + tax) as total
             from ledger where action = 'order' group by order_id) using (order_id)
         where coalesce(total, 0) <> placed_total""",
+    "a product's collections and those above them are its shop's": """
+        select m.collection_id from product_collections as m
+            left join collections as c using (shop_id, collection_id) left join products as p using (shop_id, product_id)
+        where c.title is null or p.title is null
+        union all
+        select c.collection_id from collections as c
+            left join collections as a on a.shop_id = c.shop_id and a.collection_id = c.parent_id
+        where c.parent_id is not null and a.title is null""",
     "totals of an order add up": """
         select order_id from orders inner join shops using (shop_id)
         where placed_subtotal + placed_shipping + placed_tip + placed_duty
@@ -138,6 +146,7 @@ KEYS = {
     "orders": "order_id", "order_lines": "line_id", "shipping_lines": "shipping_line_id", "refunds": "refund_id",
     "refund_lines": "refund_line_id", "transactions": "transaction_id", "ledger": "ledger_id",
     "customers": "customer_id", "people": "person_id", "products": "product_id", "variants": "variant_id",
+    "collections": "collection_id", "product_collections": "product_id, collection_id",
     "unit_costs": "variant_id, valid_from", "discounts": "discount_id", "inventory": "variant_id, location_id",
     "ad_accounts": "platform", "ad_campaigns": "campaign_id", "ad_groups": "ad_group_id", "ads": "ad_id",
     "ad_keywords": "keyword_id", "ad_days": "unit_id, day", "ad_touches": "platform, order_id",
