@@ -82,7 +82,7 @@ def test_transactions_are_asked_for_by_ninety_days_at_most(account: Account) -> 
 def test_every_movement_names_its_day_and_its_order(account: Account) -> None:
     rows = {row["transactionId"]: row for row in read(account.to(), "transactions")}
     for movement in account.book.movements:
-        row = rows[str(movement.movement_id)]
+        row = rows[movement.transaction_id]
         assert row["_day"] == f"{movement.at:%Y-%m-%d}"
         assert row["_orderId"] == (movement.order.number if movement.order else None)
     assert any(row["transactionType"] == "NON_SALE_CHARGE" and row["_orderId"] for row in rows.values())

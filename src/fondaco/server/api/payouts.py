@@ -65,7 +65,8 @@ class PayoutAnswer(BaseModel):
 
 
 class EntryAnswer(BaseModel):
-    """A movement of the balance that the payout is made of."""
+    """A movement of the balance that the payout is made of. ``fee`` is null where it was told in another currency and no rate: then
+    ``amount`` is ``net``."""
 
     payout_entry_id: str
     happened_at: datetime
@@ -75,7 +76,7 @@ class EntryAnswer(BaseModel):
     order_number: str | None
     currency: str
     amount: str
-    fee: str
+    fee: str | None
     net: str
 
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,7 +22,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fondaco.simulator.ebay.book import Book, Line, Movement, Order, Payout, Row
+from fondaco.simulator.ebay.book import Book, Row
+from fondaco.simulator.ebay.records import order_record, payout_record, transaction_record
 from fondaco.simulator.faults import Faults
 from fondaco.simulator.store import Store
 
@@ -34,7 +34,6 @@ LIMITED_TOKEN = "v^1.1#i^1#simulated-without-finances"
 JWE = "simulated.jwe"
 _KEY = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"simulated eBay").digest())
 _SIGNED_COUNTRIES = frozenset({"DE", "GB"})
-_MARKETPLACES = {"DE": "EBAY_DE", "GB": "EBAY_GB", "US": "EBAY_US"}
 _DEMO = {"aurora": ("EBAY_DE", "0.19"), "brick": ("EBAY_GB", "0.20"), "cedar": ("EBAY_US", "0")}
 _SPAN = re.compile(r"(\w+):\[([^\]]*?)\.\.([^\]]*)\](?:,transactionType:\{(\w+)\})?")
 _TOKEN_SECONDS = 7200
@@ -48,6 +47,8 @@ class Behaviour:
     token_seconds: float = _TOKEN_SECONDS
     tokens: dict[str, tuple[bool, float]] = field(default_factory=dict)
     """Access token → whether it may read finances, and until when it holds."""
+    forgotten: set[str] = field(default_factory=set)
+    """Orders of more than two years ago, which eBay refuses by their ids."""
     requests: list[str] = field(default_factory=list)
     """Path and query as they came."""
 
@@ -80,14 +81,14 @@ class EbayEndpoint:
     def orders(self, book: Book) -> list[tuple[datetime, Row]]:
         """By when they were changed, the newest order first."""
         newest = sorted(book.orders, key=lambda one: (one.created_at, one.order_id), reverse=True)
-        return [(book.modified_at(one), _order(book, one)) for one in newest]
+        return [(book.modified_at(one), order_record(book, one)) for one in newest]
 
     def transactions(self, book: Book) -> list[tuple[datetime, Row]]:
         currency = book.shop["currency"]
-        return [(one.at, _transaction(one, currency)) for one in reversed(book.movements)]
+        return [(one.at, transaction_record(one, currency)) for one in reversed(book.movements)]
 
     def payouts(self, book: Book) -> list[tuple[datetime, Row]]:
-        return [(one.at, _payout(one, book)) for one in book.payouts]
+        return [(one.at, payout_record(one, book)) for one in book.payouts]
 
     def listing(
         self,
@@ -124,6 +125,8 @@ class EbayEndpoint:
                 ids = request.query_params["orderIds"].split(",")
                 if len(ids) > _MOST_IDS:
                     return _error(400, 30810, "Too many order ids.")
+                if not self._behaviour.forgotten.isdisjoint(ids):
+                    return _error(400, 30800, "Invalid filter value.")
                 found = [row for _, row in told if row["orderId"] in ids]
             if not found and finances:
                 return Response(status_code=204)
@@ -195,164 +198,6 @@ def _within(at: datetime, first: str, last: str) -> bool:
     return (not first or datetime.fromisoformat(first) <= moment) and (
         not last or moment <= datetime.fromisoformat(last)
     )
-
-
-def _instant(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-
-
-def _money(minor: int, currency: str) -> Row:
-    return {"value": f"{Decimal(minor).scaleb(-2)}", "currency": currency}
-
-
-def _order(book: Book, one: Order) -> Row:
-    currency = one.row["currency"]
-    cancelled, back = one.row["cancelled_at"], sum(each.amount for each in one.refunds)
-    status = "FULLY_REFUNDED" if back >= one.paid > 0 else "PARTIALLY_REFUNDED" if back else "PAID"
-    address = {
-        "city": one.row["city"],
-        "countryCode": one.row["country"],
-        "addressLine1": "1 Simulated Street",
-    }
-    found: Row = {
-        "orderId": one.number,
-        "salesRecordReference": str(one.row["order_number"]),
-        "creationDate": _instant(one.created_at),
-        "lastModifiedDate": _instant(book.modified_at(one)),
-        "orderPaymentStatus": status,
-        "orderFulfillmentStatus": "FULFILLED" if book.sent_at(one) else "NOT_STARTED",
-        "sellerId": f"{book.shop['shop_id']}-on-ebay",
-        "cancelStatus": {"cancelState": "CANCELED" if cancelled else "NONE_REQUESTED", "cancelRequests": []},
-        "buyer": {"username": f"buyer-{one.row['customer_id'] or one.order_id}"},
-        "fulfillmentStartInstructions": [
-            {"shippingStep": {"shipTo": {"fullName": "Simulated Buyer", "contactAddress": address}}}
-        ],
-        "ebayCollectAndRemitTax": not book.shop["taxes_included"],
-        "pricingSummary": _pricing(one, currency),
-        "paymentSummary": {
-            "totalDueSeller": _money(one.paid - back, currency),
-            "payments": [
-                {
-                    "paymentMethod": "EBAY",
-                    "paymentStatus": "PAID",
-                    "paymentDate": _instant(one.created_at),
-                    "paymentReferenceId": str(one.order_id),
-                    "amount": _money(one.paid, currency),
-                }
-            ],
-            "refunds": [
-                {
-                    "refundId": str(each.refund_id),
-                    "refundDate": _instant(each.at),
-                    "refundStatus": "REFUNDED",
-                    "amount": _money(each.amount, currency),
-                }
-                for each in one.refunds
-            ],
-        },
-        "lineItems": [_line(book, line, currency) for line in one.lines],
-    }
-    if cancelled:
-        found["cancelStatus"]["cancelledDate"] = _instant(cancelled)
-    return found
-
-
-def _pricing(one: Order, currency: str) -> Row:
-    sums = {
-        "priceSubtotal": sum(line.cost for line in one.lines),
-        "priceDiscount": -sum(line.discount for line in one.lines),
-        "deliveryCost": sum(line.shipping for line in one.lines),
-        "total": one.paid,
-    }
-    return {name: _money(amount, currency) for name, amount in sums.items()}
-
-
-def _line(book: Book, line: Line, currency: str) -> Row:
-    marketplace = _MARKETPLACES[book.shop["country"]]
-    found: Row = {
-        "lineItemId": str(line.line_id),
-        "legacyItemId": str(line.item_id),
-        "title": line.title,
-        "quantity": line.quantity,
-        "soldFormat": "FIXED_PRICE",
-        "listingMarketplaceId": marketplace,
-        "purchaseMarketplaceId": marketplace,
-        "lineItemCost": _money(line.cost, currency),
-        "deliveryCost": {"shippingCost": _money(line.shipping, currency)},
-        "total": _money(line.paid, currency),
-        "taxes": [],
-        "properties": {"soldViaAdCampaign": False},
-        "refunds": [
-            {
-                "refundId": str(each.refund_id),
-                "refundDate": _instant(each.at),
-                "amount": _money(each.amount, currency),
-            }
-            for each in line.refunds
-        ],
-    }
-    if line.sku:
-        found["sku"] = line.sku
-    if line.variant_id is not None:
-        found["legacyVariationId"] = str(line.variant_id)
-    if line.discount:
-        found["discountedLineItemCost"] = _money(line.cost - line.discount, currency)
-        found["appliedPromotions"] = [{"discountAmount": _money(line.discount, currency)}]
-    if line.collected_tax:
-        tax = {
-            "taxType": "STATE_SALES_TAX",
-            "amount": _money(line.collected_tax, currency),
-            "collectionMethod": "NET",
-        }
-        found["ebayCollectAndRemitTaxes"] = [tax]
-    return found  # fmt: skip
-
-
-def _transaction(one: Movement, currency: str) -> Row:
-    kept = sum(amount for _, _, amount in one.fees)
-    found: Row = {
-        "transactionId": str(one.movement_id),
-        "transactionType": one.kind,
-        "transactionDate": _instant(one.at),
-        "transactionStatus": "PAYOUT" if one.payout_id else "FUNDS_AVAILABLE_FOR_PAYOUT",
-        "bookingEntry": "DEBIT" if one.net < 0 else "CREDIT",
-        "amount": _money(abs(one.net), currency),
-        "paymentsEntity": "eBay Simulated",
-    }
-    if one.payout_id:
-        found["payoutId"] = str(one.payout_id)
-    if one.fees:
-        by_line: dict[int, list[Row]] = {}
-        for line_id, name, amount in one.fees:
-            by_line.setdefault(line_id, []).append({"feeType": name, "amount": _money(amount, currency)})
-        found["totalFeeAmount"] = _money(kept, currency)
-        found["totalFeeBasisAmount"] = _money(abs(one.net) + kept, currency)
-        found["orderLineItems"] = [
-            {"lineItemId": str(line_id), "marketplaceFees": fees} for line_id, fees in by_line.items()
-        ]
-    if one.fee_type:
-        found["feeType"] = one.fee_type
-    if one.memo:
-        found["transactionMemo"] = one.memo
-    if one.order is not None and one.kind in ("SALE", "REFUND", "SHIPPING_LABEL", "DISPUTE"):
-        found["orderId"] = one.order.number
-    elif one.order is not None:
-        found["references"] = [{"referenceType": "ORDER_ID", "referenceId": one.order.number}]
-    return found
-
-
-def _payout(one: Payout, book: Book) -> Row:
-    currency = book.shop["currency"]
-    is_over = (book.now - one.at).total_seconds() >= 86_400
-    return {
-        "payoutId": str(one.payout_id),
-        "payoutStatus": "SUCCEEDED" if is_over else "INITIATED",
-        "payoutDate": _instant(one.at),
-        "amount": _money(one.amount, currency),
-        "bankReference": f"EB{one.payout_id}",
-        "transactionCount": one.movements,
-        "payoutInstrument": {"instrumentType": "BANK", "accountLastFourDigits": "0000"},
-    }
 
 
 def _error(status: int, code: int, message: str) -> Response:

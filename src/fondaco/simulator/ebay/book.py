@@ -2,7 +2,8 @@
 
 Nothing is added to the world. Lines are as they were placed, without gift cards and edits; orders are paid at once and sent a day later.
 Prices are as displayed: with VAT where the shop's include it; elsewhere eBay collects the tax from the buyer and remits it, so that it is
-never the seller's. Amounts are minor units. Every movement of the balance is paid out two days later, together with what had to wait
+never the seller's. Refunds are what the buyer got; what the order says of payments and refunds is less fees, as eBay tells it. Amounts are
+minor units. Every movement of the balance is paid out two days later, together with what had to wait
 because the balance was below nought.
 """
 
@@ -23,6 +24,8 @@ FINAL_VALUE_PERCENT, FIXED_FEE = 11, 35
 INTERNATIONAL_PERCENT, AD_PERCENT = 2, 5
 LABEL, DISPUTE_FEE, SUBSCRIPTION = 499, 2000, 3995
 ADVERTISED_EVERY, LABELLED_EVERY, DISPUTED_EVERY = 3, 4, 13
+UNNAMED_EVERY, THROUGH_API_EVERY = 6, 5
+"""So many orders have one whose refunds name no line; so many refunds one that a program made, which alone have an id."""
 
 _ORDERS = """
 select order_id, order_number, customer_id, created_at, updated_at, cancelled_at, city, country, currency
@@ -76,6 +79,10 @@ class Refunded:
     changes_order: bool = True
     """Whether the order says that it was changed; else the balance alone tells."""
 
+    @property
+    def is_through_api(self) -> bool:
+        return self.refund_id % THROUGH_API_EVERY == 0
+
 
 @dataclass(slots=True)
 class Order:
@@ -113,10 +120,27 @@ class Order:
                 sums[part.refund_id] = replace(part, amount=amount)
         return list(sums.values())
 
+    @property
+    def names_lines(self) -> bool:
+        """Whether the lines tell of refunds; else the order alone does."""
+        return self.order_id % UNNAMED_EVERY != 0
+
+    def given_back(self, refund: Refunded) -> list[tuple[int, str, int]]:
+        """Fees that eBay gives back with a refund, by line."""
+        return [
+            (line.line_id, "FINAL_VALUE_FEE", percent(part.amount, FINAL_VALUE_PERCENT))
+            for line in self.lines
+            for part in line.refunds
+            if part.refund_id == refund.refund_id
+        ]
+
 
 @dataclass(slots=True)
 class Movement:
-    """A movement of the seller's balance: ``net`` is what it moves by, ``fees`` what was kept (or given back) of it, by line."""
+    """A movement of the seller's balance: ``net`` is what it moves by, ``fees`` what was kept (or given back) of it, by line.
+
+    ``case_id`` is that of the buyer's dispute.
+    """
 
     movement_id: int
     kind: str
@@ -127,6 +151,15 @@ class Movement:
     fee_type: str = ""
     memo: str = ""
     payout_id: int | None = None
+    case_id: int | None = None
+
+    @property
+    def transaction_id(self) -> str:
+        """eBay tells what a dispute holds, and what of it is released, by the id."""
+        if self.case_id is None or self.kind not in ("DISPUTE", "CREDIT"):
+            return str(self.movement_id)
+        hold = f"DISPUTE_HOLD-{self.case_id}"
+        return hold if self.kind == "DISPUTE" else f"DISPUTE_HOLD_REVERSE-{self.case_id}-{self.movement_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,24 +241,26 @@ class Book:
             found += self._of_order(order)
         return found + self._subscriptions()
 
-    def _of_order(self, order: Order) -> list[Movement]:
-        base, at = order.order_id * 100, order.created_at
-        fees = [
+    def fees(self, order: Order) -> list[tuple[int, str, int]]:
+        """What eBay keeps of a sale, by line."""
+        found = [
             (line.line_id, "FINAL_VALUE_FEE", percent(line.paid, FINAL_VALUE_PERCENT)) for line in order.lines
         ]
         first = order.lines[0].line_id
-        fees.append((first, "FINAL_VALUE_FEE_FIXED_PER_ORDER", FIXED_FEE))
+        found.append((first, "FINAL_VALUE_FEE_FIXED_PER_ORDER", FIXED_FEE))
         if order.row["country"] != self.shop["country"]:
-            fees.append((first, "INTERNATIONAL_FEE", percent(order.paid, INTERNATIONAL_PERCENT)))
-        kept = sum(amount for _, _, amount in fees)
-        found = [Movement(base + 1, "SALE", at, order.paid - kept, order, fees)]
+            found.append((first, "INTERNATIONAL_FEE", percent(order.paid, INTERNATIONAL_PERCENT)))
+        return found
+
+    def kept(self, order: Order) -> int:
+        """What the seller does not get of a sale."""
+        return sum(amount for _, _, amount in self.fees(order))
+
+    def _of_order(self, order: Order) -> list[Movement]:
+        base, at = order.order_id * 100, order.created_at
+        found = [Movement(base + 1, "SALE", at, order.paid - self.kept(order), order, self.fees(order))]
         for place, refund in enumerate(order.refunds):
-            back = [
-                (line.line_id, "FINAL_VALUE_FEE", percent(part.amount, FINAL_VALUE_PERCENT))
-                for line in order.lines
-                for part in line.refunds
-                if part.refund_id == refund.refund_id
-            ]
+            back = order.given_back(refund)
             given = sum(amount for _, _, amount in back)
             found.append(Movement(base + 10 + place, "REFUND", refund.at, given - refund.amount, order, back))
         next_day = at + timedelta(days=1)
@@ -242,11 +277,12 @@ class Book:
         at = order.created_at + DISPUTED_AFTER
         fee = "PAYMENT_DISPUTE_FEE"
         found = [
-            Movement(base + 4, "DISPUTE", at, -order.paid, order),
+            Movement(base + 4, "DISPUTE", at, -order.paid, order, case_id=base + 4),
             Movement(base + 5, "NON_SALE_CHARGE", at, -DISPUTE_FEE, order, fee_type=fee),
         ]
         if (order.order_id // DISPUTED_EVERY) % 2 == 0:
-            found.append(Movement(base + 6, "DISPUTE", at + WON_AFTER, order.paid, order))
+            released = Movement(base + 6, "CREDIT", at + WON_AFTER, order.paid, order, case_id=base + 4)
+            found.append(released)
         return found
 
     def _subscriptions(self) -> list[Movement]:

@@ -3,16 +3,24 @@ with transactions as (
     where coalesce(status, '') <> 'FAILED'
 ),
 
+-- The fee in the balance's currency; unknown where eBay tells it in another, and no rate.
+told as (
+    select
+        *,
+        case
+            when transaction_type not in ('SALE', 'REFUND') or fee is null then 0
+            when coalesce(fee_currency, currency) = currency then fee
+            else round(cast(fee as {{ contract_type('money') }}) * exchange_rate, 2)
+        end as own_fee
+    from transactions
+),
+
 signed as (
     select
-        transactions.*,
-        case when transactions.booking_entry = 'DEBIT' then -transactions.amount else transactions.amount end as net,
-        case transactions.transaction_type
-            when 'SALE' then coalesce(transactions.fee, 0)
-            when 'REFUND' then -coalesce(transactions.fee, 0)
-            else 0
-        end as kept
-    from transactions
+        *,
+        case when booking_entry = 'DEBIT' then -amount else amount end as net,
+        case when transaction_type = 'REFUND' then -own_fee else own_fee end as kept
+    from told
 ),
 
 final as (
@@ -24,17 +32,17 @@ final as (
         {{ record_id('payout_id') }} as payout_id,
         {{ record_id('order_id') }} as order_id,
         null as payment_id,
-        case transaction_type
-            when 'SALE' then 'payment'
-            when 'REFUND' then 'refund'
-            when 'DISPUTE' then 'chargeback'
-            when 'SHIPPING_LABEL' then 'shipping'
-            when 'LOAN_REPAYMENT' then 'loan'
+        case
+            when transaction_type = 'SALE' then 'payment'
+            when transaction_type = 'REFUND' then 'refund'
+            when {{ ebay_is_dispute() }} then 'chargeback'
+            when transaction_type = 'SHIPPING_LABEL' then 'shipping'
+            when transaction_type = 'LOAN_REPAYMENT' then 'loan'
             else 'adjustment'
         end as kind,
         coalesce(memo, lower(replace(coalesce(fee_type, transaction_type), '_', ' '))) as name,
         happened_at,
-        net + kept as amount,
+        net + coalesce(kept, 0) as amount,
         kept as fee,
         net,
         currency,

@@ -1,6 +1,5 @@
 with refunds as (
-    select * from {{ ref('stg_ebay__refunds') }}
-    where coalesce(status, '') <> 'FAILED'
+    select * from {{ ref('ebay__refund_amounts') }}
 ),
 
 final as (

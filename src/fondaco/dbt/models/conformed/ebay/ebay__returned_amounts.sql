@@ -1,11 +1,12 @@
--- What was given back of each order, as displayed: of a line first its goods, then its delivery; what no line is named for
--- by itself. A refund that failed gave nothing back.
+-- What was given back of each order, as displayed: of a line first its goods, then its delivery; by itself where no line of
+-- the order tells of it.
 with refunds as (
-    select * from {{ ref('stg_ebay__refunds') }}
+    select * from {{ ref('ebay__refund_amounts') }}
+    where not is_of_lines
 ),
 
 line_refunds as (
-    select * from {{ ref('stg_ebay__line_refunds') }}
+    select * from {{ ref('ebay__returned_lines') }}
 ),
 
 lines as (
@@ -18,31 +19,16 @@ orders as (
 
 of_lines as (
     select
-        line_refunds.tenant_id,
-        line_refunds.connection_id,
-        line_refunds.order_id,
-        line_refunds.line_item_id,
-        line_refunds.refund_index,
-        line_refunds.refund_id,
-        line_refunds.refunded_at,
-        line_refunds.amount,
-        line_refunds.synced_at,
+        *,
         coalesce(
-            sum(line_refunds.amount) over (
-                partition by line_refunds.tenant_id, line_refunds.connection_id, line_refunds.line_item_id
-                order by line_refunds.refunded_at, line_refunds.refund_index
+            sum(amount) over (
+                partition by tenant_id, connection_id, line_item_id
+                order by refunded_at, refund_index
                 rows between unbounded preceding and 1 preceding
             ),
             0
         ) as before
     from line_refunds
-    left join refunds
-        on line_refunds.tenant_id = refunds.tenant_id
-        and line_refunds.connection_id = refunds.connection_id
-        and line_refunds.order_id = refunds.order_id
-        and line_refunds.refund_id = refunds.refund_id
-        and refunds.status = 'FAILED'
-    where refunds.refund_id is null
 ),
 
 of_goods as (
@@ -62,17 +48,6 @@ of_goods as (
         and of_lines.line_item_id = lines.line_item_id
 ),
 
-named as (
-    select
-        tenant_id,
-        connection_id,
-        order_id,
-        refund_id,
-        sum(amount) as amount
-    from of_lines
-    group by tenant_id, connection_id, order_id, refund_id
-),
-
 of_orders as (
     select
         refunds.tenant_id,
@@ -80,21 +55,15 @@ of_orders as (
         refunds.order_id,
         refunds.refund_index,
         refunds.refunded_at,
+        refunds.amount,
+        refunds.currency,
         refunds.synced_at,
-        orders.currency,
-        coalesce(orders.vat_rate, 0) as vat_rate,
-        refunds.amount - coalesce(named.amount, 0) as amount
+        coalesce(orders.vat_rate, 0) as vat_rate
     from refunds
     inner join orders
         on refunds.tenant_id = orders.tenant_id
         and refunds.connection_id = orders.connection_id
         and refunds.order_id = orders.order_id
-    left join named
-        on refunds.tenant_id = named.tenant_id
-        and refunds.connection_id = named.connection_id
-        and refunds.order_id = named.order_id
-        and refunds.refund_id = named.refund_id
-    where coalesce(refunds.status, '') <> 'FAILED'
 ),
 
 final as (
@@ -151,7 +120,6 @@ final as (
         vat_rate,
         synced_at
     from of_orders
-    where amount <> 0
 )
 
 select * from final

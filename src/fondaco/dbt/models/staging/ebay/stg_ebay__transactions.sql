@@ -15,12 +15,14 @@ renamed as (
         status,
         booking_entry,
         currency,
+        fee_currency,
         fee_type,
         memo,
         -- numerics
         amount,
         fee_basis,
         fee,
+        exchange_rate,
         -- timestamps
         transaction_day,
         happened_at,
