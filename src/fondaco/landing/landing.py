@@ -125,7 +125,10 @@ class Landing:
             keep_last(writer.bench, stream)
             aside = self._set_aside(writer.bench, spooled, stream)
             with writer.transaction():
-                loaded = Merge(writer, stream, spooled, self._tenant_id).run()
+                merge = Merge(writer, stream, spooled, self._tenant_id)
+                loaded = merge.run()
+                if not aside.num_rows:
+                    merge.remove_missing()
                 self._write_quarantine(writer, spooled, aside)
         self._spool.remove(spooled)
         return LandResult(

@@ -41,6 +41,9 @@ class Merge:
         if not filled:
             return counts
         main = self._stream.tables[0]
+        if self._drops_missing and self._any(f"select 1 {self._later(main)} limit 1"):
+            # A later reading has said how things stand, also by what it does not have.
+            return dict.fromkeys(counts, 0)
         for table in dict.fromkeys((main, *filled)):
             self._staged[table.name] = self._stage(table)
         self._drop_outdated(filled)
@@ -64,6 +67,23 @@ class Merge:
                     {**self._params, "first_day": part.since.date(), "day_after": part.until.date()},
                 )
 
+    def remove_missing(self) -> None:
+        """Remove rows that this reading of everything no longer has, if the stream is one that says how things stand."""
+        if not self._drops_missing:
+            return
+        for table in self._stream.tables:
+            self._writer.execute(
+                f"delete from {raw_spec(self._source, table).qualified} as t where {_OURS} and t._synced_at < $synced_at",
+                self._params,
+            )
+
+    @property
+    def _drops_missing(self) -> bool:
+        return self._stream.drops_missing and self._part.since is None
+
+    def _later(self, main: Table) -> str:
+        return f"from {raw_spec(self._source, main).qualified} t where {_OURS} and t._synced_at > $synced_at"
+
     def _stage(self, table: Table) -> str:
         spec = raw_spec(self._source, table)
         own = [(name, kind) for name, kind in spec.columns if name in {c.name for c in table.columns}]
@@ -77,8 +97,7 @@ class Merge:
     def _drop_outdated(self, filled: list[Table]) -> None:
         """Leave out records of which the warehouse has a later version, and everything that belongs to them."""
         main = self._stream.tables[0]
-        target = raw_spec(self._source, main).qualified
-        later = f"from {target} t where {_OURS} and t._synced_at > $synced_at"
+        later = self._later(main)
         if not self._any(f"select 1 {later} limit 1"):
             return
         for table, owner in [

@@ -115,6 +115,9 @@ class Stream:
     day_column
         Of a stream of ``SyncMode.DAYS``: the column that holds the day. Rows of the slice's days that are not in the slice
         are removed, from all tables of the stream that have the column.
+    drops_missing
+        Of a stream of ``SyncMode.FULL`` that tells how things stand, such as stock: rows that a reading no longer has are
+        removed. Not by a reading of which a record was set aside, nor by one without any record.
     history
         How far back the vendor keeps it; None: for ever. No slice asks for what is older: what was read of it while it was
         to be had would be taken for restated to nothing.
@@ -136,6 +139,7 @@ class Stream:
     safety_lag: timedelta = timedelta(minutes=5)
     lookback: timedelta = timedelta(0)
     day_column: str = ""
+    drops_missing: bool = False
     history: timedelta | None = None
     scopes: tuple[str, ...] = ()
     description: str = ""

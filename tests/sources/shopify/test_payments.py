@@ -167,6 +167,20 @@ def test_a_chargeback_that_was_won_costs_nothing_in_the_end(landed: Warehouse) -
             assert (row["lost"], row["fee"]) == (row["disputed"], DISPUTE_FEE)
 
 
+def test_all_that_disputes_moved_costs_once(landed: Warehouse) -> None:
+    """By day: as payments of orders that can be read, and as fees of the account of the others."""
+    by_day = "select cast(day as varchar) as day, sum(cost) as cost from ({}) as costs group by day having sum(cost) <> 0 order by day"
+    moved = by_day.format(
+        "select cast(happened_at as date) as day, fee - amount as cost from marts.payout_entries where kind = 'chargeback'"
+    )
+    told = by_day.format(
+        "select cast(processed_at as date) as day, amount + fee as cost from conformed.shopify__payments where kind = 'chargeback'"
+        " union all select cast(charged_at as date) as day, amount as cost from marts.fees where kind = 'payment'"
+    )
+    assert len(_fetch(landed, moved)) > 10
+    assert _fetch(landed, told) == _fetch(landed, moved)
+
+
 def test_without_the_scope_the_check_says_so_and_only_these_streams_are_refused(shop: Connections) -> None:
     shop.revoke(PAYMENTS_SCOPE)
     source = shop.to()

@@ -6,10 +6,22 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from fondaco.simulator.amazon.books import DEFERRED, FBA_FEE, FBA_TAX, Books, Line, Order, Refund, Returned
+from fondaco.simulator.amazon.books import (
+    COMMISSION_OFF,
+    DEFERRED,
+    FBA_FEE,
+    FBA_TAX,
+    Books,
+    Line,
+    Order,
+    Refund,
+    Returned,
+)
 from fondaco.simulator.store import Store
 
 Row = dict[str, Any]
+Fees = dict[str, dict[str, int]]
+"""Group and name of a fee → what it is made of."""
 
 MARKETPLACES = {
     "DE": ("A1PA6795UKMFR9", "Amazon.de"),
@@ -94,9 +106,10 @@ class Answers:
         if told:
             parts: list[tuple[str, int, list[tuple[str, int]]]] = [
                 ("ITEM", line.gross, []),
-                ("SHIPPING", line.shipping, []),
-                ("DISCOUNT", -line.discount, []),
+                ("SHIPPING", line.shipping_price, []),
             ]
+            discounts = [("ITEM", -line.discount), ("SHIPPING", -line.shipping_discount)]
+            parts.append(("DISCOUNT", -line.discount - line.shipping_discount, discounts))
             taxes = [("ITEM", line.tax), ("SHIPPING", line.shipping_tax)]
             parts.append(("TAX", line.tax + line.shipping_tax, taxes))
             item["proceeds"] = {
@@ -149,16 +162,23 @@ class Answers:
             )
 
     def _shipped(self, line: Line, order: Order) -> Row:
-        fees = [("Commission", -line.commission, 0)]
+        off = COMMISSION_OFF if line.commission and order.order_id % 3 == 0 else 0
+        fees: Fees = {"AmazonFees/Commission": {"Base": -line.commission - off, "Promo": off}}
         if order.by_amazon:
-            fees.append(("FBAPerUnitFulfillmentFee", -FBA_FEE * line.quantity, -FBA_TAX * line.quantity))
+            # The fees of fulfilment stand with the others, or by themselves.
+            above = "FBAFees" if order.order_id % 4 == 0 else "AmazonFees"
+            fees[f"{above}/FBAPerUnitFulfillmentFee"] = {
+                "Base": -FBA_FEE * line.quantity,
+                "Tax": -FBA_TAX * line.quantity,
+            }
         return self._booked(
             line,
             line.quantity,
             {
                 "ProductCharges/OurPricePrincipal": line.gross,
-                "Promotions/PromotionPrincipal": -line.discount,
-                "Shipping/ShippingPrincipal": line.shipping,
+                "PromoRebates/OurPriceDiscount": -line.discount,
+                "Shipping/ShippingPrincipal": line.shipping_price,
+                "PromoRebates/ShippingDiscount": -line.shipping_discount,
                 "Tax/OurPriceTax": line.tax,
                 "Tax/ShippingTax": line.shipping_tax,
             },
@@ -173,28 +193,36 @@ class Answers:
 
     def _returned(self, part: Returned) -> Row:
         if part.is_shipping:
-            amounts = {"Shipping/ShippingPrincipal": part.gross - part.discount, "Tax/ShippingTax": part.tax}
-            return self._booked(None, 0, amounts, [])
+            amounts = {
+                "Shipping/ShippingPrincipal": part.gross,
+                "PromoRebates/ShippingDiscount": -part.discount,
+                "Tax/ShippingTax": part.tax,
+            }
+            return self._booked(None, 0, amounts, {})
         amounts = {
             "ProductCharges/OurPricePrincipal": part.gross,
-            "Promotions/PromotionPrincipal": -part.discount,
+            "PromoRebates/OurPriceDiscount": -part.discount,
+            "Shipping/ShippingPrincipal": -part.free_delivery,
+            "PromoRebates/ShippingDiscount": part.free_delivery,
             "Tax/OurPriceTax": part.tax,
         }
-        fees = [("Commission", part.commission, 0), ("RefundCommission", -part.administration, 0)]
+        fees: Fees = {
+            "AmazonFees/Commission": {"Base": part.commission},
+            "AmazonFees/RefundCommission": {"Base": -part.administration},
+        }
         return self._booked(part.line, -part.quantity, amounts, fees)
 
-    def _booked(
-        self, line: Line | None, quantity: int, amounts: dict[str, int], fees: list[tuple[str, int, int]]
-    ) -> Row:
+    def _booked(self, line: Line | None, quantity: int, amounts: dict[str, int], fees: Fees) -> Row:
         parts: dict[str, list[Row]] = {}
         for path, amount in amounts.items():
             if amount:
                 group, name = path.split("/")
                 parts.setdefault(group, []).append(self._node(name, amount, []))
-        for name, base, tax in fees:
-            below = [self._node("Base", base, None)] + ([self._node("Tax", tax, None)] if tax else [])
-            if base:
-                parts.setdefault("AmazonFees", []).append(self._node(name, base + tax, below))
+        for path, shares in fees.items():
+            below = [self._node(share, amount, None) for share, amount in shares.items() if amount]
+            if below:
+                group, name = path.split("/")
+                parts.setdefault(group, []).append(self._node(name, _sum(below), below))
         nodes = [self._node(group, _sum(below), below) for group, below in parts.items()]
         item: Row = {
             "description": line.title if line else "Delivery",

@@ -22,6 +22,8 @@ SHIPPED = timedelta(days=1)
 DEFERRED = timedelta(days=10)
 COMMISSION_PERCENT = 15
 ADMINISTRATION_PERCENT, MOST_ADMINISTRATION = 20, 500
+COMMISSION_OFF = 25
+"""What Amazon forgoes of some commissions, which it charges first and discounts beside."""
 FBA_FEE, FBA_TAX = 310, 62
 MONTHLY = {1: ("Subscription", 3900), 10: ("FBAStorageBilling", 1234), 20: ("ProductAdsCharge", 5000)}
 """Day of the month → what the account is charged on it."""
@@ -64,8 +66,14 @@ class Line:
     gross: int
     discount: int
     tax: int
-    shipping: int = 0
+    shipping_price: int = 0
+    shipping_discount: int = 0
     shipping_tax: int = 0
+
+    @property
+    def shipping(self) -> int:
+        """What the buyer pays for delivery; free delivery has a price, and a discount of as much."""
+        return self.shipping_price - self.shipping_discount
 
     @property
     def paid(self) -> int:
@@ -115,6 +123,13 @@ class Returned:
             return 0
         back = -(self.gross - self.discount + self.tax)
         return percent(min(back, self.line.paid), COMMISSION_PERCENT)
+
+    @property
+    def free_delivery(self) -> int:
+        """The price of a delivery that cost nothing, which is taken back with the whole of its goods, and its discount too."""
+        if self.line is None or self.is_shipping or self.line.shipping or -self.gross != self.line.gross:
+            return 0
+        return self.line.shipping_price
 
     @property
     def administration(self) -> int:
@@ -210,5 +225,6 @@ def _add(order: Order, row: Row) -> None:
         amounts = (row["gross"], row["discount"], row["tax"])
         order.lines.append(Line(row["line_id"], row["sku"], asin, row["title"], row["quantity"], *amounts))
     elif order.lines:
-        order.lines[0].shipping += row["gross"] - row["discount"]
+        order.lines[0].shipping_price += row["gross"]
+        order.lines[0].shipping_discount += row["discount"]
         order.lines[0].shipping_tax += row["tax"]

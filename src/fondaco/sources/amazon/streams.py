@@ -204,6 +204,8 @@ STREAMS = (
         "inventory",
         (INVENTORY,),
         SyncMode.FULL,
+        # What is no longer listed lies in no warehouse.
+        drops_missing=True,
         scopes=("Amazon Fulfillment",),
         description="Stock in Amazon's warehouses, of the main marketplace.",
         in_report=False,

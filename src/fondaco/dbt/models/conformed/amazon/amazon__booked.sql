@@ -42,7 +42,7 @@ joined as (
         transactions.transaction_status,
         transactions.marketplace_id,
         transactions.posted_at,
-        replace(replace(amounts.path, 'Sales/', ''), 'Expenses/', '') as path,
+        regexp_replace(amounts.path, '^(Refunded )?(Sales|Expenses)/', '') as path,
         greatest(amounts.synced_at, transactions.synced_at) as synced_at
     from amounts
     inner join transactions
@@ -66,23 +66,34 @@ joined as (
     where deferred.transaction_id is null
 ),
 
+-- The discount that a fee has (Promo) is the fee's, under its name.
+named as (
+    select
+        *,
+        path like '%/Tax' as is_tax_of_fee,
+        regexp_replace(regexp_replace(path, '(/(Base|Tax|Promo))+$', ''), '^.*/', '') as name
+    from joined
+),
+
 final as (
     select
         *,
         case
-            when path like 'AmazonFees%' then 'fee'
+            when path like 'AmazonFees%' or path like 'FBAFees%' then 'fee'
             when lower(transaction_type) in (
                 'servicefee', 'productadspayment', 'sellerdealpayment', 'couponpayment', 'imagingservicesfee'
             ) then 'fee'
-            when path like '%Withheld%' or path like 'MarketplaceFacilitator%' then 'withheld'
+            when path like '%Withheld%' or name like 'MarketplaceFacilitator%' or name like 'LowValueGoodsTax%'
+                then 'withheld'
+            -- Delivery that costs the buyer nothing is a charge, and a discount that stands with the other ones.
+            when name like '%ShippingTaxDiscount' then 'shipping_tax'
+            when name like '%ShippingDiscount' then 'shipping'
             when path like 'Tax/Shipping%' then 'shipping_tax'
             when path like 'Tax%' then 'tax'
             when path like 'Shipping%' then 'shipping'
             else 'goods'
-        end as part,
-        path like '%/Tax' as is_tax_of_fee,
-        regexp_replace(regexp_replace(path, '/(Base|Tax)$', ''), '^.*/', '') as name
-    from joined
+        end as part
+    from named
 )
 
 select * from final

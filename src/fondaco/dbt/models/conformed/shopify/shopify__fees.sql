@@ -1,5 +1,5 @@
 -- What Shopify bills from the balance beside the fees of payments: labels, advertising, its own bill. Reserves, loans and
--- transfers only move money about; chargebacks and what they cost are payments.
+-- transfers only move money about; chargebacks and what they cost are payments of their orders.
 with movements as (
     select * from {{ ref('stg_shopify__balance_transactions') }}
     where not coalesce(is_test, false)
@@ -13,12 +13,16 @@ known_orders as (
     from {{ ref('stg_shopify__orders') }}
 ),
 
--- Of an order that cannot be read, because it was deleted or is too old, it is a fee of the account.
+-- Of an order that cannot be read, because it was deleted or is too old, it is a fee of the account; so is a chargeback
+-- then, which no payment could tell.
 named as (
     select
         movements.*,
         known_orders.order_id as known_order_id,
-        {{ shopify_fee_kind('movements.type') }} as kind
+        case
+            when {{ shopify_movement('movements.type') }} <> 'chargeback' then {{ shopify_fee_kind('movements.type') }}
+            when known_orders.order_id is null then 'payment'
+        end as kind
     from movements
     left join known_orders
         on movements.tenant_id = known_orders.tenant_id
