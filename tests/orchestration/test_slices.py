@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondaco.orchestration.slices import Coverage, Horizon, after, next_slice
+from fondaco.orchestration.slices import Coverage, Horizon, after, doublings_after, next_slice
 from fondaco.sources.stream import Slice, Stream, SyncMode
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -25,7 +25,7 @@ def read_up(
 ) -> tuple[list[Slice], Coverage]:
     """All slices until the stream is up to date."""
     slices: list[Slice] = []
-    while (part := next_slice(of, coverage, horizon, empty_before=len(slices) if empty else 0)) is not None:
+    while (part := next_slice(of, coverage, horizon, doublings=len(slices) if empty else 0)) is not None:
         slices.append(part)
         coverage = after(of, coverage, part, horizon)
         assert len(slices) < 1000
@@ -47,6 +47,34 @@ def test_years_before_the_shop_opened_cost_few_slices() -> None:
 
     assert len(slices) <= 10
     assert coverage.history_complete
+
+
+@pytest.mark.parametrize("a_day", [0, 0.1, 3, 300, 4000])
+def test_slices_of_a_slow_vendor_hold_about_what_they_should_however_much_is_sold(a_day: float) -> None:
+    slow = stream(backfill_window=timedelta(days=2), slice_records=1000)
+    horizon, coverage, doublings = Horizon.of(NOW, date(2024, 3, 1)), Coverage(), 0
+    sizes: list[int] = []
+    while (part := next_slice(slow, coverage, horizon, doublings=doublings)) is not None:
+        assert part.since is not None
+        assert part.until is not None
+        sizes.append(int((part.until - part.since) / timedelta(days=1) * a_day))
+        doublings = doublings_after(slow, part, sizes[-1], doublings)
+        coverage = after(slow, coverage, part, horizon)
+
+    assert coverage.history_complete
+    assert max(sizes[3:]) <= 1000
+    assert len(sizes) <= sum(sizes) / 500 + 12
+
+
+def test_after_a_long_pause_a_slow_vendor_is_asked_in_pieces_that_grow_too() -> None:
+    slow = stream(backfill_window=timedelta(days=2), slice_records=1000)
+    coverage, doublings, count = Coverage(NOW, HORIZON.start, history_complete=True), 0, 0
+    later = Horizon.of(NOW + timedelta(days=300), START)
+    while (part := next_slice(slow, coverage, later, doublings=doublings)) is not None:
+        count, doublings = count + 1, doublings_after(slow, part, 7, doublings)
+        coverage = after(slow, coverage, part, later)
+
+    assert count == 8
 
 
 def test_the_next_run_reads_from_the_cursor_less_the_overlap_to_now_less_the_lag() -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,7 +20,8 @@ from fondaco.orchestration.progress import silent
 from fondaco.orchestration.stopping import Stop
 from fondaco.orchestration.sync import sync
 from fondaco.sources.http import UnreachableError, VendorFaultError
-from fondaco.sources.stream import Page, Slice, Stream, Tombstone
+from fondaco.sources.stream import Page, Slice, Stream, SyncMode, Tombstone
+from fondaco.sources.waiting import pause
 
 
 class FarStall(Stall):
@@ -133,3 +137,58 @@ def test_a_stream_that_not_every_credential_may_read_fails_no_run(
     assert (outcomes["orders"].kept.outcome, outcomes["carts"].kept.outcome) == ("failed", "partial")
     assert outcomes["carts"].error is None
     assert outcomes["carts"].notes == (("warn", "stall · carts: Stall refused it."),)
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_stop_is_heard_while_a_source_waits_for_its_vendor(
+    project: Project, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = Stop()
+
+    def waiting(self: FarStall, stream: Stream, part: Slice) -> Iterator[Page]:
+        threading.Timer(0.2, stop.set).start()
+        pause(60)
+        yield Page(b"", 0)
+
+    monkeypatch.setattr(FarStall, "read", waiting)
+    started = time.monotonic()
+    first = next(iter(sync(project, [connection], full_refresh=False, progress=silent, stop=stop)))
+    assert first.kept.outcome == "aborted"
+    assert time.monotonic() - started < 20
+    assert project.landing.pending() == []
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_slow_vendors_past_is_read_for_a_while_by_each_run_until_it_is_whole(
+    project: Project, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Slice] = []
+
+    def noted(self: FarStall, stream: Stream, part: Slice) -> Iterator[Page]:
+        asked.append(part)
+        return iter(())
+
+    slow = replace(
+        ORDERS,
+        mode=SyncMode.INCREMENTAL,
+        backfill_window=timedelta(days=2),
+        slice_records=1000,
+        turn=timedelta(0),
+        history=timedelta(days=9),
+    )
+    monkeypatch.setattr(FarStall, "streams", (slow,))
+    monkeypatch.setattr(FarStall, "read", noted)
+
+    def history_is_whole() -> bool:
+        return project.control.states.get(project.tenant, connection.connection_id, "orders").history_complete
+
+    told: list[list[str]] = []
+    while not history_is_whole():
+        outcome, _ = sync(project, [connection], full_refresh=False, progress=silent, stop=Stop())
+        assert outcome.kept.outcome == "success"
+        told.append([reason for health, reason in outcome.notes if health == "ok"])
+        assert len(asked) == len(told), "one slice a run, as its turn is over at once"
+    assert len(told) >= 4
+    assert all("stall · orders are read back to 2026-" in reason for [reason] in told[:-1])
+    assert told[-1] == []
+    assert [part.since for part in asked[:-1]] == [part.until for part in asked[1:]]

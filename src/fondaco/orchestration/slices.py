@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fondaco.sources.stream import Slice, Stream, SyncMode
 
 _LONGEST_WINDOW = timedelta(days=3660)
+_MOST_HALVINGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,13 @@ class Horizon:
         return replace(self, start=max(self.start, _midnight(self.now - stream.history)))
 
 
-def next_slice(
-    stream: Stream, coverage: Coverage, horizon: Horizon, *, empty_before: int = 0
-) -> Slice | None:
+def next_slice(stream: Stream, coverage: Coverage, horizon: Horizon, *, doublings: int = 0) -> Slice | None:
     """The slice to read next, or None when the stream is up to date. Newest data comes first.
 
     Parameters
     ----------
-    empty_before
-        How many history slices in a row held nothing. Each doubles the next window, so that the years before a shop
-        opened cost a handful of requests.
+    doublings
+        How many times the next window is doubled, or halved where it is less than nought, by ``doublings_after`` the slices before.
     """
     horizon = horizon.within(stream)
     coverage = _caught_up(stream, coverage, horizon)
@@ -69,15 +67,26 @@ def next_slice(
         done = coverage.cursor is not None and coverage.cursor >= horizon.now
         return None if done else Slice(stream.name, "full")
     if stream.mode is SyncMode.DAYS:
-        return _next_days(stream, coverage, horizon, empty_before)
+        return _next_days(stream, coverage, horizon, doublings)
     end = _whole_seconds(horizon.now - stream.safety_lag)
     if coverage.cursor is None or coverage.covered_since is None:
-        return _history(stream, end, horizon, empty_before) if end > horizon.start else None
+        return _history(stream, end, horizon, doublings) if end > horizon.start else None
     if coverage.cursor < end:
-        return _kept(stream, _increment(stream, coverage, coverage.cursor, end), horizon)
+        part = _increment(stream, coverage, coverage.cursor, end, doublings)
+        return _kept(stream, part, horizon)
     if coverage.covered_since > horizon.start:
-        return _history(stream, coverage.covered_since, horizon, empty_before)
+        return _history(stream, coverage.covered_since, horizon, doublings)
     return None
+
+
+def doublings_after(stream: Stream, part: Slice, records: int, before: int) -> int:
+    """How many times the window after ``part`` is doubled. Empty history doubles it, so that the years before a shop opened
+    cost a handful of requests; a stream with ``slice_records`` comes near to them."""
+    if not stream.slice_records:
+        return before + 1 if part.kind == "backfill" and records == 0 else 0
+    if records > stream.slice_records:
+        return max(before - 1, -_MOST_HALVINGS)
+    return before + 1 if 2 * records < stream.slice_records else before
 
 
 def after(stream: Stream, coverage: Coverage, part: Slice, horizon: Horizon) -> Coverage:
@@ -98,30 +107,36 @@ def after(stream: Stream, coverage: Coverage, part: Slice, horizon: Horizon) -> 
     return moved
 
 
-def _next_days(stream: Stream, coverage: Coverage, horizon: Horizon, empty_before: int) -> Slice | None:
+def _next_days(stream: Stream, coverage: Coverage, horizon: Horizon, doublings: int) -> Slice | None:
     """As ``next_slice``, in whole days. The newest days are read again by each run, further ones once a day."""
     end = _midnight(horizon.now) + timedelta(days=2)
     begin = Horizon(horizon.now, _midnight(horizon.start))
     if coverage.cursor is None or coverage.covered_since is None:
-        return _history(stream, end, begin, empty_before) if horizon.now > begin.start else None
+        return _history(stream, end, begin, doublings) if horizon.now > begin.start else None
     if coverage.cursor < horizon.now:
         part = _increment(stream, coverage, _midnight(coverage.cursor), end)
         # What was not settled when it was last looked at, however long ago that is.
         behind = max(stream.overlap, stream.lookback) if part.kind == "lookback" else stream.overlap
         return _kept(stream, replace(part, since=_midnight(coverage.cursor - behind)), begin)
     if coverage.covered_since > begin.start:
-        return _history(stream, coverage.covered_since, begin, empty_before)
+        return _history(stream, coverage.covered_since, begin, doublings)
     return None
 
 
-def _history(stream: Stream, until: datetime, horizon: Horizon, empty_before: int) -> Slice:
+def _history(stream: Stream, until: datetime, horizon: Horizon, doublings: int) -> Slice:
     if stream.backfill_window is None:
         return Slice(stream.name, "backfill", min(horizon.start, until), until)
-    window = min(stream.backfill_window * 2 ** min(empty_before, 12), _LONGEST_WINDOW)
-    return Slice(stream.name, "backfill", max(horizon.start, until - window), until)
+    since = _whole_seconds(until - _window(stream.backfill_window, doublings))
+    return Slice(stream.name, "backfill", max(horizon.start, since), until)
 
 
-def _increment(stream: Stream, coverage: Coverage, cursor: datetime, end: datetime) -> Slice:
+def _window(length: timedelta, doublings: int) -> timedelta:
+    return min(length * 2.0 ** max(-_MOST_HALVINGS, min(doublings, 12)), _LONGEST_WINDOW)
+
+
+def _increment(
+    stream: Stream, coverage: Coverage, cursor: datetime, end: datetime, doublings: int = 0
+) -> Slice:
     since = _whole_seconds(cursor - stream.overlap)
     kind = "incremental"
     if stream.lookback and (coverage.looked_back_on is None or coverage.looked_back_on < end.date()):
@@ -129,7 +144,7 @@ def _increment(stream: Stream, coverage: Coverage, cursor: datetime, end: dateti
         since = min(since, end - stream.lookback, _whole_seconds(cursor - stream.lookback))
         kind = "lookback"
     elif stream.backfill_window is not None:  # after a long pause, oldest first, in pieces that end
-        end = min(end, cursor + stream.backfill_window)
+        end = min(end, _whole_seconds(cursor + _window(stream.backfill_window, doublings)))
     return Slice(stream.name, kind, since, end)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -11,6 +12,8 @@ from types import FrameType
 from fondaco.errors import RetryableError
 
 Stop = threading.Event
+
+_HEARD_WITHIN = 0.25
 
 
 class StoppedError(RetryableError):
@@ -33,6 +36,23 @@ def stop_here(stop: Stop) -> None:
     """
     if stop.is_set():
         raise StoppedError
+
+
+def wait_or_stop(stop: Stop, seconds: float) -> None:
+    """Wait, and hear within a quarter of a second that the run is to stop.
+
+    Not by ``stop.wait``: a signal that sets what its own thread waits for may find the lock of it taken.
+
+    Raises
+    ------
+    StoppedError
+        If it was asked to.
+    """
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        stop_here(stop)
+        time.sleep(min(left, _HEARD_WITHIN))
+    stop_here(stop)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,11 +22,12 @@ from fondaco.landing.spool import Spooled
 from fondaco.orchestration.connecting import read_settings
 from fondaco.orchestration.deletions import compare_ids, land_tombstones, note_first_reading
 from fondaco.orchestration.progress import Event, Progress
-from fondaco.orchestration.slices import Coverage, Horizon, after, next_slice
-from fondaco.orchestration.stopping import Stop, StoppedError, stop_here
+from fondaco.orchestration.slices import Coverage, Horizon, after, doublings_after, next_slice
+from fondaco.orchestration.stopping import Stop, StoppedError, stop_here, wait_or_stop
 from fondaco.sources.http import UnreachableError
 from fondaco.sources.source import Source, role_of, source_type
 from fondaco.sources.stream import Page, Slice, Stream
+from fondaco.sources.waiting import pausing_by
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
@@ -141,6 +142,7 @@ def write_directory(project: Project) -> None:
 class _Tally:
     """What has been counted of a stream so far."""
 
+    slices: int = 0
     extracted: int = 0
     loaded: int = 0
     quarantined: int = 0
@@ -191,7 +193,8 @@ class _ConnectionSync:
             stop_here(self._stop)
             if self._unreachable is not None:
                 raise self._unreachable
-            work(tally)
+            with pausing_by(partial(wait_or_stop, self._stop)):
+                work(tally)
         except FondacoError as told:
             error = told
             if isinstance(told, UnreachableError):
@@ -211,16 +214,26 @@ class _ConnectionSync:
         if stream.name in self._stuck:
             raise self._stuck[stream.name]
         horizon = Horizon.of(self._project.clock(), _start_date(self._project, self._connection))
-        empty = 0
+        doublings, started = 0, time.monotonic()
         while True:
             coverage = _coverage(self._project, self._connection, stream)
-            part = next_slice(stream, coverage, horizon, empty_before=empty)
+            part = next_slice(stream, coverage, horizon, doublings=doublings)
             if part is None:
                 break
+            if tally.slices and _is_over(stream.turn, started):
+                tally.notes.append(("ok", self._what_is_left(stream, part)))
+                return
             records = self._slice(source, stream, part, tally)
-            empty = empty + 1 if part.kind == "backfill" and records == 0 else 0
+            doublings = doublings_after(stream, part, records, doublings)
             _move(self._project, self._connection, stream, part, horizon)
         tally.notes += compare_ids(self._project, self._connection, source, stream)
+
+    def _what_is_left(self, stream: Stream, part: Slice) -> str:
+        subject = f"{self._connection.connection_id} · {stream.name}"
+        reached = part.until if part.kind == "backfill" else part.since
+        assert reached is not None
+        direction = "back" if part.kind == "backfill" else "up"
+        return f"{subject} are read {direction} to {reached:%Y-%m-%d}; the next run goes on from there, as the vendor answers slowly."
 
     def _slice(self, source: Source, stream: Stream, part: Slice, tally: _Tally) -> int:
         stop_here(self._stop)
@@ -232,6 +245,7 @@ class _ConnectionSync:
             self._watched(source.read(stream, part), stream, tally),
         )
         loaded = self._project.landing.load(spooled)
+        tally.slices += 1
         tally.extracted += loaded.extracted
         tally.loaded += sum(loaded.loaded.values())
         tally.quarantined += loaded.quarantined
@@ -303,6 +317,10 @@ def _outcome_of(error: FondacoError) -> str:
     if isinstance(error, StoppedError):
         return "aborted"
     return "partial" if isinstance(error, RetryableError) else "failed"
+
+
+def _is_over(turn: timedelta | None, started: float) -> bool:
+    return turn is not None and time.monotonic() - started >= turn.total_seconds()
 
 
 def _coverage(project: Project, connection: Connection, stream: Stream) -> Coverage:

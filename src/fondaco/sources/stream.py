@@ -106,6 +106,12 @@ class Stream:
         The first is the stream's main table: one row per record (of the kind that its ``where`` names).
     backfill_window
         Length of one slice while history is read, newest first. None: history is one slice.
+    slice_records
+        About how many records a slice should hold, of a vendor that lets few be read in an hour: a slice is kept whole or not at
+        all. The next window is twice as long after a slice with less than half of them, half as long after one with more.
+        Zero: windows only grow, over empty slices.
+    turn
+        How long one run reads of the stream's past at a stretch, for at least one slice; the next run goes on. None: all of it.
     overlap
         How far behind the cursor an incremental slice starts; the merge makes the repetition harmless.
     safety_lag
@@ -135,6 +141,8 @@ class Stream:
     tables: tuple[Table, ...]
     mode: SyncMode
     backfill_window: timedelta | None = timedelta(days=30)
+    slice_records: int = 0
+    turn: timedelta | None = None
     overlap: timedelta = timedelta(minutes=10)
     safety_lag: timedelta = timedelta(minutes=5)
     lookback: timedelta = timedelta(0)

@@ -9,9 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from fondaco.errors import AccessError, ConfigError, RetryableError
-from fondaco.simulator.amazon.app import LIMITED_TOKEN
+from fondaco.simulator.amazon.app import LIMITED_TOKEN, demo_settings
 from fondaco.simulator.faults import Fault
+from fondaco.sources.amazon import Amazon
 from fondaco.sources.amazon.pace import Bucket
+from fondaco.sources.amazon.settings import AmazonSettings
+from fondaco.sources.stream import Slice
+from fondaco.sources.waiting import pausing_by
 
 if TYPE_CHECKING:
     from .conftest import Account
@@ -142,3 +146,18 @@ def test_stock_is_that_of_the_main_marketplace(account: Account) -> None:
     found: list[dict[str, Any]] = account.read("inventory")
     assert {each["marketplaceId"] for each in found} == {"A1F83G8C2ARO7P"}
     assert len({each["sellerSku"] for each in found}) == len(found) > 0
+
+
+def test_a_run_that_is_stopped_need_not_wait_for_amazons_pace(account: Account) -> None:
+    """Whoever has it read says how it waits, as each page after the first twenty has to."""
+    account.behaviour.rate = "0.0056"
+    settings = demo_settings(account.base_url, "brick")
+    source = Amazon.connect(AmazonSettings.model_validate({**settings, "page_size": 10}))
+    waited: list[float] = []
+    part = Slice("orders", "backfill", END - timedelta(days=500), END)
+    with pausing_by(waited.append):
+        for _ in source.read(source.streams[0], part):
+            pass
+    source.close()
+    assert len(waited) > 10
+    assert min(waited) > 100

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from fondaco.errors import AccessError, ConfigError, RetryableError
 from fondaco.sources.amazon.pace import RATE_HEADER, Pace
 from fondaco.sources.amazon.settings import AmazonSettings
 from fondaco.sources.http import VendorFaultError, VendorHttp
+from fondaco.sources.waiting import pause
 
 VENDOR = "Amazon"
 _EARLY = timedelta(minutes=2)
@@ -82,7 +82,7 @@ class AmazonClient:
         settings: AmazonSettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._address = settings.api_address
         self._http = VendorHttp(VENDOR, sleep=sleep)

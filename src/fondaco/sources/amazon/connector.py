@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -25,6 +24,7 @@ from fondaco.sources.amazon.settings import AmazonSettings
 from fondaco.sources.amazon.streams import STREAMS
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.waiting import pause
 
 _LONGEST_SPAN = timedelta(days=170)
 """Amazon answers more than 180 days of transactions with an empty list."""
@@ -48,7 +48,7 @@ class Amazon:
         settings: AmazonSettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._settings = settings
         self._clock = clock

@@ -182,8 +182,10 @@ STREAMS = (
         "orders",
         (ORDERS, ORDER_ITEMS, ORDER_AMOUNTS),
         SyncMode.INCREMENTAL,
-        # A call each three minutes: few slices.
-        backfill_window=timedelta(days=180),
+        # A call each three minutes: a slice is ten of them, half an hour, whatever is sold in how many days.
+        backfill_window=timedelta(days=2),
+        slice_records=1000,
+        turn=timedelta(hours=2),
         history=KEPT,
         scopes=("Inventory and Order Tracking",),
         description="Orders with their items, by the time at which they changed.",
