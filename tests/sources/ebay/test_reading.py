@@ -13,13 +13,14 @@ from pydantic import ValidationError
 
 from fondaco.errors import AccessError, ConfigError, RetryableError
 from fondaco.simulator.ebay.app import LIMITED_TOKEN
+from fondaco.simulator.ebay.book import Book
 from fondaco.simulator.faults import Fault
 from fondaco.simulator.store import Store
 from fondaco.sources.ebay import Ebay, EbaySettings
 from fondaco.sources.ebay.signing import private_key
 from fondaco.sources.source import Source
 
-from .conftest import END, FIRST, Account, read
+from .conftest import END, FIRST, Account, read, stream_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ebay")]
 
@@ -63,6 +64,65 @@ def test_an_order_that_a_refund_did_not_change_is_read_all_the_same(ebay_store: 
         assert one.number in {row["orderId"] for row in read(account.to(), "orders", *span)}
         limited = account.to(refresh_token=LIMITED_TOKEN)
         assert one.number not in {row["orderId"] for row in read(limited, "orders", *span)}
+
+
+def test_an_order_that_ebay_forgot_is_gone_and_keeps_no_other_back(
+    ebay_store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its refund is told, and the order refused with all that are asked for beside it."""
+    with ExitStack() as stack:
+        account = Account(ebay_store, "brick", stack)
+        days, wanted = _silently_refunded(account.book)
+        account.behaviour.forgotten.add(wanted[0])
+        rows = read(account.to(), "orders", END - timedelta(days=days))
+        assert {row["orderId"] for row in rows} & set(wanted) == set(wanted[1:])
+        assert [one.levelname for one in caplog.records if "refused an order" in one.message] == ["WARNING"]
+        assert wanted[0] not in caplog.text
+
+
+def _silently_refunded(book: Book) -> tuple[int, list[str]]:
+    """Orders that money was given back of in the last days, more than one, and that did not change in them; and how many days."""
+    for days in range(1, 150):
+        since = (END - timedelta(days=days)).replace(tzinfo=None)
+        found = [
+            one.number
+            for one in sorted(book.orders, key=lambda one: one.number)
+            if book.modified_at(one) < since and any(each.at >= since for each in one.refunds)
+        ]
+        if len(found) > 1:
+            return days, found
+    raise AssertionError("the world has no such orders")
+
+
+def test_orders_of_refunds_of_more_than_two_years_ago_are_not_asked_for(ebay_store: Store) -> None:
+    with ExitStack() as stack:
+        account = Account(ebay_store, "brick", stack)
+        since = END - timedelta(days=_silently_refunded(account.book)[0])
+        read(account.to(), "orders", since)
+        assert any("orderIds=" in one for one in account.behaviour.requests)
+        account.behaviour.requests.clear()
+        read(account.to(lambda: END + timedelta(days=800)), "orders", since)
+        assert account.behaviour.requests
+        assert not any("orderIds=" in one for one in account.behaviour.requests)
+
+
+def test_the_balance_is_read_back_for_less_than_five_years() -> None:
+    """eBay refuses to be asked for more."""
+    for name in ("transactions", "payouts"):
+        history = stream_of(name).history
+        assert history is not None
+        assert timedelta(days=5 * 365 - 10) < history < timedelta(days=5 * 365)
+
+
+def test_refunds_of_an_order_are_less_fees_and_those_of_its_lines_are_not(account: Account) -> None:
+    """As eBay tells them; the levels have no id in common, and some orders have no refund at a line."""
+    rows = [row for row in read(account.to(), "orders") if row["paymentSummary"]["refunds"]]
+    by_line = [row for row in rows if any(line["refunds"] for line in row["lineItems"])]
+    assert 0 < len(by_line) < len(rows)
+    for row in by_line:
+        gross = sum(Decimal(each["amount"]["value"]) for line in row["lineItems"] for each in line["refunds"])
+        assert 0 < sum(Decimal(each["amount"]["value"]) for each in row["paymentSummary"]["refunds"]) < gross
+        assert not any("refundId" in each for each in row["paymentSummary"]["refunds"])
 
 
 def test_brackets_of_filters_go_percent_encoded(account: Account) -> None:

@@ -19,6 +19,7 @@ def _money(minor: int, currency: str) -> Row:
 
 
 def order_record(book: Book, one: Order) -> Row:
+    """An order of the Fulfillment API, with lines, payments and refunds."""
     currency = one.row["currency"]
     cancelled, back = one.row["cancelled_at"], sum(each.amount for each in one.refunds)
     status = "FULLY_REFUNDED" if back >= one.paid > 0 else "PARTIALLY_REFUNDED" if back else "PAID"
@@ -134,6 +135,7 @@ def _line_refund(one: Refunded, currency: str) -> Row:
 
 
 def transaction_record(one: Movement, currency: str) -> Row:
+    """A movement of the Finances API: ``amount`` without a sign and less fees."""
     kept = sum(amount for _, _, amount in one.fees)
     found: Row = {
         "transactionId": one.transaction_id,
@@ -169,6 +171,7 @@ def transaction_record(one: Movement, currency: str) -> Row:
 
 
 def payout_record(one: Payout, book: Book) -> Row:
+    """A payout of the Finances API, which has arrived after a day."""
     currency = book.shop["currency"]
     is_over = (book.now - one.at).total_seconds() >= 86_400
     return {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Self
 
@@ -11,7 +12,7 @@ from fondaco.clock import Clock, utc_now
 from fondaco.errors import AccessError, ConfigError
 from fondaco.sources.ebay.client import EbayClient, Record
 from fondaco.sources.ebay.settings import EbaySettings
-from fondaco.sources.ebay.streams import STREAMS
+from fondaco.sources.ebay.streams import ORDERS_HISTORY, STREAMS
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
 
@@ -25,6 +26,8 @@ _FINANCES_PAGE = 1000
 _PAYOUTS_PAGE = 200
 _IDS_A_REQUEST = 50
 _MOMENT = timedelta(milliseconds=1)
+
+_log = logging.getLogger(__name__)
 
 
 class Ebay:
@@ -111,18 +114,43 @@ class Ebay:
             yield Page.of(self._order(row) for row in rows)
         refunded = sorted(self._refunded(span) - seen)
         for start in range(0, len(refunded), _IDS_A_REQUEST):
-            wanted = ",".join(refunded[start : start + _IDS_A_REQUEST])
-            rows = self._client.get(ORDERS_PATH, {"orderIds": wanted}).get("orders") or []
+            rows = self._named(refunded[start : start + _IDS_A_REQUEST])
             yield Page.of(self._order(row) for row in rows)
 
+    def _named(self, ids: Sequence[str]) -> list[Record]:
+        """The orders of these ids. eBay forbids ids of orders that are older than two years, which ids do not tell: where it refuses
+        several at once, each is asked for by itself, and one that is refused is gone.
+        """
+        try:
+            return self._client.get(ORDERS_PATH, {"orderIds": ",".join(ids)}).get("orders") or []
+        except AccessError:
+            raise
+        except ConfigError as error:
+            if len(ids) > 1:
+                return [row for one in ids for row in self._named([one])]
+            _log.warning(
+                "eBay refused an order that it tells a refund of: it is left as it was read last",
+                extra={"source": self.name, "error": error.what},
+            )
+            return []
+
     def _refunded(self, span: str) -> set[str]:
-        """Orders of which the balance says that money was given back; none where it may not be read, as the check says."""
+        """Orders of which the balance says that money was given back; none where it may not be read, as the check says.
+
+        What was given back before eBay's memory of orders begins is of an order that is older still.
+        """
         filters = f"transactionDate:{span},transactionType:{{REFUND}}"
         try:
             pages = list(self._client.pages(TRANSACTIONS_PATH, "transactions", _key, _FINANCES_PAGE, filters))
         except (AccessError, ConfigError):
             return set()
-        return {row["orderId"] for rows in pages for row in rows if row.get("orderId")}
+        oldest = _instant(self._clock() - ORDERS_HISTORY)
+        return {
+            row["orderId"]
+            for rows in pages
+            for row in rows
+            if row.get("orderId") and row["transactionDate"] >= oldest
+        }
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
         return iter(())  # an order of eBay is cancelled, never deleted

@@ -7,6 +7,12 @@ from datetime import timedelta
 from fondaco.sources.ebay import tables
 from fondaco.sources.stream import Stream, SyncMode
 
+ORDERS_HISTORY = timedelta(days=728)
+"""eBay tells orders of two years, and refuses to be asked for earlier ones."""
+
+_FINANCES_HISTORY = timedelta(days=5 * 365 - 2)
+"""eBay tells movements and payouts of five years, and refuses to be asked for earlier ones."""
+
 ORDERS = Stream(
     "orders",
     tables=(
@@ -21,7 +27,7 @@ ORDERS = Stream(
     mode=SyncMode.INCREMENTAL,
     backfill_window=timedelta(days=30),
     lookback=timedelta(days=3),
-    history=timedelta(days=728),
+    history=ORDERS_HISTORY,
     scopes=("sell.fulfillment.readonly",),
     description="Orders with lines, taxes, payments and refunds. eBay keeps them for two years.",
 )
@@ -34,10 +40,11 @@ TRANSACTIONS = Stream(
     backfill_window=timedelta(days=60),
     overlap=timedelta(days=3),
     lookback=timedelta(days=60),
+    history=_FINANCES_HISTORY,
     scopes=("sell.finances",),
     description=(
         "Every movement of the seller's balance with its fees. The last 60 days are read again once a day and replaced, because a "
-        "movement keeps its day while it becomes part of a payout."
+        "movement keeps its day while it becomes part of a payout. eBay keeps them for five years."
     ),
 )
 
@@ -47,8 +54,10 @@ PAYOUTS = Stream(
     mode=SyncMode.CREATED,
     backfill_window=timedelta(days=60),
     lookback=timedelta(days=45),
+    history=_FINANCES_HISTORY,
     scopes=("sell.finances",),
-    description="What eBay paid into the bank. The last 45 days are read again once a day: the status moves on.",
+    description="What eBay paid into the bank. The last 45 days are read again once a day: the status moves on. eBay keeps "
+    "them for five years.",
 )
 
 STREAMS = (ORDERS, TRANSACTIONS, PAYOUTS)
