@@ -385,6 +385,8 @@ class Shop:
             "contact_id": contact_id,
             "source_contact_id": number,
             "source": "klaviyo",
+            "billed_contacts": 1,
+            "billed_sms_contacts": 1,
             "is_deleted": False,
         }
         self._add("contacts", {**defaults, "connection_id": account}, given)

@@ -67,6 +67,7 @@ def write_costs(shop: Any) -> None:
             number,
             email=f"{number}@x.example",
             email_consent=consent,
+            billed_contacts=int(consent != "unsubscribed"),
             created_at=f"{joined} 10:00:00",
         )
     plan = {"item": "klaviyo email", "currency": "EUR", "valid_from": "2026-02-01"}

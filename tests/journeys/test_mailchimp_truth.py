@@ -16,6 +16,7 @@ from tests.parsed import give_built
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.connecting import connect, slug
 from fondaco.simulator.connections import demo_connections, demo_message_connections
+from fondaco.simulator.mailchimp.things import LISTS, members
 from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.store import Store
 from fondaco.simulator.world import generate_world
@@ -176,3 +177,16 @@ def test_contacts_are_who_may_be_written_to_and_the_person_that_they_are(
     )
     assert {(row["source"], row["email"]): row["word"] for row in ours} == expected
     assert sum(row["person_id"] is not None for row in ours) > 0.5 * len(ours)
+
+
+def test_the_plan_counts_an_address_for_each_audience_that_it_is_not_archived_in(
+    truth: Store, project: Project
+) -> None:
+    expected = sum(row["status"] != "archived" for list_id in LISTS for row in members(truth, list_id, {}))
+    found = fetch(
+        project,
+        "select cast(max(email_contacts) as bigint) as billed, count(distinct contact_id) as addresses"
+        " from core.contact_months inner join core.contacts using (tenant_id, connection_id)"
+        " where core.contacts.source = 'mailchimp'",
+    )
+    assert found[0]["billed"] == expected > found[0]["addresses"]

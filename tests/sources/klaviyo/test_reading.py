@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -10,7 +12,7 @@ from fondaco.errors import AccessError, ConfigError
 from fondaco.simulator.faults import Fault
 from fondaco.simulator.klaviyo.app import API_KEY, LIMITED_KEY
 
-from .conftest import FIRST, LAST, Account
+from .conftest import FIRST, LAST, Account, part_of, stream_of
 
 pytestmark = pytest.mark.slow
 
@@ -121,3 +123,36 @@ def test_a_wrong_key_is_refused(account: Account) -> None:
     with pytest.raises(AccessError, match="401"):
         source.check()
     source.close()
+
+
+@pytest.mark.parametrize("name", ["campaigns", "flows", "lists", "segments", "profiles"])
+def test_ids_are_those_of_the_records(account: Account, name: str) -> None:
+    """Who is not among them was deleted."""
+    source = account.source()
+    listed = list(source.ids(stream_of(name)) or ())
+    source.close()
+    assert set(listed) == {row["id"] for row in account.read(name)}
+    assert len(listed) == len(set(listed)) > 1
+
+
+def test_of_profiles_the_comparison_asks_for_no_address(account: Account) -> None:
+    source = account.source()
+    list(source.ids(stream_of("profiles")) or ())
+    source.close()
+    asked = [urlsplit(one).query for one in account.behaviour.addresses if "/profiles" in one]
+    assert {tuple(parse_qs(one)["fields[profile]"]) for one in asked} == {("created",)}
+
+
+def test_the_oldest_part_of_history_has_profiles_from_before_it_too(account: Account) -> None:
+    """Who has not changed since before start_date may be written to all the same."""
+    begin = LAST - timedelta(days=10)
+
+    def read(start_date: date) -> set[str]:
+        source = account.source(start_date=start_date)
+        pages = list(source.read(stream_of("profiles"), part_of("profiles", begin, LAST, "backfill")))
+        source.close()
+        return {json.loads(line)["id"] for page in pages for line in page.lines.splitlines()}
+
+    everybody = {row["id"] for row in account.read("profiles")}
+    assert read(begin) == everybody
+    assert 0 < len(read(begin - timedelta(days=30))) < len(everybody)

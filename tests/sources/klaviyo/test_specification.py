@@ -66,6 +66,15 @@ def test_a_list_is_asked_for_and_read_as_published(settings: KlaviyoSettings, na
     assert json.loads(first.lines)["attributes"]
 
 
+@pytest.mark.parametrize("name", ["campaigns", "flows", "lists", "segments", "profiles"])
+def test_ids_are_asked_for_as_published(settings: KlaviyoSettings, name: str) -> None:
+    source = Klaviyo(settings, sleep=lambda _: None)
+    found = source.ids(stream_of(name))
+    assert found is not None
+    assert next(found)
+    source.close()
+
+
 def test_events_are_asked_for_as_published(settings: KlaviyoSettings) -> None:
     source = Klaviyo(settings, sleep=lambda _: None)
     source.__dict__["_metrics"] = [{"id": "M1", "attributes": {"name": "Opened Email"}}]

@@ -13,6 +13,7 @@ from tests.parsed import give_models
 
 from fondaco.config import Settings
 from fondaco.landing import Landing
+from fondaco.simulator.klaviyo.things import profiles
 from fondaco.simulator.store import Store
 from fondaco.simulator.world import generate_world
 from fondaco.simulator.world.message_accounts import shown_id
@@ -107,6 +108,20 @@ def test_campaigns_and_flows_have_a_name_a_kind_and_a_state(merchant: Merchant) 
     assert found["News 1"] == ("email", "ended", "messages")
     assert found["Summer ideas"] == ("email", "draft", "messages")
     assert found["Wrong price"] == ("email", "removed", "messages")
+
+
+def test_the_plan_counts_active_profiles(merchant: Merchant) -> None:
+    """Neither those who have left nor those who are suppressed."""
+    told = [row["attributes"] for row in profiles(merchant.account.store, "")]
+    active = [
+        row for row in told if row["subscriptions"]["email"]["marketing"]["can_receive_email_marketing"]
+    ]
+    [found] = merchant.fetch(
+        "select cast(sum(billed_contacts) as bigint) as billed, count(*) as profiles,"
+        " count(*) filter (where email_consent <> 'unsubscribed') as kept from conformed.klaviyo__contacts"
+    )
+    assert found["billed"] == sum(row["email"] is not None for row in active)
+    assert found["billed"] < found["kept"] < found["profiles"]
 
 
 def test_every_event_names_its_contact_and_its_campaign(merchant: Merchant) -> None:

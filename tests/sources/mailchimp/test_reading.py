@@ -16,9 +16,9 @@ from tests.serving import served
 from fondaco.clock import parse_instant
 from fondaco.errors import RetryableError
 from fondaco.simulator.faults import Fault
-from fondaco.sources.mailchimp import MailchimpSettings
+from fondaco.sources.mailchimp import Mailchimp, MailchimpSettings
 from fondaco.sources.mailchimp.client import MailchimpClient
-from fondaco.sources.mailchimp.records import activities, emptied
+from fondaco.sources.mailchimp.records import activities, emptied, page_of
 
 from .conftest import END, Account, rows
 
@@ -206,6 +206,66 @@ def test_ids_are_those_of_the_records(account: Account) -> None:
     source.close()
 
 
+class Automation:
+    """An account with one automation: its first e-mail went to ten, its second to nobody, of whom there is no report."""
+
+    async def answer(self, request: Request) -> JSONResponse:
+        found: dict[str, Any] = {
+            "/": {"account_timezone": "Europe/Berlin"},
+            "/reports": {"reports": [], "total_items": 0},
+            "/automations": {"automations": [{"id": "7"}], "total_items": 1},
+            "/automations/7/emails": {"emails": [{"id": "9", "emails_sent": 10}, {"id": "8", "emails_sent": 0}]},
+            "/reports/9": {"id": "9", "type": "automation", "emails_sent": 10},
+            "/reports/9/email-activity": {"emails": [], "total_items": 0},
+        }  # fmt: skip
+        path = request.url.path
+        missing = {"title": "Resource Not Found", "status": 404, "type": "about:blank", "detail": ""}
+        return JSONResponse(found.get(path, missing), 200 if path in found else 404)
+
+
+def test_an_automations_email_that_went_to_nobody_yet_is_read_at_nought() -> None:
+    """Else its first sends, months later, would stand under the day of its start."""
+    with served(Starlette(routes=[Route("/{path:path}", Automation().answer)])) as address:
+        settings = MailchimpSettings.model_validate({"api_key": "key-us6", "base_url": address})
+        source = Mailchimp(settings, clock=lambda: END, sleep=lambda seconds: None)
+        read = rows(source, "reports", END - timedelta(days=1), END, "incremental")
+        assert rows(source, "email_activity", END - timedelta(days=1), END, "incremental") == []
+        source.close()
+    told = {row["id"]: (row["emails_sent"], row["fondaco"]["read_on"]) for row in read}
+    assert told == {"9": (10, "2026-11-01"), "8": (0, "2026-11-01")}
+
+
+def test_what_became_of_a_test_of_variants_is_asked_of_them_and_stands_under_the_campaign(
+    account: Account,
+) -> None:
+    """The report of the campaign itself names nobody."""
+    tested = next(row for row in account.read("campaigns") if row["type"] == "variate")
+    variants = [one["id"] for one in tested["fondaco"]["variants"]]
+    assert [one["is_winner"] for one in tested["fondaco"]["variants"]] == [False, False, True]
+    store, number = account.store, int(tested["id"], 16)
+    truth = {
+        row["kind"]: row["n"]
+        for row in store.rows(
+            "select kind, count(distinct contact_id) as n from message_events where campaign_id = ? and happened_at <= ?"
+            " group by kind",
+            [number, store.now.replace(tzinfo=None)],
+        )
+    }
+    sent, activity, left = (account.read(name) for name in ("recipients", "email_activity", "unsubscribes"))
+    mine = [row for row in sent if row["campaign_id"] == tested["id"]]
+    assert len(mine) == truth["received"] + truth.get("bounced", 0)
+    assert len({row["fondaco"]["id"] for row in mine}) == len(mine)
+    opened = {
+        row["email_id"] for row in activity if (row["campaign_id"], row["action"]) == (tested["id"], "open")
+    }
+    assert len(opened) == truth["opened"]
+    assert sum(row["campaign_id"] == tested["id"] for row in left) == truth.get("unsubscribed", 0)
+    assert not {row["campaign_id"] for row in (*sent, *activity, *left)} & set(variants)
+    asked = [path for path in account.behaviour.requests if path.endswith("/sent-to")]
+    assert {f"/reports/{one}/sent-to" for one in variants} <= set(asked)
+    assert f"/reports/{tested['id']}/sent-to" not in asked
+
+
 # ---- limits -----------------------------------------------------------------------------------------------------------
 
 
@@ -240,6 +300,31 @@ def test_what_a_person_did_has_an_id_of_what_it_was(opened_twice: dict[str, Any]
         one["fondaco"]["id"] for one in found
     ]
     assert "anna" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("https://shop.example.com/a/b?mc_eid=1f&email=anna@example.com#top", "https://shop.example.com/a/b"),
+        ("https://shop.example.com:8443/", "https://shop.example.com:8443/"),
+        ("https://anna:secret@shop.example.com/a", "https://shop.example.com/a"),
+        ("https://shop.example.com/leave/anna%40example.com", "https://shop.example.com"),
+        ("https://shop.example.com/leave/*|EMAIL|*", "https://shop.example.com"),
+        ("mailto:anna@example.com", None),
+        ("https://[broken", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_of_a_link_the_page_is_kept_and_nothing_of_whom_it_was_sent_to(
+    link: str | None, kept: str | None
+) -> None:
+    assert page_of(link) == kept
+
+
+def test_no_click_is_landed_with_what_its_link_says_of_people(account: Account) -> None:
+    links = {row["url"] for row in account.read("email_activity") if row["action"] == "click"}
+    assert links == {"https://shop.example.com/"}
 
 
 def test_empty_texts_are_nothing_at_any_depth() -> None:

@@ -22,11 +22,12 @@ pytestmark = [pytest.mark.npm, pytest.mark.slow]
 
 SPEC = SPECS / "mailchimp" / "marketing_3.0.55_openapi3.json"
 PATHS = (
-    "/", "/lists", "/lists/{list_id}/members", "/lists/{list_id}/segments", "/campaigns", "/automations",
+    "/", "/lists", "/lists/{list_id}/members", "/lists/{list_id}/segments", "/campaigns", "/campaigns/{campaign_id}", "/automations",
     "/automations/{workflow_id}/emails", "/reports", "/reports/{campaign_id}", "/reports/{campaign_id}/sent-to",
     "/reports/{campaign_id}/email-activity", "/reports/{campaign_id}/unsubscribed", "/ecommerce/stores",
 )  # fmt: skip
-LISTS, REPORTS, MAILS = "/lists", "/reports", {"/automations", "/automations/{workflow_id}/emails"}
+LISTS, REPORTS, CAMPAIGN = "/lists", "/reports", "/campaigns/{campaign_id}"
+MAILS = {"/automations", "/automations/{workflow_id}/emails"}
 READ_FOR = {
     "lists": {LISTS},
     "segments": {LISTS, "/lists/{list_id}/segments"},
@@ -34,9 +35,9 @@ READ_FOR = {
     "campaigns": {"/campaigns"},
     "automations": MAILS,
     "reports": {"/", REPORTS, "/reports/{campaign_id}", *MAILS},
-    "recipients": {REPORTS, "/reports/{campaign_id}/sent-to"},
-    "email_activity": {REPORTS, "/reports/{campaign_id}/email-activity", *MAILS},
-    "unsubscribes": {REPORTS, "/reports/{campaign_id}/unsubscribed", *MAILS},
+    "recipients": {REPORTS, CAMPAIGN, "/reports/{campaign_id}/sent-to"},
+    "email_activity": {REPORTS, CAMPAIGN, "/reports/{campaign_id}/email-activity", *MAILS},
+    "unsubscribes": {REPORTS, CAMPAIGN, "/reports/{campaign_id}/unsubscribed", *MAILS},
 }
 SPAN = (datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
 KINDS = ("backfill", "incremental", "lookback")
@@ -52,7 +53,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def mended(path: Path) -> Path:
     """Two fields of an audience are texts, whose example is ``false``: prism would refuse its own answer.
 
-    And an automation's e-mail was sent to somebody, so that its report is asked for.
+    And an automation's e-mail was sent to somebody, so that its report is asked for; a campaign tested variants.
     """
     rules = json.loads(path.read_text(encoding="utf-8"))
     answer = rules["paths"]["/lists"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
@@ -62,6 +63,8 @@ def mended(path: Path) -> Path:
     mails = rules["paths"]["/automations/{workflow_id}/emails"]["get"]["responses"]["200"]["content"]
     emails = mails["application/json"]["schema"]["properties"]["emails"]["items"]["properties"]
     emails["emails_sent"]["example"] = 3
+    reports = rules["paths"]["/reports"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    reports["properties"]["reports"]["items"]["properties"]["type"]["example"] = "variate"
     path.write_text(json.dumps(rules), encoding="utf-8")
     return path
 

@@ -100,6 +100,14 @@ def test_subscribers_are_those_of_the_account_and_later_only_those_that_changed(
     assert 0 < len(changed) < len(everybody)
 
 
+def test_ids_are_those_of_all_subscribers(account: Account) -> None:
+    """Who is not among them was removed."""
+    source = account.source()
+    listed = list(source.ids(stream_of("subscribers")) or ())
+    source.close()
+    assert sorted(listed) == sorted(row["id"] for row in account.read("subscribers"))
+
+
 def test_events_are_not_read_for_only_webhooks_tell_them(account: Account) -> None:
     assert account.read("subscriber_events") == []
     assert account.behaviour.requests == []

@@ -103,6 +103,13 @@ def test_keywords_are_read_by_requests_of_the_specification(opened: Opened, rule
     assert sent_by(asked, rules) == {"GET /api/v2/keywords"}
 
 
+@pytest.mark.parametrize("name", ["subscribers", "keywords"])
+def test_ids_are_asked_for_by_requests_of_the_specification(opened: Opened, rules: Any, name: str) -> None:
+    source, asked = opened
+    assert len(list(source.ids(next(one for one in STREAMS if one.name == name)) or ())) == 1
+    assert sent_by(asked, rules) == {f"GET /api/v2/{name}"}
+
+
 def test_a_subscriber_is_read_again_by_its_id(opened: Opened, rules: Any) -> None:
     source, asked = opened
     stream = next(one for one in STREAMS if one.name == "subscribers")

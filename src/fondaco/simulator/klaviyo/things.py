@@ -25,6 +25,7 @@ METRICS: dict[str, tuple[str, str, str]] = {
 """Metric id → name, channel and kind of the world's events."""
 ORDERS_METRIC = "MPlacedO"
 _OTHER_ORDERS = "MOrderedX"
+_SUPPRESSED = 4  # of those who never subscribed, every so many
 _STATUSES = {"sent": "Sent", "draft": "Draft", "cancelled": "Cancelled"}
 _CLAUSE = re.compile(r"(equals|greater-or-equal|greater-than|less-or-equal|less-than)\(([\w.]+),([^()]*)\)")
 _OPERATORS = {"greater-or-equal": ">=", "greater-than": ">", "less-or-equal": "<=", "less-than": "<"}
@@ -198,10 +199,26 @@ def _profile(row: Row) -> Row:
         "email": row["email"], "phone_number": row["phone"], "external_id": None, "first_name": row["first_name"],
         "last_name": None, "created": _iso(row["created_at"]), "updated": _iso(row["updated_at"]),
         "subscriptions": {
-            "email": {"marketing": _consent(row["email_since"], row["gone_at"], "email")},
+            "email": {"marketing": _email_consent(row)},
             "sms": {"marketing": _consent(row["text_since"], row["gone_at"], "sms")},
         },
     })  # fmt: skip
+
+
+def is_suppressed(row: Row) -> bool:
+    """Whether the account may not write to a contact whatever it consented to; some came so from another platform."""
+    return row["email_since"] is None and row["contact_id"] % _SUPPRESSED == 0
+
+
+def _email_consent(row: Row) -> Row:
+    """Who never subscribed may be written to, unless suppressed."""
+    told = _consent(row["email_since"], row["gone_at"], "email")
+    suppression = [{"reason": "USER_SUPPRESSED", "timestamp": _iso(row["created_at"])}]
+    is_barred = is_suppressed(row)
+    return {
+        **told, "can_receive_email_marketing": told["consent"] != "UNSUBSCRIBED" and not is_barred,
+        "suppression": suppression if is_barred else [],
+    }  # fmt: skip
 
 
 def _consent(since: datetime | None, gone: datetime | None, channel: str) -> Row:

@@ -88,6 +88,8 @@ class MailchimpEndpoint:
                 return "segments", things.segments(store, key)
             case ["campaigns"]:
                 return "campaigns", things.campaigns(store, given)
+            case ["campaigns", key] if (campaign := things.campaign(store, key)) is not None:
+                return campaign
             case ["automations"]:
                 return "automations", things.automations(store)
             case ["automations", key, "emails"]:

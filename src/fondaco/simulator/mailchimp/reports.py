@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from fondaco.simulator.mailchimp.things import Row, WorldStore, instant, iso, number_of
-from fondaco.simulator.world.message_accounts import hexadecimal_id
+from fondaco.simulator.world.message_accounts import hexadecimal_id, tested_campaign, variant_of, variants_of
 
 _ALWAYS = (date(2000, 1, 1), date(2100, 1, 1))
 _ACTIONS = {"opened": "open", "clicked": "click", "bounced": "bounce"}
@@ -44,14 +44,18 @@ class Reports:
         ]
 
     def one(self, shown: str) -> Row | None:
-        """The report of a campaign, or of an automation's e-mail."""
-        number = number_of(shown)
+        """The report of a campaign, or of an automation's e-mail; None of an e-mail that was sent to nobody yet."""
+        number, _ = tested_campaign(number_of(shown))
         rows = self._store.rows(
             "select * from message_campaigns where platform = 'mailchimp'"
             " and (campaign_id = $number and kind = 'campaign' or message_id = $number and kind = 'flow')",
             {"number": number},
         )
-        return self._report(rows[0], number) if rows else None
+        if not rows:
+            return None
+        report = self._report(rows[0], number)
+        is_waiting = report["type"] == "automation" and not report["emails_sent"]
+        return None if is_waiting else report
 
     def part(self, shown: str, part: str, given: dict[str, str]) -> list[Row]:
         """A list below a report."""
@@ -79,8 +83,13 @@ class Reports:
         ]  # fmt: skip
 
     def _events(self, shown: str) -> list[Row]:
-        params = {"number": number_of(shown), "now": self._store.now.replace(tzinfo=None)}
-        return self._store.rows(f"{_EVENTS} order by e.happened_at, e.event_id", params)
+        """What became of single e-mails. Of a campaign that tests variants only theirs tell it."""
+        number, variant = tested_campaign(number_of(shown))
+        params = {"number": number, "now": self._store.now.replace(tzinfo=None)}
+        rows = self._store.rows(f"{_EVENTS} order by e.happened_at, e.event_id", params)
+        if not variants_of("mailchimp", number):
+            return rows
+        return [row for row in rows if variant_of(row["contact_id"]) == variant]
 
     def _figures(self) -> dict[int, Row]:
         """Totals of every campaign and flow at this moment."""
@@ -100,7 +109,7 @@ class Reports:
         last = self._last(number)
         return {
             "id": hexadecimal_id(number), "campaign_title": row["message"] if is_flow else row["name"],
-            "type": "automation" if is_flow else "regular", "list_id": "a11ce00001", "list_is_active": True,
+            "type": "automation" if is_flow else "variate" if variants_of("mailchimp", number) else "regular", "list_id": "a11ce00001", "list_is_active": True,
             "list_name": "Newsletter", "subject_line": row["message"], "preview_text": "", "emails_sent": told["sent"],
             "abuse_reports": told["marked_spam"], "unsubscribed": told["unsubscribed"],
             "send_time": iso(None if is_flow else row["sent_at"]),
@@ -148,7 +157,7 @@ class Reports:
 def _activity(row: Row) -> Row:
     found: Row = {"action": _ACTIONS[row["kind"]], "timestamp": iso(row["happened_at"]), "ip": "192.0.2.1"}
     if row["kind"] == "clicked":
-        found["url"] = "https://shop.example.com/"
+        found["url"] = f"https://shop.example.com/?mc_eid={row['email_id'][:10]}&email={row['email']}"
     if row["kind"] == "bounced":
         found["type"] = "hard"
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from fondaco.simulator.world.message_accounts import hexadecimal_id, slug
+from fondaco.simulator.world.message_accounts import hexadecimal_id, slug, variants_of
 
 Row = dict[str, Any]
 
@@ -17,6 +17,14 @@ _CHANGED = """
     from message_contacts where platform = 'mailchimp' and created_at <= $now::timestamp
 """
 _STATUSES = {"sent": "sent", "draft": "save", "cancelled": "canceled"}
+_FLOW = """
+    select *, (
+        select count(*) from message_events as e
+        where e.campaign_id = c.campaign_id and e.kind in ('received', 'bounced') and e.happened_at <= $now::timestamp
+    ) as sent
+    from message_campaigns as c where platform = 'mailchimp' and kind = 'flow' and campaign_id = $number
+"""
+_ARCHIVED = 20  # of those in the club, every second
 _TAGS = ("Regulars", "Wholesale")
 
 
@@ -122,6 +130,11 @@ def campaigns(store: WorldStore, given: dict[str, str]) -> list[Row]:
     return [_campaign(row) for row in kept]  # fmt: skip
 
 
+def campaign(store: WorldStore, shown: str) -> Row | None:
+    """A campaign by its id; what a test of variants sends has ids that no list shows."""
+    return next((row for row in campaigns(store, {}) if row["id"] == shown), None)
+
+
 def automations(store: WorldStore) -> list[Row]:
     """Flows, each with one e-mail."""
     rows = store.rows(
@@ -140,14 +153,11 @@ def automations(store: WorldStore) -> list[Row]:
 
 def automation_emails(store: WorldStore, automation_id: str) -> list[Row]:
     """The e-mail of a flow."""
-    rows = store.rows(
-        "select * from message_campaigns where platform = 'mailchimp' and kind = 'flow' and campaign_id = ?",
-        [number_of(automation_id)],
-    )
+    rows = store.rows(_FLOW, {"number": number_of(automation_id), "now": store.now.replace(tzinfo=None)})
     return [
         {
             "id": hexadecimal_id(row["message_id"]), "workflow_id": automation_id, "position": 1, "status": "sending",
-            "create_time": iso(row["created_at"]), "start_time": iso(row["created_at"]), "send_time": "", "emails_sent": 1,
+            "create_time": iso(row["created_at"]), "start_time": iso(row["created_at"]), "send_time": "", "emails_sent": row["sent"],
             "settings": {"title": row["message"], "subject_line": row["message"]},
             "tracking": {"google_analytics": slug(row["message"])}, "_links": [],
         }
@@ -180,19 +190,21 @@ def _within(moment: datetime | None, given: dict[str, str], name: str) -> bool:
     return moment is not None and (since is None or moment > since) and (before is None or moment < before)
 
 
+def status_of(row: Row, list_id: str) -> str:
+    """What a contact is in an audience; some were archived in the club."""
+    if row["email_since"] is None:
+        return "transactional"
+    if LISTS[list_id][1] > 1 and row["contact_id"] % _ARCHIVED == 0:
+        return "archived"
+    return "subscribed" if row["gone_at"] is None else "unsubscribed"
+
+
 def _member(row: Row, list_id: str) -> Row:
-    status = (
-        "transactional"
-        if row["email_since"] is None
-        else "subscribed"
-        if row["gone_at"] is None
-        else "unsubscribed"
-    )
     tags = [{"id": n, "name": name} for n, name in enumerate(_TAGS) if row["contact_id"] % 7 == n]
     return {
         "id": row["member_id"], "list_id": list_id, "contact_id": f"c{row['contact_id']}", "unique_email_id": row["member_id"][:10],
         "email_address": row["email"], "full_name": row["first_name"] or "", "web_id": row["contact_id"], "email_type": "html",
-        "status": status, "merge_fields": {"FNAME": row["first_name"] or "", "LNAME": "", "PHONE": row["phone"] or ""},
+        "status": status_of(row, list_id), "merge_fields": {"FNAME": row["first_name"] or "", "LNAME": "", "PHONE": row["phone"] or ""},
         "stats": {"avg_open_rate": 0.3, "avg_click_rate": 0.02, "ecommerce_data": {"total_revenue": 0, "number_of_orders": 0, "currency_code": "EUR"}},
         "ip_signup": "192.0.2.1", "timestamp_signup": iso(row["created_at"]), "ip_opt": "192.0.2.1",
         "timestamp_opt": iso(row["email_since"]), "member_rating": 3, "last_changed": iso(row["changed_at"]), "language": "",
@@ -203,10 +215,23 @@ def _member(row: Row, list_id: str) -> Row:
 
 def _campaign(row: Row) -> Row:
     return {
-        "id": hexadecimal_id(row["campaign_id"]), "web_id": row["campaign_id"], "type": "regular",
+        "id": hexadecimal_id(row["campaign_id"]), "web_id": row["campaign_id"], **_tested(row),
         "create_time": iso(row["created_at"]), "status": _STATUSES[row["status"]], "emails_sent": 0,
         "send_time": iso(row["sent_at"]), "content_type": "template",
         "recipients": {"list_id": "a11ce00001", "list_name": "Newsletter", "recipient_count": 0, "segment_text": ""},
         "settings": {"subject_line": row["message"], "preview_text": "", "title": row["name"], "from_name": "Market Hall"},
         "tracking": {"opens": True, "html_clicks": True, "google_analytics": slug(row["name"])}, "_links": [],
     }  # fmt: skip
+
+
+def _tested(row: Row) -> Row:
+    found = [hexadecimal_id(one) for one in variants_of("mailchimp", row["campaign_id"])]
+    if not found:
+        return {"type": "regular"}
+    *tried, winner = found
+    combinations = [{"id": key, "subject_line": place, "recipients": 0} for place, key in enumerate(tried)]
+    settings = {
+        "winning_combination_id": tried[0], "winning_campaign_id": winner, "winner_criteria": "opens", "wait_time": 60,
+        "test_size": 20, "subject_lines": [row["message"], row["name"]], "combinations": combinations,
+    }  # fmt: skip
+    return {"type": "variate", "variate_settings": settings}

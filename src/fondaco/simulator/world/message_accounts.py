@@ -12,7 +12,7 @@ import numpy as np
 
 from fondaco.errors import ConfigError
 from fondaco.simulator.world.daytime import LocalClock
-from fondaco.simulator.world.frames import DAY, NULL
+from fondaco.simulator.world.frames import DAY, NULL, Array
 
 EMAIL, SMS = "email", "sms"
 CAMPAIGN, FLOW = "campaign", "flow"
@@ -24,6 +24,8 @@ _SMS_EVERY = 4
 _SENT_AT = 10 * HOUR  # on the account's clock
 _THEMES = ("News", "New arrivals", "Editor's picks", "Good to know", "Back in stock", "Weekend deal")
 _FIRST_CAMPAIGN, _FIRST_FLOW, _MESSAGE_STEP = 610_000, 690_000, 5_000_000
+_NEVER_SENT, _VARIANT_STEP = 9_990, 10_000_000
+_TESTED_EVERY, _TESTED = 4, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def never_sent(account: MessageAccount, start: int) -> Iterator[Sending]:
     for number, (name, status) in enumerate((("Summer ideas", "draft"), ("Wrong price", "cancelled"))):
         yield Sending(
             account.platform,
-            9_990 + number,
+            _NEVER_SENT + number,
             CAMPAIGN,
             channel,
             name,
@@ -170,14 +172,36 @@ def slug(name: str) -> str:
     return name.upper().replace("'", "").replace(" ", "_")
 
 
-def utm_campaign(sending: Sending) -> str:
+def variants_of(platform: str, campaign_id: int) -> tuple[int, ...]:
+    """Ids under which a campaign that tests variants is sent: two that are tried, and the winner. Empty for all others."""
+    number = (campaign_id - _FIRST_CAMPAIGN) % 100_000
+    if platform != "mailchimp" or number >= _NEVER_SENT or number % _TESTED_EVERY != _TESTED:
+        return ()
+    return tuple(campaign_id + _VARIANT_STEP * place for place in (1, 2, 3))
+
+
+def tested_campaign(number: int) -> tuple[int, int | None]:
+    """The campaign behind an id, and which of its variants that is; None for the campaign itself."""
+    place, campaign_id = divmod(number, _VARIANT_STEP)
+    is_variant = place in (1, 2, 3) and bool(variants_of("mailchimp", campaign_id))
+    return (campaign_id, place - 1) if is_variant else (number, None)
+
+
+def variant_of(contact_id: Array) -> Array:
+    """Which variant of a campaign each contact gets: a tenth one, a tenth the other, all others the winner."""
+    return np.asarray(np.minimum(contact_id % 10, 2))
+
+
+def utm_campaign(sending: Sending, variant: int = 0) -> str:
     """What the shop finds in ``utm_campaign``: the name with the id behind it; of a flow those of its message.
 
-    Mailchimp writes the id before the name.
+    Mailchimp writes the id before the name, and of a campaign that tests variants that of the variant.
     """
     if sending.platform == "mailchimp":
         is_flow = sending.kind == FLOW
-        shown = hexadecimal_id(sending.message_id if is_flow else sending.campaign_id)
+        variants = variants_of(sending.platform, sending.campaign_id)
+        sent_as = variants[variant] if variants else sending.campaign_id
+        shown = hexadecimal_id(sending.message_id if is_flow else sent_as)
         return f"{shown}-{slug(sending.message if is_flow else sending.name)}"
     if sending.kind == FLOW:
         return f"{sending.message} ({shown_id(sending.message_id)})"

@@ -22,6 +22,7 @@ from fondaco.simulator.world.merchants import (
     Merchant,
 )
 from fondaco.simulator.world.message_accounts import utm_campaign as letter_mark
+from fondaco.simulator.world.message_accounts import variant_of
 from fondaco.simulator.world.messaging import Messaging
 
 _WEB = CHANNELS.index("web")
@@ -31,6 +32,7 @@ _SALT = 307
 _PLATFORMS = {META: ("meta", "paid_social", "&fbclid="), GOOGLE: ("google", "cpc", "&gclid=")}
 _PAGES = ("/", "/collections/all", "/products/new")
 _KEYWORDS = 10
+_VARIANTS = 3  # of a letter, at most
 """More than any ad group has."""
 
 
@@ -69,10 +71,11 @@ def message_visits(messages: Messaging, orders: Frame) -> MessageVisits:
     """Which of these orders came by a message, and by which link of it."""
     touches = messages.touches(orders)
     known = {one.campaign_id: one for many in (*messages.campaigns, *messages.flows) for one in many}
-    found, link = np.unique(touches["campaign_id"], return_inverse=True)
+    sent_as = touches["campaign_id"] * _VARIANTS + variant_of(touches["contact_id"])
+    found, link = np.unique(sent_as, return_inverse=True)
     sources = {account.platform: account.utm_source for account in messages.accounts}
-    sendings = [known[number] for number in found.tolist()]
-    links = [_Link(sources[one.platform], one.channel, letter_mark(one)) for one in sendings]
+    sendings = [(known[number // _VARIANTS], number % _VARIANTS) for number in found.tolist()]
+    links = [_Link(sources[one.platform], one.channel, letter_mark(one, which)) for one, which in sendings]
     return MessageVisits(touches, links, link)
 
 

@@ -51,6 +51,7 @@ class Klaviyo:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._clock = clock
+        self._start_date = settings.start_date
         self._conversion_metric = settings.conversion_metric
         self._client = KlaviyoClient(settings, sleep=sleep)
         self._subscriptions = KlaviyoSubscriptions(self._client)
@@ -92,13 +93,23 @@ class Klaviyo:
         self._subscriptions.take_down(subscription_id)
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
-        """None: Klaviyo tells of no deletion; lists and campaigns are read whole."""
+        """None: Klaviyo tells of no deletion. It is found by comparing ids."""
         return iter(())
 
     def ids(self, stream: Stream) -> Iterator[str] | None:
-        if stream.name == "campaigns":
-            return (str(row["id"]) for rows in self._campaigns() for row in rows)
-        return None
+        match stream.name:
+            case "campaigns" | "flows" | "lists" | "segments":
+                found = self._rows(stream.name, Slice(stream.name, "full"))
+            case "profiles":
+                parameters = {
+                    "fields[profile]": "created",
+                    "page[size]": self._client.page_size,
+                    "sort": "id",
+                }
+                found = (answer["data"] for answer in self._client.pages("profiles", parameters))
+            case _:
+                return None
+        return (str(row["id"]) for rows in found for row in rows)
 
     def report(self, first: date, last: date) -> list[ReportDay] | None:
         return None
@@ -144,10 +155,18 @@ class Klaviyo:
             yield from (answer["data"] for answer in self._client.pages("flows", parameters))
 
     def _profiles(self, part: Slice) -> Iterator[list[Record]]:
-        """Those updated in the slice. The filter knows no "or equal", so it begins a second earlier."""
+        """Those updated in the slice; the oldest of history has all before it too, whenever they were last updated.
+
+        The filter knows no "or equal", so it begins a second earlier.
+        """
         since, until = _bounds(part)
+        is_oldest = part.kind == "backfill" and since.date() <= self._start_date
+        begin, end = (
+            f"greater-than(updated,{_iso(since - timedelta(seconds=1))})",
+            f"less-than(updated,{_iso(until)})",
+        )
         parameters = {
-            "filter": f"and(greater-than(updated,{_iso(since - timedelta(seconds=1))}),less-than(updated,{_iso(until)}))",
+            "filter": end if is_oldest else f"and({begin},{end})",
             "additional-fields[profile]": "subscriptions",
             "fields[profile]": _PROFILE_FIELDS,
             "page[size]": self._client.page_size,

@@ -13,7 +13,7 @@ from fondaco.sources.http import NotFoundError
 from fondaco.sources.mailchimp import records
 from fondaco.sources.mailchimp.checking import account_zone, check
 from fondaco.sources.mailchimp.client import MailchimpClient, Record, after
-from fondaco.sources.mailchimp.sent import REPORTS_LEFT_OUT, Sent
+from fondaco.sources.mailchimp.sent import REPORTS_LEFT_OUT, Sent, SentCampaign
 from fondaco.sources.mailchimp.settings import MailchimpSettings
 from fondaco.sources.mailchimp.streams import STREAMS
 from fondaco.sources.source import ReportDay, Role, SourceSettings
@@ -153,7 +153,7 @@ class Mailchimp:
                 "exclude_fields": ("campaigns._links", "_links"),
             }
             for rows in self._client.pages("/campaigns", "campaigns", **window, **order):
-                yield [records.plain(row) for row in rows]
+                yield [records.campaign(row) for row in rows]
 
     def _automations(self) -> Iterator[list[Record]]:
         for row, emails in self._sent.automations():
@@ -174,8 +174,8 @@ class Mailchimp:
 
     def _recipients(self, part: Slice) -> Iterator[list[Record]]:
         left_out = tuple(f"sent_to.{one}" for one in (*_CONTACT_PARTS, "last_open"))
-        for campaign_id in self._sent.campaigns(*_bounds(part)):
-            for rows in self._of(campaign_id, "sent-to", "sent_to", exclude_fields=left_out):
+        for campaign in self._sent.campaigns(*_bounds(part)):
+            for rows in self._of(campaign, "sent-to", "sent_to", exclude_fields=left_out):
                 yield [records.recipient(row) for row in rows]
 
     def _activity(self, part: Slice) -> Iterator[list[Record]]:
@@ -188,30 +188,31 @@ class Mailchimp:
             patience = timedelta(days=self._settings.activity_days)
             chosen, clock = self._sent.active(since, until, patience), after(since)
         emails = self._automation_emails(part.stream)
-        for campaign_id in (*chosen, *emails):
-            for rows in self._of(
-                campaign_id, "email-activity", "emails", since=clock, exclude_fields=left_out
-            ):
+        for campaign in (*chosen, *emails):
+            for rows in self._of(campaign, "email-activity", "emails", since=clock, exclude_fields=left_out):
                 yield [one for row in rows for one in records.activities(row)]
 
     def _unsubscribes(self, part: Slice) -> Iterator[list[Record]]:
         left_out = tuple(f"unsubscribes.{one}" for one in (*_CONTACT_PARTS, "reason"))
         emails = self._automation_emails(part.stream)
-        for campaign_id in (*self._sent.campaigns(*_bounds(part)), *emails):
-            for rows in self._of(campaign_id, "unsubscribed", "unsubscribes", exclude_fields=left_out):
+        for campaign in (*self._sent.campaigns(*_bounds(part)), *emails):
+            for rows in self._of(campaign, "unsubscribed", "unsubscribes", exclude_fields=left_out):
                 yield [records.recipient(row) for row in rows]
 
-    def _automation_emails(self, stream: str) -> list[str]:
-        if not self._is_first(stream):
-            return []
-        return [email_id for _, email_id in self._sent.automation_emails_if_any()]
+    def _automation_emails(self, stream: str) -> list[SentCampaign]:
+        return self._sent.automation_emails() if self._is_first(stream) else []
 
-    def _of(self, campaign_id: str, part: str, member: str, **parameters: object) -> Iterator[list[Record]]:
-        """A list below a campaign's report; of one that was deleted meanwhile, nothing."""
-        with suppress(NotFoundError):
-            yield from self._client.pages(
-                f"/reports/{campaign_id}/{part}", member, key="email_id", **parameters
-            )
+    def _of(
+        self, campaign: SentCampaign, part: str, member: str, **parameters: object
+    ) -> Iterator[list[Record]]:
+        """A list below a campaign's reports, under its own id; of one that was deleted meanwhile, nothing."""
+        for report_id in campaign.report_ids:
+            with suppress(NotFoundError):
+                found = self._client.pages(
+                    f"/reports/{report_id}/{part}", member, key="email_id", **parameters
+                )
+                for rows in found:
+                    yield [{**row, "campaign_id": campaign.campaign_id} for row in rows]
 
     def _is_first(self, stream: str) -> bool:
         """Whether what has no time to be asked for is to be read now: once in each run, with its first slice."""

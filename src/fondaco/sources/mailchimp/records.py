@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 Record = dict[str, Any]
 
@@ -38,6 +39,21 @@ def member_key(list_id: Any, member_id: Any) -> str:
     return f"{list_id}.{member_id}"
 
 
+def campaign(row: Record) -> Record:
+    """A campaign, with the ids under which its variants are sent."""
+    winner = (row.get("variate_settings") or {}).get("winning_campaign_id")
+    told = [{"id": one, "is_winner": one == winner} for one in variants(row)]
+    return {**emptied(row), "fondaco": {"variants": told}}
+
+
+def variants(row: Record) -> list[str]:
+    """Ids under which a campaign that tests variants is sent, those tried first, then what all others get. No list has them."""
+    settings = row.get("variate_settings") or {}
+    found = [one.get("id") for one in settings.get("combinations") or ()]
+    told = (str(one) for one in (*found, settings.get("winning_campaign_id")) if one)
+    return list(dict.fromkeys(told))
+
+
 def automation(row: Record, emails: list[Record]) -> Record:
     """A workflow with its e-mails."""
     return {**emptied(row), "emails": emptied(emails)}
@@ -60,13 +76,29 @@ def recipient(row: Record) -> Record:
 
 
 def activities(row: Record) -> Iterator[Record]:
-    """What one recipient did, one record each. Mailchimp gives these no id: time, kind and address make one.
+    """What one recipient did, one record each. Mailchimp gives these no id: time, kind and link make one.
 
-    What happened twice within a second is one.
+    What happened twice within a second is one. Of a link only the page is kept.
     """
     about = {name: row[name] for name in ("campaign_id", "list_id", "email_id")}
     for one in row.get("activity") or ():
         said = {"action": one.get("action"), "type": one.get("type"), "timestamp": one.get("timestamp")}
         text = "\n".join(str(part) for part in (*about.values(), *said.values(), one.get("url")))
         number = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-        yield {**about, **emptied(said), "url": one.get("url") or None, "fondaco": {"id": number}}
+        yield {**about, **emptied(said), "url": page_of(one.get("url")), "fondaco": {"id": number}}
+
+
+def page_of(link: Any) -> str | None:
+    """A link without what it says of whom it was sent to: query, fragment, log-in, and a path with an e-mail address.
+
+    None for what leads to no page, such as ``mailto:``.
+    """
+    try:
+        parts = urlsplit(str(link or ""))
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    is_personal = any(one in parts.path.lower() for one in ("@", "%40", "*|"))
+    return f"{parts.scheme}://{parts.hostname}{port}{'' if is_personal else parts.path}"

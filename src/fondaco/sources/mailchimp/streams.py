@@ -40,7 +40,7 @@ STREAMS = (
     ),
     Stream(
         "campaigns",
-        (tables.CAMPAIGNS,),
+        (tables.CAMPAIGNS, tables.CAMPAIGN_VARIANTS),
         SyncMode.CREATED,
         backfill_window=timedelta(days=365),
         overlap=timedelta(days=1),

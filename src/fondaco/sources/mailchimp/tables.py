@@ -128,9 +128,22 @@ CAMPAIGNS = Table(
     ignored=(
         "archive_url", "long_archive_url", "content_type", "needs_block_refresh", "resendable", "recipients", "settings",
         "variate_settings", "tracking", "rss_opts", "ab_split_opts", "social_card", "report_summary", "delivery_status",
-        "_links",
+        "fondaco", "_links",
     ),
     description="One row per campaign, drafts too.",
+)  # fmt: skip
+
+CAMPAIGN_VARIANTS = Table(
+    "campaign_variants",
+    columns=(
+        Column("campaign_id", TEXT, "^.id"),
+        Column("variant_id", TEXT, "$.id", "Under which it is sent and reported: what its links hold, and no list of campaigns has."),
+        Column("is_winner", BOOL, "$.is_winner", "Whether it is what all others got after the test."),
+    ),
+    primary_key=("campaign_id", "variant_id"),
+    each=("$.fondaco.variants",),
+    parent_key=("campaign_id",),
+    description="One row per variant of a campaign that tests several, and one for its winner.",
 )  # fmt: skip
 
 AUTOMATIONS = Table(
@@ -278,7 +291,7 @@ EMAIL_ACTIVITY = Table(
         Column("action", TEXT, "$.action", "open, click or bounce."),
         Column("bounce_type", TEXT, "$.type", "hard or soft, of a bounce."),
         Column("happened_at", TIMESTAMP, "$.timestamp"),
-        Column("url", TEXT, "$.url", "The link, of a click."),
+        Column("url", TEXT, "$.url", "Of a click, the page that the link leads to, without its query."),
     ),
     primary_key=("activity_id",),
     ignored=("fondaco",),

@@ -105,8 +105,10 @@ class PostscriptClient:
         answer = self._http.parse(response)
         return answer if isinstance(answer, dict) else {}
 
-    def subscribers(self, since: datetime | None, until: datetime) -> Iterator[list[Record]]:
-        """Subscribers updated in [since, until), each once.
+    def subscribers(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[list[Record]]:
+        """Subscribers updated in [since, until), or without a bound, each once.
 
         Pages by number would leave out one for each that is updated, and so leaves the window, while they are read. So the
         next page is the first one from the newest instant on that was seen. Only where a whole page shares one instant, as
@@ -117,7 +119,9 @@ class PostscriptClient:
         FatalError
             If Postscript does not keep to the order that was asked for.
         """
-        window: Record = {"sort": "updated_at__asc", "updated_at__lt": _text(until)}
+        window: Record = {"sort": "updated_at__asc"}
+        if until is not None:
+            window["updated_at__lt"] = _text(until)
         if since is not None:
             window["updated_at__gte"] = _text(since)
         newest, page = since, 1

@@ -108,11 +108,16 @@ class Postscript:
             self._client.send("DELETE", f"/webhooks/{subscription_id}")
 
     def tombstones(self, since: datetime, until: datetime) -> Iterator[Tombstone]:
-        """None: Postscript does not tell whom it has removed."""
+        """None: Postscript does not tell whom it has removed. It is found by comparing ids."""
         return iter(())
 
     def ids(self, stream: Stream) -> Iterator[str] | None:
-        return (str(row["id"]) for row in self._keywords()) if stream.name == "keywords" else None
+        match stream.name:
+            case "subscribers":
+                return (str(row["id"]) for rows in self._client.subscribers() for row in rows)
+            case "keywords":
+                return (str(row["id"]) for row in self._keywords())
+        return None
 
     def report(self, first: date, last: date) -> list[ReportDay] | None:
         return None

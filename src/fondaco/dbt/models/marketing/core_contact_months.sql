@@ -1,5 +1,5 @@
 -- How many contacts each account had by the end of each month, as far as is known today: who was there by then, and still
--- is.
+-- is. Each counts as often as its platform bills it.
 with contacts as (
 {{ unite('contacts') }}
 ),
@@ -13,14 +13,14 @@ months as (
     from {{ ref('core_calendar') }}
 ),
 
-paid_for as (
+billed as (
     select
         contacts.tenant_id,
         contacts.connection_id,
         cast(date_trunc('month', {{ local_date('contacts.created_at', 'connections.time_zone') }}) as date) as first_month,
-        contacts.email is not null and {{ is_paid_for('contacts', 'email') }} as is_email,
-        contacts.phone is not null and {{ is_paid_for('contacts', 'sms') }} as is_phone,
-        {{ is_paid_for('contacts', 'email') }} as is_any
+        contacts.email is not null as has_email,
+        contacts.billed_contacts,
+        contacts.billed_sms_contacts
     from contacts
     inner join connections
         on contacts.connection_id = connections.connection_id
@@ -33,10 +33,10 @@ joined_in as (
         tenant_id,
         connection_id,
         coalesce(first_month, {{ first_day() }}) as first_month,
-        count(case when is_any then 1 end) as contacts,
-        count(case when is_email then 1 end) as email_contacts,
-        count(case when is_phone then 1 end) as phone_contacts
-    from paid_for
+        sum(billed_contacts) as contacts,
+        sum(case when has_email then billed_contacts else 0 end) as email_contacts,
+        sum(billed_sms_contacts) as phone_contacts
+    from billed
     group by tenant_id, connection_id, coalesce(first_month, {{ first_day() }})
 ),
 

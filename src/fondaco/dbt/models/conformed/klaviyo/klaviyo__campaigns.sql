@@ -11,6 +11,11 @@ figures as (
     select * from {{ ref('stg_klaviyo__flow_figures') }}
 ),
 
+deletions as (
+    select * from {{ ref('stg_klaviyo__tombstones') }}
+    where stream in ('campaigns', 'flows')
+),
+
 latest as (
     select
         *,
@@ -83,19 +88,24 @@ united as (
 
 final as (
     select
-        tenant_id,
-        connection_id,
+        united.tenant_id,
+        united.connection_id,
         'klaviyo' as source,
         'messages' as role,
-        {{ record_id('campaign_id') }} as campaign_id,
-        campaign_id as source_campaign_id,
-        name,
-        campaign_type,
-        status,
-        created_at,
-        updated_at,
-        synced_at
+        {{ record_id('united.campaign_id', 'united.connection_id') }} as campaign_id,
+        united.campaign_id as source_campaign_id,
+        united.name,
+        united.campaign_type,
+        case when deletions.record_id is not null then 'removed' else united.status end as status,
+        united.created_at,
+        united.updated_at,
+        greatest(united.synced_at, coalesce(deletions.synced_at, united.synced_at)) as synced_at
     from united
+    left join deletions
+        on united.tenant_id = deletions.tenant_id
+        and united.connection_id = deletions.connection_id
+        and united.campaign_id = deletions.record_id
+        and united.synced_at <= deletions.synced_at
 )
 
 select {{ conform('campaigns') }} from final

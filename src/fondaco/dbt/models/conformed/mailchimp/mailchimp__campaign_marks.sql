@@ -1,7 +1,11 @@
 -- What Mailchimp writes into utm_campaign: its mark of the campaign, alone or behind the id. An automation's links
--- carry those of the e-mail that they stand in.
+-- carry those of the e-mail that they stand in, and those of a campaign that tests variants the id of the variant.
 with campaigns as (
     select * from {{ ref('stg_mailchimp__campaigns') }}
+),
+
+variants as (
+    select * from {{ ref('stg_mailchimp__campaign_variants') }}
 ),
 
 emails as (
@@ -18,6 +22,20 @@ sent as (
         utm_campaign,
         synced_at
     from campaigns
+    union all
+    select
+        variants.tenant_id,
+        variants.connection_id,
+        variants.campaign_id,
+        variants.variant_id as link_id,
+        cast(null as {{ contract_type('text') }}) as email_title,
+        campaigns.utm_campaign,
+        greatest(variants.synced_at, campaigns.synced_at) as synced_at
+    from variants
+    inner join campaigns
+        on variants.campaign_id = campaigns.campaign_id
+        and variants.connection_id = campaigns.connection_id
+        and variants.tenant_id = campaigns.tenant_id
     union all
     select
         tenant_id,

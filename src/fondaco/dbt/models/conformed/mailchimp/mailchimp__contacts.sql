@@ -1,5 +1,6 @@
 -- One contact per address, whatever audiences it is in: subscribed where it is in one of them. Who they are is told
--- by the audience in which they changed last.
+-- by the audience in which they changed last. Mailchimp bills it once for each audience that it has not been cleaned or
+-- archived in, nor deleted from; whom consent is waited for it does not bill.
 with members as (
     select * from {{ ref('stg_mailchimp__members') }}
 ),
@@ -47,6 +48,9 @@ summed as (
         max(case when status in ('unsubscribed', 'cleaned', 'archived') then last_changed_at end) as left_at,
         min(coalesce(signed_up_at, opted_in_at, last_changed_at)) as created_at,
         max(last_changed_at) as updated_at,
+        sum(
+            case when status in ('subscribed', 'unsubscribed', 'transactional') and not is_deleted then 1 else 0 end
+        ) as billed_contacts,
         min(case when is_deleted then 1 else 0 end) as is_gone,
         max(known_at) as synced_at
     from placed
@@ -75,6 +79,8 @@ final as (
         end as email_consent_at,
         cast(null as {{ contract_type('text') }}) as sms_consent,
         cast(null as {{ contract_type('timestamp') }}) as sms_consent_at,
+        billed_contacts,
+        case when phone is null then 0 else billed_contacts end as billed_sms_contacts,
         created_at,
         updated_at,
         is_gone = 1 as is_deleted,

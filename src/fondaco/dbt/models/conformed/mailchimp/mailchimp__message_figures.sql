@@ -1,6 +1,7 @@
 -- A campaign's figures stand under the day on which it was sent, however late they came. Of an automation's e-mails
 -- Mailchimp tells totals since their start: what was added between two readings stands under the day of the later
--- one, and what was there at the first under the day on which the e-mail was started.
+-- one, and what was there at the first under the day on which the e-mail was started. What a campaign's variants sent is
+-- in its own report.
 {%- set totals = [
     'sent', 'bounced', 'opened', 'clicked', 'unsubscribed', 'marked_spam', 'claimed_conversions', 'claimed_revenue',
 ] %}
@@ -10,9 +11,18 @@ with connections as (
     select * from {{ ref('stg_mailchimp__connections') }}
 ),
 
+variants as (
+    select * from {{ ref('stg_mailchimp__campaign_variants') }}
+),
+
 reports as (
-    select * from {{ ref('stg_mailchimp__reports') }}
-    where automation_id is null and sent_at is not null
+    select reports.*
+    from {{ ref('stg_mailchimp__reports') }} as reports
+    left join variants
+        on reports.campaign_id = variants.variant_id
+        and reports.connection_id = variants.connection_id
+        and reports.tenant_id = variants.tenant_id
+    where reports.automation_id is null and reports.sent_at is not null and variants.variant_id is null
 ),
 
 readings as (

@@ -45,6 +45,8 @@ final as (
             when subscribers.may_send_promotional then coalesce(changes.joined_at, subscribers.created_at)
             when not subscribers.may_send_promotional then coalesce(changes.left_at, subscribers.updated_at)
         end as sms_consent_at,
+        1 as billed_contacts,
+        case when subscribers.phone is null then 0 else 1 end as billed_sms_contacts,
         subscribers.created_at,
         subscribers.updated_at,
         deletions.record_id is not null as is_deleted,
