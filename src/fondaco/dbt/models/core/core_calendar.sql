@@ -34,7 +34,9 @@ with bounds as (
         min(valid_from) as first_date,
         min(valid_from) as last_date
     from {{ ref('core_cost_entries') }}
-    where kind in ('marketing', 'fixed', 'message_plan', 'message_plan_sends', 'message_price') and valid_from <= cast({{ run_instant() }} as date)
+    where
+        kind in ('marketing', 'fixed', 'message_plan', 'message_plan_sends', 'message_price')
+        and valid_from <= cast({{ run_instant() }} as date)
     union all
     select
         min(spend_date) as first_date,
