@@ -82,7 +82,7 @@ def test_a_segment_leads_to_its_members_and_the_palette_to_the_segment(
     expect(page.get_by_label("Segment", exact=True)).to_have_value(re.compile("own:"))
     settle(page)
     assert findings(page) == []
-    page.locator("#people a").first.click()
+    page.locator("#sheet-people tbody a").first.click()
     expect(page.locator("#accounts")).to_be_visible()
 
 

@@ -35,6 +35,7 @@ MADE_OF_COSTS = (
     "core.unit_costs",
     "core.goods_costs",
     "core.goods_cost_states",
+    "core.campaign_results",
     "marts.profit_ledger",
     "marts.profit_daily",
     "marts.campaigns_daily",

@@ -151,7 +151,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     _score("expected_value_high", "Value ahead, high", "money", "What nine in ten such customers stay below; the mean may lie above it."),
     _score(
         "value_at_risk", "Value at risk", "money", "Value ahead × probability of not buying: who is worth saving first.",
-        sql="cast(scores.expected_value * scores.churn_probability as decimal(18, 6))",
+        sql="cast(scores.expected_value * scores.churn_probability as decimal(38, 6))",
     ),
     _score("simple_value", "Simple lifetime value", "money", "Order value × orders a year × years."),
     _score("retention_value", "Value by retention", "money", "Net sales a period × retention ÷ (1 + discount − retention)."),

@@ -19,7 +19,7 @@ Sort = Literal[
     "expected_value", "net_sales", "last_order_date", "orders", "churn_probability", "value_at_risk", "name"
 ]
 
-VALUE_AT_RISK = "cast({0}.expected_value * {0}.churn_probability as decimal(18, 6))"
+VALUE_AT_RISK = "cast({0}.expected_value * {0}.churn_probability as decimal(38, 6))"
 """Of the scores called so: null where either is not known."""
 
 _ORDER: Mapping[str, str] = {

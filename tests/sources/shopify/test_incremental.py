@@ -37,6 +37,8 @@ def _read(source: Shopify, since: datetime | None) -> Records:
                 record = json.loads(line)
                 record.pop("__rootId", None)  # a bulk file has it not, pages have it for what hangs deeper
                 key = record.get("id") or f"{record['__parentId']}#{record['index']}"
+                if stream.name == "collections" and "__parentId" in record:  # a product is in several
+                    key = f"{record['__parentId']}#{key}"
                 found[stream.name, record["__typename"], key] = record
     return found
 
