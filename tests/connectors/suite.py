@@ -98,9 +98,12 @@ class ConnectorSuite:
     def synced(
         self, vendor: Vendor, calm: Calm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> Iterator[Project]:
-        """A copy of the project that was run undisturbed."""
+        """A copy of the project that was run undisturbed, connected to where the vendor answers now."""
+        from fondaco.orchestration.connecting import connect
+
         installed(vendor, tmp_path, monkeypatch)
         with Project.open(shutil.copytree(calm.folder, tmp_path / "synced"), clock=vendor.now) as opened:
+            connect(opened, vendor.source.name, "shop", vendor.settings)
             yield opened
 
     def test_settings_are_validated(self, vendor: Vendor) -> None:

@@ -19,6 +19,7 @@ from fondaco.simulator.faults import Fault
 from fondaco.sources.mailchimp import Mailchimp, MailchimpSettings
 from fondaco.sources.mailchimp.client import MailchimpClient
 from fondaco.sources.mailchimp.records import activities, emptied, page_of
+from fondaco.sources.mailchimp.sent import SentCampaign
 
 from .conftest import END, Account, rows
 
@@ -187,7 +188,8 @@ def test_what_automations_tell_is_read_once_in_a_run(account: Account) -> None:
 
 def test_a_campaign_that_was_deleted_while_its_slice_is_read_gives_nothing(account: Account) -> None:
     source = account.source()
-    found = [row for rows_ in source._of("0000000000", "sent-to", "sent_to") for row in rows_]
+    gone = SentCampaign("0000000000", ("0000000000",))
+    found = [row for rows_ in source._of(gone, "sent-to", "sent_to") for row in rows_]
     source.close()
     assert found == []
 
