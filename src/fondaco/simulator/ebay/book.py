@@ -24,7 +24,7 @@ FINAL_VALUE_PERCENT, FIXED_FEE = 11, 35
 INTERNATIONAL_PERCENT, AD_PERCENT = 2, 5
 LABEL, DISPUTE_FEE, SUBSCRIPTION = 499, 2000, 3995
 ADVERTISED_EVERY, LABELLED_EVERY, DISPUTED_EVERY = 3, 4, 13
-UNNAMED_EVERY, THROUGH_API_EVERY = 6, 5
+UNNAMED_EVERY, THROUGH_API_EVERY = 4, 5
 """So many orders have one whose refunds name no line; so many refunds one that a program made, which alone have an id."""
 
 _ORDERS = """
