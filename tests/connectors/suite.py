@@ -103,7 +103,7 @@ class ConnectorSuite:
 
         installed(vendor, tmp_path, monkeypatch)
         with Project.open(shutil.copytree(calm.folder, tmp_path / "synced"), clock=vendor.now) as opened:
-            connect(opened, vendor.source.name, "shop", vendor.settings)
+            connect(opened, vendor.source.name, "shop", vendor.settings, moved=True)
             yield opened
 
     def test_settings_are_validated(self, vendor: Vendor) -> None:

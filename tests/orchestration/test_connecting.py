@@ -34,6 +34,13 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connecting, "source_type", lambda name: Chain)
 
 
+def test_a_shop_that_is_said_to_have_moved_is_the_one_that_was_connected(project: Project) -> None:
+    first, _ = connecting.connect(project, "chain", None, {"street": "north"})
+    moved, _ = connecting.connect(project, "chain", None, {"street": "south"}, moved=True)
+    assert moved.connection_id == first.connection_id
+    assert project.control.connections.settings(project.tenant, first.connection_id)["street"] == "south"
+
+
 def test_two_shops_of_one_name_are_not_taken_for_one(project: Project) -> None:
     first, _ = connecting.connect(project, "chain", None, {"street": "north"})
     with pytest.raises(ConfigError, match="another Stall shop, north") as refused:

@@ -193,7 +193,8 @@ def _connect(project: Project, base_url: str, start: date) -> None:
 
     accounts = (*demo_ad_connections(base_url), *demo_message_connections(base_url))
     for each in (*demo_connections(base_url), *accounts):
-        connect(project, each.source, slug(each.name), each.settings | {"start_date": start.isoformat()})
+        settings = each.settings | {"start_date": start.isoformat()}
+        connect(project, each.source, slug(each.name), settings, moved=True)
 
 
 def _described(world: Wanted) -> str:

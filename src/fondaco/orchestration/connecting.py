@@ -46,11 +46,16 @@ def read_settings(kind: type[Source], settings: Mapping[str, Any]) -> SourceSett
 
 
 def connect(
-    project: Project, source: str, connection_id: str | None, settings: Mapping[str, Any]
+    project: Project,
+    source: str,
+    connection_id: str | None,
+    settings: Mapping[str, Any],
+    *,
+    moved: bool = False,
 ) -> tuple[Connection, Check]:
     """Test a connection and keep it: its settings sealed, its currency and zone as the shop tells them.
 
-    Without a ``connection_id`` the shop's name gives one.
+    Without a ``connection_id`` the shop's name gives one. A shop that has ``moved`` is the one that was connected, whatever its address.
 
     Raises
     ------
@@ -67,7 +72,8 @@ def connect(
     finally:
         opened.close()
     connection_id = connection_id or slug(check.shop_name)
-    _refuse_another_shop(project, kind, connection_id, checked)
+    if not moved:
+        _refuse_another_shop(project, kind, connection_id, checked)
     connection = project.control.connections.add(
         project.tenant,
         ConnectionRecord(
