@@ -1,5 +1,8 @@
 {#- The ledger of sales: counted events in reporting currency, each at the rate of its own day; those that `filter` leaves. -#}
 {% macro sales_ledger(filter='') -%}
+{%- set of_event = ['tenant_id', 'sales_event_id', 'order_id', 'order_line_id', 'product_id', 'variant_id', 'sku', 'line_title',
+    'connection_id', 'source', 'event_type', 'line_type', 'event_at', 'event_date', 'ordered_at', 'order_date', 'person_id',
+    'customer_type', 'country', 'channel'] -%}
 with chosen as (
     select * from {{ ref('core_sales_events') }}
     {{ filter }}
@@ -27,26 +30,8 @@ joined as (
 
 valued as (
     select
-        tenant_id,
-        sales_event_id,
-        order_id,
-        order_line_id,
-        product_id,
-        variant_id,
-        sku,
-        line_title,
-        connection_id,
-        source,
-        event_type,
-        line_type,
-        event_at,
-        event_date,
-        ordered_at,
-        order_date,
-        person_id,
-        customer_type,
-        country,
-        channel,
+        {% for column in of_event %}{{ column }},
+        {% endfor -%}
         {{ units_sold() }} as units_sold,
         {{ units_returned() }} as units_returned,
         {{ units_restocked() }} as units_restocked,
@@ -61,26 +46,8 @@ valued as (
 
 final as (
     select
-        tenant_id,
-        sales_event_id,
-        order_id,
-        order_line_id,
-        product_id,
-        variant_id,
-        sku,
-        line_title,
-        connection_id,
-        source,
-        event_type,
-        line_type,
-        event_at,
-        event_date,
-        ordered_at,
-        order_date,
-        person_id,
-        customer_type,
-        country,
-        channel,
+        {% for column in of_event %}{{ column }},
+        {% endfor -%}
         units_sold,
         units_returned,
         units_restocked,
