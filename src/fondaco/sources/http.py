@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import re
 import ssl
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from tenacity import (
 )
 
 from fondaco.errors import AccessError, ConfigError, FondacoError, RetryableError
+from fondaco.sources.waiting import pause
 
 TRANSIENT = frozenset({408, 425, 429, 430, 500, 502, 503, 504, 508, 509, 520, 521, 522, 523, 524})
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
@@ -82,7 +82,7 @@ class VendorHttp:
         *,
         client: httpx.Client | None = None,
         attempts: int = 8,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self.vendor = vendor
         self.client = client or httpx.Client(

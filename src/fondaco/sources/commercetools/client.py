@@ -8,7 +8,6 @@ the same lastModifiedAt.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from fondaco.clock import Clock, format_instant, parse_instant, utc_now
 from fondaco.errors import RetryableError
 from fondaco.sources.commercetools.settings import CommercetoolsSettings
 from fondaco.sources.http import UnauthorizedError, VendorHttp
+from fondaco.sources.waiting import pause
 
 VENDOR = "commercetools"
 _EARLY = timedelta(minutes=5)
@@ -86,7 +86,7 @@ class CommercetoolsClient:
         settings: CommercetoolsSettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._address = settings.api_address
         self._http = VendorHttp(VENDOR, sleep=sleep)

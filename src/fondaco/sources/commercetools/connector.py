@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
@@ -18,6 +17,7 @@ from fondaco.sources.commercetools.webhooks import CommercetoolsWebhooks
 from fondaco.sources.http import NotFoundError
 from fondaco.sources.source import ReportDay, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.waiting import pause
 from fondaco.sources.webhooks import Webhooks
 
 _PATHS = {
@@ -62,7 +62,7 @@ class Commercetools:
         settings: CommercetoolsSettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._settings = settings
         self._client = CommercetoolsClient(settings, clock=clock, sleep=sleep)

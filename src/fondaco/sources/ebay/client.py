@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -15,6 +14,7 @@ from fondaco.errors import AccessError, ConfigError, RetryableError
 from fondaco.sources.ebay.settings import EbaySettings
 from fondaco.sources.ebay.signing import Signer
 from fondaco.sources.http import UnauthorizedError, VendorHttp
+from fondaco.sources.waiting import pause
 
 VENDOR = "eBay"
 SCOPES = (
@@ -31,7 +31,7 @@ class EbayClient:
     """Reads one seller's account."""
 
     def __init__(
-        self, settings: EbaySettings, *, clock: Clock, sleep: Callable[[float], None] = time.sleep
+        self, settings: EbaySettings, *, clock: Clock, sleep: Callable[[float], None] = pause
     ) -> None:
         self._settings = settings
         self._http = VendorHttp(VENDOR, sleep=sleep)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Self
@@ -15,6 +14,7 @@ from fondaco.sources.ebay.settings import EbaySettings
 from fondaco.sources.ebay.streams import ORDERS_HISTORY, STREAMS
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.waiting import pause
 
 ORDERS_PATH = "/sell/fulfillment/v1/order"
 TRANSACTIONS_PATH = "/sell/finances/v1/transaction"
@@ -45,7 +45,7 @@ class Ebay:
         settings: EbaySettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._settings = settings
         self._clock = clock

@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Any, TypeVar
@@ -24,6 +23,7 @@ from fondaco.sources.google_ads.records import reader_of
 from fondaco.sources.google_ads.settings import GoogleAdsSettings
 from fondaco.sources.http import UnreachableError
 from fondaco.sources.stream import Page
+from fondaco.sources.waiting import pause
 
 _ENDPOINT = "googleads.googleapis.com"
 _TOKENS = "https://oauth2.googleapis.com/token"
@@ -46,7 +46,7 @@ INSTALL = "Install it with `pip install 'fondaco[google-ads]'`, then try again."
 class GoogleAdsClient:
     """Queries to one account. Opens its channel with the first one."""
 
-    def __init__(self, settings: GoogleAdsSettings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, settings: GoogleAdsSettings, *, sleep: Callable[[float], None] = pause) -> None:
         self._settings = settings
         self._sleep = sleep
         self._kinds: Any = None

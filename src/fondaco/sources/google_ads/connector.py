@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import ClassVar, Self
@@ -16,6 +15,7 @@ from fondaco.sources.google_ads.settings import GoogleAdsSettings
 from fondaco.sources.google_ads.streams import STREAMS, looking_back
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.waiting import pause
 
 
 class GoogleAds:
@@ -33,7 +33,7 @@ class GoogleAds:
         settings: GoogleAdsSettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self.streams = looking_back(settings.lookback_days)
         self._clock = clock

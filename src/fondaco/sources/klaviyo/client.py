@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +11,7 @@ import httpx
 from fondaco.errors import ConfigError, RetryableError
 from fondaco.sources.http import VendorFaultError, VendorHttp
 from fondaco.sources.klaviyo.settings import REVISION, KlaviyoSettings
+from fondaco.sources.waiting import pause
 
 VENDOR = "Klaviyo"
 _MEDIA_TYPE = "application/vnd.api+json"
@@ -43,7 +43,7 @@ class _KlaviyoHttp(VendorHttp):
 class KlaviyoClient:
     """Reads one account. The key stands in the ``Authorization`` header and nowhere else."""
 
-    def __init__(self, settings: KlaviyoSettings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, settings: KlaviyoSettings, *, sleep: Callable[[float], None] = pause) -> None:
         self.page_size = settings.page_size
         self._root = f"{settings.base_url.rstrip('/')}/api"
         self._http = _KlaviyoHttp(VENDOR, sleep=sleep)

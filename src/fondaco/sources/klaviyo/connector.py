@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +19,7 @@ from fondaco.sources.klaviyo.subscriptions import KlaviyoSubscriptions
 from fondaco.sources.klaviyo.webhooks import KlaviyoWebhooks
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.waiting import pause
 from fondaco.sources.webhooks import Subscription, Webhooks
 
 _CHANNELS = ("email", "sms", "mobile_push")
@@ -48,7 +48,7 @@ class Klaviyo:
         settings: KlaviyoSettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._clock = clock
         self._start_date = settings.start_date

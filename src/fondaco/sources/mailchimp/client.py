@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -16,6 +15,7 @@ from fondaco.errors import AccessError, RetryableError
 from fondaco.sources.http import VendorHttp
 from fondaco.sources.mailchimp.faults import VENDOR, fault_of
 from fondaco.sources.mailchimp.settings import MailchimpSettings
+from fondaco.sources.waiting import pause
 
 _READINGS = 4
 _MOST_OVERLAP = 20
@@ -38,7 +38,7 @@ class _MailchimpHttp(VendorHttp):
 class MailchimpClient:
     """Reads one account, one request at a time: Mailchimp allows ten. The key stands in a header and in no address."""
 
-    def __init__(self, settings: MailchimpSettings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, settings: MailchimpSettings, *, sleep: Callable[[float], None] = pause) -> None:
         self._settings = settings
         self._http = _MailchimpHttp(VENDOR, sleep=sleep)
         self._http.client.timeout = httpx.Timeout(_TIMEOUT_SECONDS, connect=20.0)

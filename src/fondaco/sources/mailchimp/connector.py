@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -18,6 +17,7 @@ from fondaco.sources.mailchimp.settings import MailchimpSettings
 from fondaco.sources.mailchimp.streams import STREAMS
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.waiting import pause
 
 _MEMBER_PARTS = ("_links", "ip_signup", "ip_opt", "last_note", "unsubscribe_reason")
 _CONTACT_PARTS = ("_links", "email_address", "merge_fields")
@@ -38,7 +38,7 @@ class Mailchimp:
         settings: MailchimpSettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._settings = settings
         self._clock = clock

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ from fondaco.sources.http import VendorHttp
 from fondaco.sources.meta_ads.faults import VENDOR, GraphError, TooMuchDataError, fault_of
 from fondaco.sources.meta_ads.settings import MetaAdsSettings
 from fondaco.sources.meta_ads.usage import pause_seconds, regain_seconds, used_percent
+from fondaco.sources.waiting import pause
 
 LEAST_PAGE = 5
 
@@ -53,7 +53,7 @@ class _GraphHttp(VendorHttp):
 class MetaClient:
     """Reads below one version of the Graph API. The token stands in the ``Authorization`` header and nowhere else."""
 
-    def __init__(self, settings: MetaAdsSettings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, settings: MetaAdsSettings, *, sleep: Callable[[float], None] = pause) -> None:
         self.account = f"act_{settings.account}"
         self.page_size = settings.page_size
         self._root = f"{settings.base_url.rstrip('/')}/{settings.api_version}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -18,6 +17,7 @@ from fondaco.sources.meta_ads.streams import STREAMS
 from fondaco.sources.meta_ads.tally import SETTLING_DAYS, Tally
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.waiting import pause
 
 KEPT_MONTHS = 37
 """Meta answers for no day that lies further back."""
@@ -44,7 +44,7 @@ class MetaAds:
         settings: MetaAdsSettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._clock = clock
         self._client = MetaClient(settings, sleep=sleep)

@@ -13,6 +13,7 @@ from fondaco.clock import parse_instant
 from fondaco.errors import AccessError, ConfigError, FatalError, RetryableError
 from fondaco.sources.http import NotFoundError, UnauthorizedError, VendorFaultError, VendorHttp
 from fondaco.sources.postscript.settings import PostscriptSettings
+from fondaco.sources.waiting import pause
 
 VENDOR = "Postscript"
 REQUESTS_A_SECOND = 15
@@ -74,7 +75,7 @@ class PostscriptClient:
         self,
         settings: PostscriptSettings,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._root = f"{settings.base_url.rstrip('/')}/api/v2"

@@ -16,6 +16,7 @@ from fondaco.sources.postscript.streams import STREAMS
 from fondaco.sources.postscript.webhooks import OWN_HEADER, TOPICS, PostscriptWebhooks
 from fondaco.sources.source import ReportDay, Role, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.waiting import pause
 from fondaco.sources.webhooks import Subscription, Webhooks
 
 _PROBES = {
@@ -39,7 +40,7 @@ class Postscript:
         self,
         settings: PostscriptSettings,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings

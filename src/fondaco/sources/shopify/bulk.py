@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from fondaco.sources.http import VendorHttp
 from fondaco.sources.shopify import documents
 from fondaco.sources.shopify.graphql import GraphQLClient
 from fondaco.sources.stream import Page
+from fondaco.sources.waiting import pause
 
 NESTED_LIMIT = 100
 """Nested lists in a bulk result may end here without a word."""
@@ -71,7 +71,7 @@ class BulkReader:
     """Starts, awaits and downloads bulk operations of one shop."""
 
     def __init__(
-        self, client: GraphQLClient, http: VendorHttp, *, sleep: Callable[[float], None] = time.sleep
+        self, client: GraphQLClient, http: VendorHttp, *, sleep: Callable[[float], None] = pause
     ) -> None:
         self._client = client
         self._http = http

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Self
@@ -33,6 +32,7 @@ from fondaco.sources.shopify.subscriptions import ShopifySubscriptions
 from fondaco.sources.shopify.webhooks import TOPICS, ShopifyWebhooks
 from fondaco.sources.source import ReportDay, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.waiting import pause
 from fondaco.sources.webhooks import Subscription, Webhooks
 
 BULK_FROM = 30
@@ -71,7 +71,7 @@ class Shopify:
         settings: ShopifySettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
         bulk_from: int = BULK_FROM,
     ) -> None:
         self._settings = settings

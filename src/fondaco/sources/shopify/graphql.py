@@ -10,6 +10,7 @@ from typing import Any
 from fondaco.errors import AccessError, ConfigError, FatalError, FondacoError, RetryableError
 from fondaco.sources.http import VendorHttp
 from fondaco.sources.shopify.auth import TokenKeeper
+from fondaco.sources.waiting import pause
 
 _MAX_THROTTLES = 60
 _INTERNAL_ATTEMPTS = 8
@@ -50,7 +51,7 @@ class GraphQLClient:
         http: VendorHttp,
         tokens: TokenKeeper,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._endpoint = endpoint

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterator
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ import httpx
 from fondaco.clock import Clock, utc_now
 from fondaco.errors import RetryableError
 from fondaco.sources.http import VendorFaultError, VendorHttp
+from fondaco.sources.waiting import pause
 from fondaco.sources.woocommerce.settings import WooCommerceSettings
 from fondaco.sources.woocommerce.signing import OneLeggedOAuth
 
@@ -38,7 +38,7 @@ class WooCommerceClient:
         settings: WooCommerceSettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._root = f"{settings.address}/wp-json"
         self._page_size = settings.page_size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -13,6 +12,7 @@ from fondaco.errors import ConfigError
 from fondaco.sources.http import NotFoundError
 from fondaco.sources.source import ReportDay, SourceSettings
 from fondaco.sources.stream import Check, Page, Slice, Stream, Tombstone
+from fondaco.sources.waiting import pause
 from fondaco.sources.webhooks import Subscription, Webhooks
 from fondaco.sources.woocommerce import records
 from fondaco.sources.woocommerce.checking import REFUNDS_PATH, check
@@ -59,7 +59,7 @@ class WooCommerce:
         settings: WooCommerceSettings,
         *,
         clock: Clock = utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._settings = settings
         self._clock = clock
