@@ -15,7 +15,7 @@ from fondaco.warehouse.interrupting import AbandonedError, interruptible, runnin
 pytestmark = pytest.mark.slow
 
 SLOW = (
-    "select sum(a.n * b.n) as n from (with recursive c(n) as (select 1 union all select n + 1 from c where n < 100000)"
+    "select sum(cast(a.n as bigint) * b.n) as n from (with recursive c(n) as (select 1 union all select n + 1 from c where n < 100000)"
     " select * from c) as a cross join (with recursive c(n) as (select 1 union all select n + 1 from c where n < 100000)"
     " select * from c) as b cross join marts.orders"
 )

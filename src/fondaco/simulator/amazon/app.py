@@ -89,12 +89,12 @@ class AmazonEndpoint:
 
     def orders(self, request: Request, answers: Answers) -> Row | str:
         query = request.query_params
-        now = answers.books.now
-        until = _instant(query.get("lastUpdatedBefore")) or now - _YOUNGEST
+        youngest = datetime.now(UTC).replace(tzinfo=None) - _YOUNGEST
+        until = _instant(query.get("lastUpdatedBefore")) or min(answers.books.now - _YOUNGEST, youngest)
         since = _instant(query.get("lastUpdatedAfter"))
         if since is None:
             return "Exactly one of createdAfter and lastUpdatedAfter must be provided."
-        if until > datetime.now(UTC).replace(tzinfo=None) - _YOUNGEST:
+        if until > youngest:
             return "lastUpdatedBefore must be at least two minutes before the time of the request."
         size = int(query.get("maxResultsPerPage", "100"))
         if not 1 <= size <= 100:
