@@ -128,9 +128,41 @@ def build(
         arguments += ["--exclude", *exclude]
     outcome = invoke(
         warehouse, [*arguments, _NO_REPORTS], vars=vars, now=now, definition=definition, progress=progress,
-        project=project, manifest=read.take() if read else None,
+        project=project, manifest=(read.take() if read else None) or read_models(warehouse, vars=vars, project=project),
     )  # fmt: skip
     return judged(outcome, time.monotonic() - started)
+
+
+_READ: dict[tuple[str, ...], Any] = {}
+"""dbt's manifest of the last project that this process has read, by what it follows from. A build writes compiled SQL into
+it, which the next one writes anew."""
+
+
+def read_models(
+    warehouse: Warehouse, *, vars: Mapping[str, Any] | None = None, project: Path | None = None
+) -> Any:
+    """dbt's manifest of the models, read once by a process: reading it, and freeing it again, takes a fifth of a small build.
+
+    Raises
+    ------
+    FatalError
+        If dbt cannot read the project.
+    """
+    with _one_at_a_time():
+        return _read_models(warehouse, vars or {}, project)
+
+
+def _read_models(warehouse: Warehouse, vars: Mapping[str, Any], project: Path | None) -> Any:
+    folder = project or project_folder()
+    target = warehouse.dbt_target()
+    # Models know their tables by the name of the database, which on DuckDB is the file's.
+    database = str(target.get("dbname") or Path(str(target.get("path"))).stem)
+    key = (str(folder), definition_of(folder, vars), warehouse.dialect, database)
+    if key not in _READ:
+        manifest = _run(warehouse, ["parse", _NO_REPORTS], {}, vars=vars, project=project)
+        _READ.clear()
+        _READ[key] = manifest
+    return _READ[key]
 
 
 class ReadAhead:
@@ -154,7 +186,7 @@ class ReadAhead:
 
     def _read(self) -> None:
         with contextlib.suppress(Exception), _one_at_a_time():
-            self._manifest = _run(self._warehouse, ["parse", _NO_REPORTS], {}, project=self._project)
+            self._manifest = _read_models(self._warehouse, {}, self._project)
 
 
 def read_ahead(warehouse: Warehouse, *, project: Path | None = None) -> ReadAhead:
