@@ -145,7 +145,9 @@ def places(folder: Path) -> Mapping[str, Place]:
         "Overview": one_of(views()),
         "Sales": one_of([f"/sales?{each}" for each in ranges]),
         "Profit": one_of([f"/profit?{each}" for each in ranges]),
-        "Costs": one_of(["/costs"]),
+        "Payouts": one_of(["/profit/payouts"]),
+        "Marketing": one_of([f"/marketing?{each}" for each in ranges]),
+        "Costs": one_of(["/costs", "/costs/new"]),
         "Products": one_of(["/products", "/products?level=variant", "/products?range=last_30_days"]),
         "one product": one_of([f"/products/{each}" for each in products]),
         "one order": one_of([f"/orders/{each}" for each in orders]),
@@ -154,9 +156,10 @@ def places(folder: Path) -> Mapping[str, Place]:
         "Segments": one_of(["/segments"]),
         "one segment": one_of(["/segments/1", "/segments/new"]),
         "Cohorts": one_of(["/cohorts", "/cohorts?by=shop", "/cohorts?by=country", "/cohorts?measure=cumulative"]),
+        "Alerts": one_of(["/alerts", "/alerts/rules/sales-drop", "/alerts/rules/new?kind=change"]),
         "Runs & data health": one_of(["/runs"]),
         "Report": one_of([f"/report?{each}" for each in ranges]),
-        "Settings": one_of(["/settings/shops", "/settings/definitions", "/settings/account"]),
+        "Settings": one_of(["/settings/shops", "/settings/schedule", "/settings/currency", "/settings/defaults", "/settings/definitions", "/settings/account"]),
         "search": lambda chance: Step("/search", chance.choice(("sales", "thing", "product ", "person")) + str(chance.randrange(1000))),
     }  # fmt: skip
 

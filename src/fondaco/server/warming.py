@@ -155,7 +155,7 @@ PROFIT_FURTHER = ("split", "goods", "losses", "later")
 """Panels further down on Profit: for the days that it opens with at once, for the others when all first sights are written."""
 
 MARKETING = ("spend", "ratios", "split", "losers")
-"""Panels of Marketing that are written beforehand, for the days that it opens with."""
+"""Panels of Marketing that are written beforehand: for the days that it opens with at once, for the others when all first sights are written."""
 
 
 def warm(site: Site, view: View) -> None:
@@ -177,7 +177,9 @@ def warm(site: Site, view: View) -> None:
 
 
 def warm_further(site: Site, view: View) -> None:
-    """Write what stands further down on Profit: nobody sees it first, but its questions are the dearest."""
+    """Write what stands further down on Profit, which nobody sees first, and Marketing: their questions are the dearest."""
     for numbers in site.usual_numbers():
         for name in PROFIT_FURTHER:
             profit.panel_html(site, numbers, name, usual_profit(view))
+        for name in MARKETING if site.has_marketing else ():
+            marketing.panel_html(site, numbers, name, usual_marketing(view))
