@@ -34,14 +34,20 @@ from fondaco.analytics.pricing.elasticity import Elasticities, elasticities
 from fondaco.analytics.pricing.neighbours import Pairs, cross_elasticities
 from fondaco.analytics.pricing.panel import Panel
 from fondaco.analytics.pricing.pooling import Pooled, pool
+from fondaco.analytics.pricing.promotion import Cannibalised, Promotions, Range, cannibalisation, promotions
 
 __all__ = [
+    "Cannibalised",
     "Controls",
     "Elasticities",
     "Pairs",
     "Panel",
     "Pooled",
+    "Promotions",
+    "Range",
+    "cannibalisation",
     "cross_elasticities",
     "elasticities",
     "pool",
+    "promotions",
 ]
