@@ -31,23 +31,32 @@ if find_spec("scipy") is None:
 
 from fondaco.analytics.pricing.controls import Controls
 from fondaco.analytics.pricing.elasticity import Elasticities, elasticities
+from fondaco.analytics.pricing.guard_rails import GuardRails, Offer, allowed_prices
 from fondaco.analytics.pricing.neighbours import Pairs, cross_elasticities
 from fondaco.analytics.pricing.panel import Panel
 from fondaco.analytics.pricing.pooling import Pooled, pool
 from fondaco.analytics.pricing.promotion import Cannibalised, Promotions, Range, cannibalisation, promotions
+from fondaco.analytics.pricing.recommendation import Goal, Recommendation, recommend, recommend_price
 
 __all__ = [
     "Cannibalised",
     "Controls",
     "Elasticities",
+    "Goal",
+    "GuardRails",
+    "Offer",
     "Pairs",
     "Panel",
     "Pooled",
     "Promotions",
     "Range",
+    "Recommendation",
+    "allowed_prices",
     "cannibalisation",
     "cross_elasticities",
     "elasticities",
     "pool",
     "promotions",
+    "recommend",
+    "recommend_price",
 ]
