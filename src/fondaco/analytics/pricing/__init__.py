@@ -32,6 +32,7 @@ if find_spec("scipy") is None:
 from fondaco.analytics.pricing.controls import Controls
 from fondaco.analytics.pricing.elasticity import Elasticities, elasticities
 from fondaco.analytics.pricing.guard_rails import GuardRails, Offer, allowed_prices
+from fondaco.analytics.pricing.markdown import MarkdownPlan, Outcomes, demand_at_prices, plan_markdown, play
 from fondaco.analytics.pricing.neighbours import Pairs, cross_elasticities
 from fondaco.analytics.pricing.panel import Panel
 from fondaco.analytics.pricing.pooling import Pooled, pool
@@ -44,7 +45,9 @@ __all__ = [
     "Elasticities",
     "Goal",
     "GuardRails",
+    "MarkdownPlan",
     "Offer",
+    "Outcomes",
     "Pairs",
     "Panel",
     "Pooled",
@@ -54,7 +57,10 @@ __all__ = [
     "allowed_prices",
     "cannibalisation",
     "cross_elasticities",
+    "demand_at_prices",
     "elasticities",
+    "plan_markdown",
+    "play",
     "pool",
     "promotions",
     "recommend",
