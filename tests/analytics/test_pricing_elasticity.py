@@ -147,6 +147,37 @@ class TestLaws:
         told = elasticities(shop.panel, shop.groups).expected(shop.panel)
         assert_allclose(told.sum(), shop.panel.quantity.sum(), rtol=1e-9)
 
+    def test_steps_come_to_rest_where_counts_spread_widely(self) -> None:
+        """Without shorter steps these go round in circles."""
+        random = np.random.default_rng(20)
+        x = random.normal(size=(115, 3))
+        y = np.floor(np.exp(4 + x @ [-2.0, 0.3, 0.5] + random.normal(0, 1.6, 115)))
+        assert fit_counts(y, x, np.zeros(115, np.int64), np.arange(115)).converged
+
+
+class TestForecasts:
+    def test_follow_the_price(self) -> None:
+        found = elasticities(_one(_jumping()))
+        week = np.array([103, 104])
+        told = found.expected(Panel.of(["tea", "tea"], week, [0, 0], [10, 20]))
+        assert 0.2 < told[1] / told[0] < 0.32
+
+    def test_let_no_trend_run_on(self) -> None:
+        random = np.random.default_rng(0)
+        price = _jumping()
+        sold = random.poisson(40 * (price / 10) ** -2 * np.exp(WEEKS / 104))
+        found = elasticities(Panel.of(np.full(104, "tea"), WEEKS, sold, price), controls=Controls(year=5000))
+        soon, late = found.expected(Panel.of(["tea", "tea"], [104, 400], [0, 0], [10, 10]))
+        assert soon == pytest.approx(late)
+        assert soon > 80
+
+    def test_are_not_made_of_products_and_shops_that_are_not_known(self) -> None:
+        found = elasticities(_one(_jumping()))
+        other = Panel.of(
+            ["tea", "coffee", "tea"], [1, 1, 1], [1, 1, 1], [9, 9, 9], location=["0.0", "0.0", "moon"]
+        )
+        assert np.isnan(found.expected(other)).tolist() == [True, False, True]
+
 
 class TestTheDataCannotSay:
     def test_where_the_price_never_changed(self) -> None:

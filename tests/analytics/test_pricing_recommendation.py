@@ -156,6 +156,12 @@ class TestGuardRails:
             in (recommend_price(offer, -2, 0.1, rails).because)
         )
 
+    def test_that_leave_no_other_price_are_named(self) -> None:
+        rails = GuardRails(max_step=0.05, endings=(0.99,))
+        assert recommend_price(Offer("tea", 9.99, unit_cost=6, units=40), -1.4, 0.1, rails).because == (
+            "Stay at 9.99: no other price with a wished ending lies between 9.49 (the largest step) and 10.49 (the largest step)."
+        )
+
     def test_that_todays_price_breaks_move_it(self) -> None:
         found = recommend_price(Offer("tea", 10.0, unit_cost=9.5, units=5), -2.5, 0.5, GuardRails(floor=10.5))
         assert found.price is not None

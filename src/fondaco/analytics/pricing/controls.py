@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from fondaco.analytics.pricing.panel import Floats, Panel, within
 from fondaco.errors import ConfigError
 
-_YEARS_FOR_A_SECOND_WAVE = 1.5
-_YEARS_FOR_A_WAVE = 0.75
+_YEARS_FOR_A_WAVE = 0.95
+_YEARS_FOR_A_SECOND_WAVE = 1.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Controls:
     Attributes
     ----------
     year
-        Periods of a year: 52.18 for weeks, 365.25 for days. A history of under nine months gets no season, one of under eighteen
-        a single wave.
+        Periods of a year: 52.18 for weeks, 365.25 for days. A history of under a year gets no season, one of under two years a
+        single wave.
     trend
         Whether sales may grow or fall evenly.
     rivals
@@ -69,7 +69,8 @@ def columns_of(panel: Panel, controls: Controls, group: NDArray[np.str_], span: 
     group
         Of each product.
     span
-        First and last period of what is fitted; the trend runs from 0 to 1 over it, and the season is as rich as it allows.
+        First and last period of what is fitted; the trend runs from 0 to 1 over it and stands still
+        beyond, and the season is as rich as it allows.
     """
     found = {"price": np.log(panel.price)}
     found |= {f"promotion {name}": column for name, column in panel.promotions.items()}
@@ -77,7 +78,7 @@ def columns_of(panel: Panel, controls: Controls, group: NDArray[np.str_], span: 
         found["rivals"] = _rivals(panel, group)
     first, last = span
     if controls.trend:
-        found["trend"] = (panel.period - first) / max(last - first, 1)
+        found["trend"] = np.clip((panel.period - first) / max(last - first, 1), 0, 1)
     years = (last - first + 1) / controls.year
     waves = int(years >= _YEARS_FOR_A_WAVE) + int(years >= _YEARS_FOR_A_SECOND_WAVE)
     for wave in range(1, waves + 1):

@@ -15,7 +15,7 @@ import numpy as np
 
 from fondaco.analytics.pricing.panel import Flags, Floats, Whole, within
 
-_ROUNDS = 60
+_ROUNDS = 100
 _TOLERANCE = 1e-8
 _SPREADS = 3
 _LONGEST_STEP = 4.0
@@ -135,7 +135,7 @@ def _with_spread(y: Floats, z: Floats, cell: Whole) -> tuple[Floats, Floats, flo
 
 def _steps(y: Floats, z: Floats, cell: Whole, spread: float, linear: Floats) -> tuple[Floats, Floats, bool]:
     """Iteratively reweighted least squares; intercepts are swept out by centring within locations."""
-    fitted, converged = np.zeros(z.shape[1]), False
+    fitted, converged, share, before = np.zeros(z.shape[1]), False, 1.0, np.inf
     for _ in range(_ROUNDS):
         mean = np.exp(np.clip(linear, -30, 30))
         weight = mean / (1 + spread * mean)
@@ -148,7 +148,10 @@ def _steps(y: Floats, z: Floats, cell: Whole, spread: float, linear: Floats) -> 
         intercept = np.bincount(cell, weight * (working - z @ fitted)) / np.where(total > 0, total, 1.0)
         step = intercept[cell] + z @ fitted - linear
         longest = float(np.abs(step).max())
-        linear = linear + step * min(1.0, _LONGEST_STEP / longest) if longest else linear
+        # Steps that do not shrink go round in circles, as they may where counts spread widely: then they are made shorter.
+        share = max(share / 2, 0.05) if longest > 0.8 * before else min(1.0, 1.5 * share)
+        before = longest
+        linear = linear + step * min(share, _LONGEST_STEP / max(longest, _TOLERANCE))
         converged = longest < _TOLERANCE * max(1.0, float(np.abs(linear).max()))
         if converged:
             break

@@ -16,6 +16,9 @@ from fondaco.analytics.pricing.panel import Flags, Floats, Panel, group_of
 from fondaco.analytics.pricing.pooling import Pooled, pool
 from fondaco.errors import ConfigError
 
+_SEASON_SCALE = 0.3
+"""How far apart trends and seasons of a group's products lie, on the logarithm of units."""
+
 
 @dataclass(frozen=True, slots=True)
 class Elasticities:
@@ -142,7 +145,7 @@ def elasticities(
     price = pooled[0]
     doubts = [doubt or doubt_after(price.mean[k], price.sd[k]) for k, doubt in enumerate(doubts)]
     names = [str(name) for name in panel.products]
-    demand = Demands(held, span, dict(zip(names, map(str, group), strict=True)), panel.locations, *_settled(used, columns, fits, pooled, names))  # fmt: skip
+    demand = Demands(held, span, dict(zip(names, map(str, group), strict=True)), panel.locations, *_settled(used, columns, fits, pooled, group))  # fmt: skip
     return Elasticities(
         panel.products,
         group,
@@ -174,15 +177,11 @@ def _fit_each(panel: Panel, columns: Columns) -> tuple[list[CountFit | None], li
 
 def _pool_each(fits: list[CountFit | None], columns: Columns, group: NDArray[np.str_]) -> dict[int, Pooled]:
     """Of price and of each promotion. A price that its controls explain says little, and its wide error says so."""
-    places = [0, *columns.at(("promotion",))]
-    return {
-        int(k): pool(
-            np.array([fit.coefficients[k] if fit else 0.0 for fit in fits]),
-            np.array([fit.errors[k] if fit else np.inf for fit in fits]),
-            group,
-        )
-        for k in places
-    }
+    found = {}
+    for k in (0, *columns.at(("promotion",)).tolist()):
+        own = np.array([fit.coefficients[k] if fit else 0.0 for fit in fits])
+        found[k] = pool(own, np.array([fit.errors[k] if fit else np.inf for fit in fits]), group)
+    return found
 
 
 def _settled(
@@ -190,27 +189,39 @@ def _settled(
     columns: Columns,
     fits: list[CountFit | None],
     pooled: Mapping[int, Pooled],
-    names: list[str],
+    group: NDArray[np.str_],
 ) -> tuple[dict[str, CountFit], dict[str, Floats], dict[str, Floats]]:
-    """Regressions with the pooled coefficients, and with season, trend and levels moved to where they fit best beside these."""
-    known: dict[str, CountFit] = {}
-    moved: dict[str, Floats] = {}
-    levels: dict[str, Floats] = {}
-    places = np.array(sorted(pooled))
-    rest = np.setdiff1d(np.arange(len(columns.names)), places)
-    for (product, rows), fit in zip(panel.by_product(), fits, strict=True):
-        if fit is None:
-            continue
-        # What could not be told apart stays out: its part is in the columns that it could not be told from.
-        held, free = places[fit.told[places]], rest[fit.told[rest]]
-        coefficients = fit.coefficients.copy()
-        coefficients[held] = [pooled[int(k)].mean[product] for k in held]
-        pulled = fit.information[np.ix_(free, held)] @ (coefficients - fit.coefficients)[held]
-        coefficients[free] -= np.linalg.solve(fit.information[np.ix_(free, free)], pulled)
+    """Regressions with the pooled coefficients: trend and season as they fit best beside these, then pooled too, for a season told
+    by two years of one product is worth little beyond them; and levels with which all adds up to what was sold."""
+    names = [str(name) for name in panel.products]
+    beside = np.array([
+        _beside(fit, {k: float(each.mean[product]) for k, each in pooled.items()}) if fit else np.zeros(len(columns.names))
+        for product, fit in enumerate(fits)
+    ])  # fmt: skip
+    for k in set(range(len(columns.names))) - set(pooled):
+        errors = np.array([fit.errors[k] if fit else np.inf for fit in fits])
+        told = pool(beside[:, k], errors, group, scale=_SEASON_SCALE)
+        beside[:, k] = np.where(np.isfinite(errors), told.mean, beside[:, k])
+    levels = {}
+    for product, rows in panel.by_product():
         x, y, cell = columns.values[rows], panel.quantity[rows], panel.location[rows]
-        sold = np.bincount(cell, y, len(fit.intercepts))
-        told = np.bincount(cell, np.exp(x @ coefficients), len(fit.intercepts))
+        sold = np.bincount(cell, y, len(panel.locations))
+        told_units = np.bincount(cell, np.exp(x @ beside[product]), len(panel.locations))
         with np.errstate(divide="ignore", invalid="ignore"):
-            levels[names[product]] = np.where(told > 0, np.log(sold / told), np.nan)
-        known[names[product]], moved[names[product]] = fit, coefficients
-    return known, moved, levels
+            levels[names[product]] = np.where(told_units > 0, np.log(sold / told_units), np.nan)
+    known = {names[product]: fit for product, fit in enumerate(fits) if fit}
+    return known, {name: beside[names.index(name)] for name in known}, levels
+
+
+def _beside(fit: CountFit, held: Mapping[int, float]) -> Floats:
+    """Coefficients of a regression where some are held at other values, the others moved to where they fit best."""
+    coefficients = fit.coefficients.copy()
+    # What could not be told apart stays out: its part is in the columns that it could not be told from.
+    told = np.flatnonzero(fit.told)
+    fixed, free = (
+        np.array([k for k in told if (k in held) == is_held], dtype=int) for is_held in (True, False)
+    )
+    coefficients[fixed] = [held[int(k)] for k in fixed]
+    pulled = fit.information[np.ix_(free, fixed)] @ (coefficients - fit.coefficients)[fixed]
+    coefficients[free] -= np.linalg.solve(fit.information[np.ix_(free, free)], pulled)
+    return coefficients

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.signal import fftconvolve
 
+from fondaco.analytics.pricing.draws import elasticities_below_zero
 from fondaco.analytics.pricing.panel import Floats
 from fondaco.errors import ConfigError
 
@@ -98,12 +99,7 @@ def demand_at_prices(
             f"A season starts at price {price:g}, with prices from {steps.min(initial=np.inf):g} on and spread {spread:g}.",
             "Give prices above 0, and units, spread and error from 0 on.",
         )
-    levels = (np.arange(_DRAWS) + 0.5) / _DRAWS
-    answers = np.array([min(elasticity, 0.0)])
-    if elasticity_sd > 0:
-        answers = stats.truncnorm.ppf(
-            levels, -np.inf, -elasticity / elasticity_sd, loc=elasticity, scale=elasticity_sd
-        )
+    answers = elasticities_below_zero(elasticity, elasticity_sd, _DRAWS)
     factor = (steps / price) ** answers[:, None]
     mean, square = factor.mean(axis=0), (factor**2).mean(axis=0)
     beyond = ((1 + spread) * square - mean**2) / mean**2

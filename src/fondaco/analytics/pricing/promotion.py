@@ -18,6 +18,8 @@ from fondaco.errors import ConfigError
 
 LEAST_EVENTS = 3
 DRAWS = 2000
+_DIP_SCALE = 0.3
+"""How far apart the dips of a group's products lie, on the logarithm of units: less than their lifts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def promotions(
             np.array([fit.coefficients[k] if fit else 0.0 for fit in fits]),
             np.array([fit.errors[k] if fit else np.inf for fit in fits]),
             group,
+            scale=_DIP_SCALE if k else 1.0,
         )
         for k in range(effects)
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
+from fondaco.analytics.pricing.draws import elasticities_below_zero
 from fondaco.analytics.pricing.elasticity import Elasticities
 from fondaco.analytics.pricing.guard_rails import Allowed, GuardRails, Offer, allowed_prices
 from fondaco.analytics.pricing.panel import Floats
@@ -184,21 +185,19 @@ def recommend_price(
 
 def _draws(mean: float, sd: float, offer: Offer, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Elasticities and units at today's price, each by its quantiles, paired by chance."""
-    levels = (np.arange(DRAWS) + 0.5) / DRAWS
     if not np.isfinite([mean, sd]).all() or sd < 0:
         raise ConfigError(
             f"The elasticity of {offer.product!r} is {mean:g} ± {sd:g}.", "Give finite numbers."
         )
-    if sd > 0:
-        answers = stats.truncnorm.ppf(levels, -np.inf, -mean / sd, loc=mean, scale=sd)
-    else:
-        answers = np.full(DRAWS, min(mean, 0.0))
+    answers = elasticities_below_zero(mean, sd, DRAWS)
     units = np.full(DRAWS, offer.units)
     # An error of three times the units says as much as any greater one.
     error = min(offer.units_error, 3 * offer.units)
     if error > 1e-6 * offer.units:
         ratio = offer.units / error
-        units = random.permutation(stats.gamma.ppf(levels, ratio**2, scale=error / ratio))
+        units = random.permutation(
+            stats.gamma.ppf((np.arange(DRAWS) + 0.5) / DRAWS, ratio**2, scale=error / ratio)
+        )
     return answers, units
 
 
@@ -225,6 +224,8 @@ def _sentence(
     price = told.price or 0.0
     sensitive = f"an elasticity of {answer[0]:.1f} (90 %: {answer[0] - 1.645 * answer[1]:.1f} to {answer[0] + 1.645 * answer[1]:.1f})"
     if np.isclose(price, offer.price, rtol=1e-12):
+        if np.allclose(allowed.prices, offer.price, rtol=1e-12):
+            return f"Stay at {_money(offer.price, currency)}: {_no_other(allowed, currency)}."
         wish = f" and keeps {goal.least_units:.0%} of the units" if goal.least_units else ""
         return (
             f"Stay at {_money(offer.price, currency)}: at {sensitive} no allowed price raises profit with a probability of "
@@ -253,9 +254,13 @@ def _contradiction(allowed: Allowed, currency: str) -> str:
     low, high = _money(allowed.low, currency), _money(allowed.high, currency)
     if allowed.low > allowed.high:
         return f"{allowed.low_by} asks for at least {low}, {allowed.high_by} for at most {high}"
-    return (
-        f"no price with a wished ending lies between {low} ({allowed.low_by}) and {high} ({allowed.high_by})"
-    )
+    return _no_other(allowed, currency)
+
+
+def _no_other(allowed: Allowed, currency: str) -> str:
+    low, high = _money(allowed.low, currency), _money(allowed.high, currency)
+    other = "other " if len(allowed.prices) else ""
+    return f"no {other}price with a wished ending lies between {low} ({allowed.low_by}) and {high} ({allowed.high_by})"
 
 
 def _nothing(offer: Offer, doubt: str) -> Recommendation:
