@@ -13,6 +13,7 @@ forecast.
 
 from fondaco.analytics.forecasting.classes import classify
 from fondaco.analytics.forecasting.contestants import available
+from fondaco.analytics.forecasting.levels import HierarchyForecast, forecast_hierarchy
 from fondaco.analytics.forecasting.outlook import DemandForecast, forecast_demand
 from fondaco.analytics.forecasting.panel import Panel
 from fondaco.analytics.forecasting.reading import read_panel
@@ -21,10 +22,12 @@ from fondaco.analytics.forecasting.tournament import Choice, Standing
 __all__ = [
     "Choice",
     "DemandForecast",
+    "HierarchyForecast",
     "Panel",
     "Standing",
     "available",
     "classify",
     "forecast_demand",
+    "forecast_hierarchy",
     "read_panel",
 ]

@@ -59,12 +59,11 @@ def group_level(panel: Panel) -> tuple[Floats, Floats]:
         take = ~found & (count[code] >= _LEAST_MEMBERS)
         mean[take], weight[take] = average[code][take], counts_for[code][take]
         found |= take
-    rest: Floats = average[code]
-    return np.where(found, mean, rest), weight
+    return np.asarray(np.where(found, mean, average[code])), weight
 
 
 def _known(panel: Panel) -> Floats:
-    return panel.known[:, -panel.rhythm.month :].sum(axis=1).astype(float)
+    return np.asarray(panel.known[:, -panel.rhythm.month :].sum(axis=1), dtype=float)
 
 
 def _group_profile(panel: Panel) -> Floats:

@@ -10,9 +10,16 @@ import pyarrow as pa
 
 from fondaco.analytics.forecasting.calibration import Calibration, calibrate, spread_of
 from fondaco.analytics.forecasting.classes import classify
-from fondaco.analytics.forecasting.contestants import available, contestants
+from fondaco.analytics.forecasting.contestants import Contestant, available, contestants
 from fondaco.analytics.forecasting.panel import Floats, Ints, Panel, Period, Strings
-from fondaco.analytics.forecasting.tournament import Standing, Tournament, back_tests, combined, hold
+from fondaco.analytics.forecasting.tournament import (
+    BackTest,
+    Standing,
+    Tournament,
+    back_tests,
+    combined,
+    hold,
+)
 from fondaco.errors import ConfigError
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
@@ -37,6 +44,8 @@ class DemandForecast:
         Of the errors, series × periods, in units; for sample paths.
     classes
         Of the series.
+    errors
+        Of the winners in back-tests, series × times, in units; NaN where a series was not tested or its truth is not known.
     standings
         What won in each class, with its error and that of seasonal naive.
     """
@@ -49,6 +58,7 @@ class DemandForecast:
     quantiles: Floats
     spread: Floats
     classes: Strings
+    errors: Floats
     standings: tuple[Standing, ...]
     calibration: Calibration = field(repr=False)
 
@@ -147,13 +157,23 @@ def forecast_demand(
         quantiles=calibration.quantiles(mean, spread, classes, asked),
         spread=spread,
         classes=classes,
+        errors=_errors(len(panel), tests, held),
         standings=held.standings,
         calibration=calibration,
     )
 
 
+def _errors(series: int, tests: Sequence[BackTest], held: Tournament) -> Floats:
+    found = []
+    for number, test in enumerate(tests):
+        of = np.full((series, test.actual.shape[1]), np.nan)
+        of[test.rows] = np.where(test.known, test.actual - held.tested(test, number), np.nan)
+        found.append(of)
+    return np.concatenate(found, axis=1)
+
+
 def _forecast(
-    panel: Panel, horizon: int, held: Tournament, classes: Strings, players: dict[str, object]
+    panel: Panel, horizon: int, held: Tournament, classes: Strings, players: dict[str, Contestant]
 ) -> Floats:
     """By the winners, each asked for the series of its classes alone."""
     needed: dict[str, set[str]] = {}
@@ -166,7 +186,7 @@ def _forecast(
             continue
         rows = np.flatnonzero(np.isin(classes, list(of)))
         found = np.zeros((len(panel), horizon))
-        found[rows] = players[member].forecast(panel, horizon, rows)  # type: ignore[attr-defined]
+        found[rows] = players[member].forecast(panel, horizon, rows)
         said[member] = found
     if not said:
         return np.zeros((len(panel), horizon))
