@@ -260,6 +260,11 @@ class TestContestants:
         assert np.isfinite(found).all()
         assert (found >= 0).all()
 
+    @pytest.mark.parametrize("name", available())
+    def test_each_takes_a_history_of_nine_weeks(self, name: str) -> None:
+        few = panel_of(shop(5, 9), period="week", start=[0, 3, 7, 8, 9])
+        assert np.isfinite(contestants((name,), seed=0)[-1].forecast(few, 8, np.arange(5))).all()
+
     def test_none_of_their_libraries_is_imported_with_the_room(self) -> None:
         code = (
             "import sys, fondaco.analytics.forecasting\n"

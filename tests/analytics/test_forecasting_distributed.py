@@ -21,8 +21,9 @@ LAST_DAY, NAMES = 20_119, ("seasonal mean", "ETS", "boosted trees")
 ON_RAY = """
 import sys
 import pyarrow.parquet as pq
-import ray
+import ray.data
 from fondaco.analytics.forecasting.distributed import forecast_distributed
+ray.data.DataContext.get_current().default_hash_shuffle_parallelism = 2
 ray.init(num_cpus=2, include_dashboard=False, address="local", log_to_driver=False, object_store_memory=200_000_000)
 demand = pq.read_table(sys.argv[1])
 told = forecast_distributed(

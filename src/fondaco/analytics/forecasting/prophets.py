@@ -26,7 +26,9 @@ class ByProphet:
 
     def forecast(self, panel: Panel, horizon: int, rows: Ints) -> Floats:
         """See ``Contestant``."""
-        prophet, pandas = need("prophet"), need("prophet", "pandas")
+        # It asks for plotly, which nothing here draws with.
+        with _silent("prophet.plot"):
+            prophet, pandas = need("prophet"), need("prophet", "pandas")
         found = SeasonalMean().forecast(panel, horizon, rows)
         if len(rows) > MOST_SERIES:
             return found

@@ -81,7 +81,7 @@ def _fitted(name: str, season: int, horizon: int, series: list[Floats]) -> Float
             warnings.simplefilter("ignore")
             try:
                 told[place] = model.forecast(y=np.ascontiguousarray(values), h=horizon)["mean"]
-            except (ValueError, ZeroDivisionError, IndexError, np.linalg.LinAlgError):
+            except (ArithmeticError, LookupError, RuntimeError, ValueError):
                 continue
     # Beyond ten times the most that was ever sold a model has run away.
     for place, values in enumerate(series):

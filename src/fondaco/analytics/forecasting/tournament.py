@@ -2,7 +2,8 @@
 
 Rolling-origin back-tests: Tashman (2000), Out-of-sample tests of forecasting accuracy. The winner is the one with the least WRMSSE-like error
 over all origins; the error that is told of it is the one that was had at each origin by choosing at the others, so that winning by chance is no
-merit.
+merit. A class takes a winner of its own only where that beats the winner over all series by more than a standard error; Breiman, Friedman,
+Olshen and Stone (1984), 3.4.3, on why the simpler of two that are as good is the better one.
 """
 
 from __future__ import annotations
@@ -233,11 +234,16 @@ def hold(tests: Sequence[BackTest]) -> Tournament:
 
 def _of_class(tests: Sequence[BackTest], name: str | None) -> tuple[Choice, tuple[Choice, ...]]:
     """The winner over all origins, and over all but each."""
-    table = _Errors(tests, name)
+    table, everything = _Errors(tests, name), _Errors(tests, None)
+
+    def best(origins: Sequence[int]) -> Choice:
+        own, overall = table.best(origins), everything.best(origins)
+        return own if table.is_better(own, overall, origins) else overall
+
     every = list(range(len(tests)))
     if len(tests) == 1:
-        return table.best(every), (table.best(every),)
-    return table.best(every), tuple(table.best([other for other in every if other != one]) for one in every)
+        return best(every), (best(every),)
+    return best(every), tuple(best([other for other in every if other != one]) for one in every)
 
 
 class _Errors:
@@ -246,7 +252,7 @@ class _Errors:
     def __init__(self, tests: Sequence[BackTest], name: str | None) -> None:
         self._tests = tests
         self._rows = [test.classes != "ended" if name is None else test.classes == name for test in tests]
-        self._found: dict[tuple[Choice, int], tuple[float, float]] = {}
+        self._found: dict[tuple[Choice, int], tuple[Floats, Floats]] = {}
 
     def best(self, origins: Sequence[int]) -> Choice:
         """Of single contestants, and of means and medians of the best two to four."""
@@ -263,17 +269,33 @@ class _Errors:
     def error(self, choice: Choice, origins: Sequence[int]) -> float:
         """WRMSSE over the origins together; infinite where nothing counts."""
         parts = [self._at(choice, origin) for origin in origins]
-        mass = sum(weight for _, weight in parts)
-        return sum(error * weight for error, weight in parts if weight) / mass if mass else float("inf")
+        mass = sum(weights.sum() for _, weights in parts)
+        return float(sum(errors @ weights for errors, weights in parts) / mass) if mass > 0 else float("inf")
 
-    def _at(self, choice: Choice, origin: int) -> tuple[float, float]:
+    def is_better(self, one: Choice, other: Choice, origins: Sequence[int]) -> bool:
+        """Whether one errs less than the other by more than a standard error of the difference."""
+        if one == other:
+            return False
+        gains, masses = [], []
+        for origin in origins:
+            errors, weights = self._at(one, origin)
+            gains.append(self._at(other, origin)[0] - errors)
+            masses.append(weights)
+        gain, weight = np.concatenate(gains), np.concatenate(masses)
+        if weight.sum() <= 0:
+            return False
+        mean = float(gain @ weight / weight.sum())
+        return mean > float(np.sqrt((weight**2 * (gain - mean) ** 2).sum()) / weight.sum())
+
+    def _at(self, choice: Choice, origin: int) -> tuple[Floats, Floats]:
+        """Error and weight of each row that has both."""
         key = (choice, origin)
         if key not in self._found:
             test, rows = self._tests[origin], self._rows[origin]
             said = choice.of({name: test.forecasts[name][rows] for name in choice.members})
             errors = rmsse(test.actual[rows], said, test.known[rows], test.scale[rows])
-            weight = _weights(test)[rows][np.isfinite(errors)].sum()
-            self._found[key] = weighted(errors, _weights(test)[rows]), float(weight)
+            there = np.isfinite(errors)
+            self._found[key] = errors[there], _weights(test)[rows][there]
         return self._found[key]
 
 
