@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -22,10 +22,10 @@ API = "/magento/delta/rest/all/V1"
 
 @pytest.fixture(scope="module")
 def garden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A Magento shop of 120 orders."""
+    """A Magento shop of 300 orders."""
     folder = tmp_path_factory.mktemp("garden")
     generate_world(
-        folder, seed=7, orders=120, end=datetime(2026, 11, 1, tzinfo=UTC), days=60, shops=("delta",)
+        folder, seed=7, orders=300, end=datetime(2026, 11, 1, tzinfo=UTC), days=400, shops=("delta",)
     )
     with Store.build(folder) as store:
         yield store
@@ -57,6 +57,25 @@ def a_filter(group: int, field: str, condition: str, value: str) -> dict[str, st
     return {f"{place}[field]": field, f"{place}[conditionType]": condition, f"{place}[value]": value}
 
 
+def test_the_shop_keeps_every_law(garden: Store, broken_laws: Callable[[Store], dict[str, int]]) -> None:
+    assert broken_laws(garden) == {}
+
+
+def test_the_truth_counts_orders_as_the_admins_report(garden: Store) -> None:
+    days = garden.daily_report("delta", date(2000, 1, 1), date(2100, 1, 1))
+    counted = garden.rows(
+        "select count(*) as n from orders where deleted_at is null and status not in ('pending', 'cancelled')"
+    )
+    waiting = garden.rows("select count(*) as n from orders where status = 'pending'")
+    assert sum(row["orders"] for row in days) == counted[0]["n"]
+    assert waiting[0]["n"] > 0
+
+
+def test_what_was_invoiced_is_never_cancelled(garden: Store) -> None:
+    paid = "select order_id from transactions where status = 'success' and kind in ('sale', 'capture')"
+    assert garden.rows(f"select 1 from orders where status = 'cancelled' and order_id in ({paid})") == []
+
+
 def test_without_a_credential_nothing_is_told(client: TestClient, behaviour: Behaviour) -> None:
     behaviour.access.takes_bearer = False
     answer = search(client, "orders")
@@ -71,7 +90,7 @@ def test_what_is_not_granted_is_refused_with_401_as_magento_does(
 
 
 def test_a_page_beyond_the_last_is_the_last_once_more(client: TestClient) -> None:
-    pages = [search(client, "orders", **{"searchCriteria[currentPage]": str(n)}).json() for n in (1, 3, 9)]
+    pages = [search(client, "orders", **{"searchCriteria[currentPage]": str(n)}).json() for n in (1, 6, 90)]
     assert pages[1]["items"] == pages[2]["items"] != pages[0]["items"]
     assert {page["total_count"] for page in pages} == {pages[0]["total_count"]}
 

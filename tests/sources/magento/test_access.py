@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
+from starlette.applications import Starlette
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+from tests.serving import served
 
 from fondaco.errors import AccessError, ConfigError
 from fondaco.simulator.magento.app import demo_settings
-from fondaco.sources.magento import MagentoSettings
+from fondaco.sources.magento import Magento, MagentoSettings
 
 if TYPE_CHECKING:
     from .conftest import Shop
@@ -86,6 +90,17 @@ def test_a_store_view_that_there_is_not_is_refused_with_those_there_are(shop: Sh
 def test_an_address_without_magento_is_found_out(shop: Shop) -> None:
     with pytest.raises(ConfigError, match="no Magento REST API at this address"):
         shop.source(url=f"{shop.base_url}/magento/nowhere").check()
+
+
+@pytest.mark.slow
+def test_an_address_that_moves_on_is_named_and_sent_nothing_more() -> None:
+    """What is signed holds for one address: behind it the shop would say only that the signature is wrong."""
+    moved = Starlette(routes=[Route("/{path:path}", lambda _: RedirectResponse("https://www.shop.example/"))])
+    with served(moved) as address:
+        source = Magento(MagentoSettings(url=address, access_token=SecretStr("t")))
+        with pytest.raises(ConfigError, match=r"moves on to https://www\.shop\.example"):
+            source.check()
+        source.close()
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from fondaco.clock import zone
 from fondaco.errors import AccessError, ConfigError
@@ -75,10 +75,10 @@ def _hold_to_address(client: MagentoClient) -> None:
         ) from error
     except AccessError:
         return
-    if response.history:
-        place = response.url
+    if response.is_redirect:
+        place = urlsplit(urljoin(str(response.url), response.headers["location"]))
         raise ConfigError(
-            f"The shop's address moves on to {place.scheme}://{place.host}.",
+            f"The shop's address moves on to {place.scheme}://{place.hostname}.",
             "Connect with that address: a credential must not be sent to an address that hands it on.",
         )
 

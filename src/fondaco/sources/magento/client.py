@@ -122,8 +122,11 @@ class MagentoClient:
         return taken
 
     def response(self, path: str) -> httpx.Response:
-        """One answer as it came, whatever its address in the end was."""
-        return self._http.retrying(lambda: self._http.once("GET", f"{self._root}/{path}", auth=self._auth))
+        """One answer as it came; one that leads elsewhere is not followed."""
+        url = f"{self._root}/{path}"
+        return self._http.retrying(
+            lambda: self._http.once("GET", url, auth=self._auth, follow_redirects=False)
+        )
 
     def get(self, path: str, parameters: Sequence[tuple[str, str]] = ()) -> Any:
         """One answer below ``V1``. Amounts stay the text that they came as."""
