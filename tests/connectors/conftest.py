@@ -31,6 +31,17 @@ def served_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator
 
 
 @pytest.fixture(scope="session")
+def served_garden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorServer]:
+    """The Magento shop, which stands in no world that does not ask for it, and 150 orders, the last two days ago."""
+    folder = tmp_path_factory.mktemp("garden")
+    end = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    generate_world(folder, seed=7, orders=150, end=end, days=90, shops=("delta",))
+    Store.build(folder).close()
+    with SimulatorServer(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def served_letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorServer]:
     """One shop and 150 orders, the last two days ago, whose buyers are written to."""
     folder = tmp_path_factory.mktemp("letters")

@@ -117,6 +117,20 @@ class TestCommercetools(_Simulated):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("connectors_magento")
+class TestMagento(_Simulated):
+    platform = "magento"
+    settings: ClassVar[dict[str, Any]] = {"page_size": 20}
+
+    @pytest.fixture
+    def vendor(self, served_garden: SimulatorServer) -> Iterator[SimulatedVendor]:
+        vendor = SimulatedVendor(served_garden.base_url, self.platform, self.minutes)
+        vendor.settings = {**vendor.settings, **self.settings}
+        yield vendor
+        assert vendor.fault_happened()
+
+
+@pytest.mark.slow
 @pytest.mark.xdist_group("connectors_meta_ads")
 class TestMetaAds(_Simulated):
     platform = "meta_ads"

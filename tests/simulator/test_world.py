@@ -35,8 +35,8 @@ def _content(folder: Path) -> dict[str, str]:
     seed=st.integers(0, 2**31),
     orders=st.integers(1, 2_500),
     days=st.integers(2, 900),
-    shops=st.permutations(["aurora", "brick", "cedar"]).flatmap(
-        lambda names: st.integers(1, 3).map(lambda count: tuple(names[:count]))
+    shops=st.permutations(["aurora", "brick", "cedar", "delta"]).flatmap(
+        lambda names: st.integers(1, 4).map(lambda count: tuple(names[:count]))
     ),
 )
 @pytest.mark.slow

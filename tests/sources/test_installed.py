@@ -11,7 +11,7 @@ import pytest
 from fondaco.errors import ConfigError
 from fondaco.sources.source import report_streams, source_type, source_types
 
-OURS = {"amazon", "shopify", "woocommerce", "commercetools", "files", "google_ads"}
+OURS = {"amazon", "shopify", "woocommerce", "commercetools", "files", "google_ads", "magento"}
 
 
 @pytest.fixture

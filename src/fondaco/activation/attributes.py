@@ -85,7 +85,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     _person("country", "Country", "choice", "Country of the newest account, or of a guest's newest order."),
     _person("city", "City", "text", "City of the newest account, or of a guest's newest order."),
     _person(
-        "accepts_marketing", "Accepts marketing", "bool", "Whether the newest account agreed to be written to. Shopify and imported files say it; of guests, and of customers of"
+        "accepts_marketing", "Accepts marketing", "bool", "Whether the newest account agreed to be written to. Shopify, Magento and imported files say it; of guests, and of customers of"
         " WooCommerce and commercetools, it is not known."
     ),
     _person("has_email", "Has an e-mail address", "bool", "Whether one is known.", "customers.email is not null"),

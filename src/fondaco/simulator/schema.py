@@ -8,8 +8,8 @@ from __future__ import annotations
 
 TABLES: dict[str, dict[str, str]] = {
     "shops": {
-        "shop_id": "text",  # "aurora", "brick", "cedar": also the vendor's domain part / project key
-        "platform": "text",  # shopify, woocommerce, commercetools
+        "shop_id": "text",  # "aurora", "brick", "cedar", "delta": also the vendor's domain part / project key
+        "platform": "text",  # shopify, woocommerce, commercetools, magento
         "name": "text",
         "currency": "text",
         "time_zone": "text",
@@ -58,7 +58,7 @@ TABLES: dict[str, dict[str, str]] = {
         "season_peak_day": "int",  # hidden
         "season_strength": "double",  # hidden
     },
-    # Served as collections (Shopify) and categories (WooCommerce, commercetools).
+    # Served as collections (Shopify) and categories (WooCommerce, commercetools, Magento).
     "collections": {
         "shop_id": "text",
         "collection_id": "bigint",

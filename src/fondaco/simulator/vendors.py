@@ -8,6 +8,7 @@ VENDORS = {
     "shopify": "fondaco.simulator.shopify.app",
     "woocommerce": "fondaco.simulator.woocommerce.app",
     "commercetools": "fondaco.simulator.commercetools.app",
+    "magento": "fondaco.simulator.magento.app",
 }
 """Platform of shops → its endpoint."""
 MARKETPLACES = {

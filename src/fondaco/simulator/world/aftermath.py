@@ -11,6 +11,7 @@ from fondaco.simulator.world.payments import HOUR, pay, pay_more
 from fondaco.simulator.world.placing import Block, Setting, describe
 from fondaco.simulator.world.stories import Story
 
+_PENDING_UNTIL_PAID = ("woocommerce", "magento")
 _SHOWN_SHARE = 0.7  # of WooCommerce refunds: those that move the order's updated_at
 
 
@@ -23,6 +24,8 @@ class Aftermath:
         self._block = block
         self._book = book
         self._end = setting.end
+        keeps_unpaid = np.array([shop.platform in _PENDING_UNTIL_PAID for shop in setting.shops])
+        self._waits = keeps_unpaid[block.shop]
         self._quiet = np.array([shop.platform == "woocommerce" for shop in setting.shops])[block.shop]
         self._first = np.searchsorted(book.lines["row"], np.arange(len(block.at)))
         self._lines = np.bincount(book.lines["row"], minlength=len(block.at))
@@ -179,7 +182,7 @@ class Aftermath:
         self._book.touch(np.flatnonzero(done), at[done])
         waits = (
             np.isin(story, (Story.PENDING, Story.CANCEL_UNPAID))
-            & self._quiet
+            & self._waits
             & (orders["cancelled_at"] == NULL)
         )
         orders["status"][waits] = STATUS["pending"]

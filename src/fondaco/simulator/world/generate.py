@@ -25,7 +25,7 @@ from fondaco.simulator.world.collections import collection_tables
 from fondaco.simulator.world.customers import contact_columns, customer_blocks, identities, people_blocks
 from fondaco.simulator.world.daytime import from_micros, to_micros
 from fondaco.simulator.world.frames import DAY, NULL, Frame, Vocabulary, WorldWriter, take
-from fondaco.simulator.world.merchants import Merchant, merchants
+from fondaco.simulator.world.merchants import DEMO_SHOPS, Merchant, merchants
 from fondaco.simulator.world.message_catalog import message_tables
 from fondaco.simulator.world.messaging import Messaging
 from fondaco.simulator.world.people import Timeline, simulate
@@ -95,7 +95,7 @@ def generate_world(
     orders: int,
     end: datetime,
     days: int = 730,
-    shops: Sequence[str] = ("aurora", "brick", "cedar"),
+    shops: Sequence[str] = DEMO_SHOPS,
     messaging: Sequence[str] = (),
 ) -> World:
     """Write a world of exactly ``orders`` orders in the ``days`` before ``end`` to ``folder``, replacing what was there.

@@ -29,7 +29,7 @@ class Merchant:
     country: str
     taxes_included: bool
     tax_percent: int
-    share: float  # of all orders when the three shops stand together
+    share: float  # of all orders, against the shares of the shops beside it
     dialling_code: str
     gateways: tuple[str, str, str]  # card, wallet, bank transfer
     presentment: dict[str, tuple[str, float]]  # country → currency shown there and its units per shop unit
@@ -67,7 +67,18 @@ MERCHANTS: dict[str, Merchant] = {
             Place("Austin", "US", 12), Place("Toronto", "CA", 10, export=True),
         ),
     ),
+    "delta": Merchant(
+        "delta", "magento", "Delta Garden", "EUR", "Europe/Amsterdam", "NL", True, 21, 0.20, "+31",
+        ("braintree", "paypal", "banktransfer"),
+        {},
+        (
+            Place("Amsterdam", "NL", 40), Place("Rotterdam", "NL", 24), Place("Utrecht", "NL", 16),
+            Place("Antwerpen", "BE", 14), Place("Zürich", "CH", 6, export=True),
+        ),
+    ),
 }  # fmt: skip
+DEMO_SHOPS: tuple[str, ...] = ("aurora", "brick", "cedar")
+"""The shops of a world that is asked for none by name; ``delta`` stands only where it is."""
 
 CITIES: tuple[str, ...] = tuple(
     dict.fromkeys(place.city for merchant in MERCHANTS.values() for place in merchant.places)
@@ -78,6 +89,7 @@ COUNTRIES: tuple[str, ...] = tuple(
 CURRENCIES: tuple[str, ...] = ("EUR", "GBP", "USD", "CHF", "NOK")
 GATEWAYS: tuple[str, ...] = (
     "shopify_payments", "paypal", "manual", "gift_card", "stripe", "bacs", "adyen", "invoice",
+    "braintree", "banktransfer",
 )  # fmt: skip
 ACQUISITION: tuple[str, ...] = ("google", "meta", "newsletter", "organic", "tiktok", "direct")
 AD_PLATFORMS: tuple[str, ...] = ("meta", "google")

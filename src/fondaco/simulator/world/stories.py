@@ -57,6 +57,10 @@ _ONLY: dict[str, dict[Story, float]] = {
     },
     # commercetools tells money given back and the lines it is for; it has no split of the rest.
     "commercetools": {Story.PENDING: 0.005},
+    # What is invoiced, Magento gives back by credit memos; it cancels only what is not.
+    "magento": {
+        Story.SHIPPING: 0.004, Story.DISCREPANCY: 0.004, Story.PENDING: 0.010, Story.CANCEL_PAID: 0.0,
+    },
 }  # fmt: skip
 _LATEST_DAYS = 210
 _LEAST_LONG = 3
@@ -64,7 +68,8 @@ _LEAST_LONG = 3
 
 def chances(platform: str) -> dict[Story, float]:
     """How often each story but PLAIN befalls an order of a shop of this platform."""
-    return {**_EVERYWHERE, **_ONLY[platform]}
+    odds = {**_EVERYWHERE, **_ONLY[platform]}
+    return {story: chance for story, chance in odds.items() if chance}
 
 
 def tell_stories(seed: int, shops: tuple[Merchant, ...], shop: Array, at: Array, end: int) -> Array:

@@ -1,7 +1,7 @@
 """Daily sales as each vendor's own report has them, from the ledger.
 
 Shopify counts cancelled and unpaid orders, not test and deleted ones. WooCommerce leaves out pending, failed, cancelled and
-deleted orders with all that belongs to them; commercetools cancelled and deleted ones. ``daily_sales_sql`` says the same
+deleted orders with all that belongs to them; commercetools cancelled and deleted ones; Magento pending ones too. ``daily_sales_sql`` says the same
 in SQL; a test holds the two together.
 """
 
@@ -28,6 +28,7 @@ _UNCOUNTED_STATUSES = {
     "shopify": (),
     "woocommerce": ("pending", "failed", "cancelled"),
     "commercetools": ("cancelled",),
+    "magento": ("pending", "cancelled"),
 }
 GRAMS_SQL = "100 + 50 * (l.variant_id % 40)"
 """What a piece of the order line ``l`` weighs."""

@@ -1,0 +1,1 @@
+"""Magento's REST API over a simulated world."""
