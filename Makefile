@@ -52,7 +52,7 @@ lint: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --disable-progress-bar src/fondaco/dbt/models/staging src/fondaco/dbt/models/conformed
-	$(BIN)/sqlfluff lint --disable-progress-bar --exclude-rules $(MACRO_RULES) src/fondaco/dbt/models/core src/fondaco/dbt/models/profit src/fondaco/dbt/models/marketing src/fondaco/dbt/models/marts
+	$(BIN)/sqlfluff lint --disable-progress-bar --exclude-rules $(MACRO_RULES) src/fondaco/dbt/models/core src/fondaco/dbt/models/profit src/fondaco/dbt/models/marketing src/fondaco/dbt/models/stock src/fondaco/dbt/models/marts
 
 check: lint test
 

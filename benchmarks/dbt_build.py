@@ -24,6 +24,8 @@ from fondaco.landing.raw import (
     IDENTITY_DECISIONS,
     IDENTITY_LINKS,
     IDENTITY_RUNS,
+    INVENTORY_LEVELS_DAILY,
+    INVENTORY_READINGS,
     PROFIT_SETTINGS,
     UNIT_COSTS,
 )
@@ -163,7 +165,15 @@ _SHEET = """
 def write_project(folder: Path) -> Path:
     """The packaged core and marts over one source whose conformed models read tables of their own shape."""
     packaged = project_folder()
-    for part in ("macros", "models/core", "models/profit", "models/marketing", "models/marts", "tests"):
+    for part in (
+        "macros",
+        "models/core",
+        "models/profit",
+        "models/marketing",
+        "models/stock",
+        "models/marts",
+        "tests",
+    ):
         shutil.copytree(packaged / part, folder / part)
     shutil.copy(packaged / "dbt_project.yml", folder)
     models = folder / "models" / "conformed" / "bench"
@@ -215,7 +225,16 @@ def seed(warehouse: Warehouse, orders: int) -> None:
 def create_tables(warehouse: Warehouse) -> None:
     """Fondaco's own raw tables, with the three shops in them, and an empty one for each entity of the contract."""
     warehouse.create_schemas_and_raw_tables(
-        [IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS, UNIT_COSTS, COST_ENTRIES, PROFIT_SETTINGS]
+        [
+            IDENTITY_LINKS,
+            IDENTITY_DECISIONS,
+            IDENTITY_RUNS,
+            UNIT_COSTS,
+            INVENTORY_LEVELS_DAILY,
+            INVENTORY_READINGS,
+            COST_ENTRIES,
+            PROFIT_SETTINGS,
+        ]  # fmt: skip
     )
     with warehouse.writer() as writer:
         for statement in _own_tables():

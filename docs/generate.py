@@ -22,6 +22,7 @@ def pages() -> dict[Path, str]:
         HERE / "connectors" / "files.md": files_page(),
         HERE / "customers.md": customers_page(),
         HERE / "costs.md": costs_page(),
+        HERE / "stock.md": stock_page(),
     }
 
 
@@ -163,6 +164,21 @@ def costs_page() -> str:
     ]
     head = "| kind | what it is | `item` | needs | may depend on | cost |"
     return _with_table(HERE / "costs.md", "kinds", [head, "| --- | --- | --- | --- | --- | --- |", *rows])
+
+
+def stock_page() -> str:
+    """The page on stock, with the tables of sheets renewed."""
+    from fondaco.sources.files.stock_sheets import SHEETS
+
+    lines: list[str] = []
+    for sheet in SHEETS:
+        lines += ["", f"### `{sheet.name}`", "", "```csv", sheet.template().rstrip(), "```", ""]
+        lines += ["| column | kind | meaning |", "| --- | --- | --- |"]
+        lines += [
+            f"| `{one.name}`{' (required)' if one.required else ''} | {one.kind.value} | {one.description} |"
+            for one in sheet.columns
+        ]
+    return _with_table(HERE / "stock.md", "sheets", [*lines, ""])
 
 
 def _with_table(page: Path, mark: str, table: list[str]) -> str:

@@ -25,6 +25,8 @@ from fondaco.landing.raw import (
     IDENTITY_DECISIONS,
     IDENTITY_LINKS,
     IDENTITY_RUNS,
+    INVENTORY_LEVELS_DAILY,
+    INVENTORY_READINGS,
     PROFIT_SETTINGS,
     UNIT_COSTS,
 )
@@ -57,7 +59,15 @@ Row = dict[str, Any]
 def write_stub_project(folder: Path) -> Path:
     """Core and marts as packaged, over one source `stub` whose conformed models read raw tables of the same shape."""
     packaged = project_folder()
-    for part in ("macros", "models/core", "models/profit", "models/marketing", "models/marts", "tests"):
+    for part in (
+        "macros",
+        "models/core",
+        "models/profit",
+        "models/marketing",
+        "models/stock",
+        "models/marts",
+        "tests",
+    ):
         shutil.copytree(packaged / part, folder / part)
     shutil.copy(packaged / "dbt_project.yml", folder)
     stub = folder / "models" / "conformed" / "stub"
@@ -83,7 +93,16 @@ class Books:
 
     def create(self) -> None:
         self.warehouse.create_schemas_and_raw_tables(
-            [IDENTITY_LINKS, IDENTITY_DECISIONS, IDENTITY_RUNS, UNIT_COSTS, COST_ENTRIES, PROFIT_SETTINGS]
+            [
+                IDENTITY_LINKS,
+                IDENTITY_DECISIONS,
+                IDENTITY_RUNS,
+                UNIT_COSTS,
+                INVENTORY_LEVELS_DAILY,
+                INVENTORY_READINGS,
+                COST_ENTRIES,
+                PROFIT_SETTINGS,
+            ]  # fmt: skip
         )
         with self.warehouse.writer() as writer:
             writer.execute("create schema if not exists raw")

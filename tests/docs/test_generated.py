@@ -17,6 +17,7 @@ PAGES = (
     "connectors/files.md",
     "customers.md",
     "costs.md",
+    "stock.md",
 )
 
 

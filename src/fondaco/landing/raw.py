@@ -93,6 +93,32 @@ UNIT_COSTS = TableSpec(
         ("seen_at", "timestamp"),
     ),
 )
+INVENTORY_LEVELS_DAILY = TableSpec(
+    "raw",
+    "fondaco__inventory_levels_daily",
+    (
+        ("tenant_id", "text"),
+        ("connection_id", "text"),
+        ("location_id", "text"),
+        ("variant_id", "text"),
+        ("level_date", "date"),
+        ("available", "bigint"),
+        ("on_hand", "bigint"),
+        ("committed", "bigint"),
+        ("incoming", "bigint"),
+        ("read_at", "timestamp"),
+    ),
+)
+INVENTORY_READINGS = TableSpec(
+    "raw",
+    "fondaco__inventory_readings",
+    (
+        ("tenant_id", "text"),
+        ("connection_id", "text"),
+        ("read_date", "date"),
+        ("read_at", "timestamp"),
+    ),
+)
 COST_ENTRIES = TableSpec(
     "raw",
     "fondaco__cost_entries",
@@ -181,6 +207,8 @@ OWN = (
     IDENTITY_DECISIONS,
     IDENTITY_RUNS,
     UNIT_COSTS,
+    INVENTORY_LEVELS_DAILY,
+    INVENTORY_READINGS,
     COST_ENTRIES,
     PROFIT_SETTINGS,
 )

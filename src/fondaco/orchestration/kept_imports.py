@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fondaco.sources.files.engine import open_engine
 from fondaco.sources.files.inbox import Import, imports, stream_path
 from fondaco.sources.files.kept import load_imports
+from fondaco.sources.files.stock_sheets import BY_NAME as SHEETS
 from fondaco.sources.files.streams import STREAMS
 from fondaco.warehouse import has_table
 
@@ -24,6 +25,7 @@ MAIN_TABLE = {
     "order_totals": "files__order_totals",
     "customers": "files__customers",
     "products": "files__products",
+    **{name: f"files__{name}" for name in SHEETS},
 }
 _REMEMBERED = "import_gaps"
 

@@ -89,7 +89,7 @@ def _build_all(
                 "version stays published.",
             ) from error
         raise
-    _keep_costs(project)
+    _keep_what_passes(project)
     return result
 
 
@@ -143,11 +143,14 @@ def _build_with_persons(
     return result
 
 
-def _keep_costs(project: Project) -> None:
+def _keep_what_passes(project: Project) -> None:
+    """Shops tell the costs and levels of now only: those of this build are kept."""
     from fondaco.jobs.costs import keep_unit_costs
+    from fondaco.jobs.stock import keep_stock_levels
 
     with project.warehouse.writer() as writer:
         keep_unit_costs(writer, project.tenant)
+        keep_stock_levels(writer, project.tenant)
 
 
 def _link_persons(project: Project, progress: Progress) -> LinkOutcome:

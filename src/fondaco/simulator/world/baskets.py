@@ -30,6 +30,7 @@ class Baskets:
     taken: Frame
     shares: Frame
     ships_free: Array  # per order: index of the offer, or -1
+    missed: Array  # per line: the variant that was wanted and not there, or -1
 
 
 def fill_baskets(
@@ -54,6 +55,7 @@ def fill_baskets(
     week = np.clip((at - start) // WEEK, 0, catalog.weeks - 1)[row]
     lean = rng.random(len(row)) ** (1.0 / spend[row])
     variant = catalog.pick(shop[row], week, lean)
+    missed = catalog.missed(shop[row], week, lean)
     quantity = 1 + rng.poisson(catalog.appetite[week, variant])
     price = catalog.variants["price"][variant]
     price = np.where(catalog.promoted[week, variant], price * PROMOTED_PERCENT // 100, price)
@@ -67,7 +69,7 @@ def fill_baskets(
         "row": row, "variant": variant, "quantity": quantity, "unit_price": price, "is_gift_card": gift,
         "discount": np.zeros(len(row), np.int64),
     }  # fmt: skip
-    baskets = Baskets(lines, first, count, {}, {}, np.full(len(shop), -1))
+    baskets = Baskets(lines, first, count, {}, {}, np.full(len(shop), -1), missed)
     _discount(rng, catalog, shop, story, baskets)
     return baskets
 

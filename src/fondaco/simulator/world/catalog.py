@@ -51,11 +51,24 @@ class Catalog:
     appetite: Array  # week × variant: expected further units in a line
     weeks: int
     widest: int
+    wanted: Array | None = None
+    """As ``choice``, were nothing ever out of stock; in worlds with stock only."""
+    absent: Array | None = None  # week × variant: out of stock
 
     def pick(self, shop: Array, week: Array, uniform: Array) -> Array:
         """Variants (global indices) by the chances of that shop and week."""
+        return self._found(self.choice, shop, week, uniform)
+
+    def missed(self, shop: Array, week: Array, uniform: Array) -> Array:
+        """The variant that was wanted and is out of stock, or -1."""
+        if self.wanted is None or self.absent is None:
+            return np.full(len(shop), -1)
+        wanted = self._found(self.wanted, shop, week, uniform)
+        return np.where(self.absent[week, wanted], wanted, -1)
+
+    def _found(self, choice: Array, shop: Array, week: Array, uniform: Array) -> Array:
         group = shop.astype(np.int64) * self.weeks + week
-        found = np.searchsorted(self.choice, group + uniform, side="right") - group * self.widest
+        found = np.searchsorted(choice, group + uniform, side="right") - group * self.widest
         return np.asarray(self.first_variant[shop] + np.minimum(found, self.variant_count[shop] - 1))
 
     def offers_of(self, group: int) -> list[Array]:

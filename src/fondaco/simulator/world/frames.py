@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from fondaco.simulator.schema import TABLES
 from fondaco.simulator.world import merchants as words
+from fondaco.simulator.world.stock_tables import STOCK_TABLES
 
 Array = npt.NDArray[Any]
 Frame = dict[str, Any]
@@ -60,6 +61,7 @@ TRUTH: dict[str, dict[str, str]] = {
         "duties": "bigint",
         "total_sales": "bigint",
     },
+    **STOCK_TABLES,
 }
 """Tables of ``truth/``, in the words of ``schema.TABLES``."""
 

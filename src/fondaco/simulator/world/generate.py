@@ -30,6 +30,8 @@ from fondaco.simulator.world.message_catalog import message_tables
 from fondaco.simulator.world.messaging import Messaging
 from fondaco.simulator.world.people import Timeline, simulate
 from fondaco.simulator.world.placing import Block, Setting, place
+from fondaco.simulator.world.stock import write_stock
+from fondaco.simulator.world.stockouts import with_stockouts
 from fondaco.simulator.world.stories import tell_stories
 from fondaco.simulator.world.truth import DailySales
 from fondaco.simulator.world.visits import message_visits, visit_columns
@@ -97,11 +99,13 @@ def generate_world(
     days: int = 730,
     shops: Sequence[str] = DEMO_SHOPS,
     messaging: Sequence[str] = (),
+    stock: bool = False,
 ) -> World:
     """Write a world of exactly ``orders`` orders in the ``days`` before ``end`` to ``folder``, replacing what was there.
 
     The same arguments give the same content. Nothing in the world is later than ``end``. People are written to by the
-    platforms of ``messaging``; that changes nothing but the visits of orders that a message led to.
+    platforms of ``messaging``; that changes nothing but the visits of orders that a message led to. With ``stock``, things
+    run out, so that orders are others than without, and the truth of stock is written (``stock_tables``).
     """
     if not LEAST_ORDERS <= orders <= MOST_ORDERS or days < 1:
         raise ConfigError(
@@ -117,9 +121,10 @@ def generate_world(
     ads = Advertising(chosen, first, last, orders)
     platforms = tuple(messaging)
     messages = Messaging(platforms, chosen, crowd, len(crowd.rate), first, last, last) if platforms else None
-    setting = Setting(
-        chosen, crowd, make_catalog(seed, chosen, orders, first, last), first, last, ads, messages
-    )
+    catalog = make_catalog(seed, chosen, orders, first, last)
+    if stock:
+        catalog = with_stockouts(seed, catalog)
+    setting = Setting(chosen, crowd, catalog, first, last, ads, messages)
     world = World(
         folder, seed, orders, from_micros(first), from_micros(last), tuple(shops), messaging=platforms
     )
@@ -137,6 +142,8 @@ def generate_world(
             writer.write({"identities": frame})
         for frame in people_blocks(crowd):
             writer.write({"people": frame})
+    if stock:
+        write_stock(folder, setting, seed)
     world.save()
     return world
 

@@ -90,6 +90,7 @@ def place(rng: np.random.Generator, setting: Setting, block: Block, counters: Co
     _totals(rng, setting, orders, lines, shipping)
     book = Book(orders, lines, shipping, counters)
     _write_discounts(catalog, book, baskets)
+    _write_missed(catalog, book, baskets, block)
     _first_ledger_rows(book, block)
     return book, plan
 
@@ -246,6 +247,20 @@ def _write_discounts(catalog: Catalog, book: Book, baskets: Baskets) -> None:
             "discount_index": shares["discount_index"].astype(np.int32), "amount": shares["amount"],
         },
     )  # fmt: skip
+
+
+def _write_missed(catalog: Catalog, book: Book, baskets: Baskets, block: Block) -> None:
+    line = np.flatnonzero(baskets.missed >= 0)
+    row = baskets.lines["row"][line]
+    book.add(
+        "lost_demand",
+        {
+            "shop_id": book.orders["shop_id"][row],
+            "variant_id": catalog.variants["variant_id"][baskets.missed[line]],
+            "wanted_at": block.at[row],
+            "quantity": baskets.lines["quantity"][line],
+        },
+    )
 
 
 def _first_ledger_rows(book: Book, block: Block) -> None:

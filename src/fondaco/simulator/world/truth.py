@@ -187,3 +187,37 @@ from moved
 asof left join costs on moved.variant_id = costs.variant_id and moved.order_day >= costs.day
 order by moved.ledger_id
 """
+
+
+def moved_pieces_sql() -> str:
+    """A query with the parameters shop and zone over a database with the world's tables: what left stock, and what came back to it.
+
+    Rows are (variant_id, location_id, day, out, back). What is sold in a shop leaves the store, everything else the warehouse, which
+    has the lower number. Only orders count that the vendor's own report has.
+    """
+    uncounted = " or ".join(
+        f"(s.platform = '{platform}' and o.status in ({', '.join(repr(word) for word in statuses)}))"
+        for platform, statuses in _UNCOUNTED_STATUSES.items()
+        if statuses
+    )
+    return f"""
+with counted as (
+    select o.order_id, o.channel from orders as o inner join shops as s using (shop_id)
+    where o.shop_id = $shop and not o.is_test and o.deleted_at is null and not coalesce({uncounted}, false)
+), places as (
+    select min(location_id) as main, max(location_id) as store from inventory where shop_id = $shop
+), moved as (
+    select lines.variant_id, case when o.channel = 'pos' then places.store else places.main end as location_id,
+        timezone($zone, timezone('UTC', l.happened_at))::date as day, l.quantity as units,
+        case when l.quantity >= 0 then 0 when l.action = 'edit' or f.restocked then -l.quantity else 0 end as restocked
+    from ledger as l
+    inner join counted as o on o.order_id = l.order_id
+    inner join order_lines as lines on lines.shop_id = l.shop_id and lines.line_id = l.line_id
+    left join refund_lines as f
+        on f.shop_id = l.shop_id and f.refund_id = l.refund_id and f.line_id = l.line_id
+    cross join places
+    where l.shop_id = $shop and l.line_type = 'product'
+)
+select variant_id, location_id, strftime(day, '%Y-%m-%d'), sum(greatest(units, 0))::bigint, sum(restocked)::bigint
+from moved group by all having sum(greatest(units, 0)) > 0 or sum(restocked) > 0
+"""

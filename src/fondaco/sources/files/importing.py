@@ -23,19 +23,22 @@ from fondaco.sources.files.catalogue import (
     build_products,
 )
 from fondaco.sources.files.engine import open_engine
-from fondaco.sources.files.fields import check_columns
+from fondaco.sources.files.fields import Kind, check_columns
 from fondaco.sources.files.inbox import Import, imports, store, stream_path
 from fondaco.sources.files.layouts import Content, Layout, column_text, expressions, recognise
 from fondaco.sources.files.opening import Opened, SetAside, open_file
 from fondaco.sources.files.orders import KINDS, build_orders
 from fondaco.sources.files.overlap import KnownOrders, Overlap, find_overlap, line_imports
 from fondaco.sources.files.rows import Reading, refuse_if_most_fail, type_rows
+from fondaco.sources.files.stock_sheets import BY_NAME as SHEETS
+from fondaco.sources.files.stock_sheets import build_sheet, sheet_kinds
 from fondaco.sources.files.streams import STREAMS
 
 STREAMS_OF = {
     Content.ORDERS: ("order_lines", "order_totals"),
     Content.CUSTOMERS: ("customers",),
     Content.PRODUCTS: ("products",),
+    **{Content(name): (name,) for name in SHEETS},
 }
 _PREVIEW = 5
 _UNSHOWN = {
@@ -112,7 +115,7 @@ class Prepared:
         """The first rows as they will land, without what Fondaco adds and without the columns that stay empty."""
         table = self.streams[0]
         shown = self.engine.execute(
-            f"select * exclude ({_UNSHOWN[table]}) from {table} order by row_number limit {_PREVIEW}"
+            f"select * exclude ({_UNSHOWN.get(table, 'row_number')}) from {table} order by row_number limit {_PREVIEW}"
         )
         names = [column[0] for column in shown.description or []]
         rows = shown.fetchall()
@@ -120,7 +123,7 @@ class Prepared:
         return [names[at] for at in used], [tuple(row[at] for at in used) for row in rows]
 
     def figures(self) -> Figures | None:
-        """The file's own totals; None for customers and products."""
+        """The file's own totals; None for all but orders."""
         if self.content is not Content.ORDERS:
             return None
         row = self.engine.execute(
@@ -281,12 +284,11 @@ def _build(prepared: Prepared, opened: Opened) -> None:
         texts = {name: column_text(column) for name, column in options.mapping.items()}
     else:
         texts = expressions(layout, opened.columns)
-    kinds = {Content.ORDERS: KINDS, Content.CUSTOMERS: CUSTOMER_KINDS, Content.PRODUCTS: PRODUCT_KINDS}
     fill = {Content.ORDERS: "order_id", Content.PRODUCTS: "product_id"}.get(prepared.content)
     type_rows(
         engine,
         texts,
-        kinds[prepared.content],
+        _kinds(prepared.content),
         Reading(
             prepared.path.name,
             options.timezone,
@@ -307,10 +309,17 @@ def _build(prepared: Prepared, opened: Opened) -> None:
         )
     elif prepared.content is Content.CUSTOMERS:
         build_customers(engine)
-    else:
+    elif prepared.content is Content.PRODUCTS:
         build_products(engine, currency=options.currency)
+    else:
+        build_sheet(engine, SHEETS[prepared.content], currency=options.currency)
     refuse_if_most_fail(engine, prepared.path.name)
     _count(prepared, opened)
+
+
+def _kinds(content: Content) -> Mapping[str, Kind]:
+    own = {Content.ORDERS: KINDS, Content.CUSTOMERS: CUSTOMER_KINDS, Content.PRODUCTS: PRODUCT_KINDS}
+    return own.get(content) or sheet_kinds(SHEETS[content])
 
 
 def _count(prepared: Prepared, opened: Opened) -> None:

@@ -9,13 +9,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fondaco.sources.files.stock_sheets import SHEETS, Sheet
+
 
 class Content(StrEnum):
-    """What a file holds."""
+    """What a file holds; of the sheets of stock each is named as in ``stock_sheets``."""
 
     ORDERS = "orders"
     CUSTOMERS = "customers"
     PRODUCTS = "products"
+    SUPPLIERS = "suppliers"
+    SUPPLIER_ITEMS = "supplier_items"
+    PURCHASE_ORDERS = "purchase_orders"
+    RECEIPTS = "receipts"
+    STOCK_COUNTS = "stock_counts"
+    STOCK_MOVEMENTS = "stock_movements"
+    BUNDLES = "bundles"
+    LOCATIONS = "locations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +213,17 @@ WOOCOMMERCE_PRODUCTS = Layout(
     },
 )
 
+
+def _of_sheet(sheet: Sheet) -> Layout:
+    return Layout(
+        name=sheet.name,
+        title=sheet.title,
+        content=Content(sheet.name),
+        signature=sheet.signature,
+        columns={column.name: (column.name, column.name.replace("_", " ")) for column in sheet.columns},
+    )
+
+
 LAYOUTS = (
     SHOPIFY_ORDERS,
     SHOPIFY_CUSTOMERS,
@@ -211,6 +232,7 @@ LAYOUTS = (
     WOOCOMMERCE_ORDERS,
     WOOCOMMERCE_CUSTOMERS,
     WOOCOMMERCE_PRODUCTS,
+    *(_of_sheet(sheet) for sheet in SHEETS),
 )
 
 

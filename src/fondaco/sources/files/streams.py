@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from fondaco.sources.files.fields import Kind
+from fondaco.sources.files.stock_sheets import SHEETS, Sheet
 from fondaco.sources.stream import Column, ColumnType, Stream, SyncMode, Table
 
 
@@ -184,6 +186,27 @@ def _stream(name: str, description: str, *tables: Table) -> Stream:
     )
 
 
+_SHEET_TYPES = {
+    Kind.TEXT: ColumnType.TEXT,
+    Kind.CURRENCY: ColumnType.TEXT,
+    Kind.WHOLE: ColumnType.BIGINT,
+    Kind.MONEY: ColumnType.DECIMAL,
+    Kind.FLAG: ColumnType.BOOL,
+    Kind.INSTANT: ColumnType.TIMESTAMP,
+}
+
+
+def _of_sheet(sheet: Sheet) -> Stream:
+    own = tuple(_column(one.name, _SHEET_TYPES[one.kind], one.description) for one in sheet.columns)
+    table = Table(
+        name=sheet.name,
+        description=f"One row per row of {sheet.title}.",
+        primary_key=sheet.key,
+        columns=(*own, *_PROVENANCE),
+    )
+    return _stream(sheet.name, f"Rows of {sheet.title}.", table)
+
+
 STREAMS = (
     _stream("order_lines", "Lines of imported orders.", ORDER_LINES),
     _stream("order_totals", "Imported orders as a whole.", ORDER_TOTALS),
@@ -191,4 +214,5 @@ STREAMS = (
     _stream(
         "products", "Imported products and their variants.", PRODUCTS, PRODUCT_VARIANTS, PRODUCT_COLLECTIONS
     ),
+    *(_of_sheet(sheet) for sheet in SHEETS),
 )

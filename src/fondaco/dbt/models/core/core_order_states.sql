@@ -16,6 +16,7 @@
 -- depends_on: {{ ref('core_sales_days') }}
 -- depends_on: {{ ref('core_unpublished_days') }}
 -- depends_on: {{ ref('product_sales_daily') }}
+-- depends_on: {{ ref('core_stock_sales') }}
 with seen as (
     {%- for entity, weight in order_entities().items() %}
     select
