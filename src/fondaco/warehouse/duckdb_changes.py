@@ -103,9 +103,10 @@ class ChangesDraft(Draft):
             rows = f"select * from {ready}"
         else:
             names = ", ".join(keys)
+            # Two questions: asked as one, with "or", every row of all years is compared with every change.
             rows = (
-                f'select * from marts."{table}" where {keys[-1]} is null'
-                f" or ({names}) in (select {names} from publishing.{changed})"
+                f'select * from marts."{table}" where ({names}) in (select {names} from publishing.{changed})'
+                f' union all select * from marts."{table}" where {keys[-1]} is null'
             )
         self._cursor.execute(f'create table publishing.newer."{table}" as {rows}')
         same = " and ".join(f"changed.{key} = former.{key}" for key in keys)
