@@ -76,7 +76,7 @@ wheel: dev assets
 # Locks name versions, never addresses.
 lock:
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra analytics --extra google-ads --extra pdf pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra analytics --extra distributed --extra forecasting --extra google-ads --extra pdf --extra prophet pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group dev -c requirements.lock -o requirements-dev.lock
 
 docs: dev
