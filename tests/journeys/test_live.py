@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -122,8 +122,10 @@ def told(read_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
                 yield Served(project, shops)
 
 
-def subscribe_all(project: Project, shops: Shops) -> None:
+def subscribe_all(project: Project, shops: Shops, *, without: Collection[str] = ()) -> None:
     for connection in project.connections():
+        if connection.source in without:
+            continue
         done = create(project, connection)
         if done.by_hand:  # what stands before a queue of commercetools' cloud
             secret = project.control.webhooks.secret(project.tenant, connection.connection_id)

@@ -12,17 +12,19 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from fondaco.control import Connection
 from fondaco.errors import ConfigError, FondacoError
+from fondaco.orchestration.order_tables import order_tables
 from fondaco.queue import Batch, Queue, QueuedEvent, QueueWriter
 from fondaco.sources.source import Source
 from fondaco.sources.stream import Page, Slice, Stream, Tombstone
 from fondaco.sources.webhooks import Rereads
+from fondaco.warehouse.live_changes import Changes, OrderTables
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
@@ -32,6 +34,7 @@ MOST_EVENTS = 50_000
 
 FOUND_BY = "webhook"
 _SLICE_IDS = 5_000
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _REMEMBERED = 500_000
 _REMEMBERED_FOR = timedelta(days=1)
 _WAITS = (5, 30, 120, 600, 1800, 3600, 7200)
@@ -58,6 +61,14 @@ class Drained:
         Deliveries to be tried again, and those that were tried often enough.
     faults
         Why, by connection.
+    since
+        No record of the batch was synchronised before it.
+    deleted_orders
+        Connection and vendor's id of orders that are gone.
+    deleted_streams
+        Streams of which records are gone.
+    order_tables
+        Of the sources of the batch, by their names.
     """
 
     events: int = 0
@@ -69,6 +80,21 @@ class Drained:
     postponed: int = 0
     given_up: int = 0
     faults: dict[str, str] = field(default_factory=dict)
+    since: datetime = _NEVER
+    deleted_orders: list[tuple[str, str]] = field(default_factory=list)
+    deleted_streams: set[str] = field(default_factory=set)
+    order_tables: dict[str, OrderTables] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> Changes:
+        """What a build has to know of it."""
+        return Changes(
+            sorted(self.tables),
+            self.since,
+            self.deleted_orders,
+            self.deleted_streams,
+            tuple(self.order_tables.values()),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +207,9 @@ class Drain:
         except ConfigError as error:  # removed meanwhile, or its settings cannot be opened
             drained.faults[connection_id] = error.what
             return {stream for event in events for stream, _ in (*event.changed, *event.records)}
+        known = order_tables(source)
+        if known is not None:
+            drained.order_tables[source.name] = known
         failed: set[str] = set()
         for stream in source.streams:
             wanted = _Wanted.of(stream, events)
@@ -214,6 +243,7 @@ class Drain:
                 _pages(source, part),
             )
             landed = self._project.landing.load(spooled)
+            drained.since = min(drained.since, spooled.opened_at)
             drained.records += landed.loaded[stream.tables[0].name] + landed.quarantined
             drained.tables |= {f"{source.name}__{table.name}" for table in stream.tables}
 
@@ -224,6 +254,11 @@ class Drain:
             for stream, record_id in event.deleted
         ]
         if found:
+            drained.since = min(drained.since, self._project.clock())
+            drained.deleted_orders += [
+                (connection_id, each.record_id) for each in found if each.stream == "orders"
+            ]
+            drained.deleted_streams |= {each.stream for each in found}
             drained.deleted += self._project.landing.land_tombstones(connection_id, found)
             source = events[0].source
             drained.tables |= {f"{source}__tombstones"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -188,7 +188,7 @@ class Live:
             drained = self._drain.drain()
         if drained.tables:
             with _timed(seconds, "build"):
-                self._build(sorted(drained.tables))
+                self._build(drained)
             with _timed(seconds, "publish"):
                 version = project.warehouse.publish(standing=tables_written()).version
             self._note_published(drained, version)
@@ -196,13 +196,16 @@ class Live:
         self._count(drained, seconds)
         return drained
 
-    def _build(self, raw_tables: Sequence[str]) -> None:
-        """Build what follows from these tables; everything, where the last build is not whole or not of these models."""
+    def _build(self, drained: Drained) -> None:
+        """Build what follows from what was drained; everything, where the last build is not whole or not of these models."""
         if is_half_built(self._project) or not self._builder.can_build:
             build(self._project, silent)
             return
+        now = self._project.clock()
+        if self._builder.build_changes(drained.changes, now=now):
+            return
         with keep_half_built(self._project):
-            self._builder.build(raw_tables, now=self._project.clock())
+            self._builder.build(sorted(drained.tables), now=now)
 
     def _note_published(self, drained: Drained, version: str) -> None:
         now = self._project.clock()

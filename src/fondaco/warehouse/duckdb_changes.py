@@ -80,6 +80,8 @@ class ChangesDraft(Draft):
                 )
             wanted = [f"marts.{name}" for name in (*_KEYS, *base.tables)]
             self._in_base = _present(self._cursor, "marts", wanted, "base")
+            self._ready = _present(self._cursor, "core", [f"core.newer_{name}" for name in _KEYS])
+            self._known = _marts(self._cursor)
         except BaseException:
             self.close()
             raise
@@ -99,7 +101,7 @@ class ChangesDraft(Draft):
         keys = _KEYS[table]
         changed = f"newer.{'orders_changed' if table in BY_ORDER else 'days_changed'}"
         ready = f"core.newer_{table}"
-        if _present(self._cursor, "core", [ready]):
+        if ready in self._ready:
             rows = f"select * from {ready}"
         else:
             names = ", ".join(keys)
@@ -114,6 +116,10 @@ class ChangesDraft(Draft):
             f" where {keys[-1]} is not null and not exists (select 1 from {changed} as changed where {same})"
             f' union all select {columns} from newer."{table}"'
         )
+
+    def _columns(self, table: str) -> list[str]:
+        """Of all tables asked for at once: the catalog takes as long to tell of one."""
+        return self._known[table]
 
     def close(self) -> None:
         """Make the views, write the file to its end and let go of both."""
@@ -151,3 +157,12 @@ def _present(
         {"schema": schema, "catalog": catalog},
     ).fetchall()
     return {name for (name,) in rows} & set(tables)
+
+
+def _marts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The columns of all tables and views of ``marts``, in their order."""
+    rows = connection.execute(
+        "select table_name, list(column_name order by column_index) from duckdb_columns()"
+        " where schema_name = 'marts' and database_name = current_database() group by all"
+    ).fetchall()
+    return dict(rows)

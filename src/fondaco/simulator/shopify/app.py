@@ -11,8 +11,10 @@ from importlib.resources import files
 from typing import Any, Protocol
 
 from graphql import (
+    DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLFormattedError,
     GraphQLSchema,
     OperationDefinitionNode,
     build_schema,
@@ -43,6 +45,7 @@ from fondaco.simulator.webhooks import WebhookBook
 MAX_COST = 1000
 VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")
 _HORIZON = timedelta(days=60)
+_MOST_DOCUMENTS = 200
 
 
 class WorldStore(Protocol):
@@ -102,6 +105,7 @@ class ShopifyEndpoint:
         self.bulk = BulkRoom(self.schema, behaviour.bulk_failures, behaviour.bulk_lost_lines)
         self._shops: dict[str, tuple[Shop, dict[str, Kind]]] = {}
         self.buckets: dict[tuple[str, str], Bucket] = {}
+        self._documents: dict[str, DocumentNode] = {}
 
     async def graphql(self, request: Request) -> Response:
         shop_id = request.path_params["shop"]
@@ -145,13 +149,9 @@ class ShopifyEndpoint:
         if self._internal_error():
             code = {"code": "INTERNAL_SERVER_ERROR", "requestId": "simulated"}
             return {"errors": [{"message": "Internal error.", "extensions": code}]}
-        try:
-            document = parse(str(body.get("query", "")))
-        except GraphQLError as error:
-            return {"errors": [error.formatted]}
-        errors = validate(self.schema, document)
-        if errors:
-            return {"errors": [error.formatted for error in errors]}
+        document, errors = self._document(str(body.get("query", "")))
+        if document is None:
+            return {"errors": errors}
         variables = body.get("variables") or {}
         fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
@@ -170,6 +170,23 @@ class ShopifyEndpoint:
         actual = min(cost, 1 + actual_cost(result.data))
         bucket.give_back(cost - actual)
         return {**result.formatted, "extensions": {"cost": _cost(cost, actual, bucket)}}
+
+    def _document(self, text: str) -> tuple[DocumentNode | None, list[GraphQLFormattedError]]:
+        """A document, or what is wrong with it. A client asks by the same ones again and again, each a fifth of an answer's work."""
+        known = self._documents.get(text)
+        if known is not None:
+            return known, []
+        try:
+            document = parse(text)
+        except GraphQLError as error:
+            return None, [error.formatted]
+        errors = validate(self.schema, document)
+        if errors:
+            return None, [error.formatted for error in errors]
+        if len(self._documents) >= _MOST_DOCUMENTS:
+            self._documents.clear()
+        self._documents[text] = document
+        return document, []
 
     def _session(self, token: Token, fragments: dict[str, FragmentDefinitionNode], base_url: str) -> Session:
         found = self._shop(token.shop_id)
