@@ -31,7 +31,7 @@ identified as (
         orders.order_id,
         orders.ordered_at,
         orders.is_counted,
-        orders.is_return_document,
+        orders.is_counted and not orders.is_return_document as has_place,
         coalesce(
             identities.person_id,
             links.person_id,
@@ -47,30 +47,25 @@ identified as (
         and orders.tenant_id = links.tenant_id
 ),
 
+-- What has no place is numbered apart, by nobody: one pass over all rows instead of a join of them with themselves.
 numbered as (
     select
-        tenant_id,
-        order_id,
-        row_number() over (partition by tenant_id, person_id order by ordered_at, order_id) as order_sequence
+        *,
+        row_number() over (partition by tenant_id, person_id, has_place order by ordered_at, order_id) as place
     from identified
-    where is_counted and not is_return_document
 ),
 
 final as (
     select
-        identified.tenant_id,
-        identified.order_id,
-        identified.person_id,
-        numbered.order_sequence,
+        tenant_id,
+        order_id,
+        person_id,
+        case when has_place then place end as order_sequence,
         case
-            when numbered.order_sequence = 1 then 'new'
-            when numbered.order_sequence > 1 then 'returning'
-            when identified.is_counted and identified.is_return_document then 'returning'
+            when has_place and place = 1 then 'new'
+            when is_counted then 'returning'
         end as customer_type
-    from identified
-    left join numbered
-        on identified.order_id = numbered.order_id
-        and identified.tenant_id = numbered.tenant_id
+    from numbered
 )
 
 select * from final

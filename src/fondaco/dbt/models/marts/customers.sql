@@ -24,19 +24,11 @@ bought as (
         cast(count(distinct connection_id) as bigint) as shops,
         cast(sum(net_units) as bigint) as net_units,
         {{ total('net_sales') }} as net_sales,
-        {{ total('total_sales') }} as total_sales
+        {{ total('total_sales') }} as total_sales,
+        max(case when is_first_order then connection_id end) as first_connection_id,
+        max(case when is_first_order then channel end) as first_channel
     from orders
     group by tenant_id, person_id
-),
-
-first_orders as (
-    select
-        tenant_id,
-        person_id,
-        connection_id,
-        channel
-    from orders
-    where is_first_order
 ),
 
 final as (
@@ -51,8 +43,8 @@ final as (
         persons.country,
         persons.accepts_marketing,
         persons.first_seen_at,
-        first_orders.connection_id as first_connection_id,
-        first_orders.channel as first_channel,
+        bought.first_connection_id,
+        bought.first_channel,
         bought.first_order_date,
         bought.last_order_date,
         coalesce(bought.orders, 0) as orders,
@@ -65,9 +57,6 @@ final as (
     left join bought
         on persons.person_id = bought.person_id
         and persons.tenant_id = bought.tenant_id
-    left join first_orders
-        on persons.person_id = first_orders.person_id
-        and persons.tenant_id = first_orders.tenant_id
     left join reporting on persons.tenant_id = reporting.tenant_id
 )
 

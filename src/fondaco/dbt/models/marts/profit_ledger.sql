@@ -22,11 +22,6 @@ order_costs as (
     select * from {{ ref('core_order_costs') }}
 ),
 
-payment_costs as (
-    select * from {{ ref('core_payment_costs') }}
-    {{ only_changed('core_profit_changes') }}
-),
-
 fee_costs as (
     select * from {{ ref('core_fee_costs') }}
     {{ only_changed('core_profit_changes') }}
@@ -36,9 +31,31 @@ cost_days as (
     select * from {{ ref('core_cost_days') }}
 ),
 
-cost_shares as (
+cost_shares as {{ '' if is_incremental() else 'not materialized ' }}(
     select * from {{ ref('core_cost_shares') }}
     {{ only_changed('core_profit_changes') }}
+),
+
+later_payments as (
+    select * from {{ ref('core_payment_costs') }}
+    where processed_date <> order_date
+),
+
+-- One for each row of the ledger that bears them. Hardly an order has any: they are found before the wide rows are read.
+payment_costs as (
+    select
+        later_payments.tenant_id,
+        later_payments.processed_date,
+        later_payments.payment_costs,
+        later_payments.chargebacks,
+        later_payments.assumed_payment_costs,
+        cost_shares.sales_event_id,
+        cost_shares.share_before,
+        cost_shares.share_after
+    from later_payments
+    inner join cost_shares
+        on later_payments.order_id = cost_shares.order_id
+        and later_payments.tenant_id = cost_shares.tenant_id
 ),
 
 settings as (
@@ -206,7 +223,7 @@ of_payments as (
         {% endfor -%}
         {% for column in profit_amounts() -%}
         {%- if column in ['payment_costs', 'chargebacks', 'assumed_payment_costs'] -%}
-        {{ cascade('payment_costs.' ~ column, 'cost_shares.share_before', 'cost_shares.share_after') }} as {{ column }},
+        {{ cascade('payment_costs.' ~ column, 'payment_costs.share_before', 'payment_costs.share_after') }} as {{ column }},
         {% else -%}0 as {{ column }},
         {% endif -%}
         {%- endfor -%}
@@ -215,13 +232,9 @@ of_payments as (
         cast(null as {{ contract_type('text') }}) as cost_basis,
         cast(null as {{ contract_type('text') }}) as cost_entry_id
     from payment_costs
-    inner join cost_shares
-        on payment_costs.order_id = cost_shares.order_id
-        and payment_costs.tenant_id = cost_shares.tenant_id
     inner join ledger
-        on cost_shares.sales_event_id = ledger.sales_event_id
-        and cost_shares.tenant_id = ledger.tenant_id
-    where payment_costs.processed_date <> ledger.order_date
+        on payment_costs.sales_event_id = ledger.sales_event_id
+        and payment_costs.tenant_id = ledger.tenant_id
 ),
 
 -- What platforms told that they charged, on the day that they did.

@@ -4,11 +4,11 @@
 {%- set amounts = ['fulfilment', 'packaging', 'fulfilment_unit', 'marketplace_fee', 'return_handling',
     'return_handling_unit'] %}
 {%- set unweighed = 'weight_from is null and weight_to is null' %}
-with orders as (
+with orders as not materialized (
     select * from {{ ref('core_order_values') }}
 ),
 
-rules as (
+rules as not materialized (
     select * from {{ ref('core_order_rules') }}
 ),
 
@@ -25,25 +25,22 @@ affiliates as (
     select * from {{ ref('core_affiliate_fees') }}
 ),
 
-payment_costs as (
+payment_costs as not materialized (
     select * from {{ ref('core_payment_costs') }}
 ),
 
 later_payments as (
     select
-        payment_costs.tenant_id,
-        payment_costs.order_id,
+        tenant_id,
+        order_id,
         string_agg(
-            cast(payment_costs.processed_date as varchar) || ' ' || cast(payment_costs.payment_costs as varchar)
-            || ' ' || cast(payment_costs.assumed_payment_costs as varchar),
-            ', ' order by payment_costs.processed_date
+            cast(processed_date as varchar) || ' ' || cast(payment_costs as varchar)
+            || ' ' || cast(assumed_payment_costs as varchar),
+            ', ' order by processed_date
         ) as payment_costs
     from payment_costs
-    inner join orders
-        on payment_costs.order_id = orders.order_id
-        and payment_costs.tenant_id = orders.tenant_id
-    where payment_costs.processed_date <> orders.order_date
-    group by payment_costs.tenant_id, payment_costs.order_id
+    where processed_date <> order_date
+    group by tenant_id, order_id
 ),
 
 -- Who is charged for fulfilment has others pack and carry.

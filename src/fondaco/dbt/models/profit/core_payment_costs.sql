@@ -5,6 +5,7 @@ with payments as (
         tenant_id,
         connection_id,
         order_id,
+        order_date,
         processed_date,
         kind,
         amount,
@@ -33,6 +34,7 @@ charged as (
     select
         payments.tenant_id,
         payments.order_id,
+        payments.order_date,
         payments.processed_date,
         payments.fee,
         case
@@ -62,6 +64,7 @@ summed as (
         tenant_id,
         order_id,
         processed_date,
+        min(order_date) as order_date,
         {{ total('coalesce(fee, 0) + assumed_fee') }} as payment_costs,
         {{ total('assumed_fee') }} as assumed_payment_costs,
         {{ total('chargeback') }} as chargebacks
