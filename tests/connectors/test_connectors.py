@@ -120,7 +120,10 @@ class TestCommercetools(_Simulated):
 @pytest.mark.xdist_group("connectors_magento")
 class TestMagento(_Simulated):
     platform = "magento"
-    settings: ClassVar[dict[str, Any]] = {"page_size": 20}
+    settings: ClassVar[dict[str, Any]] = {
+        "page_size": 20,
+        "start_date": f"{datetime.now(UTC) - timedelta(days=120):%Y-%m-%d}",
+    }
 
     @pytest.fixture
     def vendor(self, served_garden: SimulatorServer) -> Iterator[SimulatedVendor]:

@@ -53,3 +53,4 @@ def test_the_report_depends_on_orders_and_refunds_not_on_stock_or_customers() ->
     assert report_streams("shopify") == {"orders"}
     assert report_streams("woocommerce") == {"orders", "refunds"}
     assert report_streams("commercetools") == {"orders", "payments"}
+    assert report_streams("magento") == {"orders", "credit_memos"}

@@ -10,8 +10,8 @@ from fondaco.sources.stream import Stream, SyncMode, Table
 _MONTH, _DAYS = timedelta(days=30), timedelta(days=3)
 
 
-def _changing(name: str, *tables: Table, scope: str, description: str) -> Stream:
-    """A list of what happened, by the time it was changed."""
+def _changing(name: str, *tables: Table, scope: str, description: str, makes_sales: bool = True) -> Stream:
+    """A list of what happened, by the time it was changed; figures of sales wait only for what makes them."""
     return Stream(
         name,
         tables=tables,
@@ -20,6 +20,8 @@ def _changing(name: str, *tables: Table, scope: str, description: str) -> Stream
         lookback=_DAYS,
         scopes=(scope,),
         description=description,
+        in_report=makes_sales,
+        may_be_refused=not makes_sales,
     )
 
 
@@ -51,6 +53,7 @@ INVOICES = _changing(
     order_tables.INVOICES,
     scope="Sales, Operations, Invoices",
     description="Invoices: the money that came in.",
+    makes_sales=False,
 )
 SHIPMENTS = _changing(
     "shipments",
@@ -58,6 +61,7 @@ SHIPMENTS = _changing(
     order_tables.SHIPMENT_ITEMS,
     scope="Sales, Operations, Shipments",
     description="Shipments with items, and the source that they left from. They do not move their order.",
+    makes_sales=False,
 )
 CREDIT_MEMOS = _changing(
     "credit_memos",
