@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from benchmarks.accuracy.priced import World, world
 from hypothesis import given, settings
@@ -35,6 +36,7 @@ def _jumping(seed: int = 0) -> np.ndarray:
 
 
 class TestTruth:
+    @pytest.mark.slow
     def test_lies_within_the_intervals_of_nine_in_ten_products(self) -> None:
         inside = []
         for seed in range(8):
@@ -235,6 +237,23 @@ class TestTheDataCannotSay:
         price = _jumping()
         panel = Panel.of(np.repeat(["a", "b"], 104), np.tile(WEEKS, 2), np.full(208, 5), np.tile(price, 2))
         assert "never changed, or only as others did" in cross_elasticities(panel).doubts[0]
+
+
+class TestRows:
+    def test_may_be_arrow(self) -> None:
+        panel = _one(_jumping())
+        table = pa.table(
+            {"product": ["tea"] * 104, "period": panel.period, "units": panel.quantity, "price": panel.price}
+        )
+        arrow = Panel.of(
+            table["product"], table["period"], table["units"], table["price"], location=table["product"]
+        )
+        assert_allclose(elasticities(arrow).mean, elasticities(panel).mean)
+
+    def test_of_periods_that_are_missing_are_unknown_and_not_empty(self) -> None:
+        panel = _one(_jumping())
+        found = elasticities(panel.rows(panel.period % 5 != 0))
+        assert abs(found.mean[0] + 2) < 2 * found.sd[0]
 
 
 class TestAbsurdRows:
