@@ -177,6 +177,15 @@ class TestGuardRails:
         assert found.price >= 10.5
         assert "as today's price is outside the guard rails" in found.because
 
+    def test_keep_near_prices_at_which_sales_are_known(self) -> None:
+        panel = _panel()
+        found = elasticities(panel)
+        assert found.lowest[:2] == pytest.approx(10 * np.exp(-0.2))
+        assert found.highest[:2] == pytest.approx(10 * np.exp(0.1))
+        asked = recommend([Offer("a", 10, unit_cost=9.5, units=9)], found, GuardRails(max_step=1.0))[0]
+        assert asked.price == pytest.approx(1.05 * 10 * np.exp(0.1), abs=0.01)
+        assert "the highest price seen allows no more than 11.60" in asked.because
+
     def test_may_differ_by_product(self) -> None:
         found = elasticities(_panel())
         offers = [Offer("a", 10, unit_cost=2, units=9), Offer("b", 10, unit_cost=2, units=9)]

@@ -36,6 +36,8 @@ class Elasticities:
         Share of ``own`` in ``mean``; the rest is the group's.
     group_mean
         Of the group's products.
+    lowest, highest
+        Prices at which it was on sale; how units answer beyond them nobody has seen. NaN where it never was.
     doubts
         Why the data cannot say, in words; empty where they can. Nothing should be decided on the others.
     """
@@ -48,6 +50,8 @@ class Elasticities:
     own_error: Floats
     own_weight: Floats
     group_mean: Floats
+    lowest: Floats
+    highest: Floats
     doubts: tuple[str, ...]
     _demand: Demands = field(repr=False)
 
@@ -146,18 +150,19 @@ def elasticities(
     doubts = [doubt or doubt_after(price.mean[k], price.sd[k]) for k, doubt in enumerate(doubts)]
     names = [str(name) for name in panel.products]
     demand = Demands(held, span, dict(zip(names, map(str, group), strict=True)), panel.locations, *_settled(used, columns, fits, pooled, group))  # fmt: skip
+    lowest, highest = _seen(used)
     return Elasticities(
-        panel.products,
-        group,
-        price.mean,
-        price.sd,
-        own,
-        error,
-        price.own_weight,
-        price.group_mean,
-        tuple(doubts),
-        demand,
-    )
+        panel.products, group, price.mean, price.sd, own, error, price.own_weight, price.group_mean, lowest, highest,
+        tuple(doubts), demand,
+    )  # fmt: skip
+
+
+def _seen(panel: Panel) -> tuple[Floats, Floats]:
+    """Lowest and highest price of each product."""
+    lowest, highest = np.full(len(panel.products), np.nan), np.full(len(panel.products), np.nan)
+    np.fmin.at(lowest, panel.product, panel.price)
+    np.fmax.at(highest, panel.product, panel.price)
+    return lowest, highest
 
 
 def _fit_each(panel: Panel, columns: Columns) -> tuple[list[CountFit | None], list[str]]:

@@ -95,6 +95,9 @@ def recommend(
 
     Parameters
     ----------
+    offers
+        Their prices are of the kind that the elasticities were told from, both with tax or both without. Where an offer does not say
+        which prices were seen, it is those that were looked at.
     rails
         For all, or by product; a product without its own gets the usual ones.
     currency
@@ -109,12 +112,21 @@ def recommend(
             answers.append(_nothing(offer, doubt))
             continue
         own = rails.get(offer.product) if isinstance(rails, Mapping) else rails
+        seen = _with_seen(offer, float(found.lowest[at]), float(found.highest[at]))
         answers.append(
             recommend_price(
-                offer, float(found.mean[at]), float(found.sd[at]), own, goal, currency=currency, seed=seed
+                seen, float(found.mean[at]), float(found.sd[at]), own, goal, currency=currency, seed=seed
             )
         )
     return answers
+
+
+def _with_seen(offer: Offer, lowest: float, highest: float) -> Offer:
+    return replace(
+        offer,
+        lowest_seen=lowest if offer.lowest_seen is None else offer.lowest_seen,
+        highest_seen=highest if offer.highest_seen is None else offer.highest_seen,
+    )
 
 
 def recommend_price(
