@@ -11,7 +11,7 @@ from scipy import stats
 
 from fondaco.analytics.pricing.controls import Columns, Controls, columns_of
 from fondaco.analytics.pricing.counts import CountFit, fit_counts
-from fondaco.analytics.pricing.doubts import doubt_after, doubt_before, doubt_of_fit
+from fondaco.analytics.pricing.doubts import doubt_after, doubt_of_fit, doubt_of_price, doubt_of_sales
 from fondaco.analytics.pricing.panel import Flags, Floats, Panel, group_of
 from fondaco.analytics.pricing.pooling import Pooled, pool
 from fondaco.errors import ConfigError
@@ -170,7 +170,7 @@ def _fit_each(panel: Panel, columns: Columns) -> tuple[list[CountFit | None], li
     doubts = []
     for _, rows in panel.by_product():
         own = panel.rows(np.arange(rows.start, rows.stop))
-        doubt = doubt_before(own)
+        doubt = doubt_of_sales(own) or doubt_of_price(own)
         fit = None
         if not doubt:
             fit = fit_counts(own.quantity, columns.values[rows], own.location, own.period)
