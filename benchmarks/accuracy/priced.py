@@ -14,11 +14,20 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class World:
-    """What was sold, and the truth behind it."""
+    """What was sold, and the truth behind it.
+
+    Attributes
+    ----------
+    truth
+        Own-price elasticity of each product.
+    dips
+        Of each, what is added to the logarithm of units in the week after a promotion.
+    """
 
     panel: Panel
     groups: dict[str, str]
     truth: Floats
+    dips: Floats
 
 
 def world(
@@ -30,10 +39,14 @@ def world(
     level: float = 2.5,
     dip: float = 0.0,
 ) -> World:
-    """Products of three groups; prices that drift, promotions with price cuts, a season of each, and shocks that last for some weeks."""
+    """Products of three groups; prices that drift, promotions with price cuts, a season of each, and shocks that last for some weeks.
+
+    ``dip`` is the mean of the products' dips.
+    """
     random = np.random.default_rng(seed)
     group = np.arange(products) % 3
     truth = random.normal(-2, 0.5, 3)[group] + random.normal(0, 0.5, products)
+    dips = dip * np.random.default_rng([seed, 1]).uniform(0.3, 1.7, products)
     when = np.arange(weeks)
     rows: list[tuple[str, str, int, float, float, float]] = []
     for product in range(products):
@@ -47,7 +60,7 @@ def world(
         for week in when[1:]:
             shock[week] = 0.4 * shock[week - 1] + random.normal(0, 0.1)
         season = random.normal(0, 0.3) * np.sin(2 * np.pi * when / 52.18 + random.uniform(0, 6))
-        after = np.append(0, promoted[:-1]) * (1 - promoted) * dip
+        after = np.append(0, promoted[:-1]) * (1 - promoted) * dips[product]
         moved = (
             truth[product] * (price - usual[0]) + random.normal(0.3, 0.15) * promoted + season + shock + after
         )
@@ -60,4 +73,4 @@ def world(
             ]
     name, place, week, sold, price, promoted = (np.array(column) for column in zip(*rows, strict=True))
     panel = Panel.of(name, week, sold, price, location=place, promotions={"display": promoted})
-    return World(panel, {f"p{k:03d}": f"group {group[k]}" for k in range(products)}, truth)
+    return World(panel, {f"p{k:03d}": f"group {group[k]}" for k in range(products)}, truth, dips)

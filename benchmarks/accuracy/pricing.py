@@ -34,7 +34,14 @@ from benchmarks.accuracy.pricing_worlds import (
     ways,
 )
 from benchmarks.claim import timed
-from fondaco.analytics.pricing import Controls, Panel, elasticities
+from fondaco.analytics.pricing import (
+    Controls,
+    Panel,
+    cannibalisation,
+    cross_elasticities,
+    elasticities,
+    promotions,
+)
 from fondaco.analytics.pricing.panel import within
 
 PAGE = Path(__file__).parents[2] / "docs" / "accuracy-pricing.md"
@@ -44,6 +51,11 @@ MEAN_OF_STUDIES = -2.62
 
 def _minus(number: float) -> str:
     return f"{number:.2f}".replace("-", "−")
+
+
+def _share(number: float) -> str:
+    """Whole percents, and no −0 %."""
+    return f"{round(100 * number) + 0}%".replace("-", "−")
 
 
 _INTRO = f"""# Accuracy of elasticities
@@ -107,7 +119,8 @@ def _simulated(found: Found) -> Iterator[str]:
         "is known.\n"
     )
     yield from _table(
-        ("true dip in the week after", "truth inside 90 %", "pulled forward, all together"), list(dips())
+        ("true dip in the week after, on average", "truth inside 90 %", "pulled forward, all together"),
+        list(dips()),
     )
 
 
@@ -126,6 +139,7 @@ def _real(data: PricedSet) -> Iterator[str]:
     )
     if data.title.startswith("Dominick"):
         yield from _brands(data)
+        yield from _between_brands(data)
     yield from _held_out(data)
 
 
@@ -146,10 +160,9 @@ def _held_out(data: PricedSet) -> Iterator[str]:
         units = found.expected(ahead, pooled=pooled)
         told[name] = np.log(units) - 0.5 * np.log1p(spread), units
     shared = np.all([np.isfinite(logs) for logs, _ in told.values()], axis=0)
-    yield (
-        f"The last {data.held_out} weeks of each product foretold from those before, by all ways for the same {shared.sum():,} rows of {len(ahead):,}; "
-        "the rest are of products and locations that one of the ways knows too little of.\n"
-    )
+    lost = len(ahead) - shared.sum()
+    left_out = f"; {lost:,} more are of products that one of the ways knows too little of" if lost else ""
+    yield f"The last {data.held_out} weeks of each product foretold from those before, in {shared.sum():,} rows{left_out}.\n"
     chosen = ahead.rows(shared)
     rows = {name: _errors(logs[shared], units[shared], chosen) for name, (logs, units) in told.items()}
     columns = ("log error", "level aside", "WAPE", "deviance")
@@ -216,6 +229,32 @@ def _brands(data: PricedSet) -> Iterator[str]:
         float(beside.mean.mean()),
     ]
     yield from _table(columns, [*rows, ("mean", *(_minus(mean) for mean in means))])
+
+
+def _between_brands(data: PricedSet) -> Iterator[str]:
+    """Cross-price elasticities and what features bring, between brands."""
+    panel = orange_juice_by_brand(data)
+    cross = cross_elasticities(panel)
+    low, high = cross.interval(0.9)
+    yield (
+        f"Between brands: the mean of the cross-price elasticities of {len(cross.mean)} pairs, of {cross.known.sum()} of which the data can say, is {_minus(cross.mean.mean())}, their median "
+        f"{_minus(np.median(cross.mean))}; {(cross.mean > 0).sum()} are above 0, {(low > 0).sum()} with their whole interval, and {(high < 0).sum()} below 0 with it. Over 7,264 "
+        "cross-price elasticities of 115 studies the mean is 0.26 and the median 0.10 (Auer and Papies 2020).\n"
+    )
+    brought, taken = promotions(panel, promotion="feature"), cannibalisation(panel, promotion="feature")
+    yield "What a feature brings, with the price cut that came along, in units beyond the usual as a share of it; and what a neighbour loses while it runs, on average:\n"
+    loses = {
+        str(name): float(-np.expm1(taken.effects.mean[taken.effects.neighbour == name]).mean())
+        for name in panel.products
+    }
+    rows = [
+        (
+            str(name), str(brought.events[k]), f"{brought.lift.mean[k]:+.0%}", f"{brought.lift.low[k]:+.0%} to {brought.lift.high[k]:+.0%}",
+            _share(brought.pulled_forward[k]), f"{loses[str(name)]:.1%}",
+        )
+        for k, name in enumerate(panel.products)
+    ]  # fmt: skip
+    yield from _table(("brand", "features", "lift", "90 %", "pulled forward", "a neighbour loses"), rows)
 
 
 def _prices_of_all(panel: Panel) -> Floats:

@@ -136,7 +136,7 @@ def dips() -> Iterator[tuple[str, str, str]]:
         for seed in range(DIP_WORLDS):
             each = world(100 + seed, products=PRODUCTS, weeks=WEEKS, dip=dip)
             found = promotions(each.panel, each.groups)
-            truth = -np.expm1(dip) * found.usual
+            truth = -np.expm1(each.dips) * found.usual
             inside.append(((found.dip.low <= truth) & (truth <= found.dip.high))[found.known])
             share.append(np.nansum(found.dip.mean[found.known]) / np.nansum(found.extra.mean[found.known]))
         yield (

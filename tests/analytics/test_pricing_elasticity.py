@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from benchmarks.accuracy.priced import World, world
 from hypothesis import given, settings
@@ -35,6 +36,7 @@ def _jumping(seed: int = 0) -> np.ndarray:
 
 
 class TestTruth:
+    @pytest.mark.slow
     def test_lies_within_the_intervals_of_nine_in_ten_products(self) -> None:
         inside = []
         for seed in range(8):
@@ -129,8 +131,43 @@ class TestLaws:
         error = np.array([0.1, 0.1, 0.1, np.inf, 0.1, 0.1])
         found = pool(own, error, np.array(["a", "a", "a", "a", "b", "b"]))
         assert -2.3 < found.mean[3] < -1.8
+        assert found.sd[3] == pytest.approx(found.group_sd[3])
         assert found.sd[3] > 2 * found.sd[0]
         assert found.own_weight[3] == 0
+
+    @pytest.mark.slow
+    def test_pooled_intervals_hold_what_was_estimated_and_what_was_not(self) -> None:
+        random = np.random.default_rng(6)
+        inside = []
+        for _ in range(60):
+            group = np.arange(60) % 3
+            truth = random.normal(-2, 0.5, 3)[group] + random.normal(0, 0.5, 60)
+            error = np.where(np.arange(60) < 12, np.inf, random.uniform(0.2, 1.0, 60))
+            own = truth + random.normal(size=60) * np.where(np.isfinite(error), error, 0)
+            found = pool(own, error, group.astype(str))
+            inside.append(np.abs(found.mean - truth) <= 1.645 * found.sd)
+        assert 0.86 <= np.mean(inside, axis=0)[:12].mean() <= 0.96
+        assert 0.86 <= np.mean(inside, axis=0)[12:].mean() <= 0.95
+
+    def test_standard_errors_know_that_a_week_is_the_same_in_all_shops_and_like_the_next(self) -> None:
+        """Eight shops share shocks that last: by the model alone the intervals of 90 % would hold the truth in about half."""
+        random, shops = np.random.default_rng(9), 8
+        off = []
+        for _ in range(150):
+            shock = np.zeros(104)
+            for week in range(1, 104):
+                shock[week] = 0.5 * shock[week - 1] + random.normal(0, 0.3)
+            log_price = np.repeat(random.choice([-0.2, -0.1, 0, 0.1], 26), 4)
+            sold = random.poisson(30 * np.exp(-2 * log_price + shock), (shops, 104))
+            fit = fit_counts(
+                sold.ravel().astype(float), np.tile(log_price, shops)[:, None],
+                np.repeat(np.arange(shops), 104), np.tile(WEEKS, shops),
+            )  # fmt: skip
+            model = 1 / np.sqrt(fit.information[0, 0])
+            off.append(np.abs(fit.coefficients[0] + 2) / np.array([fit.errors[0], model]))
+        robust, model = (np.array(off) < 1.645).mean(axis=0)
+        assert robust > 0.82
+        assert model < 0.65
 
     def test_levels_of_shops_are_swept_out_exactly(self) -> None:
         """As a Poisson regression with a column for each shop has it, whose first-order conditions these are."""
@@ -235,6 +272,23 @@ class TestTheDataCannotSay:
         price = _jumping()
         panel = Panel.of(np.repeat(["a", "b"], 104), np.tile(WEEKS, 2), np.full(208, 5), np.tile(price, 2))
         assert "never changed, or only as others did" in cross_elasticities(panel).doubts[0]
+
+
+class TestRows:
+    def test_may_be_arrow(self) -> None:
+        panel = _one(_jumping())
+        table = pa.table(
+            {"product": ["tea"] * 104, "period": panel.period, "units": panel.quantity, "price": panel.price}
+        )
+        arrow = Panel.of(
+            table["product"], table["period"], table["units"], table["price"], location=table["product"]
+        )
+        assert_allclose(elasticities(arrow).mean, elasticities(panel).mean)
+
+    def test_of_periods_that_are_missing_are_unknown_and_not_empty(self) -> None:
+        panel = _one(_jumping())
+        found = elasticities(panel.rows(panel.period % 5 != 0))
+        assert abs(found.mean[0] + 2) < 2 * found.sd[0]
 
 
 class TestAbsurdRows:

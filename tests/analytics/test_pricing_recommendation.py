@@ -50,6 +50,15 @@ class TestOptimum:
         assert found.units >= 90
         assert found.price == pytest.approx(8 / 0.9**0.5, abs=0.1)
 
+    def test_sells_more_units_where_that_is_wished_for(self) -> None:
+        offer = Offer("tea", 8.0, unit_cost=5.0, units=100)
+        found = recommend_price(offer, -2.0, 0.3, goal=Goal(least_units=1.1))
+        assert found.units >= 110
+        assert found.because.startswith("Lower from 8.00 to 7.6")
+        assert ", to sell 110% of today's units: " in found.because
+        none = recommend_price(offer, -2.0, 0.3, goal=Goal(least_units=2))
+        assert none.because == "No price is recommended: no allowed price keeps 200% of today's units."
+
     def test_stays_where_a_change_is_a_gamble(self) -> None:
         offer = Offer("tea", 8.0, unit_cost=4.0, units=100)
         found = recommend_price(offer, -2.0, 0.9)
@@ -137,7 +146,7 @@ class TestGuardRails:
                 any(abs(found.price % 1 - ending) < 1e-6 for ending in rails.endings) or 0.0 in rails.endings
             )
         if found.is_change and allowed_prices(offer, rails).keeps(offer.price):
-            assert found.chance >= 0.8 or units > 0
+            assert found.chance >= 0.8 or units > 1
 
     def test_that_contradict_each_other_are_named(self) -> None:
         found = recommend_price(
@@ -167,6 +176,15 @@ class TestGuardRails:
         assert found.price is not None
         assert found.price >= 10.5
         assert "as today's price is outside the guard rails" in found.because
+
+    def test_keep_near_prices_at_which_sales_are_known(self) -> None:
+        panel = _panel()
+        found = elasticities(panel)
+        assert found.lowest[:2] == pytest.approx(10 * np.exp(-0.2))
+        assert found.highest[:2] == pytest.approx(10 * np.exp(0.1))
+        asked = recommend([Offer("a", 10, unit_cost=9.5, units=9)], found, GuardRails(max_step=1.0))[0]
+        assert asked.price == pytest.approx(1.05 * 10 * np.exp(0.1), abs=0.01)
+        assert "the highest price seen allows no more than 11.60" in asked.because
 
     def test_may_differ_by_product(self) -> None:
         found = elasticities(_panel())

@@ -201,12 +201,15 @@ def _jackknife(
     """
     clusters, columns = int(cluster.max()) + 1, x.shape[1]
     sums, own = np.zeros((clusters, columns)), np.zeros((clusters, columns, columns))
-    np.add.at(sums, cluster, score)
-    np.add.at(own, cluster, weight[:, None, None] * x[:, :, None] * x[:, None, :])
+    order = np.argsort(cluster, kind="stable")
+    found, starts = np.unique(cluster[order], return_index=True)
+    for one, rows in zip(found, np.split(order, starts[1:]), strict=True):
+        sums[one] = score[rows].sum(axis=0)
+        own[one] = x[rows].T @ (weight[rows, None] * x[rows])
     # A hair of the whole keeps it solvable where one cluster alone tells of a column.
     left = information - own + 1e-6 * np.diag(np.diag(information))
     moved = np.linalg.solve(left, sums[:, :, None])[:, :, 0]
-    known = len(np.unique(cluster))
+    known = len(found)
     covariance = moved.T @ moved
     reach = int(4 * (known / 100) ** (2 / 9)) if neighbours else 0
     for lag in range(1, min(reach, clusters - 1) + 1):

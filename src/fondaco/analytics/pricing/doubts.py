@@ -23,14 +23,19 @@ MOST_SD = 1.0
 """Of an elasticity after pooling: with more, the interval of 90 % is wider than 3.3."""
 
 
-def doubt_before(rows: Panel) -> str:
-    """Why one product's rows are not worth a regression; empty where they are."""
+def doubt_of_sales(rows: Panel) -> str:
+    """Why too little of one product was sold for a regression; empty where it was enough."""
     periods = len(np.unique(rows.period))
     if periods < LEAST_PERIODS:
         return f"it has {periods} periods on sale; {LEAST_PERIODS} are needed"
     units = float(rows.quantity.sum())
     if units < LEAST_UNITS:
         return f"it sold {units:g} units in all; {LEAST_UNITS} are needed"
+    return ""
+
+
+def doubt_of_price(rows: Panel) -> str:
+    """Why one product's price moved too little to tell anything; empty where it was enough."""
     changes = price_changes(rows)
     if changes == 0:
         return "its price never changed"

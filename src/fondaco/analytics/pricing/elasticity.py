@@ -11,7 +11,7 @@ from scipy import stats
 
 from fondaco.analytics.pricing.controls import Columns, Controls, columns_of
 from fondaco.analytics.pricing.counts import CountFit, fit_counts
-from fondaco.analytics.pricing.doubts import doubt_after, doubt_before, doubt_of_fit
+from fondaco.analytics.pricing.doubts import doubt_after, doubt_of_fit, doubt_of_price, doubt_of_sales
 from fondaco.analytics.pricing.panel import Flags, Floats, Panel, group_of
 from fondaco.analytics.pricing.pooling import Pooled, pool
 from fondaco.errors import ConfigError
@@ -36,6 +36,8 @@ class Elasticities:
         Share of ``own`` in ``mean``; the rest is the group's.
     group_mean
         Of the group's products.
+    lowest, highest
+        Prices at which it was on sale; how units answer beyond them nobody has seen. NaN where it never was.
     doubts
         Why the data cannot say, in words; empty where they can. Nothing should be decided on the others.
     """
@@ -48,6 +50,8 @@ class Elasticities:
     own_error: Floats
     own_weight: Floats
     group_mean: Floats
+    lowest: Floats
+    highest: Floats
     doubts: tuple[str, ...]
     _demand: Demands = field(repr=False)
 
@@ -146,18 +150,19 @@ def elasticities(
     doubts = [doubt or doubt_after(price.mean[k], price.sd[k]) for k, doubt in enumerate(doubts)]
     names = [str(name) for name in panel.products]
     demand = Demands(held, span, dict(zip(names, map(str, group), strict=True)), panel.locations, *_settled(used, columns, fits, pooled, group))  # fmt: skip
+    lowest, highest = _seen(used)
     return Elasticities(
-        panel.products,
-        group,
-        price.mean,
-        price.sd,
-        own,
-        error,
-        price.own_weight,
-        price.group_mean,
-        tuple(doubts),
-        demand,
-    )
+        panel.products, group, price.mean, price.sd, own, error, price.own_weight, price.group_mean, lowest, highest,
+        tuple(doubts), demand,
+    )  # fmt: skip
+
+
+def _seen(panel: Panel) -> tuple[Floats, Floats]:
+    """Lowest and highest price of each product."""
+    lowest, highest = np.full(len(panel.products), np.nan), np.full(len(panel.products), np.nan)
+    np.fmin.at(lowest, panel.product, panel.price)
+    np.fmax.at(highest, panel.product, panel.price)
+    return lowest, highest
 
 
 def _fit_each(panel: Panel, columns: Columns) -> tuple[list[CountFit | None], list[str]]:
@@ -165,7 +170,7 @@ def _fit_each(panel: Panel, columns: Columns) -> tuple[list[CountFit | None], li
     doubts = []
     for _, rows in panel.by_product():
         own = panel.rows(np.arange(rows.start, rows.stop))
-        doubt = doubt_before(own)
+        doubt = doubt_of_sales(own) or doubt_of_price(own)
         fit = None
         if not doubt:
             fit = fit_counts(own.quantity, columns.values[rows], own.location, own.period)

@@ -191,12 +191,9 @@ def _worth(prices: Floats, mean: Floats, spread: Floats, after: Floats) -> Float
     units = np.arange(after.shape[1])
     chance, more = _chances(units, mean[:, None], spread[:, None])
     sold = np.cumsum(more, axis=1) - more[:, :1]
-    # All that is on hand is sold where as much or more is wanted; less than that leaves something.
-    carried = (
-        np.array([_folded(one, then) for one, then in zip(chance, after, strict=True)])
-        - chance * after[:, :1]
-    )
-    return np.asarray(prices[:, None] * sold + carried + more * after[:, :1])
+    # Where as much or more is wanted than there is, nothing is left, and nothing is worth nothing.
+    carried = np.array([_folded(one, then) for one, then in zip(chance, after, strict=True)])
+    return np.asarray(prices[:, None] * sold + carried)
 
 
 def _chances(units: NDArray[np.int64], mean: Floats, spread: Floats) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from fondaco.analytics.pricing.controls import Columns, Controls, columns_of
 from fondaco.analytics.pricing.counts import CountFit, fit_counts
-from fondaco.analytics.pricing.doubts import LEAST_OWN_SHARE, MOST_ERROR, doubt_before, own_share
+from fondaco.analytics.pricing.doubts import LEAST_OWN_SHARE, MOST_ERROR, doubt_of_sales, own_share
 from fondaco.analytics.pricing.panel import Flags, Floats, Panel, group_of
 from fondaco.analytics.pricing.pooling import pool
 from fondaco.errors import ConfigError
@@ -149,7 +149,7 @@ def _of_product(
         if periods >= needed
         else f"{len(neighbours)} neighbours need {needed} periods in which all were sold; there are {periods}"
     )
-    doubt = doubt or _not_worth_it(known)
+    doubt = doubt or doubt_of_sales(known)
     if doubt:
         return [_Pair(product, int(each), 0.0, np.inf, doubt) for each in neighbours]
     values, places = (
@@ -167,12 +167,6 @@ def _of_product(
         )
         for each, k in zip(neighbours, places, strict=True)
     ]
-
-
-def _not_worth_it(rows: Panel) -> str:
-    """A price that stands still is no hindrance here: neighbours' may move."""
-    doubt = doubt_before(rows)
-    return "" if "price" in doubt else doubt
 
 
 def _doubt(fit: CountFit, values: Floats, rows: Panel, column: int, of: str) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fondaco.analytics.pricing.controls import Controls, columns_of
 from fondaco.analytics.pricing.counts import CountFit, fit_counts
-from fondaco.analytics.pricing.doubts import LEAST_OWN_SHARE, doubt_before, own_share
+from fondaco.analytics.pricing.doubts import LEAST_OWN_SHARE, doubt_of_sales, own_share
 from fondaco.analytics.pricing.neighbours import Pairs, effects_of_neighbours
 from fondaco.analytics.pricing.panel import Flags, Floats, Panel, Whole, group_of
 from fondaco.analytics.pricing.pooling import pool
@@ -227,8 +227,8 @@ def _fit_each(
 
 
 def _doubt_before(rows: Panel, on: Flags, events: Whole, location: Whole) -> str:
-    doubt = doubt_before(rows)
-    if doubt and "price" not in doubt:
+    doubt = doubt_of_sales(rows)
+    if doubt:
         return doubt
     if not on.any():
         return "it was never promoted"

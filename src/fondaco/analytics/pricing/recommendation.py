@@ -11,7 +11,7 @@ from scipy import stats
 from fondaco.analytics.pricing.draws import elasticities_below_zero
 from fondaco.analytics.pricing.elasticity import Elasticities
 from fondaco.analytics.pricing.guard_rails import Allowed, GuardRails, Offer, allowed_prices
-from fondaco.analytics.pricing.panel import Floats
+from fondaco.analytics.pricing.panel import Flags, Floats
 from fondaco.errors import ConfigError
 
 DRAWS = 1000
@@ -95,6 +95,9 @@ def recommend(
 
     Parameters
     ----------
+    offers
+        Their prices are of the kind that the elasticities were told from, both with tax or both without. Where an offer does not say
+        which prices were seen, it is those that were looked at.
     rails
         For all, or by product; a product without its own gets the usual ones.
     currency
@@ -109,12 +112,21 @@ def recommend(
             answers.append(_nothing(offer, doubt))
             continue
         own = rails.get(offer.product) if isinstance(rails, Mapping) else rails
+        seen = _with_seen(offer, float(found.lowest[at]), float(found.highest[at]))
         answers.append(
             recommend_price(
-                offer, float(found.mean[at]), float(found.sd[at]), own, goal, currency=currency, seed=seed
+                seen, float(found.mean[at]), float(found.sd[at]), own, goal, currency=currency, seed=seed
             )
         )
     return answers
+
+
+def _with_seen(offer: Offer, lowest: float, highest: float) -> Offer:
+    return replace(
+        offer,
+        lowest_seen=lowest if offer.lowest_seen is None else offer.lowest_seen,
+        highest_seen=highest if offer.highest_seen is None else offer.highest_seen,
+    )
 
 
 def recommend_price(
@@ -147,20 +159,15 @@ def recommend_price(
     units = level[:, None] * (prices / offer.price) ** answers[:, None]
     profit = units * (prices / (1 + offer.tax) - offer.unit_cost)
     now = level * (offer.price / (1 + offer.tax) - offer.unit_cost)
-    chance = (profit > now[:, None]).mean(axis=0)
-    today = np.isclose(prices, offer.price, rtol=1e-12)
-    enough = units.mean(axis=0) >= aim.least_units * offer.units * (1 - 1e-9)
-    eligible = enough & ((chance >= aim.confidence) | today | (not stays))
-    if stays:
-        # Where not even today's price keeps the units that are wished for, only prices that sell more will do.
-        eligible |= today & ~enough.any()
-    if not eligible.any():
+    chance, enough = (
+        (profit > now[:, None]).mean(axis=0),
+        units.mean(axis=0) >= aim.least_units * offer.units * (1 - 1e-9),
+    )
+    expected = np.where(enough, profit.mean(axis=0), -np.inf)
+    best = _best(expected, chance, np.isclose(prices, offer.price, rtol=1e-12), aim.confidence)
+    if best is None:
         return _nothing(offer, f"no allowed price keeps {aim.least_units:.0%} of today's units")
-    expected = np.where(eligible, profit.mean(axis=0), -np.inf)
-    best = int(expected.argmax())
-    if stays and expected[best] <= expected[today].max():
-        best = int(np.flatnonzero(today)[0])
-    low, high = _range(prices, np.where(enough, profit.mean(axis=0), -np.inf), best)
+    low, high = _range(prices, expected, best)
     gain_low, gain_high = np.quantile(profit[:, best] - now, [0.05, 0.95])
     told = Recommendation(
         offer.product,
@@ -181,6 +188,19 @@ def recommend_price(
             told, offer, allowed, answer=(elasticity, elasticity_sd), goal=aim, currency=currency
         ),
     )
+
+
+def _best(expected: Floats, chance: Floats, today: Flags, confidence: float) -> int | None:
+    """The place of the price to ask; ``expected`` is −∞ where too few units would be sold.
+
+    Today's price stays where no other is surely better. Where it is not allowed, or sells too few units, there is no staying, and the
+    best of the others is taken however sure.
+    """
+    may_stay = today & np.isfinite(expected)
+    if not may_stay.any():
+        return int(expected.argmax()) if np.isfinite(expected).any() else None
+    best = int(np.where((chance >= confidence) | today, expected, -np.inf).argmax())
+    return best if expected[best] > expected[may_stay].max() else int(may_stay.argmax())
 
 
 def _draws(mean: float, sd: float, offer: Offer, random: np.random.Generator) -> tuple[Floats, Floats]:
@@ -233,7 +253,8 @@ def _sentence(
         )
     gain, change = told.profit - told.profit_now, told.units / offer.units - 1 if offer.units else 0.0
     held = _held(price, allowed)
-    must = "" if allowed.keeps(offer.price) else ", as today's price is outside the guard rails"
+    must = f", to sell {goal.least_units:.0%} of today's units" if goal.least_units > 1 else ""
+    must = must if allowed.keeps(offer.price) else ", as today's price is outside the guard rails"
     return (
         f"{'Raise' if price > offer.price else 'Lower'} from {_money(offer.price, currency)} to {_money(price, currency)} "
         f"({price / offer.price - 1:+.1%}){must}: at {sensitive} units change by {change:+.1%} and profit a period by "
