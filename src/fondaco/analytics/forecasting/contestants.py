@@ -45,7 +45,7 @@ def contestants(names: Sequence[str], *, seed: int, workers: int = 1) -> list[Co
     Parameters
     ----------
     workers
-        Threads or processes that each may use.
+        Processes that those of one series may use, of thousands of series.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def contestants(names: Sequence[str], *, seed: int, workers: int = 1) -> list[Co
         elif name == TREES:
             from fondaco.analytics.forecasting.boosted import BoostedTrees
 
-            found.append(BoostedTrees(seed, workers))
+            found.append(BoostedTrees(seed))
         elif name == PROPHET:
             from fondaco.analytics.forecasting.prophets import ByProphet
 
