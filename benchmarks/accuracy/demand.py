@@ -38,7 +38,7 @@ from fondaco.analytics.forecasting.tournament import (
 )
 
 PAGE = Path(__file__).parents[2] / "docs" / "accuracy-demand.md"
-ORIGINS, MOST_TESTED, WORKERS = 4, 500, 2
+ORIGINS, MOST_TESTED, WORKERS = 3, 200, 2
 BELOW_NAIVE, COVERAGE = 0.10, (0.76, 0.84)
 FINE = np.arange(1, 80) / 80
 WINNERS = "the winners, by class"
@@ -88,7 +88,9 @@ def measure(data: DemandSet) -> Measured:
     players = contestants(available(), seed=0, workers=WORKERS)
     panel, horizon = data.known, data.horizon
     with timed() as taken:
-        tests = back_tests(panel, horizon, players, origins=ORIGINS, most_series=MOST_TESTED, seed=0)
+        tests = back_tests(
+            panel, horizon, players, origins=ORIGINS, most_series=MOST_TESTED, seed=0, workers=WORKERS
+        )
         held = hold(tests)
         rows = np.arange(len(panel))
         said = {one.name: one.forecast(panel, horizon, rows) for one in players}
@@ -231,7 +233,7 @@ def main() -> int:
         last = parts[-1]
         said = f"not measured. {last.why}" if isinstance(last, Absent) else f"{last.seconds:.0f} s"
         print(f"{last.title if isinstance(last, Absent) else last.data.title}: {said}", flush=True)
-    PAGE.write_text(page(parts), encoding="utf-8")
+        PAGE.write_text(page(parts), encoding="utf-8")
     kept = [row for part in parts if isinstance(part, Measured) for row in promises(part)]
     for text, found, limit, holds in kept:
         print(f"{'ok  ' if holds else 'MISS'} {text}: {found} ({limit})")

@@ -53,10 +53,15 @@ class TestReading:
         assert panel.quantity.tolist() == [[3, 7]]
         assert panel.first_day == (MONDAY - date(1970, 1, 1)).days - 4
 
-    def test_a_week_in_which_it_could_not_be_bought_on_a_day_is_censored(self) -> None:
-        can = [day != 9 for day in range(14)]
-        panel = read_panel(_table([("a", day, 1) for day in range(14)], is_available=can), period="week")
-        assert panel.known.tolist() == [[True, False]]
+    def test_a_week_with_most_days_open_counts_in_proportion_and_another_is_not_known(self) -> None:
+        rows = [("a", day, 3.0) for day in range(14)]
+        panel = read_panel(_table(rows, is_available=[day != 9 for day in range(14)]), period="week")
+        assert (panel.quantity.tolist(), panel.known.tolist()) == (
+            [[21, 24]],
+            [[True, True]],
+        )  # 21 of six days
+        panel = read_panel(_table(rows, is_available=[day < 10 for day in range(14)]), period="week")
+        assert (panel.quantity.tolist(), panel.known.tolist()) == ([[21, 21]], [[True, False]])
 
     def test_rows_after_the_last_known_day_tell_plans_alone(self) -> None:
         table = _table(

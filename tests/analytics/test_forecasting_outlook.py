@@ -189,6 +189,7 @@ class TestTable:
 
 
 class TestOfAllThatIsInstalled:
+    @pytest.mark.slow
     def test_it_beats_seasonal_naive(self) -> None:
         sold = shop(24, 240, seed=9)
         found = forecast_demand(panel_of(sold[:, :226]), 14, origins=2, seed=0)

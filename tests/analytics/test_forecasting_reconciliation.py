@@ -109,6 +109,7 @@ class TestLevels:
         assert (found.variants.mean.sum(axis=0) == total).all()
         assert (found.variants.mean[product == "p1"].sum(axis=0) == found.levels["product"].mean[1]).all()
 
+    @pytest.mark.slow
     def test_variants_learn_from_the_total(self) -> None:
         """Sales grow with a season that only their sum shows; minimum trace errs less on the total than sums of variants do."""
         chance = np.random.default_rng(2)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-
 from fondaco.analytics.forecasting.borrowing import Borrowed
 from fondaco.analytics.forecasting.installed import has
 from fondaco.analytics.forecasting.panel import Floats, Ints, Panel
@@ -47,7 +45,7 @@ def contestants(names: Sequence[str], *, seed: int, workers: int = 1) -> list[Co
     Parameters
     ----------
     workers
-        Threads or processes that each may use.
+        Processes that those of one series may use, of thousands of series.
 
     Raises
     ------
@@ -66,7 +64,7 @@ def contestants(names: Sequence[str], *, seed: int, workers: int = 1) -> list[Co
         elif name == TREES:
             from fondaco.analytics.forecasting.boosted import BoostedTrees
 
-            found.append(BoostedTrees(seed, workers))
+            found.append(BoostedTrees(seed))
         elif name == PROPHET:
             from fondaco.analytics.forecasting.prophets import ByProphet
 
@@ -75,8 +73,3 @@ def contestants(names: Sequence[str], *, seed: int, workers: int = 1) -> list[Co
             every = (NAIVE, *own, *STATISTICAL, TREES, PROPHET)
             raise ConfigError(f"There is no contestant {name!r}.", f"Choose from {', '.join(every)}.")
     return found
-
-
-def checked(forecast: Floats, instead: Floats) -> Floats:
-    """What a library said; ``instead`` where it said nothing that is a number, and never below 0."""
-    return np.maximum(np.where(np.isfinite(forecast), forecast, instead), 0.0)

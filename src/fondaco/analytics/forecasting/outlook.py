@@ -133,7 +133,7 @@ def forecast_demand(
     most_tested
         Series that they forecast.
     workers
-        Threads or processes of the models.
+        Contestants that run at once, and processes of those that fit thousands of series one by one.
 
     Raises
     ------
@@ -142,7 +142,9 @@ def forecast_demand(
     """
     asked = _levels(levels)
     players = contestants(available() if names is None else names, seed=seed, workers=workers)
-    tests = back_tests(panel, horizon, players, origins=origins, most_series=most_tested, seed=seed)
+    tests = back_tests(
+        panel, horizon, players, origins=origins, most_series=most_tested, seed=seed, workers=workers
+    )
     held = hold(tests)
     calibration = calibrate(tests, held, is_whole=panel.is_whole, seed=seed)
     classes = classify(panel)

@@ -27,7 +27,7 @@ class ByProphet:
     def forecast(self, panel: Panel, horizon: int, rows: Ints) -> Floats:
         """See ``Contestant``."""
         # It asks for plotly, which nothing here draws with.
-        with _silent("prophet.plot"):
+        with _Silent("prophet.plot"):
             prophet, pandas = need("prophet"), need("prophet", "pandas")
         found = SeasonalMean().forecast(panel, horizon, rows)
         if len(rows) > MOST_SERIES:
@@ -53,14 +53,14 @@ class ByProphet:
             )  # fmt: skip
             for name in extra:
                 model.add_regressor(name)
-            with warnings.catch_warnings(), _silent("cmdstanpy"), _silent("prophet"):
+            with warnings.catch_warnings(), _Silent("cmdstanpy"), _Silent("prophet"):
                 warnings.simplefilter("ignore")
                 model.fit(frame.iloc[start : panel.columns], seed=self.seed)
                 found[place] = model.predict(frame.iloc[panel.columns :].drop(columns="y"))["yhat"]
         return np.maximum(found, 0.0)
 
 
-class _silent:  # noqa: N801
+class _Silent:
     """A library that logs every fit, without its log."""
 
     def __init__(self, name: str) -> None:

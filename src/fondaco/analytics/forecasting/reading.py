@@ -31,6 +31,7 @@ class _Grid:
     column: Ints
     rows: int
     columns: int
+    step: int
 
     def summed(self, values: Floats, where: Bools) -> Floats:
         flat = np.bincount(
@@ -57,7 +58,7 @@ def read_panel(
     ----------
     table
         Columns ``series`` (text), ``day`` (date; any day of a week) and ``quantity`` (units sold); if there are any, ``is_available`` (false
-        where the item could not be bought at all times), ``price``, ``promotion`` (0..1, or whether there is one) and ``country`` (ISO
+        where the item could not be bought at all times; a week of which most days were open counts in proportion), ``price``, ``promotion`` (0..1, or whether there is one) and ``country`` (ISO
         3166-1, for public holidays). Rows after ``until_day`` tell planned prices and promotions; their quantity is not read.
     period
         What a column is; days are summed to weeks that end with ``until_day``'s weekday, so that no week is cut.
@@ -87,20 +88,19 @@ def read_panel(
     columns = (last - int(day.min())) // step + 1
     first = last + 1 - columns * step
     column = (day - first) // step
-    grid = _Grid(row, column, len(ids), max(columns, int(column.max()) + 1))
+    grid = _Grid(row, column, len(ids), max(columns, int(column.max()) + 1), step)
     quantity = np.asarray(_column(table, "quantity").cast(pa.float64()))
     past = day <= last
     start = np.full(len(ids), columns)
     np.minimum.at(start, row[past], column[past])
-    open_then = _flags(table, "is_available", default=True)
-    closed = grid.summed((~open_then).astype(float), past)[:, :columns] > 0
-    known = (np.arange(columns) >= start[:, np.newaxis]) & ~closed
+    sold, is_open = _while_open(table, grid, quantity, day, past)
+    begun = np.arange(columns) >= start[:, np.newaxis]
     return Panel(
         ids=ids,
         period=period,
         first_day=first,
-        quantity=grid.summed(quantity, past)[:, :columns],
-        known=known,
+        quantity=sold[:, :columns],
+        known=begun & is_open[:, :columns],
         start=start,
         price=_price(table, grid),
         promotion=_promotion(table, grid),
@@ -141,10 +141,21 @@ def _labels(table: pa.Table, name: str) -> tuple[Strings, Ints]:
     return found[order], place[np.asarray(coded.indices, dtype=np.int64)]
 
 
-def _flags(table: pa.Table, name: str, *, default: bool) -> Bools:
-    if name not in table.column_names:
-        return np.full(table.num_rows, default)
-    return np.asarray(_column(table, name).cast(pa.bool_()).to_numpy(), dtype=bool)
+def _while_open(
+    table: pa.Table, grid: _Grid, quantity: Floats, day: Ints, past: Bools
+) -> tuple[Floats, Bools]:
+    """What each period sold, and whether that tells its demand: a week with most of its days open sold for the others in proportion."""
+    sold = grid.summed(quantity, past)
+    if "is_available" not in table.column_names:
+        return sold, np.ones(sold.shape, dtype=bool)
+    shut = past & ~np.asarray(_column(table, "is_available").cast(pa.bool_()).to_numpy(), dtype=bool)
+    once = np.zeros(len(day), dtype=bool)
+    places = np.flatnonzero(shut)
+    once[places[np.unique(np.stack([grid.row[shut], day[shut]]), axis=1, return_index=True)[1]]] = True
+    share = 1 - grid.summed(np.ones(len(day)), once) / grid.step
+    is_open = share > 0.5
+    filled = np.where(is_open, sold / np.where(is_open, share, 1.0), sold)
+    return np.rint(filled) if (quantity == np.rint(quantity)).all() else filled, is_open
 
 
 def _price(table: pa.Table, grid: _Grid) -> Floats | None:

@@ -24,8 +24,8 @@ _SMOOTHING = 0.1
 _LONGEST = 730
 """Older periods change these models no more."""
 _AT_ONCE = 64
-_LEAST_FOR_PROCESSES = 200
-"""Fewer series are done sooner than other processes are there."""
+_LEAST_FOR_PROCESSES = 2_000
+"""Fewer series, such as those of back-tests, stay in this process, where trees grow beside them."""
 
 
 @dataclass(frozen=True, slots=True)
