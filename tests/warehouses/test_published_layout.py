@@ -7,7 +7,9 @@ import psycopg
 import pytest
 
 from fondaco.warehouse import Warehouse
+from fondaco.warehouse.dbt import project_folder
 from fondaco.warehouse.published_layout import (
+    EACH_RUN,
     LOOKED_UP_BY,
     LOOKED_UP_BY_WITHOUT_BLOCKS,
     looked_up_by,
@@ -91,3 +93,9 @@ def test_what_blocks_spare_is_indexed_where_there_are_none() -> None:
     columns = ["order_id", "product_id"]
     assert not list(looked_up_by("sales_ledger", columns, leaves_out_blocks=True))
     assert len(list(looked_up_by("sales_ledger", columns, leaves_out_blocks=False))) == 2
+
+
+def test_what_stands_between_the_runs_is_what_only_runs_make() -> None:
+    marts = project_folder() / "models" / "marts"
+    tagged = {path.stem for path in marts.glob("*.sql") if "'each_run'" in path.read_text(encoding="utf-8")}
+    assert tagged == EACH_RUN

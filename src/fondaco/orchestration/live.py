@@ -25,6 +25,7 @@ from fondaco.orchestration.stopping import Stop
 from fondaco.orchestration.sync import load_spooled
 from fondaco.warehouse.dbt_live import LiveBuilder
 from fondaco.warehouse.lock import LockFile
+from fondaco.warehouse.published_layout import EACH_RUN
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
@@ -190,7 +191,7 @@ class Live:
             with _timed(seconds, "build"):
                 self._build(drained)
             with _timed(seconds, "publish"):
-                version = project.warehouse.publish(standing=tables_written()).version
+                version = project.warehouse.publish(standing=tables_written() | EACH_RUN).version
             self._note_published(drained, version)
         self._drain.commit()
         self._count(drained, seconds)

@@ -46,6 +46,9 @@ BY_ORDER = frozenset(
 BY_DAY = frozenset({"product_sales_daily"})
 """Large tables of sums whose rows belong to a day of a shop's orders, and stand while none of these has changed."""
 
+EACH_RUN = frozenset({"customer_messages", "stock_ledger", "stockout_days"})
+"""Tables of models tagged ``each_run``: they stand between the runs."""
+
 
 def ordered_by(table: str, columns: Collection[str]) -> str | None:
     """The column by which to write ``table``, if it has it."""

@@ -26,7 +26,7 @@ from fondaco.simulator.world.truth import moved_pieces_sql
 
 EPOCH = date(1970, 1, 1)
 _ARROW = {"text": pa.string(), "bigint": pa.int64(), "double": pa.float64(), "timestamp": pa.timestamp("us")}
-_MULTIPLES = (1, 6, 12)
+_MULTIPLES = (12, 6)
 _COUNT_EVERY = 120
 _HAND_EVERY = 200
 
@@ -88,10 +88,6 @@ class _Shop:
         for variant in np.flatnonzero(kept):
             number = int(variants["variant_id"][variant])
             supply = self._supply(int(variant))
-            self._written.add(
-                "supplier_items", shop_id=shop, supplier=supply.name, variant_id=number,
-                unit_cost=int(variants["cost"][variant]), order_multiple=_MULTIPLES[number % 3],
-            )  # fmt: skip
             gone = self._gone(int(variant))
             flows = [
                 Flow(place, *pieces.get((number, place), (self._nothing(), self._nothing())))
@@ -187,13 +183,12 @@ class _Shop:
                     from_location_id=main.location_id, to_location_id=other.location_id,
                     moved_on=self._day(int(day)), quantity=int(other.transferred[day]),
                 )  # fmt: skip
-        supply.deliver(
-            number,
-            int(self._setting.catalog.variants["cost"][variant]),
-            main.received,
-            gone,
-            _MULTIPLES[number % 3],
-        )
+        cost, multiple = int(self._setting.catalog.variants["cost"][variant]), _multiple_of(main.received)
+        supply.deliver(number, cost, main.received, gone, multiple)
+        self._written.add(
+            "supplier_items", shop_id=self._merchant.shop_id, supplier=supply.name, variant_id=number, unit_cost=cost,
+            order_multiple=multiple,
+        )  # fmt: skip
 
     def _write_days(self, variant: int, flow: Flow) -> int:
         closing = flow.closing()
@@ -222,6 +217,13 @@ class _Shop:
 
     def _day(self, number: int) -> str:
         return (EPOCH + timedelta(days=self._first + number)).isoformat()
+
+
+def _multiple_of(received: Array) -> int:
+    """Pieces in a pack: dozens and half dozens of what is delivered by many packs, else single pieces."""
+    deliveries = received[received > 0]
+    usual = float(deliveries.mean()) if len(deliveries) else 0.0
+    return next((multiple for multiple in _MULTIPLES if usual >= 4 * multiple), 1)
 
 
 def _write_levels(folder: Path, setting: Setting, levels: dict[tuple[str, int, int], int]) -> None:

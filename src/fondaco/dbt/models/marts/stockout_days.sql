@@ -33,7 +33,8 @@ known_until as (
 dated as (
     select
         ledger.*,
-        coalesce(variants.is_deleted, false) as is_deleted,
+        -- What the shop no longer has was taken out of the range.
+        coalesce(variants.is_deleted, true) as is_deleted,
         -- Of a shop whose levels are read, what is known ends with the last reading; this day is not over.
         case
             when known_until.read_date < connections.today_date then known_until.read_date
