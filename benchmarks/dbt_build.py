@@ -234,7 +234,7 @@ def create_tables(warehouse: Warehouse) -> None:
             INVENTORY_READINGS,
             COST_ENTRIES,
             PROFIT_SETTINGS,
-        ]  # fmt: skip
+        ]
     )
     with warehouse.writer() as writer:
         for statement in _own_tables():

@@ -102,7 +102,7 @@ class Books:
                 INVENTORY_READINGS,
                 COST_ENTRIES,
                 PROFIT_SETTINGS,
-            ]  # fmt: skip
+            ]
         )
         with self.warehouse.writer() as writer:
             writer.execute("create schema if not exists raw")
