@@ -131,6 +131,7 @@ class Drain:
         self._sources: dict[str, tuple[str, Source]] = {}
         self._seen = Seen(reversed(list(islice(self._recent(), _REMEMBERED))))
         self._pending: list[tuple[Queue, Batch]] = []
+        self._aside: list[QueuedEvent] = []
 
     def close(self) -> None:
         for _, source in self._sources.values():
@@ -156,19 +157,34 @@ class Drain:
             own = [event for event in events if event.connection_id == connection_id]
             failed = self._land(connection_id, own, drained)
             postponed += self._postponed(own, failed, drained)
-        self._put_aside(postponed)
+        self._aside = postponed
         return drained
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether a batch was drained that is not committed."""
+        return bool(self._pending)
+
     def commit(self) -> None:
-        """The batch is done with."""
+        """The batch is done with: what could not be read is put aside, durable, and then all of it may be forgotten.
+
+        Raises
+        ------
+        RetryableError
+            If the disk refuses. The batch is not committed, so ``forget_seen`` must follow.
+        """
+        self._put_aside(self._aside)
         for queue, batch in self._pending:
             queue.commit(batch)
-        self._pending = []
+        self._pending, self._aside = [], []
         self._queue.prune()
         self._later.prune(timedelta(0))
 
     def forget_seen(self) -> None:
-        """Take the events of a batch that was not committed for new again."""
+        """Take the events of a batch that was not committed for new again; nothing if none is begun."""
+        if not self._pending:
+            return
+        self._pending, self._aside = [], []
         self._seen = Seen(reversed(list(islice(self._recent(), _REMEMBERED))))
 
     def _recent(self) -> Iterator[QueuedEvent]:
