@@ -7,12 +7,21 @@ within a second has the same: only with its topic, its record and its body does 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Sequence
 
 from fondaco.sources.source import SourceSettings
-from fondaco.sources.webhooks import Answer, Delivery, Notice, Pairs, UnreadableError, hmac_matches
+from fondaco.sources.webhooks import (
+    Answer,
+    Delivery,
+    Notice,
+    Pairs,
+    UnreadableError,
+    hmac_matches,
+    member,
+    number_of,
+    parsed,
+)
 
 TOPICS = tuple(
     f"{resource}.{verb}"
@@ -66,8 +75,7 @@ class WooCommerceWebhooks:
 
 
 def _id_of(body: bytes, topic: str) -> str:
-    try:
-        found = json.loads(body)["id"]
-        return str(int(found))
-    except (ValueError, KeyError, TypeError) as error:
-        raise UnreadableError(f"a delivery of {topic}") from error
+    found = number_of(member(parsed(body, f"a delivery of {topic}"), "id"))
+    if found is None:
+        raise UnreadableError(f"a delivery of {topic} without the id of its record")
+    return found
