@@ -13,7 +13,9 @@ from tests.orchestration.test_draining import AskedStall
 
 from fondaco.control import Connection
 from fondaco.errors import ConfigError, FondacoError, RetryableError
+from fondaco.landing import Landing
 from fondaco.orchestration import Project
+from fondaco.orchestration.draining import Drain
 from fondaco.orchestration.live import Live, live_state
 from fondaco.queue import Queue, QueuedEvent, QueueWriter
 from fondaco.sources.http import VendorFaultError
@@ -132,3 +134,37 @@ def test_a_control_database_that_is_locked_ends_no_drain(
     monkeypatch.setattr(project.control.saved, "put", once(locked, put))
     assert live.turn() == 0.0
     assert Queue(project.data / "queue").is_empty()
+
+
+STEPS: dict[str, tuple[Any, str]] = {
+    "landed": (Landing, "load"),
+    "drained": (Drain, "drain"),
+    "built": (Live, "_build"),
+    "noted": (Live, "_note_published"),
+    "a queue committed": (Queue, "commit"),
+    "committed": (Drain, "commit"),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_whatever_begins_after_a_step_that_was_the_last_does_the_rest(
+    project: Project, live: Live, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, name = STEPS[step]
+    work = getattr(owner, name)
+
+    def last(*args: Any, **options: Any) -> None:
+        work(*args, **options)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as ended:
+        ended.setattr(owner, name, last)
+        with pytest.raises(KeyboardInterrupt):
+            live.turn()
+    with Live(project) as after:
+        while after.is_waited_for:
+            assert after.turn() == 0.0
+    with project.warehouse.writer() as writer:
+        assert writer.fetch("select id from raw.stall__orders").to_pylist() == [{"id": 7}]
+    assert Queue(project.data / "queue").is_empty()
+    assert Queue(project.data / "queue" / "later").is_empty()
