@@ -262,6 +262,14 @@ def test_other_encodings_and_sheets_that_are_too_large_are_refused() -> None:
     assert told("kind,item,amount,currency\n" + "fixed,a,1,EUR\n" * 50_001) == [""]
 
 
+@pytest.mark.parametrize("item", ["=SUM(1)", "+1", "@a", "-1", "＝SUM(1)", "＋1", "－1", "＠a"])
+def test_an_item_that_a_spreadsheet_would_run_is_written_with_an_apostrophe(item: str) -> None:
+    entry = CostEntry(Kind.PRODUCT_COST, item, amount=Decimal(1), currency="EUR")
+    written = write_csv([entry])
+    assert f"product_cost,'{item}," in written
+    assert csv(written).entries == (entry,)
+
+
 def test_a_sheet_of_nothing_is_a_header() -> None:
     assert write_csv([]) == ",".join(COLUMNS) + "\r\n"
     assert (

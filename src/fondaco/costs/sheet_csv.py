@@ -18,7 +18,7 @@ MOST_COLUMNS = 200
 """A header with a few columns too many is told which; one of so many is no header of a cost sheet."""
 
 _DELIMITERS = ",;\t"
-_FORMULA = re.compile(r"'*[=+\-@]")
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
 """What a spreadsheet would run as a formula is written with an apostrophe in front, which is taken away again."""
 
 
