@@ -14,6 +14,7 @@ from fondaco.server.numbers import Numbers
 from fondaco.server.pages.choices import asked_by, offered, page_answer
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness
+from fondaco.server.pages.orders_state import orders_address
 from fondaco.server.pages.sales_panels import LISTED_DAYS, PANELS, parts_of
 from fondaco.server.pages.sales_state import SalesState, chips, crumbs, metrics_of, sales_state
 from fondaco.server.periods import COMPARISONS
@@ -78,6 +79,7 @@ def sales(request: Request, site: TheSite, user: CurrentUser) -> Response:
         chips=chips(site, state),
         nothing_chosen=state.address(state.elsewhere() | dict.fromkeys((*kept, "shop"), "")),
         listed=view.period.days <= LISTED_DAYS,
+        to_orders=orders_address(view),
         crumbs=crumbs(state, numbers, site.beginnings.of()),
         fresh=freshness(site, numbers),
         **context,
