@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fondaco.control import Connection, Run, StreamState
+from fondaco.control.connections import CONNECTION_ID
 from fondaco.control.stream_history import StreamTotal
 from fondaco.errors import ConfigError
 from fondaco.governance.redaction import redact_text
@@ -162,12 +163,15 @@ def detail(site: Site, connection_id: str) -> ConnectionDetail:
 
 def known_connection(site: Site, connection_id: str) -> Connection:
     """The connection that an address names."""
+    fault = NotThereError(
+        f"There is no connection {connection_id[:63]!r}.", "Choose one on the page Connections."
+    )
+    if not CONNECTION_ID.match(connection_id):
+        raise fault
     try:
         return site.control.connections.get(site.tenant_id, connection_id)
     except ConfigError as error:
-        raise NotThereError(
-            f"There is no connection {connection_id[:63]!r}.", "Choose one on the page Connections."
-        ) from error
+        raise fault from error
 
 
 def _streams(site: Site, connection: Connection) -> list[StreamReport]:
