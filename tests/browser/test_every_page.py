@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 
 PLACES = (
     "/", "/sales", "/profit", "/profit/payouts", "/orders", "/orders?clock=order&which=lost", "/marketing", "/products", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
-    "/cohorts", "/costs", "/costs/new", "/alerts", "/alerts/rules/new?kind=change", "/alerts/rules/sales-drop", "/settings/alerts", "/runs", "/report", "/settings/users", "/settings/tokens", "/settings/shops", "/settings/schedule", "/settings/currency", "/settings/defaults",
+    "/cohorts", "/costs", "/costs/new", "/alerts", "/alerts/rules/new?kind=change", "/alerts/rules/sales-drop", "/settings/alerts", "/connections", "/connections/aurora", "/runs", "/report", "/settings/users", "/settings/tokens", "/settings/shops", "/settings/schedule", "/settings/currency", "/settings/defaults",
     "/settings/definitions", "/settings/account", "/search",
 )  # fmt: skip
 BEFORE_THE_DATA = (

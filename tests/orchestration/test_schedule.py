@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from fondaco.config import Settings
 from fondaco.errors import ConfigError
-from fondaco.orchestration.schedule import next_run_at
+from fondaco.orchestration.schedule import next_run_at, promised_age
 
 
 def settings(tmp_path: Path, cron: str, zone: str = "UTC") -> Settings:
@@ -50,3 +50,20 @@ def test_what_is_no_cron_is_refused_with_an_example(tmp_path: Path, cron: str) -
         next_run_at(settings(tmp_path, cron), datetime(2026, 3, 2, tzinfo=UTC))
 
     assert "0 2 * * *" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("cron", "promised"),
+    [
+        ("0 2 * * *", timedelta(hours=36)),
+        ("0 */6 * * *", timedelta(hours=9)),
+        ("*/15 * * * *", timedelta(minutes=75)),
+        ("30 5 * * 1-5", timedelta(days=4.5)),  # from Friday to Monday, and half of it
+        ("0 2 1 * *", timedelta(days=45)),
+        ("0 2 29 2 *", timedelta(days=1461 * 1.5)),
+    ],
+)
+def test_data_may_be_as_old_as_the_longest_time_between_runs_and_half_of_it(
+    tmp_path: Path, cron: str, promised: timedelta
+) -> None:
+    assert promised_age(settings(tmp_path, cron), datetime(2026, 3, 2, 12, 1, tzinfo=UTC)) == promised

@@ -36,6 +36,7 @@ PATHS = {
     "/api/v1/runs/{run_id}",
     "/api/v1/reconciliation",
     "/api/v1/connections",
+    "/api/v1/connections/{connection_id}",
     "/api/v1/health",
     "/api/v1/segments",
     "/api/v1/segments/attributes",
@@ -78,6 +79,7 @@ FILLED = {
     "{entry_id}": "1",
     "{alert_id}": "1",
     "{payout_id}": "x",
+    "{connection_id}": "aurora",
 }
 
 
@@ -298,7 +300,8 @@ def test_a_connection_is_told_without_its_credentials(api: TestClient, run_id: s
     (connection,) = answer.json()
     assert set(connection) == {
         "connection_id", "source", "name", "currency", "time_zone", "status", "fault", "missing", "warnings",
-        "checked_at", "synced_at", "data_begins",
+        "checked_at", "synced_at", "data_begins", "role", "feeds", "promised_seconds", "is_late", "succeeded_at", "newest_run",
+        "next_run_at", "loaded", "quarantined", "loaded_ever",
     }  # fmt: skip
     assert (connection["status"], connection["missing"]) == ("limited", ["read_all_orders"])
 

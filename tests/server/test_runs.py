@@ -62,7 +62,7 @@ def _run(project: Project, watch: Watch, *errors: str | None, outcome: str = "pa
 def _shop(client: TestClient, name: str) -> str:
     """What Runs & data health says in a shop's row."""
     page = html.unescape(client.get("/runs").text)
-    row = next(row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if f'"row">{name} ' in row)
+    row = next(row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if f'">{name}</a> ' in row)
     return " ".join(re.sub(r"<[^>]+>", " ", row).split())
 
 

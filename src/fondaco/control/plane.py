@@ -21,6 +21,7 @@ from fondaco.control.reconciliation import Reconciliation
 from fondaco.control.runs import Runs
 from fondaco.control.saved_views import SavedViews
 from fondaco.control.segments import Segments
+from fondaco.control.stream_history import StreamHistory
 from fondaco.control.users import Sessions, Tokens, Users
 from fondaco.control.webhooks import WebhookEndpoints
 
@@ -43,6 +44,7 @@ class ControlPlane:
         self.states = States(database, clock)
         self.webhooks = WebhookEndpoints(database, box, clock)
         self.runs = Runs(database, clock)
+        self.stream_history = StreamHistory(database)
         self.reconciliation = Reconciliation(database)
         self.audit = Audit(database, clock)
         self.segments = Segments(database, clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ _LATE_BUT_STILL_RUN_SECONDS = 6 * 3600
 _LATE_BUT_STILL_MAILED_SECONDS = 3000
 _TOLD_EVERY_MINUTES = 10
 _FOLLOWED_EVERY_SECONDS = 10
+_RUNS_LOOKED_AT, _DAYS_LOOKED_AT = 64, timedelta(days=10)
 _MAIL_FROM, _MAIL_ANYWAY = 7, 12
 """Hours of Monday: from when on the weekly summary is sent, and from when on also without a run since Sunday."""
 
@@ -65,6 +66,23 @@ def next_run_at(settings: Settings, now: datetime) -> datetime:
         None, now.astimezone(zone(settings.project.timezone))
     )
     return moment
+
+
+def promised_age(settings: Settings, now: datetime) -> timedelta:
+    """How old data may be that every run reads: the longest time between two runs of the next ten days, and half of it, an hour at
+    least, for a run that takes long or is missed. A day and a half where it runs every night.
+    """
+    trigger, moment = cron_trigger(settings), now.astimezone(zone(settings.project.timezone))
+    before: datetime = trigger.get_next_fire_time(None, moment)
+    longest = timedelta(0)
+    for _ in range(_RUNS_LOOKED_AT):
+        after: datetime | None = trigger.get_next_fire_time(before, before + timedelta(seconds=1))
+        if after is None:
+            break
+        longest, before = max(longest, after - before), after
+        if after - moment > _DAYS_LOOKED_AT:
+            break
+    return longest + max(longest / 2, timedelta(hours=1))
 
 
 def mail_trigger(settings: Settings) -> Any:

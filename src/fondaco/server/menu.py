@@ -50,6 +50,7 @@ MENU = (
     MenuPage("cohorts", "/cohorts", "chart-cohort", "Cohorts", "retention repeat"),
     MenuPage("costs", "/costs", "receipt", "Costs", "cost sheet fees shipping packaging fixed rent staff margin profit"),
     MenuPage("alerts", "/alerts", "bell", "Alerts", "rules anomaly threshold unusual drop spike warnings notifications wrong"),
+    MenuPage("connections", "/connections", "plug", "Connections", "shops accounts apis sources status test sync stale webhooks"),
     MenuPage("runs", "/runs", "heartbeat", "Runs", "reconciliation freshness shops pipeline set aside", more=" & data health"),
     MenuPage("report", "/report", "printer", "Report", "print pdf accountant month"),
     MenuPage("settings", "/settings", "settings", "Settings", "preferences configuration"),

@@ -6,6 +6,7 @@ from fondaco.server.api import (
     alerts,
     campaigns,
     cohorts,
+    connections,
     costs,
     customers,
     data,
@@ -25,6 +26,7 @@ router.include_router(identity.router)
 router.include_router(cohorts.router)
 router.include_router(campaigns.router)
 router.include_router(data.router)
+router.include_router(connections.router)
 router.include_router(segments.router)
 router.include_router(costs.router)
 router.include_router(alerts.router)

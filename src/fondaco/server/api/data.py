@@ -1,4 +1,4 @@
-"""Runs, reconciliation, connections and health."""
+"""Runs, reconciliation and health."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from starlette.responses import Response
 
 from fondaco.control import Run
 from fondaco.errors import FondacoError
-from fondaco.orchestration.connection_states import connection_states
 from fondaco.orchestration.kept_imports import known_gaps
 from fondaco.server.api.access import reading_token
 from fondaco.server.api.metrics import ERRORS
 from fondaco.server.api.tables import cursor_after, key_of, next_link, no_cursor
-from fondaco.server.pages.health import last_synced
 from fondaco.server.site import Site, the_site
 
 router = APIRouter(dependencies=[Depends(reading_token)], responses=ERRORS)
@@ -72,26 +70,6 @@ class ReconciliationAnswer(BaseModel):
     cause: str | None
     orders: list[str]
     compared_at: datetime
-
-
-class ConnectionAnswer(BaseModel):
-    """A shop, as its newest check or the newest run that asked it found it. Its credentials are never given."""
-
-    connection_id: str
-    source: str
-    name: str
-    currency: str
-    time_zone: str
-    status: Literal["ready", "limited", "refused", "partly_read", "not_reached", "not_read"]
-    fault: str | None
-    missing: list[str]
-    warnings: list[str]
-    checked_at: datetime | None
-    synced_at: datetime | None
-    data_begins: date | None = Field(
-        description="First day with data among the published figures; null before there is any. What lies before it is not known, "
-        "which is not nought."
-    )
 
 
 class HealthAnswer(BaseModel):
@@ -166,24 +144,6 @@ def _behind(cursor: str) -> tuple[str, date, str] | None:
         return connection, date.fromisoformat(day), figure
     except ValueError as error:
         raise no_cursor(cursor) from error
-
-
-@router.get("/connections", tags=["data health"], summary="The shops")
-def connections(site: TheSite) -> list[ConnectionAnswer]:
-    shops = site.connections()
-    states = connection_states(site.control, site.tenant_id, shops)
-    answers = []
-    for connection in shops:
-        state = states[connection.connection_id]
-        known = {name: getattr(connection, name, None) for name in ConnectionAnswer.model_fields}
-        found = {
-            "status": state.status,
-            "fault": state.fault or None,
-            "synced_at": last_synced(site, connection),
-            "data_begins": site.beginnings.days.get(connection.connection_id),
-        }
-        answers.append(ConnectionAnswer.model_validate(known | found))
-    return answers
 
 
 @router.get("/health", tags=["data health"], summary="Whether the figures can be trusted now")

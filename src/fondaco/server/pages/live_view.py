@@ -29,7 +29,7 @@ def live_section(site: Site, numbers: Numbers) -> dict[str, Any]:
         "given_up": numbers.count(state.given_up) if state else "0",
         "failed": state.failed if state else "",
         "strangers": numbers.count(status.strangers) if status.strangers else "",
-        "rows": [_row(site, numbers, each) for each in status.connections],
+        "rows": [webhook_row(site, numbers, each) for each in status.connections],
     }
 
 
@@ -43,7 +43,8 @@ def _badge(site: Site, status: LiveStatus) -> Badge:
     return Badge("Live", "good") if status.is_used else Badge("Not set up", "none")
 
 
-def _row(site: Site, numbers: Numbers, each: WebhookStatus) -> dict[str, Any]:
+def webhook_row(site: Site, numbers: Numbers, each: WebhookStatus) -> dict[str, Any]:
+    """What one connection tells by itself."""
     counts, now = each.counts, site.project.clock()
     return {
         "name": each.name,

@@ -174,6 +174,13 @@ def _shops(asked: Asked) -> Iterable[Found]:
             yield Found(connection.name, address, detail=connection.source)
 
 
+def _connections(asked: Asked) -> Iterable[Found]:
+    for connection in asked.site.connections():
+        if _fits(asked.words, connection.name, connection.connection_id, connection.source):
+            address = f"/connections/{quote(connection.connection_id)}"
+            yield Found(connection.name, address, detail=f"{connection.source}, how it stands")
+
+
 def _rows(asked: Asked, find: Callable[..., Any]) -> list[dict[str, Any]]:
     if asked.site.published is None:
         return []
@@ -259,6 +266,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("Segments", "users-group", _segments, page="/segments/1"),
     Kind("Costs", "receipt", _costs, page="/costs/1"),
     Kind("Shops", "building-store", _shops),
+    Kind("Connections", "plug", _connections, page="/connections/x"),
     Kind("Products", "package", _products, page="/products/x"),
     Kind("Campaigns", "speakerphone", _campaigns, page="/marketing/campaigns/x"),
     Kind("Customers", "user", _customers, page="/customers/x", needs=Permission.PEOPLE),

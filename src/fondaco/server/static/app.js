@@ -22,6 +22,17 @@
     }
   });
 
+  // A form whose answer takes seconds says so on its button, which is not pressed twice.
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (event.defaultPrevented || !button?.dataset.waits) return;
+    announce(button.dataset.waits);
+    button.style.minWidth = `${button.offsetWidth}px`;
+    button.textContent = button.dataset.waits;
+    setTimeout(() => { button.disabled = true; });
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted && document.querySelector("[data-waits]:disabled")) location.reload(); });
+
   // What a table was searched for stands in the address, as without scripts, so that going back finds it again.
   document.addEventListener("htmx:config:request", (event) => {
     const form = event.detail.ctx.sourceElement?.closest?.("form.find");
