@@ -314,7 +314,6 @@ def test_programs_read_the_same_orders_page_by_page_with_the_sum_of_all(api: Tes
         ("country=~", ["#1004"]),
         ("which=lost", ["#1004", "#1003"]),
         ("find=003", ["#1003"]),
-        ("shop=nowhere", []),
     ],
 )
 def test_programs_ask_under_the_conditions_of_the_page(
