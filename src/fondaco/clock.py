@@ -35,9 +35,18 @@ def zone(name: str) -> ZoneInfo:
 
 
 def parse_instant(text: str) -> datetime:
-    """Read ISO 8601 as an aware UTC datetime; a text without offset is taken as UTC."""
+    """Read ISO 8601 as an aware UTC datetime; a text without offset is taken as UTC.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or an instant that in UTC lies before the year 1 or after the year 9999.
+    """
     moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is no instant of the years 1 to 9999 in UTC") from error
 
 
 def format_instant(moment: datetime) -> str:

@@ -7,6 +7,7 @@ import shutil
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -163,7 +164,8 @@ def receiver(certificate: Path) -> Iterator[StartReceiver]:
                     self.send_header(name, value)
                 self.send_header("content-length", str(len(kept.answer)))
                 self.end_headers()
-                self.wfile.write(kept.answer)
+                with suppress(OSError):  # who asks may have heard enough
+                    self.wfile.write(kept.answer)
 
             def log_message(self, *_: Any) -> None:
                 return

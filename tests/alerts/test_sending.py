@@ -7,11 +7,14 @@ import select
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from ipaddress import ip_address
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from cryptography import x509
@@ -191,6 +194,84 @@ def test_a_refusal_says_whether_to_try_again_and_repeats_no_address(
     with pytest.raises(kind, match=f"status {status}") as refused:
         post(read_target("webhook", f"{kept.url}/hidden-path?token=hidden"), MESSAGE, allow_private=True)
     assert "hidden" not in str(refused.value) + caplog.text
+
+
+@pytest.fixture
+def unending() -> Iterator[Callable[[bytes, bytes, float], tuple[str, list[int]]]]:
+    """Starts a server that, asked anything, sends a beginning and then the same piece for ever; and how much it sent."""
+    stop = threading.Event()
+    listeners = []
+
+    def start(begins: bytes, piece: bytes, pause: float) -> tuple[str, list[int]]:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+        sent = [0]
+
+        def serve() -> None:
+            with suppress(OSError):
+                line, _ = listener.accept()
+                with line:
+                    line.recv(65536)
+                    line.sendall(begins)
+                    while not stop.wait(pause):
+                        line.sendall(piece)
+                        sent[0] += len(piece)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}", sent
+
+    yield start
+    stop.set()
+    for listener in listeners:
+        listener.close()
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Slow: ", b""],
+    ids=["body", "body of a known length", "header", "status"],
+)  # fmt: skip
+def test_a_receiver_that_sends_a_letter_at_a_time_is_hung_up_on(
+    unending: Callable[..., tuple[str, list[int]]], begins: bytes
+) -> None:
+    url, _ = unending(begins, b"a", 0.05)
+    began = monotonic()
+    with pytest.raises(RetryableError, match=r"did not answer in full within 0\.5 seconds"):
+        post(Target("webhook", url), MESSAGE, allow_private=True, seconds=0.5)
+    assert monotonic() - began < 3
+
+
+def test_a_handshake_that_never_ends_is_hung_up_on(unending: Callable[..., tuple[str, list[int]]]) -> None:
+    # The head of a record of TLS that says that 16,000 bytes follow.
+    url, _ = unending(b"\x16\x03\x03\x3e\x80", b"a", 0.05)
+    target = Target("webhook", url.replace("http", "https"))
+    with pytest.raises(RetryableError, match="did not answer in full"):
+        post(target, MESSAGE, allow_private=True, seconds=0.5)
+
+
+def test_an_answer_without_end_is_not_read(unending: Callable[..., tuple[str, list[int]]]) -> None:
+    """Its status says that the message has come; gigabytes were read of what follows."""
+    url, sent = unending(b"HTTP/1.1 200 OK\r\n\r\n", b"a" * 65_536, 0)
+    post(Target("webhook", url), MESSAGE, allow_private=True)
+    assert sent[0] < 20_000_000  # what the system holds for a socket
+
+
+@pytest.mark.parametrize("kind", ["webhook", "teams"])
+def test_a_long_answer_of_any_channel_is_read_to_its_first_letters_only(
+    receiver: StartReceiver, certificate: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    kept = receiver(tls=kind == "teams")
+    kept.answer = b"a" * 50_000_000
+    target = read_target(kind, kept.url + (TEAMS if kind == "teams" else ""))
+    tracemalloc.start()
+    try:
+        post(target, MESSAGE, allow_private=True)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(kept.taken) == 1
+    assert most < 20_000_000
 
 
 def test_nothing_that_listens_is_said_to_be_out_of_reach() -> None:

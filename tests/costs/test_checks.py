@@ -39,7 +39,7 @@ def of(kind: str, **fields: Any) -> CostEntry:
 
 
 def mug(amount: str = "4", **fields: Any) -> CostEntry:
-    return of("product_cost", item="MUG", amount=amount, **fields)
+    return of("product_cost", **{"item": "MUG", "amount": amount, **fields})
 
 
 def sheet(*entries: CostEntry) -> Sheet:
@@ -87,6 +87,11 @@ def test_there_is_a_rule_for_every_kind_and_a_right_entry_of_each() -> None:
         (of("affiliate", item="anna10", rate="0.1"), ["item"]),
         (mug(note="two\nlines"), ["note"]),
         (mug(note=" "), ["note"]),
+        (mug(item="MU\u200bG"), ["item"]),
+        (mug(item="\u202eGUM"), ["item"]),
+        (mug(item="MU\u200dG"), ["item"]),
+        (mug(note="pay \u202etxt.exe"), ["note"]),
+        (mug(note="joined to nothing\u200d"), ["note"]),
         (mug(note="x" * 501), ["note"]),
         (mug(country="DE"), ["country"]),
         (of("duty", country="EU", rate="0.1"), ["country"]),
@@ -125,6 +130,16 @@ def test_there_is_a_rule_for_every_kind_and_a_right_entry_of_each() -> None:
 )
 def test_an_entry_that_breaks_a_rule_is_told_by_its_column(entry: CostEntry, wrong: list[str]) -> None:
     assert columns(entry) == wrong
+
+
+@pytest.mark.parametrize("note", ["می\u200cخواهم", "क्\u200dष", "\U0001f469\u200d\U0001f4bb at work"])
+def test_a_note_may_hold_the_joiners_of_its_script(note: str) -> None:
+    assert faults_of(mug(note=note)) == []
+
+
+def test_a_letter_that_nobody_sees_is_told_with_its_place() -> None:
+    (fault,) = faults_of(mug(item="MU\u200bG"))
+    assert fault.problem == "It has a letter that nobody sees, U+200B, after 2 others."
 
 
 def test_an_open_entry_holds_until_the_next_for_the_same_begins() -> None:

@@ -49,7 +49,7 @@ def message(text: str, *, toml: bool = False) -> str:
     return str(caught.value)
 
 
-texts = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=12).map(
+texts = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs")), min_size=1, max_size=12).map(
     lambda text: " ".join(text.split())
 )
 items = st.sampled_from(["=SUM(1)", "'=x", "-1", "a;b", 'say "hi"', "true", "ß", "1.5"]) | texts.filter(bool)
@@ -262,6 +262,14 @@ def test_other_encodings_and_sheets_that_are_too_large_are_refused() -> None:
     assert told("kind,item,amount,currency\n" + "fixed,a,1,EUR\n" * 50_001) == [""]
 
 
+@pytest.mark.parametrize("item", ["=SUM(1)", "+1", "@a", "-1", "＝SUM(1)", "＋1", "－1", "＠a"])
+def test_an_item_that_a_spreadsheet_would_run_is_written_with_an_apostrophe(item: str) -> None:
+    entry = CostEntry(Kind.PRODUCT_COST, item, amount=Decimal(1), currency="EUR")
+    written = write_csv([entry])
+    assert f"product_cost,'{item}," in written
+    assert csv(written).entries == (entry,)
+
+
 def test_a_sheet_of_nothing_is_a_header() -> None:
     assert write_csv([]) == ",".join(COLUMNS) + "\r\n"
     assert (
@@ -272,3 +280,41 @@ def test_a_sheet_of_nothing_is_a_header() -> None:
 def test_a_currency_beside_a_rate_and_spaces_count_for_nothing() -> None:
     entry = entry_of({"kind": " Affiliate ", "item": " anna  10", "rate": "10 %", "currency": "EUR"}, SHOPS)
     assert entry == CostEntry(Kind.AFFILIATE, "ANNA 10", rate=Decimal("0.1"))
+
+
+DEEP = ".".join(["a"] * 16_000)
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "said"),
+    [
+        (f"\n{DEEP} = 1", "line 2", "more than 4 names with points"),
+        (f"[{DEEP}]", "line 1", "more than 4 names with points"),
+        (f'note = """\na""""\n[{DEEP}]', "line 3", "more than 4 names with points"),
+        ("a='''x''''\n" + " . ".join(['"a"'] * 16_000) + " = 1", "line 2", "more than 4 names with points"),
+        ("# none\n[[cost]]\namount = " + "9" * 900_000, "line 3", "more than 100 letters or digits"),
+        ("amount = 0." + "9" * 900_000, "line 1", "more than 100 letters or digits"),
+    ],
+    ids=["key", "table", "after a text", "quoted", "digits", "decimals"],
+)
+def test_toml_that_would_keep_its_reader_busy_is_refused_before_it_is_read(
+    written: str, place: str, said: str
+) -> None:
+    """Read as it stands, the first takes two seconds and the digits sixteen."""
+    assert told(written, toml=True) == [place]
+    assert said in message(written, toml=True)
+
+
+def test_a_text_in_toml_may_hold_points_and_many_digits() -> None:
+    note = "www.a.b.c.d.example " + "9" * 200
+    sheet = f'[[cost]] # a.b.c.d.e.f {"9" * 200}\nkind = "fixed"\nitem = "Rent"\namount = 1.5\ncurrency = "EUR"\nnote = "{note}"\n'
+    dated = "valid_from = 2026-01-01\nvalid_to = 2026-01-31\n"
+    (entry,) = read_toml((sheet + dated).encode(), SHOPS).entries
+    assert entry.note == note
+
+
+def test_a_header_of_a_great_many_columns_is_refused_before_they_are_compared() -> None:
+    """Each was compared with each: half an hour for a million."""
+    header = "kind" + ",a" * 400_000
+    assert told(header) == ["line 1"]
+    assert "has 400,001 columns" in message(header) and "at most 15: kind, item" in message(header)

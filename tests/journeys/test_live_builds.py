@@ -20,12 +20,14 @@ from fondaco.orchestration.modelling import build
 from fondaco.orchestration.progress import silent
 from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.world import World, generate_world
+from fondaco.warehouse.dbt import project_folder
 from fondaco.warehouse.dbt_live import LiveBuilder
 from fondaco.warehouse.duckdb_live import WAITING
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(900)]
 
-WAITS = WAITING | {"core_contacts", "customer_messages"}
+STOCK = {path.stem for path in (project_folder() / "models" / "stock").glob("*.sql")} - {"core_stock_sales"}
+WAITS = WAITING | STOCK | {"core_contacts", "customer_messages", "stock_ledger", "stockout_days"}
 SEEN = {"unit_costs"}
 """Says when a build saw a cost; what is made of it is compared."""
 ROUNDS = 3

@@ -11,7 +11,7 @@ from tests.server.conftest import OWNER, PASSWORD, Watch, form_token, log_in
 from fondaco.control import Role
 from fondaco.orchestration import Project
 from fondaco.server.auth.sessions import token_for
-from fondaco.server.auth.throttle import PER_ACCOUNT
+from fondaco.server.auth.throttle import PER_ACCOUNT_AND_ADDRESS
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_wrong_password_and_an_unknown_address_are_told_the_same(stranger: Tes
 
 @pytest.mark.slow
 def test_after_eight_failures_even_the_right_password_waits(stranger: TestClient, watch: Watch) -> None:
-    for _ in range(PER_ACCOUNT):
+    for _ in range(PER_ACCOUNT_AND_ADDRESS):
         assert log_in(stranger, password="guess").status_code == 401
     refused = log_in(stranger)
     assert refused.status_code == 429
@@ -109,7 +109,7 @@ def test_a_cookie_that_a_neighbour_has_planted_opens_no_form(owner: TestClient) 
 
 def test_links_that_nobody_made_keep_no_guest_out(stranger: TestClient, new_project: Project) -> None:
     token = form_token(stranger.get("/login").text)
-    for number in range(PER_ACCOUNT + 1):
+    for number in range(PER_ACCOUNT_AND_ADDRESS + 1):
         assert stranger.post(f"/login/link/bogus{number}", data={"csrf": token}).status_code == 410
     user = new_project.control.users.create(new_project.tenant, "guest@example.com", role=Role.VIEWER)
     path = f"/login/link/{new_project.control.users.create_login_link(user.user_id)}"

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from fondaco.sources.commercetools.webhooks import CommercetoolsWebhooks
+from fondaco.sources.klaviyo.webhooks import KlaviyoWebhooks
+from fondaco.sources.postscript.webhooks import PostscriptWebhooks
 from fondaco.sources.shopify import ShopifySettings
 from fondaco.sources.shopify.webhooks import ShopifyWebhooks
 from fondaco.sources.webhooks import Delivery, Notice, UnreadableError
@@ -141,9 +143,23 @@ def woocommerce(topic: str, body: bytes) -> Notice:
 
 
 def test_an_order_of_woocommerce_is_read_again_with_its_refunds() -> None:
-    assert woocommerce("order.updated", b'{"id": 7, "status": "refunded"}') == Notice(
-        "d-1", "order.updated", changed=(("orders", "7"), ("refunds", "7"))
-    )
+    found = woocommerce("order.updated", b'{"id": 7, "status": "refunded"}')
+    assert (found.topic, found.changed, found.deleted, found.records) == (
+        "order.updated", (("orders", "7"), ("refunds", "7")), (), ()
+    )  # fmt: skip
+
+
+def test_deliveries_of_woocommerce_with_one_id_are_told_apart_by_what_they_say() -> None:
+    """The id is made of the webhook and the second: all that one webhook sends within a second share it."""
+    told = [
+        woocommerce("order.created", b'{"id": 7}'),
+        woocommerce("order.created", b'{"id": 8}'),
+        woocommerce("order.created", b'{"id": 8, "status": "completed"}'),
+        woocommerce("order.deleted", b'{"id": 8}'),
+        woocommerce("order.restored", b'{"id": 8}'),
+    ]
+    assert len({notice.event_id for notice in told}) == len(told)
+    assert woocommerce("order.created", b'{"id": 7}').event_id == told[0].event_id
 
 
 def test_an_order_that_woocommerce_deletes_may_be_in_the_trash() -> None:
@@ -198,3 +214,70 @@ def test_commercetools_is_known_by_a_word_in_the_authorization() -> None:
     for given in ("", SECRET.decode(), f"Basic {SECRET.decode()}", "Bearer ", "Bearer x"):
         assert not hooks.is_genuine(Delivery({"authorization": given}, b""), [SECRET])
     assert not hooks.is_genuine(Delivery({"authorization": "Bearer "}, b""), [])
+
+
+DEEP = b"[" * 200_000 + b"]" * 200_000
+NO_IDS = [b"-5", b"0", b"1.9", b"1e3", b"1e999", b"NaN", b"true", b"null", b'"x y"', b'"\xc2\xb2"', b'"-5"', b"9" * 21, b"9" * 4_000,
+          b'"' + b"9" * 4_000 + b'"', b"[7]", DEEP]  # fmt: skip
+
+
+@pytest.mark.parametrize("found", NO_IDS, ids=lambda found: found[:12].decode())
+def test_what_is_no_id_is_unreadable(found: bytes) -> None:
+    body = b'{"id": ' + found + b"}"
+    with pytest.raises(UnreadableError):
+        woocommerce("order.updated", body)
+    with pytest.raises(UnreadableError):
+        ShopifyWebhooks().read(
+            Delivery({"x-shopify-topic": "orders/updated", "x-shopify-event-id": "e"}, body)
+        )
+
+
+def test_an_id_has_up_to_twenty_digits_and_may_be_written_as_text() -> None:
+    for body in (b'{"id": 99999999999999999999}', b'{"id": "99999999999999999999"}'):
+        assert woocommerce("customer.updated", body).changed == (("customers", "9" * 20),)
+
+
+@pytest.mark.parametrize(
+    "gid",
+    ["gid://shopify/Customer/7", "gid://shopify/Order/-7", "gid://shopify/Order/7/8", "gid://shopify/Order/"],
+)
+def test_a_global_id_of_shopify_is_one_of_the_kind_that_the_topic_tells_of(gid: str) -> None:
+    with pytest.raises(UnreadableError):
+        shopify("orders/updated", {"admin_graphql_api_id": gid})
+
+
+@pytest.mark.parametrize("instant", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+14:00", "yesterday"])
+def test_an_instant_that_is_none_in_utc_makes_a_notification_unreadable(instant: str) -> None:
+    with pytest.raises(UnreadableError):
+        CommercetoolsWebhooks().read(Delivery({}, json.dumps({**CHANGE, "modifiedAt": instant}).encode()))
+
+
+@pytest.mark.parametrize(
+    "hooks", [ShopifyWebhooks(), WooCommerceWebhooks(), CommercetoolsWebhooks(), KlaviyoWebhooks(), PostscriptWebhooks()],
+    ids=lambda hooks: type(hooks).__name__,
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [DEEP, b'{"id":1e999}', b'{"data": 7}', b"\xff", b'{"data": [7]}', b'{"event": 7}'],
+    ids=lambda body: body[:12],
+)
+def test_odd_bodies_are_unreadable_whoever_sends_them(hooks: Any, body: bytes) -> None:
+    headers = {
+        "x-shopify-topic": "orders/updated",
+        "x-shopify-event-id": "e",
+        "x-wc-webhook-topic": "order.updated",
+        "x-wc-webhook-delivery-id": "d",
+    }
+    with pytest.raises(UnreadableError):
+        hooks.read(Delivery(headers, body))
+
+
+def test_half_a_surrogate_pair_in_klaviyos_names_is_no_fault() -> None:
+    body = rb'{"data": [{"topic": "\ud800", "external_id": "1"}], "meta": {"klaviyo_webhook_id": "1"}}'
+    assert KlaviyoWebhooks().read(Delivery({"klaviyo-webhook-id": "1"}, body)).is_empty
+
+
+def test_a_notification_of_commercetools_keeps_its_place_in_the_queue_small() -> None:
+    told = {**CHANGE, "type": ["\x7f" * 100_000], "version": "v" * 100_000}
+    found = CommercetoolsWebhooks().read(Delivery({}, json.dumps(told).encode()))
+    assert len(found.event_id) + len(found.topic) < 1_000

@@ -28,6 +28,9 @@ MOST_MESSAGES = 999_999_999
 CHANNELS = ("email", "sms", "mms", "push", "other")
 """By which a platform writes to people, as the item of what messages cost names them."""
 
+_JOINERS = "\u200c\u200d"
+"""U+200C keeps letters apart that would be drawn as one; U+200D draws those as one that would stand apart."""
+
 _PLATFORM = re.compile(rf"[a-z0-9][a-z0-9_-]*( ({'|'.join(CHANNELS)}))?")
 
 _NO_COUNTRY = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
@@ -63,10 +66,30 @@ def _text_faults(entry: CostEntry, rule: Rule) -> Iterator[Fault]:
             yield Fault(
                 column, "It has a letter that cannot be kept.", "Write it with letters only, in one line."
             )
+        elif (unseen := _unseen(text, joiners=column == "note")) is not None:
+            yield Fault(
+                column,
+                f"It has a letter that nobody sees, U+{ord(unseen):04X}, after {text.index(unseen)} others.",
+                "Take it out, or type the text anew.",
+            )
         elif not text.strip() or text != " ".join(text.split()):
             yield Fault(column, "It has spaces that nobody sees.", "Take them out.")
     if entry.kind is Kind.AFFILIATE and entry.item is not None and entry.item != entry.item.upper():
         yield Fault("item", "Discount codes are kept in capitals.", f"Write {entry.item.upper()!r}.")
+
+
+def _unseen(text: str, *, joiners: bool) -> str | None:
+    """The first letter that is not drawn: one that turns the direction of others, or has no width. Two texts that look the same
+    would be two items. Persian and Indian scripts need joiners between letters: ``joiners`` allows them there."""
+    for at, letter in enumerate(text):
+        if unicodedata.category(letter) != "Cf":
+            continue
+        stands_between = 0 < at < len(text) - 1 and all(
+            unicodedata.category(text[beside])[0] in "LMS" for beside in (at - 1, at + 1)
+        )
+        if not (joiners and letter in _JOINERS and stands_between):
+            return letter
+    return None
 
 
 def _place_faults(entry: CostEntry, rule: Rule) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from fondaco.costs.entry import COLUMNS, CostEntry
@@ -13,8 +14,11 @@ from fondaco.costs.merge import Sheet, whole_sheet
 from fondaco.costs.reading import Shops, entry_of, texts_of
 from fondaco.costs.size import decoded, refuse_too_many
 
+MOST_COLUMNS = 200
+"""A header with a few columns too many is told which; one of so many is no header of a cost sheet."""
+
 _DELIMITERS = ",;\t"
-_FORMULA = re.compile(r"'*[=+\-@]")
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
 """What a spreadsheet would run as a formula is written with an apostrophe in front, which is taken away again."""
 
 
@@ -93,6 +97,17 @@ def _columns(header: list[str], place: str) -> list[str]:
     columns = [cell.strip().lower() for cell in header]
     while columns and not columns[-1]:
         columns.pop()
+    if len(columns) > MOST_COLUMNS:
+        raise CostsError(
+            [
+                Fault(
+                    "",
+                    f"The header has {len(columns):,} columns.",
+                    f"A cost sheet has at most {len(COLUMNS)}: {', '.join(COLUMNS)}.",
+                    place,
+                )
+            ]
+        )
     faults = []
     unknown = sorted({column for column in columns if column not in COLUMNS})
     if unknown:
@@ -105,7 +120,7 @@ def _columns(header: list[str], place: str) -> list[str]:
                 place,
             )
         )
-    twice = sorted({column for column in columns if columns.count(column) > 1} - {*unknown})
+    twice = sorted({column for column, count in Counter(columns).items() if count > 1} - {*unknown})
     if twice:
         faults.append(Fault("", f"The header has {', '.join(twice)} twice.", "Take one of them out.", place))
     if "kind" not in columns:

@@ -15,6 +15,7 @@ from fondaco.costs.faults import CostsError, Fault
 from fondaco.costs.merge import Sheet, whole_sheet
 from fondaco.costs.reading import Shops, entry_of, texts_of
 from fondaco.costs.size import decoded, refuse_too_many
+from fondaco.costs.toml_bounds import refuse_what_takes_long
 
 _HEAD = re.compile(r"^[ \t]*\[\[[ \t]*cost[ \t]*\]\]", re.MULTILINE)
 _BARE = frozenset(
@@ -32,6 +33,7 @@ def read_toml(content: bytes, shops: Shops, accounts: Shops | None = None) -> Sh
         With every fault and the line on which its table begins, two entries that hold for the same on the same day among them.
     """
     text = decoded(content)
+    refuse_what_takes_long(text)
     tables = _tables(text)
     refuse_too_many(len(tables))
     places = _places(text, len(tables))

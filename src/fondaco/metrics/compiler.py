@@ -13,12 +13,14 @@ from datetime import timedelta
 
 from fondaco.errors import ConfigError
 from fondaco.metrics.definitions import Dimension, Metric, Table
-from fondaco.metrics.query import TIME_PARTS, TIME_STEPS, MetricQuery
+from fondaco.metrics.query import MOST_FILLED_ROWS, TIME_PARTS, TIME_STEPS, MetricQuery
 from fondaco.warehouse.engine import Dialect, Value
 
 _WIDE = "decimal(38, 6)"
 _TYPES = {"money": _WIDE, "ratio": _WIDE, "rate": _WIDE, "count": "bigint"}
 _SERIES = "generate_series(cast($first as timestamp), cast($last as timestamp), interval '1 day')"
+_SHORTEST = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
+"""Days that a step has at least."""
 _OF_THE_DAY = frozenset((*TIME_STEPS, *TIME_PARTS))
 _DAYS = {
     "duckdb": f"select cast(unnest({_SERIES}) as date) as date_day",
@@ -44,7 +46,7 @@ def compile_query(
     steps = [name for name in query.by if name in TIME_STEPS]
     ctes = [("figures", _figures(query, parts, figures))]
     source = "figures"
-    if len(steps) == 1:
+    if len(steps) == 1 and (query.span_days > 1 or _most_values(query, steps[0]) > 0):
         ctes += _dense(query, steps[0], figures, dialect)
         source = "dense"
     if query.span_days > 1:
@@ -194,7 +196,7 @@ def _group(by: Sequence[str]) -> str:
 
 
 def _dense(query: MetricQuery, step: str, figures: Sequence[str], dialect: Dialect) -> list[tuple[str, str]]:
-    """Every step of the period for every combination of the other dimensions."""
+    """Every step of the period for every combination of the other dimensions; only those with figures where they would be too many."""
     others = [name for name in query.by if name != step]
     bucket = "date_day" if step == "day" else f"cast(date_trunc('{step}', date_day) as date)"
     ctes = [
@@ -206,13 +208,23 @@ def _dense(query: MetricQuery, step: str, figures: Sequence[str], dialect: Diale
     joined = "steps"
     on = [f"steps.{step} = figures.{step}"]
     if others:
-        ctes.append(("others", f"select distinct {', '.join(others)}\nfrom figures"))
+        ctes.append(("every", f"select distinct {', '.join(others)}\nfrom figures"))
+        few = f"(select count(*) from every) <= {_most_values(query, step)}"
+        ctes.append(("others", "select *\nfrom every" + ("" if query.span_days > 1 else f"\nwhere {few}")))
         joined += "\ncross join others"
         on += [f"others.{name} is not distinct from figures.{name}" for name in others]
     dense = f"select {', '.join(columns)}\nfrom {joined}\nleft join figures on {' and '.join(on)}"
+    if others and query.span_days == 1:
+        dense += f"\nunion all\nselect {', '.join((*query.by, *figures))}\nfrom figures\nwhere not {few}"
     if query.with_total:
         dense += f"\nunion all\nselect {', '.join((*query.by, *figures))}\nfrom figures\nwhere {step} is null"
     return [*ctes, ("dense", dense)]
+
+
+def _most_values(query: MetricQuery, step: str) -> int:
+    """Of how many values of the other dimensions every step may have a row. Spans need every day, and are asked by one dimension only."""
+    days = (query.last - query.first).days + 1
+    return MOST_FILLED_ROWS // (days // _SHORTEST[step] + 2)
 
 
 def _spans(query: MetricQuery, figures: Sequence[str]) -> str:

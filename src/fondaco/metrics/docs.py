@@ -33,6 +33,11 @@ Every figure on a page, in the API and on the command line is one of these. `fon
 All amounts of the bridge but taxes are before tax, also in shops whose prices include it. Tips and gift cards sold stand
 beside it.
 
+## By day, week, month, quarter or year
+
+Asked by one of these, every step of the period has a row, also without sales, for each value of the other dimensions. Where that would be more than
+1,000,000 rows, steps without figures are left out; what stands there is the same.
+
 ## Two clocks
 
 | clock | a return, an edit or a refund counts | good for |

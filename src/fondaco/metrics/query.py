@@ -14,6 +14,9 @@ TIME_STEPS = ("day", "week", "month", "quarter", "year")
 TIME_PARTS = ("weekday",)
 """What repeats: the day of the week on which a figure counts, "1" for Monday to "7" for Sunday."""
 
+MOST_FILLED_ROWS = 1_000_000
+"""So many rows are made of steps and values of dimensions together; beyond, steps without figures are left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class MetricQuery:
@@ -23,7 +26,8 @@ class MetricQuery:
     ----------
     by
         Dimensions of the answer's rows. A time step is the first day of its day, week (Monday), month, quarter or year;
-        with one of them, steps without sales have rows too.
+        with one of them, steps without sales have rows too, unless they and the values of the other dimensions make more than a
+        million together.
     first, last
         Days in each shop's own time zone, both included.
     where

@@ -1,29 +1,31 @@
 """Draining the queue: read again what has changed, and land it as a run does.
 
-A batch is everything that waits. However many deliveries tell of a record, it is read once. What cannot be read now is put
-aside, durable, and tried again later, so that one shop that is down holds up no other. Only when all of a batch is loaded or
+A batch is everything that waits. However many deliveries tell of a record, it is read once; one that is said to be gone is read
+too, and is buried only if it is not there. What cannot be read now is put aside, durable, and tried again later, so that
+neither a shop that is down nor a record that its shop cannot give holds up the others. Only when all of a batch is loaded or
 put aside is it committed: a kill before that repeats it, which changes nothing.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from fondaco.control import Connection
 from fondaco.errors import ConfigError, FondacoError
 from fondaco.orchestration.order_tables import order_tables
+from fondaco.orchestration.rereading import Halving, Patience, UnreadError, Wanted, pages
 from fondaco.queue import Batch, Queue, QueuedEvent, QueueWriter
 from fondaco.sources.source import Source
-from fondaco.sources.stream import Page, Slice, Stream, Tombstone
-from fondaco.sources.webhooks import Rereads
+from fondaco.sources.stream import Slice, Stream, Tombstone
+from fondaco.sources.waiting import pausing_by
 from fondaco.warehouse.live_changes import Changes, OrderTables
 
 if TYPE_CHECKING:
@@ -33,12 +35,14 @@ MOST_EVENTS = 50_000
 """Of a batch."""
 
 FOUND_BY = "webhook"
-_SLICE_IDS = 5_000
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _REMEMBERED = 500_000
 _REMEMBERED_FOR = timedelta(days=1)
 _WAITS = (5, 30, 120, 600, 1800, 3600, 7200)
 """Seconds until an event is tried again, by how often it was tried; after the last it is left to the next run."""
+
+Pair = tuple[str, str]
+"""Stream and record id, or stream and a whole record."""
 
 _log = logging.getLogger(__name__)
 
@@ -97,31 +101,6 @@ class Drained:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is to be landed of one stream: ids to read again, each once, and whole records."""
-
-    stream: Stream
-    ids: Sequence[str]
-    lines: Sequence[str]
-
-    @classmethod
-    def of(cls, stream: Stream, events: Sequence[QueuedEvent]) -> Self:
-        ids = dict.fromkeys(i for event in events for name, i in event.changed if name == stream.name)
-        lines = [line for event in events for name, line in event.records if name == stream.name]
-        return cls(stream, list(ids), lines)
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.ids or self.lines)
-
-    def parts(self) -> Iterator[Self]:
-        """Pieces that are each landed at once."""
-        for start in range(0, max(len(self.ids), 1), _SLICE_IDS):
-            ids = self.ids[start : start + _SLICE_IDS]
-            yield replace(self, ids=ids, lines=self.lines if start == 0 else ())
-
-
 class Seen:
     """Which events were there already: the newest half a million of the last day."""
 
@@ -152,6 +131,7 @@ class Drain:
         self._sources: dict[str, tuple[str, Source]] = {}
         self._seen = Seen(reversed(list(islice(self._recent(), _REMEMBERED))))
         self._pending: list[tuple[Queue, Batch]] = []
+        self._aside: list[QueuedEvent] = []
 
     def close(self) -> None:
         for _, source in self._sources.values():
@@ -177,19 +157,34 @@ class Drain:
             own = [event for event in events if event.connection_id == connection_id]
             failed = self._land(connection_id, own, drained)
             postponed += self._postponed(own, failed, drained)
-        self._put_aside(postponed)
+        self._aside = postponed
         return drained
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether a batch was drained that is not committed."""
+        return bool(self._pending)
+
     def commit(self) -> None:
-        """The batch is done with."""
+        """The batch is done with: what could not be read is put aside, durable, and then all of it may be forgotten.
+
+        Raises
+        ------
+        RetryableError
+            If the disk refuses. The batch is not committed, so ``forget_seen`` must follow.
+        """
+        self._put_aside(self._aside)
         for queue, batch in self._pending:
             queue.commit(batch)
-        self._pending = []
+        self._pending, self._aside = [], []
         self._queue.prune()
         self._later.prune(timedelta(0))
 
     def forget_seen(self) -> None:
-        """Take the events of a batch that was not committed for new again."""
+        """Take the events of a batch that was not committed for new again; nothing if none is begun."""
+        if not self._pending:
+            return
+        self._pending, self._aside = [], []
         self._seen = Seen(reversed(list(islice(self._recent(), _REMEMBERED))))
 
     def _recent(self) -> Iterator[QueuedEvent]:
@@ -199,59 +194,86 @@ class Drain:
                 return
             yield event
 
-    def _land(self, connection_id: str, events: Sequence[QueuedEvent], drained: Drained) -> set[str]:
-        """Land the changes of one connection; streams that failed."""
+    def _land(self, connection_id: str, events: Sequence[QueuedEvent], drained: Drained) -> set[Pair]:
+        """Land the changes of one connection; what could not be landed."""
         try:
             connection = self._project.control.connections.get(self._project.tenant, connection_id)
             source = self._source(connection)
         except ConfigError as error:  # removed meanwhile, or its settings cannot be opened
             drained.faults[connection_id] = error.what
-            return {stream for event in events for stream, _ in (*event.changed, *event.records)}
+            return {pair for event in events for pair in _named(event)}
         known = order_tables(source)
         if known is not None:
             drained.order_tables[source.name] = known
-        failed: set[str] = set()
+        failed: set[Pair] = set()
+        gone: set[Pair] = set()
         for stream in source.streams:
-            wanted = _Wanted.of(stream, events)
-            if wanted.is_empty:
-                continue
-            try:
-                self._read_again(connection_id, source, wanted, drained)
-            except FondacoError as error:
-                failed.add(stream.name)
-                drained.faults[connection_id] = error.what
-            except Exception as unknown:  # one connector's fault must not hold up the others
-                _log.exception("a drained stream met an unknown error", extra={"stream": stream.name})
-                failed.add(stream.name)
-                drained.faults[connection_id] = (
-                    f"{stream.name} met an error that Fondaco does not know ({type(unknown).__name__})."
-                )
-        self._bury(connection_id, events, drained)
-        if not failed:
-            drained.received += [event.received_at for event in events]
+            wanted = Wanted.of(stream, events)
+            there, unread = self._read_again(connection_id, source, wanted, drained)
+            failed |= unread
+            gone |= {(stream.name, i) for i in wanted.doubted - there} - unread
+        self._bury(connection_id, events, gone, drained)
+        drained.received += [event.received_at for event in events if failed.isdisjoint(_named(event))]
         return failed
 
-    def _read_again(self, connection_id: str, source: Source, wanted: _Wanted, drained: Drained) -> None:
-        stream = wanted.stream
-        for part in wanted.parts():
-            now = self._project.clock()
+    def _read_again(
+        self, connection_id: str, source: Source, wanted: Wanted, drained: Drained
+    ) -> tuple[set[str], set[Pair]]:
+        """Land records of one stream: which of those that are said to be gone are there, and which could not be read."""
+        there: set[str] = set()
+        failed: set[Pair] = set()
+        halving = Halving()
+        waiting = deque(wanted.parts())
+        while waiting:
+            part = waiting.popleft()
+            if part.is_half and halving.is_over:
+                failed |= part.pairs
+                continue
+            try:
+                there |= self._land_part(connection_id, source, part, drained)
+                halving.succeeded()
+            except UnreadError as unread:
+                error = unread.__cause__
+                if not part.is_half:
+                    drained.faults[connection_id] = _reason(error, wanted.stream)
+                halves = halving.halves(part, error)
+                waiting += halves
+                failed |= set() if halves else part.pairs
+            except Exception as error:  # one connector's fault must not hold up the others
+                drained.faults[connection_id] = _reason(error, wanted.stream)
+                failed |= part.pairs
+        return there, failed
+
+    def _land_part(self, connection_id: str, source: Source, part: Wanted, drained: Drained) -> set[str]:
+        """Which of those that are said to be gone are there."""
+        stream, now = part.stream, self._project.clock()
+        there: set[str] = set()
+        with pausing_by(Patience().wait) if part.is_half else nullcontext():
             spooled = self._project.landing.spool(
                 connection_id,
                 source.name,
                 stream,
                 Slice(stream.name, FOUND_BY, now, now),
-                _pages(source, part),
+                pages(source, part, there),
             )
-            landed = self._project.landing.load(spooled)
-            drained.since = min(drained.since, spooled.opened_at)
-            drained.records += landed.loaded[stream.tables[0].name] + landed.quarantined
-            drained.tables |= {f"{source.name}__{table.name}" for table in stream.tables}
+        landed = self._project.landing.load(spooled)
+        drained.since = min(drained.since, spooled.opened_at)
+        drained.records += landed.loaded[stream.tables[0].name] + landed.quarantined
+        drained.tables |= {f"{source.name}__{table.name}" for table in stream.tables}
+        return there
 
-    def _bury(self, connection_id: str, events: Sequence[QueuedEvent], drained: Drained) -> None:
+    def _bury(
+        self, connection_id: str, events: Sequence[QueuedEvent], gone: set[Pair], drained: Drained
+    ) -> None:
+        """Bury what is said to be gone and was not there when it was read again.
+
+        No word of a deletion is believed by itself: it may be late, of a record that is back, or not the vendor's.
+        """
         found = [
-            Tombstone(stream, record_id, event.happened_at or event.received_at, FOUND_BY)
+            Tombstone(*pair, event.happened_at or event.received_at, FOUND_BY)
             for event in events
-            for stream, record_id in event.deleted
+            for pair in event.deleted
+            if pair in gone
         ]
         if found:
             drained.since = min(drained.since, self._project.clock())
@@ -264,12 +286,12 @@ class Drain:
             drained.tables |= {f"{source}__tombstones"}
 
     def _postponed(
-        self, events: Sequence[QueuedEvent], failed: set[str], drained: Drained
+        self, events: Sequence[QueuedEvent], failed: set[Pair], drained: Drained
     ) -> list[QueuedEvent]:
-        """Events with a stream that failed, to be tried again; those that were tried often enough are let go."""
+        """Events of records that failed, to be tried again; those that were tried often enough are let go."""
         found = []
         for event in events:
-            if not failed & {stream for stream, _ in (*event.changed, *event.records)}:
+            if failed.isdisjoint(_named(event)):
                 continue
             if event.attempt >= len(_WAITS):
                 drained.given_up += 1
@@ -315,14 +337,12 @@ class Drain:
         return source
 
 
-def _pages(source: Source, wanted: _Wanted) -> Iterator[Page]:
-    if wanted.lines:
-        text = "".join(f"{line}\n" for line in wanted.lines)
-        yield Page(text.encode("utf-8", "replace"), len(wanted.lines))
-    if wanted.ids:
-        if not isinstance(source, Rereads):
-            raise ConfigError(
-                f"{source.title} cannot read single records again.",
-                "The next `fondaco run` reads what has changed.",
-            )
-        yield from source.read_again(wanted.stream, wanted.ids)
+def _named(event: QueuedEvent) -> Iterator[Pair]:
+    yield from (*event.changed, *event.deleted, *event.records)
+
+
+def _reason(error: BaseException | None, stream: Stream) -> str:
+    if isinstance(error, FondacoError):
+        return error.what
+    _log.error("a drained stream met an unknown error", extra={"stream": stream.name}, exc_info=error)
+    return f"{stream.name} met an error that Fondaco does not know ({type(error).__name__})."

@@ -166,6 +166,8 @@ class Live:
             with self._project.warehouse.writer(), self._project.warehouse.courtesy.writing_briefly():
                 drained = self._work()
         except RetryableError as error:
+            if self._drain.is_begun:  # a full disk, a database that is away
+                return self._failed(error.what)
             _log.info("the drain waits", extra={"reason": error.what})
             return _LOCKED_SECONDS
         except FondacoError as error:
@@ -175,6 +177,9 @@ class Live:
             return self._failed(
                 f"The drain met an error that Fondaco does not know ({type(unknown).__name__})."
             )
+        finally:
+            # Whatever the way out: events that were not committed are new when they are drained again.
+            self._drain.forget_seen()
         self._failures = 0
         if told is not None:
             told(drained, self._state)
@@ -233,7 +238,6 @@ class Live:
     def _failed(self, what: str) -> float:
         """Keep what went wrong, and the events: the batch is drained again later."""
         _log.error("a drained batch was not published", extra={"what": what})
-        self._drain.forget_seen()
         self._state.failed = what
         self._keep()
         wait = _FAILED_SECONDS[min(self._failures, len(_FAILED_SECONDS) - 1)]
@@ -244,7 +248,10 @@ class Live:
         self._state.beat_at = format_instant(self._project.clock())
         content: dict[str, Any] = asdict(self._state)
         content["lag_seconds"] = list(self._state.lag_seconds)
-        self._project.control.saved.put(self._project.tenant, STATE, content)
+        try:
+            self._project.control.saved.put(self._project.tenant, STATE, content)
+        except FondacoError as error:  # a database that is away for a moment must not end the drain
+            _log.warning("what the drain did could not be noted", extra={"what": error.what})
 
 
 def _nothing_published() -> ConfigError:

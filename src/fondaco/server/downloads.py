@@ -11,6 +11,9 @@ import pyarrow as pa
 from pyarrow import parquet
 from starlette.responses import Response
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a formula begins with, and what a spreadsheet may leave out before one or take for one: https://owasp.org/www-community/attacks/CSV_Injection."""
+
 
 def csv_file(name: str, header: Sequence[str], lines: Iterable[Sequence[Any]]) -> Response:
     """A CSV download."""
@@ -29,7 +32,7 @@ def csv_text(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
 
 def _field(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def parquet_file(name: str, table: pa.Table) -> Response:

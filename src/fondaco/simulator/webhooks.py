@@ -162,11 +162,13 @@ class Sender:
         for shop in self.store.shops():
             own = [each for each in self.book.of(shop["shop_id"]) if each.is_active]
             if own:
-                write = _WRITERS[shop["platform"]]
+                write, now = _WRITERS[shop["platform"]], self._now()
                 for change in self.changes(shop["shop_id"]):
                     for topic, body in write(change):
                         yield from (
-                            _signed(shop, each, topic, change, body) for each in own if each.topic == topic
+                            _signed(shop, each, topic, change, body, now=now)
+                            for each in own
+                            if each.topic == topic
                         )
 
     def changes(self, shop_id: str) -> Iterator[Change]:
@@ -242,14 +244,23 @@ def _woocommerce(change: Change) -> Bodies:
     if change.kind == "refund":
         yield (
             "order.updated",
-            {"id": change.parent, "status": "refunded", "billing": {"email": "someone@example.com"}},
+            {
+                "id": change.parent,
+                "status": "refunded",
+                "date_modified_gmt": change.at.isoformat(),
+                "billing": {"email": "someone@example.com"},
+            },
         )
     elif change.what == "deleted":
         yield f"{change.kind}.deleted", {"id": change.number}
     else:
         yield (
             f"{change.kind}.{change.what}",
-            {"id": change.number, "billing": {"email": "someone@example.com"}},
+            {
+                "id": change.number,
+                "date_modified_gmt": change.at.isoformat(),
+                "billing": {"email": "someone@example.com"},
+            },
         )
 
 
@@ -279,8 +290,15 @@ _WRITERS: Mapping[str, Callable[[Change], Bodies]] = {
 
 
 def _signed(
-    shop: Mapping[str, Any], subscription: Subscription, topic: str, change: Change, body: dict[str, Any]
+    shop: Mapping[str, Any],
+    subscription: Subscription,
+    topic: str,
+    change: Change,
+    body: dict[str, Any],
+    *,
+    now: datetime,
 ) -> Outgoing:
+    """A delivery as it is sent at ``now``."""
     if subscription.fields:
         body = {name: value for name, value in body.items() if name in subscription.fields}
     content = json.dumps(body).encode()
@@ -309,8 +327,9 @@ def _signed(
             "X-WC-Webhook-Event": verb,
             "X-WC-Webhook-Signature": signature,
             "X-WC-Webhook-ID": str(subscription.subscription_id),
+            # The same for all that a webhook sends within a second, as WooCommerce makes it.
             "X-WC-Webhook-Delivery-ID": hashlib.sha256(
-                f"{event}/{subscription.subscription_id}".encode()
+                f"{subscription.subscription_id}{now:%Y%m%d%H%M%S}".encode()
             ).hexdigest()[:32],
         }
     else:

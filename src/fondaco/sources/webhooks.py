@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +22,9 @@ from fondaco.sources.stream import Page, Stream
 
 Pairs = tuple[tuple[str, str], ...]
 """Stream and record id."""
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,19}")
+_PAST_NUMBERS = 10**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,30 @@ def token_matches(given: str, secrets: Sequence[bytes]) -> bool:
         right = hashlib.sha256(secret).digest()
         matches |= hmac.compare_digest(right, hashlib.sha256(given.encode("utf-8", "replace")).digest())
     return matches
+
+
+def parsed(text: bytes | str, what: str) -> Any:
+    """A delivery's JSON; ``what`` names the delivery in the error.
+
+    Raises
+    ------
+    UnreadableError
+        If it is none, or nested deeper than can be read.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(what) from error
+
+
+def number_of(found: Any) -> str | None:
+    """An id that is a whole number from 1 to 20 digits, written as one or as text; None for all else."""
+    if isinstance(found, bool) or not isinstance(found, int | str):
+        return None
+    if isinstance(found, int) and not 0 < found < _PAST_NUMBERS:
+        return None
+    text = str(found)
+    return text if _NUMBER.fullmatch(text) else None
 
 
 def member(content: Any, *path: str) -> Any:

@@ -21,6 +21,7 @@ from fondaco.queue import Queue
 from fondaco.queue.tally import NOBODY, counted
 from fondaco.server.app import create_app
 from fondaco.server.webhooks.door import MOST_BYTES
+from fondaco.sources.shopify.webhooks import ShopifyWebhooks
 
 SECRET = "the secret of the app"
 AURORA = "/webhooks/shopify/aurora"
@@ -134,6 +135,31 @@ def test_what_came_to_the_door_is_counted_and_what_cannot_be_read_is_taken_all_t
     aurora = told["aurora"]
     assert (aurora.unreadable, aurora.ignored, aurora.queued, aurora.refused) == (1, 1, 1, 1)
     assert told[NOBODY].refused == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 200_000, b'{"id": 1e999}', b'{"id": -5}'], ids=["deep", "endless", "below"]
+)
+def test_an_odd_body_is_taken_and_counted_as_unreadable(
+    client: TestClient, shops: Project, body: bytes
+) -> None:
+    headers = {"X-Shopify-Topic": "orders/updated", "X-Shopify-Event-Id": "e"}
+    signed = {**headers, "X-Shopify-Hmac-SHA256": signature(body, SECRET)}
+    assert client.post(AURORA, content=body, headers=signed).status_code == 200
+    assert queued(shops) == []
+
+
+def test_a_body_at_which_our_reading_fails_is_taken_and_its_words_are_not_logged(
+    shops: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(*_: object) -> None:
+        raise KeyError("ada@example.com")
+
+    monkeypatch.setattr(ShopifyWebhooks, "read", failing)
+    with TestClient(create_app(shops)) as client:
+        assert tell(client).status_code == 200
+    assert counted(shops.data / "queue")["aurora"].unreadable == 1
+    assert "ada@example.com" not in caplog.text
 
 
 def test_woocommerces_first_call_is_answered_for_known_and_unknown_shops_alike(

@@ -29,7 +29,7 @@ END = datetime(2026, 11, 1, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
 MODELS = [
     f"path:models/{folder}"
-    for folder in ("staging/amazon", "conformed/amazon", "core", "profit", "marketing", "marts")
+    for folder in ("staging/amazon", "conformed/amazon", "core", "stock", "profit", "marketing", "marts")
 ]
 Sums = dict[tuple[Any, ...], Decimal]
 

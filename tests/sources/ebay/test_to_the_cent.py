@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ebay_to_the_cent")]
 Rows = list[dict[str, Any]]
 MODELS = [
     f"path:models/{part}"
-    for part in ("staging/ebay", "conformed/ebay", "core", "profit", "marketing", "marts")
+    for part in ("staging/ebay", "conformed/ebay", "core", "stock", "profit", "marketing", "marts")
 ]
 """All but what other sources would bring."""
 KINDS = {

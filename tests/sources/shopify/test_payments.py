@@ -32,7 +32,7 @@ DISPUTES_EVERY, LABELS_EVERY = 9, 5
 Rows = list[dict[str, Any]]
 MODELS = [
     f"path:models/{part}"
-    for part in ("staging/shopify", "conformed/shopify", "core", "profit", "marketing", "marts")
+    for part in ("staging/shopify", "conformed/shopify", "core", "stock", "profit", "marketing", "marts")
 ]
 """All but what other sources would bring."""
 

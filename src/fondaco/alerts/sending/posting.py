@@ -2,7 +2,8 @@
 
 Apprise knows how each service wants to be spoken to. It is held to that: its services are made from addresses that were checked
 before, never from an Apprise address, for those can name files to attach and templates to read; it loads no pictures, follows no
-redirects, keeps nothing on disk, and its log, which may hold an address, stays here.
+redirects, keeps nothing on disk, and its log, which may hold an address, stays here. Its services call ``requests`` by the name that
+their modules import; that name is bound to one that reads short answers only, and the whole exchange has a deadline.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from types import ModuleType
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from fondaco.alerts.sending.channels import KINDS, Target
+from fondaco.alerts.sending.exchange import LONGEST_SECONDS, within
 from fondaco.alerts.sending.guard import public_addresses_only
 from fondaco.alerts.sending.message import Message
 from fondaco.errors import ConfigError, FondacoError, RetryableError
@@ -39,15 +42,17 @@ class _Overheard(logging.Handler):
         self.status = int(found[1]) if found else self.status
 
 
-def post(target: Target, message: Message, *, allow_private: bool = False) -> None:
-    """Send a message to a channel that is reached over HTTP.
+def post(
+    target: Target, message: Message, *, allow_private: bool = False, seconds: float = LONGEST_SECONDS
+) -> None:
+    """Send a message to a channel that is reached over HTTP, which has ``seconds`` for its whole answer.
 
     Raises
     ------
     ConfigError
         If the service refuses the message, or the address is none that may be sent to.
     RetryableError
-        If it cannot be reached, or puts us off.
+        If it cannot be reached, takes too long, or puts us off.
     """
     from apprise import NotifyType
 
@@ -57,9 +62,15 @@ def post(target: Target, message: Message, *, allow_private: bool = False) -> No
             message.severity, NotifyType.INFO
         ),
     )
-    with _overheard() as heard, nullcontext() if allow_private else public_addresses_only():
+    guard = nullcontext() if allow_private else public_addresses_only()
+    with _overheard() as heard, guard, within(seconds) as deadline:
         sent = _service(target, message).send(
             body=_harmless("\n".join(message.lines)), title=_harmless(message.subject), notify_type=type_
+        )
+    if deadline.has_passed:
+        raise RetryableError(
+            f"{KINDS[target.kind].title} at {target.leads_to} did not answer in full within {seconds:g} seconds.",
+            "It is tried again with the next run; make sure that its address is the right one.",
         )
     if not sent:
         raise _refused(target, heard.status)
@@ -81,10 +92,11 @@ def _service(target: Target, message: Message) -> _Service:
         return _slack(parts.path, "-gov" in (parts.hostname or ""), asset)
     if target.kind == "teams":
         return _teams(target.address, asset)
-    from apprise.plugins.custom_json import NotifyJSON
+    from apprise.plugins import custom_json
 
+    _bind(custom_json)
     host = parts.hostname or ""
-    service: _Service = NotifyJSON(
+    service: _Service = custom_json.NotifyJSON(
         host=f"[{host}]" if ":" in host else host, port=parts.port, secure=parts.scheme == "https", fullpath=parts.path or "/",
         params=dict(parse_qsl(parts.query, keep_blank_values=True)), asset=asset,
         headers={"Authorization": target.authorization} if target.authorization else {},
@@ -96,10 +108,11 @@ def _service(target: Target, message: Message) -> _Service:
 
 
 def _slack(path: str, is_gov: bool, asset: Any) -> _Service:
-    from apprise.plugins.slack import NotifySlack
+    from apprise.plugins import slack
 
+    _bind(slack)
     _, _, first, second, third = path.rstrip("/").split("/")
-    service: _Service = NotifySlack(
+    service: _Service = slack.NotifySlack(
         token_a=first, token_b=second, token_c=third, mode="gov-hook" if is_gov else "hook", include_image=False,
         include_timestamp=False, asset=asset,
     )  # fmt: skip
@@ -107,14 +120,22 @@ def _slack(path: str, is_gov: bool, asset: Any) -> _Service:
 
 
 def _teams(address: str, asset: Any) -> _Service:
-    from apprise.plugins.workflows import NotifyWorkflows
+    from apprise.plugins import workflows
 
-    told = NotifyWorkflows.parse_native_url(address) or {}
+    _bind(workflows)
+    told = workflows.NotifyWorkflows.parse_native_url(address) or {}
     needed = ("host", "port", "workflow", "signature", "power_automate", "routing_id", "version")
-    service: _Service = NotifyWorkflows(
+    service: _Service = workflows.NotifyWorkflows(
         **{name: told.get(name) for name in needed}, secure=True, include_image=False, asset=asset
     )
     return service
+
+
+def _bind(services: ModuleType) -> None:
+    """Have a module of Apprise, which nobody else uses here, read short answers only; it offers no setting for that."""
+    from fondaco.alerts.sending.short_answers import ShortRequests
+
+    services.requests = ShortRequests()  # type: ignore[attr-defined]
 
 
 def _harmless(text: str) -> str:

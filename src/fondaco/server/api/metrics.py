@@ -14,6 +14,7 @@ from starlette.responses import Response
 from fondaco.clock import local_date
 from fondaco.errors import ConfigError
 from fondaco.metrics import MetricQuery
+from fondaco.metrics.query import MOST_FILLED_ROWS
 from fondaco.server.api.access import ReadingToken, reading_token
 from fondaco.server.api.errors import ErrorAnswer
 from fondaco.server.api.paging import cursor_at, offset_of
@@ -106,7 +107,11 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     metrics: list[str] = Field(description="Names, separated by commas; may be repeated.", min_length=1)
-    by: str = Field("", description="day, week, month or dimensions, separated by commas.")
+    by: str = Field(
+        "",
+        description="day, week, month or dimensions, separated by commas. With one step of time, steps without sales have rows of nought too, "
+        f"unless all steps with all values of the other dimensions would be more than {MOST_FILLED_ROWS:,} rows: then they are left out.",
+    )
     first: str = Field("", alias="from", description="First day; default: 29 days before the last.")
     last: str = Field("", alias="to", description="Last day; default: today.")
     clock: Literal["finance", "order"] = Field(

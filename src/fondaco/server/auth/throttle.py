@@ -1,17 +1,25 @@
-"""Slows down guessing: after some failures of an account or an address, no more attempts for a while."""
+"""Slows down guessing: after some failures, no more attempts for a while.
+
+The strict bound is of an account from one address, so that nobody shuts its owner out by failing in their name from elsewhere; that
+of an account from everywhere is far higher, and is there for guesses that are spread over many addresses
+(https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html, "Account Lockout").
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import deque
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 
 from fondaco.clock import Clock
 
 WINDOW = timedelta(minutes=15)
-PER_ACCOUNT = 8
+PER_ACCOUNT_AND_ADDRESS = 8
 PER_ADDRESS = 40
+PER_ACCOUNT = 200
+"""From all addresses together: five of them at their own bound. 19,200 guesses a day are nothing against a password that is accepted."""
 _KEPT = 20_000
 
 
@@ -41,14 +49,17 @@ class Throttle:
         return longest
 
     def succeeded(self, account: str, address: str) -> None:
-        """Forget the account's failures, and this attempt of the address; its others stand."""
+        """Forget the account's failures from this address, and this attempt of the address and of the account; their others stand:
+        an owner who logs in grants nobody else new guesses."""
         with self._lock:
-            self._failures.pop(_account(account), None)
-            seen = self._failures.get("address:" + address)
-            if seen:
-                seen.pop()
-                if not seen:
-                    del self._failures["address:" + address]
+            (own, _), *shared = _keys(account, address)
+            self._failures.pop(own, None)
+            for key, _ in shared:
+                seen = self._failures.get(key)
+                if seen:
+                    seen.pop()
+                    if not seen:
+                        del self._failures[key]
 
     def _wait(self, key: str, limit: int, now: datetime) -> timedelta | None:
         failures = self._failures.get(key)
@@ -61,9 +72,20 @@ class Throttle:
         self._failures = {key: seen for key, seen in self._failures.items() if seen[-1] + WINDOW > now}
 
 
-def _account(account: str) -> str:
-    return "account:" + hashlib.sha256(account.strip().lower().encode()).hexdigest()
+def _keys(account: str, address: str) -> tuple[tuple[str, int], ...]:
+    address = _network(address)
+    hashed = hashlib.sha256(account.strip().lower().encode()).hexdigest()
+    return (
+        (f"account:{hashed} address:{address}", PER_ACCOUNT_AND_ADDRESS),
+        (f"address:{address}", PER_ADDRESS),
+        (f"account:{hashed}", PER_ACCOUNT),
+    )
 
 
-def _keys(account: str, address: str) -> tuple[tuple[str, int], tuple[str, int]]:
-    return (_account(account), PER_ACCOUNT), ("address:" + address, PER_ADDRESS)
+def _network(address: str) -> str:
+    """Of IPv6 the first 64 bits: whoever has one address there has them all."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:  # no address, where a server listens on a socket's file
+        return address
+    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else str(found)

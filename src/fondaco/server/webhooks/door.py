@@ -121,16 +121,19 @@ class WebhookDoor:
         try:
             notice = key.webhooks.read(delivery)
         except UnreadableError as error:
-            # Sent again it would be the same; a refusal would only make the vendor stop.
-            log.warning(
-                "a delivery cannot be read", extra={"connection": connection_id, "reason": str(error)}
-            )
-            self._count(connection_id, "unreadable")
-            return _TAKEN
+            return self._unreadable(connection_id, str(error))
+        except Exception as unknown:  # a body at which our own reading fails; its words may be a customer's
+            return self._unreadable(connection_id, type(unknown).__name__)
         if notice.is_empty:
             self._count(connection_id, "ignored")
             return _TAKEN
         return await self._queued(source, connection_id, notice)
+
+    def _unreadable(self, connection_id: str, reason: str) -> Answer:
+        """Sent again it would be the same; a refusal would only make the vendor stop."""
+        log.warning("a delivery cannot be read", extra={"connection": connection_id, "reason": reason})
+        self._count(connection_id, "unreadable")
+        return _TAKEN
 
     async def _queued(self, source: str, connection_id: str, notice: Notice) -> Answer:
         event = QueuedEvent(

@@ -7,7 +7,6 @@ webhook of Event Grid, an HTTP sink of Confluent, or a few lines of one's own.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -21,6 +20,7 @@ from fondaco.sources.webhooks import (
     Pairs,
     UnreadableError,
     member,
+    parsed,
     token_matches,
 )
 
@@ -54,8 +54,8 @@ class CommercetoolsWebhooks:
 
     def read(self, delivery: Delivery) -> Notice:
         """One notification, or several in one body, as they are or in the envelope of EventBridge or CloudEvents."""
+        content = parsed(delivery.body, "a notification")
         try:
-            content = json.loads(delivery.body)
             told = list(_unwrapped(content))
             pairs = [_pair(each) for each in told]
             known = [(each, pair) for each, pair in zip(told, pairs, strict=True) if pair is not None]
@@ -65,7 +65,7 @@ class CommercetoolsWebhooks:
         gone = [pair for each, pair in known if _is_deletion(each)]
         return Notice(
             event_id=",".join(_event_id(each) for each in told),
-            topic=", ".join(dict.fromkeys(str(_topic(each)) for each in told)),
+            topic=", ".join(dict.fromkeys(_topic(each) for each in told)),
             changed=tuple(dict.fromkeys(pair for each, pair in known if not _is_deletion(each))),
             deleted=_buried(gone),
             happened_at=min(instants, default=None),
@@ -94,12 +94,12 @@ def _buried(pairs: Sequence[tuple[str, str]]) -> Pairs:
     return tuple(dict.fromkeys(pair for pair in pairs if pair[0] in _BURIED))
 
 
-def _topic(told: dict[str, Any]) -> Any:
-    return told.get("type") or told.get("notificationType") or "Notification"
+def _topic(told: dict[str, Any]) -> str:
+    return _short(told.get("type") or told.get("notificationType") or "Notification")
 
 
 def _is_deletion(told: dict[str, Any]) -> bool:
-    return str(_topic(told)).endswith("Deleted")
+    return _topic(told).endswith("Deleted")
 
 
 def _instant(told: dict[str, Any]) -> Any:
@@ -109,6 +109,10 @@ def _instant(told: dict[str, Any]) -> Any:
 def _event_id(told: dict[str, Any]) -> str:
     """Messages have ids of their own; changes are told apart by the version that they led to."""
     if told.get("notificationType") == "Message" and told.get("id"):
-        return str(told["id"])
+        return _short(told["id"])
     resource = told["resource"]
-    return f"{resource['typeId']}/{resource.get('id')}/{told.get('version')}/{_topic(told)}"
+    return f"{_short(resource['typeId'])}/{_short(resource.get('id'))}/{_short(told.get('version'))}/{_topic(told)}"
+
+
+def _short(found: Any) -> str:
+    return str(found)[:100]

@@ -6,7 +6,6 @@ A delivery holds events as the API has them, with whose they were. None of that 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -15,7 +14,15 @@ from typing import Any
 from fondaco.clock import parse_instant
 from fondaco.sources.klaviyo.settings import KlaviyoSettings
 from fondaco.sources.source import SourceSettings
-from fondaco.sources.webhooks import Answer, Delivery, Notice, UnreadableError, hmac_matches, member
+from fondaco.sources.webhooks import (
+    Answer,
+    Delivery,
+    Notice,
+    UnreadableError,
+    hmac_matches,
+    member,
+    parsed,
+)
 
 TOPICS = tuple(
     f"event:klaviyo.{event}"
@@ -54,10 +61,7 @@ class KlaviyoWebhooks:
 
     def read(self, delivery: Delivery) -> Notice:
         """Events and profiles that are to be read again. One delivery may hold several events."""
-        try:
-            body = json.loads(delivery.body)
-        except ValueError as error:
-            raise UnreadableError("a delivery that is no JSON") from error
+        body = parsed(delivery.body, "a delivery that is no JSON")
         rows = member(body, "data")
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise UnreadableError("a delivery without data")
@@ -93,8 +97,8 @@ def _payload(row: Any) -> Any:
     payload = row.get("payload")
     if isinstance(payload, str):
         try:
-            payload = json.loads(payload)
-        except ValueError:
+            payload = parsed(payload, "a payload that is no JSON")
+        except UnreadableError:
             return None
     return member(payload, "data")
 
@@ -102,7 +106,7 @@ def _payload(row: Any) -> Any:
 def _event_id(rows: Sequence[Any]) -> str:
     """The same when it is delivered again, with whatever else in its header."""
     told = sorted(f"{row.get('topic')} {row.get('external_id')}" for row in rows)
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
+    return hashlib.sha256("\n".join(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _instant(row: Any) -> datetime | None:

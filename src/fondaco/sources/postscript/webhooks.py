@@ -15,7 +15,7 @@ from typing import Any
 from fondaco.clock import format_instant, parse_instant
 from fondaco.sources.postscript.settings import PostscriptSettings
 from fondaco.sources.source import SourceSettings
-from fondaco.sources.webhooks import Answer, Delivery, Notice, UnreadableError, member, token_matches
+from fondaco.sources.webhooks import Answer, Delivery, Notice, UnreadableError, member, parsed, token_matches
 
 TOPICS = ("shop.subscriber.opt_in", "shop.subscriber.opt_out", "shop.incoming_message")
 OWN_HEADER = "X-Fondaco-Token"
@@ -41,10 +41,7 @@ class PostscriptWebhooks:
 
     def read(self, delivery: Delivery) -> Notice:
         """An event as a record, and the subscriber that is to be read again. Texts, names and numbers are let go."""
-        try:
-            body = json.loads(delivery.body)
-        except ValueError as error:
-            raise UnreadableError("a delivery that is no JSON") from error
+        body = parsed(delivery.body, "a delivery that is no JSON")
         topic = member(body, "event")
         if not isinstance(topic, str):
             raise UnreadableError("a delivery without event")

@@ -6,7 +6,7 @@ a shop's own admin has set up comes whole; then only the ids are read.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +21,8 @@ from fondaco.sources.webhooks import (
     UnreadableError,
     hmac_matches,
     member,
+    number_of,
+    parsed,
 )
 
 _GIDS = {
@@ -29,6 +31,7 @@ _GIDS = {
     "products": "Product",
     "inventory_items": "InventoryItem",
 }
+_GID = re.compile(r"gid://shopify/([A-Za-z]{1,40})/[1-9][0-9]{0,19}")
 
 
 def _own(stream: str) -> Callable[[Any], Pairs]:
@@ -122,8 +125,8 @@ class ShopifyWebhooks:
         event_id = headers.get("x-shopify-event-id") or headers.get("x-shopify-webhook-id") or ""
         if not topic or not event_id:
             raise UnreadableError("a delivery without topic or id")
+        body = parsed(delivery.body, f"a delivery of {topic}")
         try:
-            body = json.loads(delivery.body)
             happened = headers.get("x-shopify-triggered-at")
             return Notice(
                 event_id=f"{event_id}:{topic}",
@@ -138,8 +141,10 @@ class ShopifyWebhooks:
 
 def _pair(stream: str, found: Any) -> Pairs:
     """``(stream, global id)`` of an id as Shopify writes it in one body or another."""
-    if isinstance(found, str) and found.startswith("gid://shopify/"):
-        return ((stream, found),)
-    if isinstance(found, bool) or not str(found).isdigit() or stream not in _GIDS:
+    kind, number = _GIDS.get(stream), number_of(found)
+    if kind is not None and number is not None:
+        return ((stream, f"gid://shopify/{kind}/{number}"),)
+    told = _GID.fullmatch(found) if isinstance(found, str) else None
+    if told is None or (told[1] != kind if kind is not None else not told[1].startswith("Discount")):
         raise UnreadableError(f"a delivery without the id of its record ({stream})")
-    return ((stream, f"gid://shopify/{_GIDS[stream]}/{found}"),)
+    return ((stream, told[0]),)

@@ -111,8 +111,11 @@ gaps as (
         sale_days.*,
         {{ day_after('sale_days.stock_date') }} as first_date,
         coalesce({{ day_before('sale_days.next_sale_date') }}, sale_days.last_day) as last_date,
-        cast(sale_days.sale_days_before as double precision) / least({{ window }}, sale_days.age) as rate_before,
-        lead(cast(sale_days.sale_days_after as double precision) / least({{ window }}, sale_days.days_left)) over (
+        cast(sale_days.sale_days_before as double precision) / nullif(least({{ window }}, sale_days.age), 0) as rate_before,
+        lead(
+            cast(sale_days.sale_days_after as double precision)
+            / nullif(least({{ window }}, sale_days.days_left), 0)
+        ) over (
             partition by sale_days.tenant_id, sale_days.location_id, sale_days.variant_id
             order by sale_days.stock_date
         ) as rate_after
@@ -126,7 +129,8 @@ judged as (
         -- An item whose season is over is silent by rights: the lower of the two rates counts.
         least(0.95, rate_before, coalesce(rate_after, rate_before)) as rate
     from gaps
-    where sale_days_before >= {{ least_sale_days }}
+    -- A sale that its shop dates before the item's first day, or ahead of today, tells no rate.
+    where rate_before is not null and sale_days_before >= {{ least_sale_days }}
 ),
 
 silent_spans as (
