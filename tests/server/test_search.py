@@ -83,6 +83,7 @@ def test_before_anything_is_typed_the_pages_that_exist_are_there(shop: Project) 
         ("Cohorts", "/cohorts"),
         ("Costs", "/costs"),
         ("Alerts", "/alerts"),
+        ("Connections", "/connections"),
         ("Runs & data health", "/runs"),
         ("Report", "/report"),
         ("Settings", "/settings"),
