@@ -14,13 +14,13 @@ def test_a_test_leads_to_its_answer_on_the_page_of_the_connection(shop: Shop, op
     page.get_by_role("button", name="Test aurora").click()
     expect(page).to_have_url(f"{shop.url}/connections/aurora#test")
     expect(page.get_by_role("status").first).to_contain_text("aurora answers")
-    expect(page.locator("#test")).to_contain_text("May read orders")
+    expect(page.locator("#test")).to_contain_text("May read order lines")
 
 
 def test_on_a_phone_a_row_keeps_its_state_and_leads_to_the_button(shop: Shop, open_page: OpenPage) -> None:
     page = open_page(shop, "/connections", width=390)
     expect(page.get_by_text("Ready").first).to_be_visible()
     expect(page.get_by_role("button", name="Test aurora")).to_be_hidden()
-    page.get_by_role("link", name="aurora").first.click()
+    page.locator("main").get_by_role("link", name="aurora", exact=True).first.click()
     expect(page.get_by_role("button", name="Test aurora")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
