@@ -18,13 +18,15 @@ from marts.visits_daily
 where tenant_id = $tenant_id and order_date between $first and $last
 group by order_date, connection_id"""
 
-SEEN_CAMPAIGNS = """
+SEEN_BY_ADS = """
 select campaign_id from marts.campaigns_daily
-where tenant_id = $tenant_id and campaign_id is not null and attributed_orders > 0
+where tenant_id = $tenant_id and campaign_id is not null and attributed_orders > 0"""
+"""Campaigns of ad accounts that ever brought an order that a visit shows."""
+
+_SEEN_CAMPAIGNS = f"""{SEEN_BY_ADS}
 union
 select campaign_id from marts.messages_daily
 where tenant_id = $tenant_id and campaign_id is not null and attributed_orders > 0"""
-"""Campaigns that ever brought an order that a visit shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def read_visits(reader: Reader, tenant_id: str, first: date, last: date) -> Visi
     days = {"tenant_id": tenant_id, "first": first, "last": last}
     for row in reader.query(_VISITS, days).to_pylist():
         marked[row["order_date"]][row["connection_id"]] = row["marked"]
-    known = reader.query(SEEN_CAMPAIGNS, {"tenant_id": tenant_id}).column("campaign_id").to_pylist()
+    known = reader.query(_SEEN_CAMPAIGNS, {"tenant_id": tenant_id}).column("campaign_id").to_pylist()
     return Visits(marked, frozenset(known))
 
 
