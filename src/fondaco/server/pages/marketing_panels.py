@@ -184,7 +184,7 @@ def ratios(figures: Figures, state: MarketingState) -> dict[str, Any]:
         "metric": {
             name: figures.metric(name) for name in ("claimed_roas", "claim_gap", "campaign_break_even_roas")
         },
-        "verdict": "" if poas is None or (hidden and poas < 1) else "loses" if poas < 1 else "earns",
+        "verdict": "" if poas is None else "earns" if poas >= 1 else "hidden" if hidden else "loses",
         "hidden": hidden,
     }
 
