@@ -96,14 +96,19 @@ def advertised(project: Project, *, marked: int, silent: bool = False) -> None:
     ]  # fmt: skip
     rows.append({"campaign_id": "ads:3", "campaign_date": YESTERDAY, "ad_spend": 5, **figures})
     names = {"1": "Spring", "2": "Brand", "3": "Trial", "4": "Hidden"}
-    rows += [{**row, "campaign_id": "ads:4", "attributed_orders": 0, "attributed_contribution_margin_2": 0} for row in rows[:14]]
+    rows += [
+        {**row, "campaign_id": "ads:4", "attributed_orders": 0, "attributed_contribution_margin_2": 0}
+        for row in rows[:14]
+    ]
     shops = {"aurora": marked, **({"cedar": 0} if silent else {})}
     publish_into(
         project,
         campaigns_daily=rows,
         campaigns=[{"campaign_id": f"ads:{key}", "name": name, **figures} for key, name in names.items()],
         visits_daily=[
-            {"order_date": day, "connection_id": shop, "marked_orders": told} for day in days for shop, told in shops.items()
+            {"order_date": day, "connection_id": shop, "marked_orders": told}
+            for day in days
+            for shop, told in shops.items()
         ],
         sales_daily=[{**sales(day, "DE", 1), "clock": "order"} for day in days],
     )

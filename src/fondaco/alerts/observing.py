@@ -86,7 +86,8 @@ class Observer:
 
     def _names(self, mart: str, key: str) -> dict[str, str | None]:
         rows = self._reader.query(
-            f"select {key} as id, name from marts.{mart} where tenant_id = $tenant", {"tenant": self._tenant_id}
+            f"select {key} as id, name from marts.{mart} where tenant_id = $tenant",
+            {"tenant": self._tenant_id},
         ).to_pylist()
         return {row["id"]: row["name"] for row in rows}
 
@@ -101,11 +102,11 @@ class Observer:
     ) -> Iterator[tuple[str, Series]]:
         metrics = tuple(dict.fromkeys(name for name in (rule.metric, rule.of) if name))
         whole = f"{rule.of or rule.metric}"
-        length = (last - first).days + 1
+        days = [first + timedelta(n) for n in range((last - first).days + 1)]
         unseen = self._unseen(rule, first, last)
         if not rule.for_each:
             rows = self._ask(rule, metrics, first, last, where=rule.where)
-            yield "", self._made(rows, rule, whole, first, length, unseen("") if unseen else ())
+            yield "", self._made(rows, rule, whole, days, unseen("") if unseen else ())
             return
         chosen = tuple(subjects) or self._largest(rule, last)
         if not chosen:
@@ -123,16 +124,18 @@ class Observer:
         for subject in chosen:
             rows = [{**row, "total": total.get(row["day"])} for row in apart[subject]]
             reasons = unseen(subject) if unseen else ()
-            yield subject, self._made(rows, rule, whole if rule.of else "total", first, length, reasons)
+            yield subject, self._made(rows, rule, whole if rule.of else "total", days, reasons)
 
     @staticmethod
     def _made(
-        rows: Sequence[Mapping[str, Any]], rule: Rule, whole: str, first: date, length: int, unseen: Sequence[str]
+        rows: Sequence[Mapping[str, Any]],
+        rule: Rule,
+        whole: str,
+        days: Sequence[date],
+        unseen: Sequence[str],
     ) -> Series:
         by_day = {row["day"]: row for row in rows}
-        ordered = [
-            {} if unseen and unseen[n] else by_day.get(first + timedelta(n), {}) for n in range(length)
-        ]
+        ordered = [{} if unseen and unseen[n] else by_day.get(day, {}) for n, day in enumerate(days)]
         return Series(
             [_decimal(row.get(rule.metric)) for row in ordered],
             [_decimal(row.get(whole)) for row in ordered],
@@ -167,14 +170,19 @@ class Observer:
 
     def _unseen(self, rule: Rule, first: date, last: date) -> Callable[[str], list[str]] | None:
         """Of a subject, day by day, why what advertising brought cannot be known; None for what needs no visits."""
-        if not any(_MADE_OF_VISITS in self._layer.metric(name).sql for name in (rule.metric, rule.of) if name):
+        if not any(
+            _MADE_OF_VISITS in self._layer.metric(name).sql for name in (rule.metric, rule.of) if name
+        ):
             return None
         before = timedelta(rule.days - 1)
         visits = read_visits(self._reader, self._tenant_id, first - before, last)
         days = [first + timedelta(n) for n in range((last - first).days + 1)]
         sights = [visits.sight(day - before, day) for day in days]
         shops = self._names("connections", "connection_id") if any(each.silent for each in sights) else {}
-        said = [silent_in_words([shops.get(shop) or shop for shop in each.silent]) if each.silent else "" for each in sights]
+        said = [
+            silent_in_words([shops.get(shop) or shop for shop in each.silent]) if each.silent else ""
+            for each in sights
+        ]
 
         def of(subject: str) -> list[str]:
             campaigns = [subject] if rule.for_each == "campaign_id" else rule.where.get("campaign_id", ())
