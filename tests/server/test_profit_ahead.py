@@ -310,7 +310,7 @@ def test_a_day_under_water_leads_to_the_order_that_came_back(reader: TestClient)
     text = reader.get("/profit/later?from=2026-03-05&to=2026-03-05").text
     assert "1 order placed before this day cost −€43.00" in words(text)
     assert 'href="/orders/a:3"' in text
-    assert "€60.00 €0.00 −€43.00" in words(text)
+    assert "€60.00 €0.00 €0.00 −€43.00" in words(text)
     assert "Nothing of earlier orders" in reader.get("/profit/later?from=2026-03-02&to=2026-03-04").text
     assert (
         "choose the finance clock"
