@@ -86,11 +86,14 @@ def marketing_steps(
         return None
     selling = {row["campaign_id"] for row in orders}
     of_campaign = [row for row in orders if row["campaign_id"] == own["campaign_id"]]
-    paid = sum(row["amount"] for row in spent if row["campaign_id"] and row["campaign_id"] == own["campaign_id"])
+    paid = sum(
+        row["amount"] for row in spent if row["campaign_id"] and row["campaign_id"] == own["campaign_id"]
+    )
     idle = sum(
         row["amount"]
         for row in spent
-        if row["platform"] == own["platform"] and (not row["campaign_id"] or row["campaign_id"] not in selling)
+        if row["platform"] == own["platform"]
+        and (not row["campaign_id"] or row["campaign_id"] not in selling)
     )
     campaign = _part(Decimal(paid), own, of_campaign)
     platform = _part(Decimal(idle), own, orders)
