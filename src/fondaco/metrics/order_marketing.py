@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from fondaco.warehouse.engine import OutdatedError, Reader
+from fondaco.warehouse.engine import OutdatedError, Reader, Value
 
 Row = Mapping[str, Any]
 
@@ -75,7 +75,7 @@ def marketing_steps(
     marketing
         All marketing that it bears.
     """
-    params = {"tenant_id": tenant_id, "day": day}
+    params: dict[str, Value] = {"tenant_id": tenant_id, "day": day}
     try:
         orders = reader.query(_ORDERS, {**params, "order_id": order_id}).to_pylist()
         spent = reader.query(_SPENT, params).to_pylist()

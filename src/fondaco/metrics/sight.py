@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from fondaco.warehouse.engine import Reader
+from fondaco.warehouse.engine import Reader, Value
 
 _VISITS = """
 select order_date, connection_id, cast(sum(marked_orders) as bigint) as marked
@@ -76,7 +76,7 @@ class Visits:
 def read_visits(reader: Reader, tenant_id: str, first: date, last: date) -> Visits:
     """What shops told of the visits behind the orders of these days."""
     marked: dict[date, dict[str, int]] = defaultdict(dict)
-    days = {"tenant_id": tenant_id, "first": first, "last": last}
+    days: dict[str, Value] = {"tenant_id": tenant_id, "first": first, "last": last}
     for row in reader.query(_VISITS, days).to_pylist():
         marked[row["order_date"]][row["connection_id"]] = row["marked"]
     known = reader.query(_SEEN_CAMPAIGNS, {"tenant_id": tenant_id}).column("campaign_id").to_pylist()
