@@ -11,7 +11,7 @@ from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
-from fondaco.server.pages.choices import asked_by, offered, page_answer
+from fondaco.server.pages.choices import asked_by, offered, opened_alone, page_answer
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness
 from fondaco.server.pages.orders_state import orders_address
@@ -105,5 +105,7 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
     """One panel by itself."""
     if name not in PANELS:
         raise HTTPException(404, f"There is no panel {name!r}.")
+    if (page := opened_alone(request, "/sales")) is not None:
+        return page
     numbers = site.numbers(request, site.currency)
     return HTMLResponse(panel_html(site, numbers, name, sales_state(request, site)))
