@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -15,8 +17,8 @@ from fondaco.control import Connection
 from fondaco.errors import ConfigError, FondacoError, RetryableError
 from fondaco.landing import Landing
 from fondaco.orchestration import Project
-from fondaco.orchestration.draining import Drain
-from fondaco.orchestration.live import Live, live_state
+from fondaco.orchestration.draining import Drain, Drained
+from fondaco.orchestration.live import Live, LiveState, live_state
 from fondaco.queue import Queue, QueuedEvent, QueueWriter
 from fondaco.sources.http import VendorFaultError
 
@@ -31,12 +33,16 @@ def live(
     monkeypatch.setattr(Project, "source", lambda *_: stall_asked)
     monkeypatch.setattr(Live, "_build", lambda *_: None)
     monkeypatch.setattr(project.warehouse, "publish", lambda **_: SimpleNamespace(version="v1"))
-    event = QueuedEvent("stall", "stall", "e1", "t", project.clock(), changed=(("orders", "7"),))
+    deliver(project, "e1")
+    with Live(project) as opened:
+        yield opened
+
+
+def deliver(project: Project, event_id: str) -> None:
+    event = QueuedEvent("stall", "stall", event_id, "t", project.clock(), changed=(("orders", "7"),))
     writer = QueueWriter(project.data / "queue")
     writer.put([event.to_bytes()])
     writer.close()
-    with Live(project) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -66,6 +72,59 @@ def finished(project: Project, live: Live) -> None:
     assert state is not None
     assert (state.events, state.duplicates, state.records, state.failed) == (1, 0, 1, "")
     assert not live.is_waited_for
+
+
+def test_what_comes_while_a_batch_is_published_is_the_next_batch_of_the_same_turn(
+    project: Project, live: Live
+) -> None:
+    """The warehouse is neither closed nor opened between them."""
+    connections: list[Any] = []
+
+    def told(drained: Drained, _: LiveState) -> None:
+        connections.append(project.warehouse.connection())
+        if len(connections) < 3:
+            deliver(project, f"more-{len(connections)}")
+
+    assert live.turn(told) == 0.0
+    assert len(connections) == 3
+    assert connections[0] is connections[1] is connections[2]
+    assert not live.is_waited_for
+
+
+def test_between_two_batches_the_drain_makes_way(project: Project, live: Live) -> None:
+    entered = threading.Event()
+
+    def write() -> None:
+        with (
+            Project.open(project.settings.folder, clock=project.clock) as other,
+            other.warehouse.writer(),
+        ):
+            entered.set()
+
+    run = threading.Thread(target=write)
+
+    def told(*_: object) -> None:
+        deliver(project, "e2")
+        run.start()
+        deadline = time.monotonic() + 10
+        while not project.warehouse.courtesy.is_wanted and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    assert live.turn(told) == 0.0
+    assert live.is_waited_for
+    assert entered.wait(10)
+    run.join(10)
+
+
+def test_a_drain_that_is_to_stop_ends_with_the_batch(project: Project, live: Live) -> None:
+    stop = threading.Event()
+
+    def told(*_: object) -> None:
+        deliver(project, "e2")
+        stop.set()
+
+    assert live.turn(told, stop) == 0.0
+    assert live.is_waited_for
 
 
 @pytest.mark.parametrize(

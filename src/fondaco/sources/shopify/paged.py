@@ -168,7 +168,7 @@ class PagedReader:
         if not info["hasNextPage"]:
             return
         if field == "sales":
-            yield from self._more_sales(owner, root, info["endCursor"])
+            yield from self._more_sales(owner, root, {node["id"] for node in connection["nodes"]})
             return
         parent_type = _type_of(owner)
         turned = Turning()
@@ -185,12 +185,12 @@ class PagedReader:
             yield from holder[field]["nodes"]
             info = holder[field]["pageInfo"]
 
-    def _more_sales(self, agreement: str, order: str, after: str | None) -> Iterator[Node]:
-        """The rest of an agreement's sales, which can only be reached by walking the order's agreements."""
+    def _more_sales(self, agreement: str, order: str, known: set[str]) -> Iterator[Node]:
+        """The sales of an agreement that are not ``known``. They can only be reached by walking the order's agreements, and the
+        page with which the walk ends holds most often all of them."""
         before: str | None = None
         while True:
-            variables = {"id": order, "before": before, "after": None}
-            found = self._sales_page(variables)
+            found = self._sales_page({"id": order, "before": before, "after": None})
             if found is None:
                 return
             node, info = found
@@ -202,14 +202,17 @@ class PagedReader:
                     "Run `fondaco run` again; if it stays, report this.",
                 )
             before = info["endCursor"]
-        page: Node = {"hasNextPage": True, "endCursor": after}
         turned = Turning()
-        while page["hasNextPage"]:
-            found = self._sales_page({"id": order, "before": before, "after": turned.next(page["endCursor"])})
+        sales: Node = node["sales"]
+        while True:
+            yield from (sale for sale in sales["nodes"] if sale["id"] not in known)
+            if not sales["pageInfo"]["hasNextPage"]:
+                return
+            after = turned.next(sales["pageInfo"]["endCursor"])
+            found = self._sales_page({"id": order, "before": before, "after": after})
             if found is None:
                 return
-            yield from found[0]["sales"]["nodes"]
-            page = found[0]["sales"]["pageInfo"]
+            sales = found[0]["sales"]
 
     def _sales_page(self, variables: dict[str, Any]) -> tuple[Node, Node] | None:
         data = self._sized(
