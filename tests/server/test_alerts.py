@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.alerts.conftest import Watch, calm_folder, certificate, dropped_folder, receiver
 from tests.alerts.test_life import CEDAR, advertised, publish_into
-from tests.server.conftest import form_token, with_session
+from tests.server.conftest import OWNER, form_token, with_session
 
 from fondaco.control import Role
 from fondaco.orchestration import Project
@@ -57,6 +57,7 @@ def test_where_a_rule_cannot_be_judged_the_page_names_it_and_says_not_that_nothi
     calm_folder: Path, tmp_path: Path
 ) -> None:
     with Project.open(shutil.copytree(calm_folder, tmp_path / "shop"), clock=Watch()) as project:
+        project.control.users.create(project.tenant, OWNER, role=Role.OWNER)
         advertised(project, marked=1, silent=True)
         publish_into(project, connections=[CEDAR])
         with TestClient(create_app(project), follow_redirects=False) as client:
