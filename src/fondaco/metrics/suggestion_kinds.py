@@ -188,8 +188,8 @@ GATEWAYS = SuggestionKind(
     "gateway",
     "gateways",
     "What the payments of each gateway would have cost at the share that the shop's cheapest one took of its own: of those with "
-    f"{LEAST_PAYMENTS} payments or more, on days on which every fee was told. Fees that the cost sheet's rates make are not compared: they say "
-    "what was assumed. It takes for granted that the cheapest would take as much of other orders, and that customers would go along.",
+    f"{LEAST_PAYMENTS} payments or more in the period, whose every payment has a fee, told or by the cost sheet's rate. It takes for granted "
+    "that the cheapest would take as much of other orders, and that customers would go along.",
     "payment costs − money received × share that the shop's cheapest gateway took",
     "Put the cheapest first at the checkout, or ask the dear one for a better rate.",
     (
@@ -206,17 +206,17 @@ GATEWAYS = SuggestionKind(
     f"""
 with used as (
     select gateways.connection_id, gateways.gateway, cast(sum(gateways.payments) as bigint) as payments, sum(gateways.received) as received,
-        sum(gateways.payment_costs) as payment_costs,
+        sum(gateways.payment_costs) as payment_costs, sum(gateways.unpriced_payments) as unpriced,
         cast(sum(gateways.payment_costs) as double precision) / nullif(cast(sum(gateways.received) as double precision), 0) as rate
     from marts.gateway_costs_daily as gateways
     where gateways.tenant_id = $tenant_id and gateways.processed_date between $first and $last and {_SHOP.format(table="gateways")}
-        and gateways.is_provider and gateways.assumed_payment_costs = 0 and gateways.unpriced_payments = 0
+        and gateways.is_provider
     group by gateways.connection_id, gateways.gateway
 ),
 cheapest as (
     select *, row_number() over (partition by connection_id order by rate, gateway) as place
     from used
-    where rate > 0 and payments >= $least_payments
+    where unpriced = 0 and rate > 0 and payments >= $least_payments
 )
 select used.connection_id, used.gateway, used.payments, used.received, used.payment_costs, used.rate,
     cheapest.gateway as cheapest, cheapest.rate as cheapest_rate,
