@@ -1,12 +1,13 @@
 """Money is exact, and knows how many digits its currency has."""
 
+import json
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondaco.money import decimal_of, from_minor, minor_digits, round_to_minor
+from fondaco.money import decimal_of, from_minor, minor_digits, number_text, round_to_minor
 
 CURRENCIES = st.sampled_from(["EUR", "USD", "JPY", "KWD"])
 
@@ -62,3 +63,15 @@ def test_numbers_that_writers_give_with_an_exponent_are_amounts() -> None:
         Decimal(10**16),
         Decimal(1000),
     ]
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_json_number_keeps_its_value_as_plain_digits(number: float) -> None:
+    [text] = json.loads(f"[{number!r}]", parse_float=number_text)
+    assert decimal_of(text) == Decimal(repr(number))
+
+
+def test_a_json_number_that_would_fill_the_memory_is_not_written_out() -> None:
+    for written in ("1e999999999", "1e99999999999999999999"):
+        [text] = json.loads(f"[{written}]", parse_float=number_text)
+        assert text == written and decimal_of(text).is_nan()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 MONEY_PRECISION = 18
 MONEY_SCALE = 6
@@ -16,6 +16,7 @@ _MINOR_DIGITS = {
     "RWF": 0, "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 }  # fmt: skip
 
+_MOST_DIGITS = 400
 _PLAIN = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)\s*")
 
 
@@ -30,6 +31,20 @@ def decimal_of(value: object) -> Decimal:
         return Decimal("NaN")
     found = Decimal(str(value).strip())
     return found if found.is_finite() else Decimal("NaN")
+
+
+def number_text(written: str) -> str:
+    """A JSON number as text in plain digits, for ``json.loads(parse_float=…)``: PHP and Python write 0.00001 as ``1.0e-5``.
+
+    One of more than 400 digits stays as it is, and is set aside.
+    """
+    if "e" not in written.lower():
+        return written
+    try:
+        found = Decimal(written)
+    except InvalidOperation:  # its exponent is more than a decimal can have
+        return written
+    return format(found, "f") if abs(found.adjusted()) <= _MOST_DIGITS else written
 
 
 def minor_digits(currency: str) -> int:
