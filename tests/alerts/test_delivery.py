@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from tests.alerts.conftest import NOW, Receiver, StartReceiver, Watch, give_sales, hundred_days
+from tests.alerts.conftest import NOW, Receiver, StartReceiver, Watch, give_sales, hundred_days, sales
 from tests.reports.conftest import StartServer
 
 from fondaco.alerts.sending.channels import read_target
@@ -75,6 +76,46 @@ def test_an_opening_is_told_once_and_its_recovery_too(told: Project, kept: Recei
         "2026-03-30",
         None,
     )
+
+
+MANY = [f"{number:02}" for number in range(58)]
+
+
+def many_countries(sold: float, watch: Watch) -> list[dict[str, Any]]:
+    day = (watch.now - timedelta(1)).date()
+    return [sales(day, country, sold) for country in MANY]
+
+
+def test_what_one_rule_found_at_once_is_one_message_and_so_is_its_recovery(
+    project: Project, kept: Receiver, watch: Watch
+) -> None:
+    """A rule for each product told a channel 58 times in a round."""
+    (project.settings.folder / "alerts.yml").write_text(
+        "rules:\n  sales-drop: off\n"
+        "  many: {kind: threshold, title: Too much, metric: net_sales, for_each: country, above: 4000}\n",
+        encoding="utf-8",
+    )
+    allow(project)
+    add_webhook(project, kept)
+    give_sales(project, many_countries(5000, watch))
+    look(project, "cli")
+    assert tell(project).sent == 1
+    ((_, _, body),) = kept.taken
+    assert body["headline"] == "Warning: Too much: 58 alerts · Maison Aurora"
+    lines = body["text"].split("\n")
+    assert len(lines) == 11 and all("5,000" in line for line in lines[:10]) and lines[10] == "and 48 more"
+    assert (body["alert"]["rule"], body["alert"]["news"]) == ("many", "opened")
+    assert sorted(alert["subject"] for alert in body["alert"]["alerts"]) == MANY
+    states = [message.state for each in range(1, 59) for message in project.control.alert_messages.of(each)]
+    assert states == ["sent"] * 58
+    watch.now += timedelta(days=1)
+    give_sales(project, many_countries(10, watch))
+    look(project, "cli")
+    assert tell(project).sent == 1
+    body = kept.taken[1][2]
+    assert body["headline"] == "Recovered: Too much: 58 alerts · Maison Aurora"
+    assert body["text"].startswith("They are as expected again. They were:\n")
+    assert body["text"].endswith("\nand 48 more")
 
 
 def test_a_link_stands_in_it_where_a_public_address_is_set(told: Project, kept: Receiver) -> None:

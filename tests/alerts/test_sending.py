@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import socket
@@ -10,6 +11,7 @@ import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from ipaddress import ip_address
@@ -28,8 +30,9 @@ from tests.reports.conftest import StartServer
 
 from fondaco.alerts.sending.channels import Target, read_target
 from fondaco.alerts.sending.guard import is_public, public_addresses_only
-from fondaco.alerts.sending.message import Message
+from fondaco.alerts.sending.message import Message, news_of
 from fondaco.alerts.sending.posting import post
+from fondaco.control import Alert
 from fondaco.errors import ConfigError, RetryableError
 from fondaco.reports.mail import Postbox
 
@@ -72,6 +75,20 @@ def test_teams_gets_a_card_that_mentions_nobody_and_loads_no_picture(
     assert card["type"] == "AdaptiveCard"
     assert [part["type"] for part in card["body"]] == ["TextBlock", "TextBlock"]
     assert "entities" not in card["msteams"] and "‹!here›" in card["body"][1]["text"]
+
+
+def test_what_a_shop_calls_its_products_is_no_markdown(
+    receiver: StartReceiver, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    kept = receiver(tls=True)
+    said = "[Pay here](https://evil.example) of *MUG* _MUG_ `MUG` ~MUG~ MUG_BLUE_1"
+    message = replace(MESSAGE, said=said, title="*Sales*", link="https://f.example/alerts/_7_")
+    post(read_target("teams", kept.url + TEAMS), message, allow_private=True)
+    told = kept.taken[0][2]["attachments"][0]["content"]["body"]
+    assert told[0]["text"] == "Warning: ∗Sales∗ · Maison"
+    assert "［Pay here］(https://evil.example) of ∗MUG∗ ＿MUG＿ ˋMUGˋ ∼MUG∼ MUG_BLUE_1" in told[1]["text"]
+    assert "https://f.example/alerts/_7_" in told[1]["text"]
 
 
 def test_a_template_in_an_address_is_not_read(
@@ -150,8 +167,6 @@ def _certificate_of(name: str, folder: Path) -> Path:
 
 
 def test_slack_gets_the_message_at_the_webhooks_own_path(slack: list[tuple[str, bytes]]) -> None:
-    import json
-
     post(read_target("slack", SLACK), MESSAGE, allow_private=True)  # the proxy is of this machine
     ((asked, heard),) = slack
     assert asked == "hooks.slack.com:443"
@@ -160,6 +175,25 @@ def test_slack_gets_the_message_at_the_webhooks_own_path(slack: list[tuple[str, 
     told = json.loads(body)["attachments"][0]
     assert told["title"] == "Warning: Sales drop · Maison"
     assert "€200.00 on 30 Mar 2026" in told["text"] and "<!here>" not in told["text"]
+
+
+def test_what_a_shop_calls_its_products_mentions_nobody_and_hides_no_address_at_slack(
+    slack: list[tuple[str, bytes]],
+) -> None:
+    said = "<https://evil.example|Open> <!channel> @here <@U1> [x](http://evil.example) *MUG* _MUG_"
+    post(read_target("slack", SLACK), replace(MESSAGE, said=said, title="<!here>"), allow_private=True)
+    ((_, heard),) = slack
+    told = json.loads(heard.partition(b"\r\n\r\n")[2])["attachments"][0]
+    assert told["title"] == "Warning: ‹!here› · Maison"
+    assert told["text"].startswith(
+        "‹https://evil.example|Open› ‹!channel› ＠here ‹＠U1› ［x］(http://evil.example) ∗MUG∗ ＿MUG＿"
+    )
+
+
+@given(said=st.text(st.sampled_from("<>@[]*`~_ a1\n|!"), max_size=20), title=st.text(max_size=20))
+def test_no_name_writes_a_line_of_its_own(said: str, title: str) -> None:
+    alert = Alert(severity="warning", title=title, said=said, since=AT.date())
+    assert len(news_of(alert, "opened", "Maison", "", AT).lines) <= 2
 
 
 def test_a_proxy_of_this_machine_needs_the_setting_too(slack: list[tuple[str, bytes]]) -> None:

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+"""What a field's text has to be to be read as one."""
+
 MARK = "\ue000"
 _MARK_BYTES = MARK.encode()
 

@@ -11,7 +11,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from fondaco.landing.numbers import NUMBER
 from fondaco.sources.stream import ColumnType, Stream
+
+_EXACT = (ColumnType.DECIMAL, ColumnType.BIGINT)
 
 Where = tuple[str, str] | None
 Place = tuple[Where, tuple[str, ...]]
@@ -235,7 +238,22 @@ class Objects:
         return expression
 
     def text(self, path: str, kind: ColumnType) -> str:
-        """SQL for the text (for JSON columns: the JSON text) at ``path``."""
+        """SQL for the text (for JSON columns: the JSON text) at ``path``.
+
+        Of amounts and whole numbers a JSON string with an exponent, ``"1e9"``, keeps its quotes, so that it is read as no number.
+        """
+        found = self._found(path, kind)
+        if kind not in _EXACT:
+            return found
+        where = literal(json_path(segments(path)))
+        # A case in a case: the engine may change the order of an "and", and only few objects are worth a second look.
+        return (
+            f"case when contains({found}, 'e') or contains({found}, 'E') then"
+            f" case when json_type({self._source}, {where}) = 'VARCHAR' and regexp_full_match({found}, '{NUMBER}')"
+            f" then concat('\"', {found}, '\"') else {found} end else {found} end"
+        )
+
+    def _found(self, path: str, kind: ColumnType) -> str:
         parts = segments(path)
         if not parts:
             if kind is ColumnType.JSON:

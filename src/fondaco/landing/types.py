@@ -1,13 +1,15 @@
 """From a field's text to a typed value, in SQL. What does not fit is null, and the record goes to quarantine.
 
-An empty text means "none" in every type but text: WooCommerce and others write it so.
+An empty text means "none" in every type but text: WooCommerce and others write it so. JSON numbers may have an exponent, for writers
+give tiny and large ones so; texts of amounts and whole numbers may not (``Objects.text`` keeps their quotes): no vendor writes
+money so, and ``"1e9"`` is a slip or an attack rather than a billion.
 """
 
 from __future__ import annotations
 
+from fondaco.landing.numbers import NUMBER
 from fondaco.sources.stream import ColumnType
 
-_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00(:00(\.0+)?)?([zZ]|[+-]00(:?00)?)?)?"
 
@@ -33,13 +35,13 @@ def value_sql(text: str, kind: ColumnType) -> str:
     if kind is ColumnType.DECIMAL:
         # DuckDB's cast of a text with an exponent lets numbers through that are too large for the type.
         return (
-            f"case when not regexp_full_match({text}, '{_NUMBER}') then null"
+            f"case when not regexp_full_match({text}, '{NUMBER}') then null"
             f" when contains(lower({text}), 'e') then try_cast(try_cast({text} as decimal(38, 6)) as decimal(18, 6))"
             f" else try_cast({text} as decimal(18, 6)) end"
         )
     if kind is ColumnType.DOUBLE:
         number = f"try_cast({text} as double)"
-        return f"case when regexp_full_match({text}, '{_NUMBER}') and isfinite({number}) then {number} end"
+        return f"case when regexp_full_match({text}, '{NUMBER}') and isfinite({number}) then {number} end"
     if kind is ColumnType.BIGINT:
         # JSON writers give large whole numbers as 12.0 or 1e17.
         return (
@@ -75,6 +77,11 @@ def fault_sql(
     branches = []
     if has_nul and kind is ColumnType.TEXT:
         branches.append(f"when contains({text}, chr(0)) then 'column {column}: holds the character U+0000'")
+    if kind in (ColumnType.DECIMAL, ColumnType.BIGINT):
+        branches.append(
+            f"when {value} is null and starts_with({text}, '\"')"
+            f" then 'column {column}: a text must be plain digits, without an exponent'"
+        )
     if kind not in (ColumnType.TEXT, ColumnType.JSON):
         branches.append(
             f"when {text} <> '' and {value} is null then 'column {column}: expected {EXPECTED[kind]}'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,6 +109,16 @@ def test_a_transaction_without_a_name_gets_one_that_a_release_does_not_change() 
     names = {records.transaction(one)["transactionId"] for one in (nameless, released)}
     assert len(names) == 1
     assert records.transaction({**nameless, "postedDate": None})["postedDay"] is None
+
+
+@pytest.mark.parametrize("amount", ["1e9", "1E-7", "NaN", "Infinity", float("inf"), "1e999999999"])
+def test_what_is_no_amount_is_told_as_none_so_that_landing_sets_the_transaction_aside(amount: Any) -> None:
+    strange = transaction("10", item("A", node("AmazonFees", "-3", node("Commission", amount))))
+    assert leaves(strange) == [
+        ("A", "AmazonFees/Commission", "NaN"),
+        ("A", "AmazonFees", "NaN"),
+        (None, records.UNTOLD, "NaN"),
+    ]
 
 
 money = st.decimals(-999, 999, places=2).map(str)

@@ -34,6 +34,17 @@ def test_single_bad_rows_are_set_aside_with_their_numbers(read: Read, write: Wri
     ]
 
 
+def test_numbers_that_a_spreadsheet_has_cut_short_are_set_aside(read: Read, write: Write) -> None:
+    """1.23E+05 was some number near 123,000; tiny numbers are written as 1e-07 by many programs."""
+    good = "".join(f"{n},2026-07-01,,A,,1,1e-07,\n" for n in range(10, 20))
+    bad = "2,2026-07-01,,A,,1,1.23E+05,\n3,2026-07-01,,A,,1,1e9,\n4,2026-07-01,,A,,1,NaN,\n"
+    prepared = read(write("s.csv", HEADER + good + bad), mapping=MAP)
+    assert prepared.landing_rows == 10
+    assert [(one.row, one.reason) for one in prepared.set_aside] == [
+        (row, "unit_price is not a number, or too large a one") for row in (11, 12, 13)
+    ]
+
+
 def test_amounts_that_no_warehouse_could_sum_are_set_aside(read: Read, write: Write) -> None:
     """A price times a quantity, and an order of many large lines; an order in rupiah of a milliard lands."""
     good = "".join(f"{n},2026-07-01,,A,,1,1000000000.00,\n" for n in range(10, 20))

@@ -24,6 +24,19 @@ def test_what_paid_an_order_beside_money_is_told() -> None:
     assert "SECRET" not in str(shaped) and "192.0.2.1" not in str(shaped)
 
 
+def test_wrapping_that_is_no_amount_is_told_as_none_so_that_landing_sets_the_order_aside() -> None:
+    def wrapped(**extra: object) -> list[object]:
+        told = Shaper().shape("orders", {"extension_attributes": extra})["fondaco"]
+        return [told["wrapping_amount"], told["wrapping_tax_amount"]]
+
+    assert wrapped(gw_base_price="1e9", gw_items_base_price="1.50", gw_base_tax_amount="Infinity") == [
+        "NaN",
+        "NaN",
+    ]
+    assert wrapped(gw_base_price="", gw_base_tax_amount=None) == [None, None]
+    assert wrapped(gw_base_price=1e-7, gw_base_tax_amount="0.00") == ["0.0000001", "0.00"]
+
+
 def test_a_code_that_stands_alone_and_several_in_one_text_are_codes() -> None:
     shaper = Shaper()
     one = shaper.shape("orders", {"coupon_code": "SPRING"})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from fondaco.alerts.sending.channels import Target, read_target
-from fondaco.alerts.sending.message import Message, news_of, test_message
+from fondaco.alerts.sending.message import Message, news_of, news_of_several, test_message
 from fondaco.alerts.sending.posting import post
 from fondaco.clock import zone
 from fondaco.config import Settings
@@ -40,22 +41,31 @@ class Delivery:
         self._now = now
 
     def send_waiting(self) -> Delivered:
-        """Send everything that waits and may go now. A channel that fails is not asked again in this round."""
-        sent, held = 0, 0
+        """Send everything that waits and may go now. What one rule found at once goes to a channel as one message.
+        A channel that fails is not asked again in this round."""
+        held, sent = 0, 0
         faults: dict[str, FondacoError] = {}
         channels = {channel.name: channel for channel in self._control.alert_channels.all(self._tenant_id)}
+        due: dict[tuple[str, str, str], list[tuple[AlertMessage, Alert]]] = {}
         for message, alert in self._control.alert_messages.waiting(self._tenant_id):
             channel = channels.get(message.channel)
             if channel is None or not channel.is_on or self._now - message.made_at > TOO_LATE:
                 self._control.alert_messages.settle(message.message_id, "dropped", message.fault)
-            elif message.channel in faults or self._is_held(alert):
-                held += message.channel not in faults
-            elif self._control.alert_messages.claim(message.message_id):
-                error = self._send_one(channel, message, alert)
-                if error is None:
-                    sent += 1
-                else:
-                    faults[channel.name] = error
+            elif self._is_held(alert):
+                held += 1
+            else:
+                due.setdefault((message.channel, alert.rule, message.news), []).append((message, alert))
+        for (name, _, news), waiting in due.items():
+            if name in faults:
+                continue
+            claimed = [one for one in waiting if self._control.alert_messages.claim(one[0].message_id)]
+            if not claimed:
+                continue
+            error = self._send_claimed(channels[name], news, claimed)
+            if error is None:
+                sent += 1
+            else:
+                faults[name] = error
         return Delivered(sent, held, tuple(faults.items()))
 
     def test(self, name: str) -> AlertChannel:
@@ -112,28 +122,44 @@ class Delivery:
             self._tenant_id, actor=actor, action=action, subject=f"alert channel:{name}", detail=detail
         )
 
-    def _send_one(self, channel: AlertChannel, waiting: AlertMessage, alert: Alert) -> FondacoError | None:
-        """Send a claimed message; the fault that kept it back, if any."""
-        messages, channels = self._control.alert_messages, self._control.alert_channels
-        public = (self._settings.server.public_url or "").rstrip("/")
-        link = f"{public}/alerts/{alert.alert_id}" if public else ""
+    def _send_claimed(
+        self, channel: AlertChannel, news: str, claimed: Sequence[tuple[AlertMessage, Alert]]
+    ) -> FondacoError | None:
+        """Send claimed news of one rule as one message; the fault that kept it back, if any."""
         try:
-            self._send(channel, news_of(alert, waiting.news, self._settings.project.name, link, self._now))
+            self._send(channel, self._message(news, [alert for _, alert in claimed]))
         except UnsureError as error:
-            messages.settle(waiting.message_id, "unsure", f"{error.what} {error.remedy}")
-            channels.note(self._tenant_id, channel.name, f"{error.what} {error.remedy}")
+            self._settle(channel, claimed, "unsure", f"{error.what} {error.remedy}")
             return error
         except FondacoError as error:
-            messages.settle(waiting.message_id, "waiting", f"{error.what} {error.remedy}")
-            channels.note(self._tenant_id, channel.name, f"{error.what} {error.remedy}")
+            self._settle(channel, claimed, "waiting", f"{error.what} {error.remedy}")
             _log.warning("an alert was not sent", extra={"channel": channel.name, "what": error.what})
             return error
         except BaseException:
-            messages.settle(waiting.message_id, "waiting")
+            for message, _ in claimed:
+                self._control.alert_messages.settle(message.message_id, "waiting")
             raise
-        messages.settle(waiting.message_id, "sent")
-        channels.note(self._tenant_id, channel.name, None)
+        self._settle(channel, claimed, "sent", None)
         return None
+
+    def _message(self, news: str, alerts: Sequence[Alert]) -> Message:
+        public = (self._settings.server.public_url or "").rstrip("/")
+        link, merchant = f"{public}/alerts" if public else "", self._settings.project.name
+        if len(alerts) > 1:
+            return news_of_several(alerts, news, merchant, link, self._now)
+        link = f"{link}/{alerts[0].alert_id}" if link else ""
+        return news_of(alerts[0], news, merchant, link, self._now)
+
+    def _settle(
+        self,
+        channel: AlertChannel,
+        claimed: Sequence[tuple[AlertMessage, Alert]],
+        state: str,
+        fault: str | None,
+    ) -> None:
+        for message, _ in claimed:
+            self._control.alert_messages.settle(message.message_id, state, fault)
+        self._control.alert_channels.note(self._tenant_id, channel.name, fault)
 
     def _send(self, channel: AlertChannel, message: Message) -> None:
         told = self._control.alert_channels.settings(channel)

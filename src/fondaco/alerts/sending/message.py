@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
@@ -12,12 +13,16 @@ from fondaco.control import Alert
 from fondaco.reports.mail import Letter
 
 _COLOURS = {"critical": "#b8322a", "warning": "#8a5a00", "info": "#3f5fdc"}
+_SEVEREST = tuple(_COLOURS)
 _WELL = "#0b7a55"
+
+MOST_TOLD = 10
+"""So many alerts of one rule are told in words in one message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """News of one alert, ready for any channel.
+    """News of one alert, or of several of one rule, ready for any channel.
 
     Attributes
     ----------
@@ -25,6 +30,8 @@ class Message:
         opened, recovered or test.
     link
         Its page; empty where no public address is set.
+    alert, several
+        The one, or all of them; none of a test.
     """
 
     merchant: str
@@ -36,6 +43,7 @@ class Message:
     at: datetime
     link: str = ""
     alert: Alert | None = None
+    several: tuple[Alert, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -46,8 +54,8 @@ class Message:
     @property
     def lines(self) -> list[str]:
         """The message line by line, as plain text."""
-        since = [] if self.news == "test" else [f"Since {self.since.day} {self.since:%b %Y}."]
-        return [*filter(None, [self.said, *since, self.link])]
+        since = [] if self.news == "test" or self.several else [f"Since {self.since.day} {self.since:%b %Y}."]
+        return [*filter(None, [*self.said.split("\n"), *since, self.link])]
 
     @property
     def colour(self) -> str:
@@ -59,18 +67,21 @@ class Message:
             "news": self.news, "severity": self.severity, "title": self.title, "said": self.said, "merchant": self.merchant,
             "at": format_instant(self.at), "link": self.link or None,
         }  # fmt: skip
-        if self.alert is None:
-            return told
-        figures = {name: getattr(self.alert, name) for name in ("value", "expected", "low", "high")}
-        return {
-            **told, "alert_id": self.alert.alert_id, "rule": self.alert.rule, "subject": self.alert.subject,
-            "since": self.since.isoformat(), "day": self.alert.day.isoformat(),
-            **{name: None if value is None else format(value, "f") for name, value in figures.items()},
-        }  # fmt: skip
+        if self.several:
+            return {
+                **told,
+                "rule": self.several[0].rule,
+                "alerts": [_fields_of(alert) for alert in self.several],
+            }
+        return told if self.alert is None else {**told, **_fields_of(self.alert)}
 
     def letter(self) -> Letter:
         """The message as a mail."""
-        link = f'<p><a href="{escape(self.link)}">Open the alert</a></p>' if self.link else ""
+        link = (
+            f'<p><a href="{escape(self.link)}">Open the {"alerts" if self.several else "alert"}</a></p>'
+            if self.link
+            else ""
+        )
         told = "".join(f"<p>{escape(line)}</p>" for line in self.lines if line != self.link)
         html = (
             '<div style="font-family:system-ui,sans-serif;font-size:15px;line-height:22px;color:#16181d;max-width:560px">'
@@ -82,10 +93,42 @@ class Message:
         return Letter(self.subject, html, plain, self.at)
 
 
+def _fields_of(alert: Alert) -> dict[str, Any]:
+    figures = {name: getattr(alert, name) for name in ("value", "expected", "low", "high")}
+    return {
+        "alert_id": alert.alert_id, "rule": alert.rule, "subject": alert.subject,
+        "since": alert.since.isoformat(), "day": alert.day.isoformat(),
+        **{name: None if value is None else format(value, "f") for name, value in figures.items()},
+    }  # fmt: skip
+
+
 def news_of(alert: Alert, news: str, merchant: str, link: str, at: datetime) -> Message:
     """What is told when an alert opens or recovers."""
-    said = alert.said if news == "opened" else f"It is as expected again. It was: {alert.said}"
-    return Message(merchant, news, alert.severity, alert.title, said, alert.since, at, link, alert)
+    said = _in_one_line(alert.said)
+    said = said if news == "opened" else f"It is as expected again. It was: {said}"
+    return Message(
+        merchant, news, alert.severity, _in_one_line(alert.title), said, alert.since, at, link, alert
+    )
+
+
+def news_of_several(alerts: Sequence[Alert], news: str, merchant: str, link: str, at: datetime) -> Message:
+    """What is told when several alerts of one rule open or recover at once: the first few in words, and how many more."""
+    rule = _in_one_line(alerts[0].title.removesuffix(f": {alerts[0].subject_name}"))
+    said = [_in_one_line(alert.said) for alert in alerts[:MOST_TOLD]]
+    if news != "opened":
+        said.insert(0, "They are as expected again. They were:")
+    if len(alerts) > MOST_TOLD:
+        said.append(f"and {len(alerts) - MOST_TOLD} more")
+    severity = min((alert.severity for alert in alerts), key=_SEVEREST.index)
+    since = min(alert.since for alert in alerts)
+    return Message(
+        merchant, news, severity, f"{rule}: {len(alerts)} alerts", "\n".join(said), since, at, link, several=tuple(alerts)
+    )  # fmt: skip
+
+
+def _in_one_line(text: str) -> str:
+    """A shop's names may hold line feeds; a line of their own could pass for ours."""
+    return " ".join(text.split())
 
 
 def test_message(merchant: str, channel: str, at: datetime) -> Message:

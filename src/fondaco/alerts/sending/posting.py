@@ -24,6 +24,8 @@ from fondaco.errors import ConfigError, FondacoError, RetryableError
 
 _STATUS = re.compile(r"error=(\d{3})")
 _PASSING = frozenset({408, 425, 429})
+_MARKDOWN = str.maketrans({"*": "∗", "`": "ˋ", "~": "∼", "[": "［", "]": "］"})
+_EDGE = re.compile(r"(?<!\w)_+|_+(?!\w)")
 
 
 class _Service(Protocol):
@@ -62,10 +64,13 @@ def post(
             message.severity, NotifyType.INFO
         ),
     )
+    written = _harmless if target.kind == "webhook" else _unformatted
     guard = nullcontext() if allow_private else public_addresses_only()
     with _overheard() as heard, guard, within(seconds) as deadline:
         sent = _service(target, message).send(
-            body=_harmless("\n".join(message.lines)), title=_harmless(message.subject), notify_type=type_
+            body="\n".join(line if line == message.link else written(line) for line in message.lines),
+            title=written(message.subject),
+            notify_type=type_,
         )
     if deadline.has_passed:
         raise RetryableError(
@@ -141,6 +146,12 @@ def _bind(services: ModuleType) -> None:
 def _harmless(text: str) -> str:
     """Without what Slack and Teams would take for a mention of everybody: names of products are the shop's."""
     return text.replace("<", "‹").replace(">", "›").replace("@", "＠")
+
+
+def _unformatted(text: str) -> str:
+    """Also without what Slack and Teams read as Markdown, as a product's title could show a link that leads elsewhere. Slack knows no
+    escapes, so that letters that look alike take their place; a ``_`` within a word, as SKUs have it, means nothing and stays."""
+    return _EDGE.sub("＿", _harmless(text).translate(_MARKDOWN))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import httpx
 
 from fondaco.clock import Clock, utc_now
 from fondaco.errors import AccessError, ConfigError, RetryableError
+from fondaco.money import number_text
 from fondaco.sources.amazon.pace import RATE_HEADER, Pace
 from fondaco.sources.amazon.settings import AmazonSettings
 from fondaco.sources.http import VendorFaultError, VendorHttp
@@ -161,7 +162,7 @@ class AmazonClient:
             raise
         self._pace.told(operation, response.headers.get(RATE_HEADER))
         # Amounts are numbers here: as text they stay what they are.
-        answer = self._http.parse(response, parse_float=str)
+        answer = self._http.parse(response, parse_float=number_text)
         if not isinstance(answer, dict):
             raise RetryableError(
                 f"{VENDOR} answered {operation} with something else than was asked for.",

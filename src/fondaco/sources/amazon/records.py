@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from fondaco.clock import parse_instant
+from fondaco.money import decimal_of
 
 Record = dict[str, Any]
 
@@ -175,10 +176,7 @@ def _day(posted: Any) -> str | None:
 
 
 def _decimal(money: Record) -> Decimal:
-    try:
-        return Decimal(str(money.get("currencyAmount") or 0))
-    except InvalidOperation:
-        return Decimal(0)
+    return decimal_of(money.get("currencyAmount") or 0)
 
 
 def _digest(record: Record) -> str:

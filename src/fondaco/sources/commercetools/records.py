@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from fondaco.money import decimal_of
+
 Record = dict[str, Any]
 
 
@@ -128,9 +130,10 @@ def _amount(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     try:
-        return format(Decimal(str(value)), "f")
-    except InvalidOperation:
+        Decimal(str(value))
+    except InvalidOperation:  # a cost "on request"
         return None
+    return format(decimal_of(value), "f")
 
 
 def money(value: Record) -> Decimal:

@@ -7,7 +7,8 @@ import duckdb
 from fondaco.errors import ConfigError
 
 _SIGNS = r"[\s\x{00A0}\x{202F}''’\p{Sc}]|^[A-Za-zł]{1,3}\.?\s?|\s?[A-Za-zł]{1,3}\.?$"
-_PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+# Parquet and JSON write tiny numbers as 1e-07. What a spreadsheet writes as 1.23E+05 has lost its digits.
+_PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE]-\d+)?$"
 _POINT = r"^[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?$"
 _COMMA = r"^[+-]?(\d{1,3}(\.\d{3})+|\d+)?(,\d+)?$"
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$"

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fondaco.errors import ConfigError
+from fondaco.money import number_text
 from fondaco.sources.files.engine import open_engine
 
 ROW = "_row"
@@ -297,7 +298,7 @@ def _is_cut(line: str) -> bool:
 def _record(line: str) -> dict[str, str | None] | None:
     """One line's object with every value as text; nested values as JSON text."""
     try:
-        value = json.loads(line, parse_float=str, parse_int=str)
+        value = json.loads(line, parse_float=number_text, parse_int=str)
     except ValueError:
         return None
     if not isinstance(value, dict):

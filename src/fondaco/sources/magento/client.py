@@ -16,6 +16,7 @@ import httpx
 
 from fondaco.clock import Clock, utc_now
 from fondaco.errors import RetryableError
+from fondaco.money import number_text
 from fondaco.sources.http import VendorFaultError, VendorHttp
 from fondaco.sources.magento.settings import MagentoSettings
 from fondaco.sources.oauth1 import Credentials, SignedHeader
@@ -202,7 +203,7 @@ class MagentoClient:
         # httpx takes an empty list of parameters for "no query", and would drop one that the address has.
         options: dict[str, Any] = {"params": list(parameters)} if parameters else {}
         response = self._http.once("GET", f"{self._root}/{path}", auth=self._auth, **options)
-        return self._http.parse(response, parse_float=str)
+        return self._http.parse(response, parse_float=number_text)
 
     def _told_short(self, path: str, total: int) -> None:
         if total and path not in self._short_lists:

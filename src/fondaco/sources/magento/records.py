@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
+
+from fondaco.money import decimal_of
 
 Record = dict[str, Any]
 
@@ -161,11 +163,9 @@ def _paid_otherwise(extra: Record) -> Record:
 def _sum(extra: Record, names: Iterable[str]) -> str | None:
     total, is_told = Decimal(0), False
     for name in names:
-        try:
-            total, is_told = total + Decimal(str(extra[name])), True
-        except (KeyError, InvalidOperation):
-            continue
-    return str(total) if is_told and total.is_finite() else None
+        if extra.get(name) not in (None, ""):
+            total, is_told = total + decimal_of(extra[name]), True
+    return format(total, "f") if is_told else None
 
 
 def _codes(record: Record, extra: Record) -> list[str]:
