@@ -20,6 +20,7 @@ from fondaco.costs import (
     Sheet,
     entry_of,
     faults_of,
+    is_named_like,
     overlaps,
     read_csv,
     read_toml,
@@ -62,6 +63,7 @@ platforms = st.sampled_from(
     ["klaviyo", "mailchimp email", "postscript sms", "postscript mms", "own_tool push"]
 )
 ACCOUNTS = {"letters": "Letters", "texts": "Texts"}
+SPENDERS = {"meta-main": "Meta Ads", "letters": "Letters"}
 
 
 @st.composite
@@ -71,14 +73,17 @@ def entries(draw: st.DrawFn) -> CostEntry:
     takes = [
         side for side, may in (("amount", rule.value.takes_amount), ("rate", rule.value.takes_rate)) if may
     ]
-    side = draw(st.sampled_from(takes))
+    side = draw(st.sampled_from(takes)) if takes else ""
     first, last = sorted(draw(st.tuples(dates, dates)))
     is_dated = rule.dates is Need.NEEDED
-    item = draw(platforms if rule.of_account else items)
+    item = draw(
+        platforms if rule.of_account else st.sampled_from([*SPENDERS]) if rule.names_account else items
+    )
+    shops = [*(ACCOUNTS if rule.of_account else SHOPS)]
     return CostEntry(
         kind,
         None if rule.item is Need.FORBIDDEN else item.upper() if kind is Kind.AFFILIATE else item,
-        draw(st.sampled_from([None, *(ACCOUNTS if rule.of_account else SHOPS)])),
+        draw(st.sampled_from(shops if rule.shop is Need.NEEDED else [None, *shops])),
         draw(st.sampled_from([None, "DE", "US"])) if rule.country else None,
         draw(st.none() | st.integers(0, 100)) if rule.weight else None,
         draw(st.none() | st.integers(101, 10_000)) if rule.weight else None,
@@ -100,8 +105,8 @@ def test_what_is_written_is_read_as_the_same(rows: list[CostEntry]) -> None:
     for row in rows:
         if not overlaps([*apart, row]):
             apart.append(row)
-    assert read_csv(write_csv(apart).encode(), SHOPS, ACCOUNTS).entries == tuple(apart)
-    assert read_toml(write_toml(apart).encode(), SHOPS, ACCOUNTS).entries == tuple(apart)
+    assert read_csv(write_csv(apart).encode(), SHOPS, ACCOUNTS, SPENDERS).entries == tuple(apart)
+    assert read_toml(write_toml(apart).encode(), SHOPS, ACCOUNTS, SPENDERS).entries == tuple(apart)
 
 
 def test_what_messages_cost_is_of_an_account_and_all_else_of_a_shop() -> None:
@@ -121,6 +126,33 @@ def test_what_messages_cost_is_of_an_account_and_all_else_of_a_shop() -> None:
         with pytest.raises(CostsError) as refused:
             entry_of({**texts, **wrong}, SHOPS, accounts=where)
         assert [fault.column for fault in refused.value.faults] == ["shop"]
+
+
+def test_an_account_whose_spend_is_a_shops_is_told_by_its_id_or_name() -> None:
+    texts = {"kind": "account_of_shop", "item": "meta ads", "shop": next(iter(SHOPS))}
+    assert entry_of(texts, SHOPS, accounts=ACCOUNTS, spenders=SPENDERS).item == "meta-main"
+    with pytest.raises(CostsError) as refused:
+        entry_of({**texts, "item": "tiktok"}, SHOPS, accounts=ACCOUNTS, spenders=SPENDERS)
+    [fault] = refused.value.faults
+    assert (fault.column, fault.problem) == ("item", "There is no account 'tiktok'.")
+    assert fault.remedy == "Write the id of one (letters, meta-main)."
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "is_named"),
+    [
+        ("UK *", "uk  Search", True),
+        ("UK *", "Search UK", False),
+        ("*uk*", "Search UK", True),
+        ("a.c", "abc", False),
+        ("100%_*", "100%_off", True),
+        ("spring sale", "Spring+Sale", True),
+    ],
+)
+def test_a_star_stands_for_anything_in_the_name_of_a_campaign(
+    pattern: str, name: str, is_named: bool
+) -> None:
+    assert is_named_like(name, pattern) is is_named
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

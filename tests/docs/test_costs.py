@@ -10,6 +10,9 @@ from fondaco.costs import COLUMNS, Kind, read_csv, read_toml
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "costs.md").read_text(encoding="utf-8")
 
 
+SHOPS, SPENDERS = {"my-shop": "My shop", "uk-shop": "UK shop"}, {"meta-main": "Meta"}
+
+
 def example(language: str) -> bytes:
     found = re.search(f"```{language}\n(.*?)```", PAGE, re.DOTALL)
     assert found
@@ -17,14 +20,14 @@ def example(language: str) -> bytes:
 
 
 def test_the_csv_of_the_page_has_an_entry_of_every_kind() -> None:
-    entries = read_csv(example("csv"), {}).entries
+    entries = read_csv(example("csv"), SHOPS, {}, SPENDERS).entries
     assert {entry.kind for entry in entries} == set(Kind)
-    assert len(entries) == 25
+    assert len(entries) == 27
 
 
 def test_the_toml_of_the_page_says_the_same_as_its_csv() -> None:
-    entries = read_toml(example("toml"), {}).entries
-    assert {*entries} < {*read_csv(example("csv"), {}).entries}
+    entries = read_toml(example("toml"), SHOPS, {}, SPENDERS).entries
+    assert {*entries} < {*read_csv(example("csv"), SHOPS, {}, SPENDERS).entries}
 
 
 def test_every_column_is_told() -> None:

@@ -34,7 +34,7 @@ ROUNDS = 3
 
 
 def enter_costs(project: Project, days: tuple[Any, Any]) -> None:
-    """A cost of every kind that orders share, or bear by themselves."""
+    """A cost of every kind that orders share, or bear by themselves, and a shop for each ad account."""
     sheet = CostSheet(project.control, project.reader, project.tenant, "user:7")
     cents, rate = {"amount": Decimal("0.35"), "currency": "EUR"}, {"rate": Decimal("0.02")}
     for kind, item, content in [
@@ -48,6 +48,9 @@ def enter_costs(project: Project, days: tuple[Any, Any]) -> None:
         (Kind.RETURN_HANDLING, None, cents),
     ]:  # fmt: skip
         sheet.add(CostEntry(kind, item, **content))
+    shops = list(sheet.shops)
+    for place, account in enumerate(sheet.spenders):
+        sheet.add(CostEntry(Kind.ACCOUNT_OF_SHOP, account, shops[place]))
 
 
 def built(project: Project) -> dict[str, list[tuple[Any, ...]]]:
@@ -61,13 +64,11 @@ def built(project: Project) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_changed_orders_built_by_themselves_are_as_in_a_whole_build(tmp_path: Path) -> None:
-    """Orders of two shops, with costs that they share; commercetools' payments are of no order, and left to dbt."""
+    """Orders of two shops, with costs and spend that they share; commercetools' payments are of no order, and left to dbt."""
     generate_world(tmp_path / "world", seed=11, orders=400, days=60, end=END)
     with SimulatorServer(tmp_path / "world") as server:
         shops = Shops(server, World.open(tmp_path / "world"))
-        with connected_project(
-            tmp_path / "shop", shops, fast_clock, with_ads=False, is_built=True
-        ) as project:
+        with connected_project(tmp_path / "shop", shops, fast_clock, is_built=True) as project:
             end = shops.world.end.date()
             enter_costs(project, (end - timedelta(days=59), end))
             assert run_pipeline(project, steps=("sync", "build", "publish")).error is None
@@ -75,7 +76,7 @@ def test_changed_orders_built_by_themselves_are_as_in_a_whole_build(tmp_path: Pa
             with served(project) as url, pytest.MonkeyPatch.context() as environment:
                 environment.setenv("FONDACO_SERVER__PUBLIC_URL", url)
                 with Project.open(tmp_path / "shop", clock=fast_clock) as told:
-                    subscribe_all(told, shops, without={"commercetools"})
+                    subscribe_all(told, shops, without={"commercetools", "google_ads", "meta_ads"})
                     time.sleep(1.1)  # the door reads its keys again after a second
                 drain = Drain(project)
                 for seed in range(ROUNDS):

@@ -230,9 +230,11 @@ def _object(version: CostVersion) -> dict[str, Any]:
 
 
 def _cost(version: CostVersion) -> str:
-    """Amount, rate or both, as a sheet writes them."""
-    from fondaco.costs import texts_of
+    """Amount, rate or both, as a sheet writes them; else whose spend it is."""
+    from fondaco.costs import RULES, Value, texts_of
 
+    if RULES[version.entry.kind].value is Value.NOTHING:
+        return f"spend of {version.connection_id}"
     told = texts_of(version.entry)
     amount = f"{told['amount']} {told['currency']}" if told["amount"] else ""
     return " + ".join(part for part in (told["rate"], amount) if part)

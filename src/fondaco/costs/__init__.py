@@ -9,6 +9,7 @@ from fondaco.costs.entry import COLUMNS, CostEntry, Identity
 from fondaco.costs.faults import CostsError, Fault
 from fondaco.costs.kinds import RULES, Kind, Need, Rule, Value
 from fondaco.costs.merge import Plan, Sheet, plan, refuse_overlaps
+from fondaco.costs.naming import is_named_like
 from fondaco.costs.reading import Shops, entry_of, texts_of
 from fondaco.costs.sheet_csv import read_csv, write_csv
 from fondaco.costs.sheet_toml import read_toml, write_toml
@@ -33,6 +34,7 @@ __all__ = [
     "Value",
     "entry_of",
     "faults_of",
+    "is_named_like",
     "last_days",
     "overlaps",
     "plan",

@@ -16,7 +16,7 @@ from babel.numbers import is_currency
 
 from fondaco.costs.entry import CostEntry
 from fondaco.costs.faults import Fault
-from fondaco.costs.kinds import RULES, Kind, Need, Rule
+from fondaco.costs.kinds import RULES, Kind, Need, Rule, Value
 from fondaco.money import MONEY_PRECISION, MONEY_SCALE
 
 LONGEST_ITEM = 200
@@ -74,6 +74,12 @@ def _text_faults(entry: CostEntry, rule: Rule) -> Iterator[Fault]:
             )
         elif not text.strip() or text != " ".join(text.split()):
             yield Fault(column, "It has spaces that nobody sees.", "Take them out.")
+    if entry.kind is Kind.CAMPAIGNS_OF_SHOP and entry.item is not None and not entry.item.strip("* "):
+        yield Fault(
+            "item",
+            "It is the name of every campaign.",
+            "Write a part of the name, or enter the account instead.",
+        )
     if entry.kind is Kind.AFFILIATE and entry.item is not None and entry.item != entry.item.upper():
         yield Fault("item", "Discount codes are kept in capitals.", f"Write {entry.item.upper()!r}.")
 
@@ -93,6 +99,12 @@ def _unseen(text: str, *, joiners: bool) -> str | None:
 
 
 def _place_faults(entry: CostEntry, rule: Rule) -> Iterator[Fault]:
+    if rule.shop is Need.NEEDED and entry.connection_id is None:
+        yield Fault(
+            "shop",
+            f"A {entry.kind} says whose spend it is, and names no shop.",
+            "Write the id or the name of a shop; without an entry it is every shop’s.",
+        )
     if entry.country is not None:
         if not rule.country:
             yield Fault("country", f"A {entry.kind} does not depend on the country.", "Leave it empty.")
@@ -179,6 +191,11 @@ def _message_faults(entry: CostEntry, rule: Rule) -> Iterator[Fault]:
 
 
 def _value_faults(entry: CostEntry, rule: Rule) -> Iterator[Fault]:
+    if rule.value is Value.NOTHING:
+        for column, number in (("amount", entry.amount), ("rate", entry.rate)):
+            if number is not None:
+                yield Fault(column, f"A {entry.kind} has no {column}.", "Leave it empty.")
+        return
     told = f"A {entry.kind} is {rule.value}."
     if entry.amount is not None and not rule.value.takes_amount:
         yield Fault("amount", told, "Leave the amount empty and write a rate.")

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     DUTY = "duty"
     AFFILIATE = "affiliate"
     MARKETING = "marketing"
+    ACCOUNT_OF_SHOP = "account_of_shop"
+    CAMPAIGNS_OF_SHOP = "campaigns_of_shop"
     MESSAGE_PLAN = "message_plan"
     MESSAGE_PLAN_SENDS = "message_plan_sends"
     MESSAGE_PRICE = "message_price"
@@ -43,14 +45,15 @@ class Value(StrEnum):
     RATE = "a rate"
     ONE_OF_BOTH = "an amount or a rate, not both"
     ANY_OF_BOTH = "an amount, a rate or both"
+    NOTHING = "no amount; it says whose spend it is"
 
     @property
     def takes_amount(self) -> bool:
-        return self is not Value.RATE
+        return self not in (Value.RATE, Value.NOTHING)
 
     @property
     def takes_rate(self) -> bool:
-        return self is not Value.AMOUNT
+        return self not in (Value.AMOUNT, Value.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,10 @@ class Rule:
         Whether it may say of how many messages it is.
     of_account
         Whether ``shop`` names an account from which people are written to, and not a shop.
+    names_account
+        Whether ``item`` is an account in which money is spent.
+    shop
+        Whether it has to name a shop.
     """
 
     title: str
@@ -82,6 +89,8 @@ class Rule:
     tier: str = ""
     counted: bool = False
     of_account: bool = False
+    names_account: bool = False
+    shop: Need = Need.ALLOWED
     dates: Need = Need.ALLOWED
 
 
@@ -182,6 +191,25 @@ RULES: dict[Kind, Rule] = {
         Need.NEEDED,
         "name of the influencer, agency or campaign",
         dates=Need.NEEDED,
+    ),
+    Kind.ACCOUNT_OF_SHOP: Rule(
+        "Accounts and their shops",
+        "For which shop an ad account, or an account from which people are written to, spends; for several shops an entry each.",
+        "what no order is known to come from is borne by the shop’s orders",
+        Value.NOTHING,
+        Need.NEEDED,
+        "id or name of the account, such as `meta-main`",
+        names_account=True,
+        shop=Need.NEEDED,
+    ),
+    Kind.CAMPAIGNS_OF_SHOP: Rule(
+        "Campaigns and their shops",
+        "For which shop the campaigns of such a name spend, whatever is said of their account; for several shops an entry each.",
+        "what no order is known to come from is borne by the shop’s orders",
+        Value.NOTHING,
+        Need.NEEDED,
+        "name of the campaigns, `*` for anything, such as `UK *`; the longest name that fits a campaign holds",
+        shop=Need.NEEDED,
     ),
     Kind.MESSAGE_PLAN: Rule(
         "Message plans, by contacts",

@@ -22,7 +22,7 @@ from fondaco.costs.values import (
 )
 
 Shops = Mapping[str, str]
-"""Shops, or accounts from which people are written to: id, and the name it may be written by."""
+"""Shops, or accounts from which people are written to or in which money is spent: id, and the name it may be written by."""
 
 
 def entry_of(
@@ -30,12 +30,14 @@ def entry_of(
     shops: Shops,
     *,
     accounts: Shops | None = None,
+    spenders: Shops | None = None,
     decimal_comma: bool = False,
     typed: bool = False,
     place: str = "",
 ) -> CostEntry:
     """The entry that ``texts`` (column and what is written there) mean. Spaces around and doubled within count for nothing,
-    and what is empty is not there. What messages cost is for one of ``accounts``, the rest for one of ``shops``. ``decimal_comma`` and ``typed`` are those of ``read_number``.
+    and what is empty is not there. What messages cost is for one of ``accounts``, the rest for one of ``shops``;
+    an entry that says whose spend an account's is names one of ``spenders``. ``decimal_comma`` and ``typed`` are those of ``read_number``.
 
     Raises
     ------
@@ -50,7 +52,10 @@ def entry_of(
         where = partial(_shop, shops=accounts or {}, called="account")
     else:
         where = partial(_shop, shops=shops, called="shop")
-    for column, read in _readers(where, decimal_comma, typed).items():
+    readers = _readers(where, decimal_comma, typed)
+    if word in set(Kind) and RULES[Kind(word)].names_account:
+        readers["item"] = partial(_shop, shops=spenders or {}, called="account", is_needed=True)
+    for column, read in readers.items():
         text = told[column]
         try:
             values[column] = read(text) if text else None
@@ -127,7 +132,7 @@ def _kind(text: str) -> Kind:
         ) from None
 
 
-def _shop(text: str, *, shops: Shops, called: str) -> str:
+def _shop(text: str, *, shops: Shops, called: str, is_needed: bool = False) -> str:
     """A shop or account by its id or, where no other has it, by its name."""
     if text in shops:
         return text
@@ -140,5 +145,6 @@ def _shop(text: str, *, shops: Shops, called: str) -> str:
         )
     known = ", ".join(sorted(shops)) or "none yet"
     raise UnreadableError(
-        f"There is no {called} {text[:40]!r}.", f"Write the id of one ({known}), or leave it empty for all."
+        f"There is no {called} {text[:40]!r}.",
+        f"Write the id of one ({known}){'' if is_needed else ', or leave it empty for all'}.",
     )

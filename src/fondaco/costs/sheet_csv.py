@@ -22,7 +22,9 @@ _FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
 """What a spreadsheet would run as a formula is written with an apostrophe in front, which is taken away again."""
 
 
-def read_csv(content: bytes, shops: Shops, accounts: Shops | None = None) -> Sheet:
+def read_csv(
+    content: bytes, shops: Shops, accounts: Shops | None = None, spenders: Shops | None = None
+) -> Sheet:
     """The entries of a CSV file in UTF-8: a header with ``COLUMNS`` in any order, then a line an entry.
 
     Commas, semicolons or tabs stand between the fields; where it is not commas, the decimal mark is the comma.
@@ -54,7 +56,14 @@ def read_csv(content: bytes, shops: Shops, accounts: Shops | None = None) -> She
         texts = {column: _bare(cell) for column, cell in zip(columns, cells, strict=False)}
         try:
             entries.append(
-                entry_of(texts, shops, accounts=accounts, decimal_comma=delimiter != ",", place=place)
+                entry_of(
+                    texts,
+                    shops,
+                    accounts=accounts,
+                    spenders=spenders,
+                    decimal_comma=delimiter != ",",
+                    place=place,
+                )
             )
             places.append(place)
         except CostsError as error:

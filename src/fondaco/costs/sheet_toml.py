@@ -24,7 +24,9 @@ _BARE = frozenset(
 """Written as numbers and days; everything else is text, a rate too, so that its sign can stand there."""
 
 
-def read_toml(content: bytes, shops: Shops, accounts: Shops | None = None) -> Sheet:
+def read_toml(
+    content: bytes, shops: Shops, accounts: Shops | None = None, spenders: Shops | None = None
+) -> Sheet:
     """The entries of a TOML file in UTF-8.
 
     Raises
@@ -41,7 +43,7 @@ def read_toml(content: bytes, shops: Shops, accounts: Shops | None = None) -> Sh
     for place, table in zip(places, tables, strict=True):
         texts, wrong = _texts(table, place)
         try:
-            entries.append(entry_of(texts, shops, accounts=accounts, place=place))
+            entries.append(entry_of(texts, shops, accounts=accounts, spenders=spenders, place=place))
             kept.append(place)
         except CostsError as error:
             # What could not be read as text is told once, not also as missing.

@@ -1,6 +1,7 @@
-"""By which steps marketing reached one order: its campaign's spend, its platform's that sold nothing, and what all orders share.
+"""By which steps marketing reached one order: its campaign's spend, its platform's that sold nothing, and what it shares with others.
 
-The rule stands in docs/profit.md, "How marketing reaches orders"; the warehouse keeps its sum, and this tells the steps apart.
+The rule stands in docs/profit.md, "How marketing reaches orders". The warehouse says of each amount who bears it; the sum of an
+order's parts it keeps, and this tells the steps apart.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from fondaco.warehouse.engine import OutdatedError, Reader, Value
 
 Row = Mapping[str, Any]
 
+FEWEST_ORDERS = 10
+"""From how many orders of a platform on a day these bear what it spent on campaigns without one: macro `fewest_orders`."""
+
 _ORDERS = """
-select origins.order_id, origins.platform, origins.campaign_id,
+select origins.order_id, origins.platform, origins.campaign_id, orders.connection_id,
     cast(floor(1000 * greatest(coalesce(sum(
         case when ledger.event_type = 'order' and ledger.line_type = 'product' then ledger.gross_sales - ledger.discounts else 0 end
     ), 0), 0)) as bigint) as weight
@@ -29,19 +33,13 @@ where origins.tenant_id = $tenant_id and orders.order_date = $day and orders.ord
     and origins.platform in (
         select platform from marts.order_campaigns where tenant_id = $tenant_id and order_id = $order_id
     )
-group by origins.order_id, origins.platform, origins.campaign_id"""
+group by origins.order_id, origins.platform, origins.campaign_id, orders.connection_id"""
 
 _SPENT = """
-select platform, campaign_id, sum(amount) as amount
-from (
-    select platform, campaign_id, ad_spend as amount from marts.campaigns_daily
-    where tenant_id = $tenant_id and campaign_date = $day
-    union all
-    select platform, campaign_id, message_cost as amount from marts.messages_daily
-    where tenant_id = $tenant_id and message_date = $day
-) as spent
-where amount <> 0
-group by platform, campaign_id"""
+select borne_by, platform, campaign_id, shops, sum(amount) as amount
+from marts.marketing_spend
+where tenant_id = $tenant_id and cost_date = $day and borne_by in ('campaign', 'platform')
+group by borne_by, platform, campaign_id, shops"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +51,10 @@ class MarketingSteps:
     campaign
         Of what its own campaign cost on its day.
     platform
-        Of what its platform's campaigns cost that brought no order on that day.
+        Of what its platform's campaigns cost that brought no order on that day, of those whose spend is its shop's.
     shared
-        Of all else: platforms without any order, the cost sheet's marketing, shares of partners.
+        Of all else, which orders of the day share wherever they came from: spend of too few orders, or of shops that tell no
+        visits; the cost sheet's marketing; shares of partners.
     """
 
     campaign: Decimal
@@ -84,21 +83,26 @@ def marketing_steps(
     own = next((row for row in orders if row["order_id"] == order_id), None)
     if own is None:
         return None
-    selling = {row["campaign_id"] for row in orders}
-    of_campaign = [row for row in orders if row["campaign_id"] == own["campaign_id"]]
-    paid = sum(
-        row["amount"] for row in spent if row["campaign_id"] and row["campaign_id"] == own["campaign_id"]
-    )
-    idle = sum(
-        row["amount"]
-        for row in spent
-        if row["platform"] == own["platform"]
-        and (not row["campaign_id"] or row["campaign_id"] not in selling)
-    )
-    campaign = _part(Decimal(paid), own, of_campaign)
-    platform = _part(Decimal(idle), own, orders)
+    campaign = platform = Decimal(0)
+    for pool in spent:
+        bearers = [row for row in orders if _bears(row, pool)]
+        if own not in bearers:
+            continue
+        part = _part(pool["amount"], own, bearers)
+        if pool["borne_by"] == "campaign":
+            campaign += part
+        else:
+            platform += part
     shared = marketing - campaign - platform
     return MarketingSteps(campaign, platform, shared) if shared > Decimal("-0.01") else None
+
+
+def _bears(order: Row, pool: Row) -> bool:
+    """Whether an order is among those that bear an amount."""
+    if pool["borne_by"] == "campaign":
+        return bool(order["campaign_id"] == pool["campaign_id"])
+    in_shops = pool["shops"] is None or order["connection_id"] in pool["shops"].split(",")
+    return in_shops and order["platform"] == pool["platform"]
 
 
 def _part(amount: Decimal, own: Row, orders: Sequence[Row]) -> Decimal:

@@ -38,6 +38,11 @@ class CostSheet:
         """Accounts from which people are written to, which what messages cost may be for: id and name."""
         return self._connected(Role.MESSAGES)
 
+    @property
+    def spenders(self) -> dict[str, str]:
+        """Accounts in which money is spent on marketing, which may belong to shops: id and name."""
+        return self._connected(Role.ADS) | self.accounts
+
     def _connected(self, role: Role) -> dict[str, str]:
         return {
             each.connection_id: each.name
@@ -53,7 +58,7 @@ class CostSheet:
         CostsError
             With every fault of it and where it stands.
         """
-        return (read_toml if is_toml else read_csv)(content, self.shops, self.accounts)
+        return (read_toml if is_toml else read_csv)(content, self.shops, self.accounts, self.spenders)
 
     def entry(
         self, texts: Mapping[str, str], *, decimal_comma: bool = False, typed: bool = False
@@ -65,7 +70,14 @@ class CostSheet:
         CostsError
             With every fault and the field it is in.
         """
-        return entry_of(texts, self.shops, accounts=self.accounts, decimal_comma=decimal_comma, typed=typed)
+        return entry_of(
+            texts,
+            self.shops,
+            accounts=self.accounts,
+            spenders=self.spenders,
+            decimal_comma=decimal_comma,
+            typed=typed,
+        )
 
     def add(self, entry: CostEntry) -> CostVersion:
         """Keep a new entry; one that is there already is given back as it is.

@@ -49,3 +49,9 @@ def test_a_plan_of_a_platform_that_is_not_connected_counts_nowhere_but_a_bill_do
         valid_from=date(2026, 3, 1), valid_to=date(2026, 3, 31),
     )  # fmt: skip
     assert warned(PLAN, bill, platforms=("mailchimp",)) == [1]
+
+
+def test_a_name_that_no_campaign_has_says_nothing() -> None:
+    kept = [(1, CostEntry(Kind.CAMPAIGNS_OF_SHOP, "UK *", connection_id="a"), None)]
+    assert warnings(kept, ACCOUNTS, ()) == warnings(kept, ACCOUNTS, (), ["UK Search"]) == []
+    assert [each.entry_id for each in warnings(kept, ACCOUNTS, (), ["Search", "ukulele"])] == [1]

@@ -25,7 +25,7 @@ TheSite = Annotated[Site, Depends(the_site)]
 CostingToken = Annotated[ApiToken, Depends(costing_token)]
 EntryId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
-_ITEM = "What it is for, in the words of its kind: a SKU, a gateway, a discount code, a name."
+_ITEM = "What it is for, in the words of its kind: a SKU, a gateway, a discount code, an account, a name."
 _SHEET = {
     "requestBody": {
         "required": True,

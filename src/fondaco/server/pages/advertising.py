@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fondaco.metrics.marketing import origin_of, read_campaigns
+from fondaco.metrics.order_marketing import FEWEST_ORDERS
 from fondaco.server.pages.health import Badge
 from fondaco.server.site import Site
 
@@ -83,5 +84,6 @@ def origin_shown(site: Site, order_id: str) -> dict[str, Any] | None:
         "address": f"/marketing/campaigns/{quote(campaign_id, safe=':')}" if campaign_id else "",
         "matched": matched_in_words(found["matched_by"]),
         "is_message": found["role"] == "messages",
+        "fewest": FEWEST_ORDERS,
         "by_click": site.project.settings.profit.marketing_by == "click",
     }

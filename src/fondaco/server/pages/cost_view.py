@@ -10,7 +10,7 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from fondaco.control import CostVersion, User
-from fondaco.costs import RULES, CostEntry, Fault, Kind, Need, Rule, last_days, rate_text, texts_of
+from fondaco.costs import RULES, CostEntry, Fault, Kind, Need, Rule, Value, last_days, rate_text, texts_of
 from fondaco.money import minor_digits
 from fondaco.orchestration.costs import CostSheet
 from fondaco.server.numbers import NOTHING, Numbers
@@ -30,10 +30,11 @@ def sheet_of(site: Site, user: User) -> CostSheet:
     return CostSheet(site.control, site.project.reader, site.tenant_id, f"user:{user.user_id}")
 
 
-def places_of(site: Site, user: User, kind: Kind) -> dict[str, str]:
-    """Shops, or accounts, that a cost of this kind may be for: id and name."""
-    costs = sheet_of(site, user)
-    return costs.accounts if RULES[kind].of_account else costs.shops
+def choices_of(site: Site, user: User, kind: Kind) -> dict[str, dict[str, str]]:
+    """What may be chosen in fields of an entry of this kind: id and name of each shop or account."""
+    costs, rule = sheet_of(site, user), RULES[kind]
+    found = {"shop": costs.accounts if rule.of_account else costs.shops}
+    return found | {"item": costs.spenders} if rule.names_account else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Row:
     @property
     def title(self) -> str:
         return RULES[self.kind].title
+
+    @property
+    def is_whose(self) -> bool:
+        """Whether it says whose spend something is, and not how much."""
+        return RULES[self.kind].value is Value.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,9 @@ class Words:
         self._tokens = {each.token_id: each.name for each in site.control.tokens.all(site.tenant_id)}
 
     def cost(self, entry: CostEntry) -> str:
+        """How much it is; of an entry that says whose spend something is, the shop."""
+        if RULES[entry.kind].value is Value.NOTHING:
+            return self._place(entry.connection_id)
         parts = [] if entry.rate is None else [rate_text(entry.rate)]
         if entry.amount is not None and entry.currency is not None:
             least = minor_digits(entry.currency)
@@ -94,10 +103,17 @@ class Words:
         return " + ".join(parts)
 
     def where(self, entry: CostEntry) -> str:
-        shop = self._places.get(entry.connection_id, entry.connection_id) if entry.connection_id else ""
+        shop = "" if RULES[entry.kind].value is Value.NOTHING else self._place(entry.connection_id)
         return ", ".join(
             part for part in (shop, entry.country, self._weight(entry), self._tier(entry)) if part
         )
+
+    def item(self, entry: CostEntry) -> str:
+        return self._place(entry.item) if RULES[entry.kind].names_account else entry.item or ""
+
+    def _place(self, connection_id: str | None) -> str:
+        """The name of a shop or account; its id once it is gone."""
+        return self._places.get(connection_id, connection_id) if connection_id else ""
 
     def days(self, first: date | None, last: date | None) -> str:
         if first and last:
@@ -108,7 +124,7 @@ class Words:
 
     def row(self, number: int, entry: CostEntry, last: date | None) -> Row:
         return Row(
-            number, entry.kind, entry.item or "", self.where(entry), self.cost(entry), self.days(entry.valid_from, last),
+            number, entry.kind, self.item(entry), self.where(entry), self.cost(entry), self.days(entry.valid_from, last),
             entry.note or "",
         )  # fmt: skip
 
@@ -117,7 +133,8 @@ class Words:
 
     def sought(self, entry: CostEntry) -> str:
         """What an entry is found by."""
-        return f"{entry.item or ''} {self.where(entry)} {entry.note or ''}"
+        shop = self._place(entry.connection_id)
+        return f"{entry.item or ''} {self.item(entry)} {shop} {self.where(entry)} {entry.note or ''}"
 
     def who(self, actor: str) -> str:
         """``user:7`` by name; who has left by what they were."""
@@ -213,6 +230,7 @@ def fields_of(kind: Kind, texts: Mapping[str, str], faults: Iterable[Fault]) -> 
         told.setdefault(fault.column, []).append(f"{fault.problem} {fault.remedy}")
     needed = {
         "item": rule.item is Need.NEEDED,
+        "shop": rule.shop is Need.NEEDED,
         "valid_from": rule.dates is Need.NEEDED,
         "valid_to": rule.dates is Need.NEEDED,
     }
@@ -237,8 +255,10 @@ def faults_elsewhere(fields: Sequence[Field], faults: Iterable[Fault]) -> list[s
 
 
 def _label(column: str, rule: Rule) -> str:
-    if column == "shop" and rule.of_account:
+    if (column == "shop" and rule.of_account) or (column == "item" and rule.names_account):
         return "Account"
+    if column == "item" and rule.value is Value.NOTHING:
+        return "Name of the campaigns"
     tiers = {"tier_from": f"{rule.tier.capitalize()} from", "tier_to": f"{rule.tier.capitalize()} below"}
     return tiers.get(column, LABELS[column])
 
@@ -267,6 +287,10 @@ def _has(rule: Rule, column: str) -> bool:
 
 def _hint(column: str, rule: Rule) -> str:
     match column:
+        case "item" if rule.names_account:
+            return ""
+        case "valid_to" if rule.value is Value.NOTHING:
+            return "Empty: for good. To move it to another shop, end it here and add another entry"
         case "item":
             return rule.item_means[:1].upper() + rule.item_means[1:]
         case "country":

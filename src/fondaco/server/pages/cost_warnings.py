@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from fondaco.costs import CostEntry, Kind
+from fondaco.costs import CostEntry, Kind, is_named_like
 
 _PLANS = (Kind.MESSAGE_PLAN, Kind.MESSAGE_PLAN_SENDS)
 _OF_MESSAGES = (*_PLANS, Kind.MESSAGE_PRICE)
@@ -28,6 +28,7 @@ def warnings(
     kept: Iterable[tuple[int, CostEntry, date | None]],
     accounts: Mapping[str, str],
     platforms: Collection[str],
+    campaigns: Collection[str] | None = None,
 ) -> list[Warned]:
     """What a reader should look at.
 
@@ -39,9 +40,16 @@ def warnings(
         Accounts from which people are written to: id and name.
     platforms
         Their platforms, such as klaviyo.
+    campaigns
+        Names of all campaigns; None where they are not known.
     """
     every = [(number, entry, last) for number, entry, last in kept]
-    return [*_twice(every, accounts), *_told_already(every, platforms), *_nowhere(every, platforms)]
+    return [
+        *_twice(every, accounts),
+        *_told_already(every, platforms),
+        *_nowhere(every, platforms),
+        *_unnamed(every, campaigns),
+    ]
 
 
 def _twice(
@@ -89,6 +97,19 @@ def _nowhere(
                 entry.item or "",
                 f"No account of {_platform(entry)} is connected, so it counts nowhere. Connect one, or enter the amount as marketing.",
             )
+
+
+def _unnamed(
+    kept: Collection[tuple[int, CostEntry, date | None]], campaigns: Collection[str] | None
+) -> Iterator[Warned]:
+    for number, entry, _ in kept:
+        item = entry.item or ""
+        if entry.kind is not Kind.CAMPAIGNS_OF_SHOP or campaigns is None:
+            continue
+        if not any(is_named_like(name, item) for name in campaigns):
+            yield Warned(
+                number, item, "No campaign is called so, so it says nothing. Look at the names on the page Marketing; * stands for anything."
+            )  # fmt: skip
 
 
 def _platform(entry: CostEntry) -> str:

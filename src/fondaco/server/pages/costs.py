@@ -17,6 +17,7 @@ from fondaco.control.segments import ConflictError
 from fondaco.costs import RULES, CostEntry, CostsError, Fault, Kind, rate_text, texts_of, unmistakable
 from fondaco.errors import ConfigError
 from fondaco.governance import Permission, may
+from fondaco.metrics.marketing import read_campaigns
 from fondaco.server.auth.roles import costing_user
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.notices import Notice
@@ -24,16 +25,17 @@ from fondaco.server.pages.cost_coverage import coverage
 from fondaco.server.pages.cost_view import (
     Kept,
     Words,
+    choices_of,
     entries_by_kind,
     faults_elsewhere,
     fields_of,
-    places_of,
     sheet_of,
 )
 from fondaco.server.pages.cost_warnings import Warned, warnings
 from fondaco.server.pages.sheets import ROWS, Way, found, leaf, parse_sheet
 from fondaco.server.site import NotThereError, Site, the_site
 from fondaco.server.written import RecordId, whole_number
+from fondaco.warehouse.engine import OutdatedError
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)], prefix="/costs")
 TheSite = Annotated[Site, Depends(the_site)]
@@ -73,12 +75,22 @@ def all_costs(request: Request, site: TheSite, user: CurrentUser, chosen: Chosen
 
 
 def _warned(site: Site, user: User, kinds: Mapping[Kind, list[Kept]]) -> list[Warned]:
-    """Entries of what messages cost that would count twice, or nowhere."""
+    """Entries of what messages cost that would count twice, or nowhere, and of campaigns that nobody has."""
     accounts = sheet_of(site, user).accounts
     connected = site.control.connections.all(site.tenant_id)
     platforms = {each.source for each in connected if each.connection_id in accounts}
     kept = [(one.entry_id, one.entry, one.last) for every in kinds.values() for one in every]
-    return warnings(kept, accounts, platforms)
+    return warnings(
+        kept, accounts, platforms, _campaign_names(site) if kinds[Kind.CAMPAIGNS_OF_SHOP] else None
+    )
+
+
+def _campaign_names(site: Site) -> list[str] | None:
+    """Of all campaigns; None where what is published does not tell them."""
+    try:
+        return [row["name"] or "" for row in read_campaigns(site.project.reader, site.tenant_id).values()]
+    except OutdatedError:
+        return None
 
 
 def _one_kind(request: Request, site: Site, user: User, kind: Kind, words: Words) -> Response:
@@ -192,7 +204,7 @@ def _form(
     fields = fields_of(kind, texts, faults)
     return site.render(
         "cost_new.html", request, page="costs", user=user, csrf=form_token(request), kind=kind, rule=RULES[kind],
-        fields=fields, faults=faults_elsewhere(fields, faults), shops=places_of(site, user, kind),
+        fields=fields, faults=faults_elsewhere(fields, faults), choices=choices_of(site, user, kind),
     )  # fmt: skip
 
 
@@ -212,7 +224,7 @@ def _entry_page(
     return site.render(
         "cost.html", request, page="costs", user=user, csrf=form_token(request), newest=newest, kind=kind, rule=RULES[kind],
         row=words.row(newest.entry_id, entry, entry.valid_to), fields=fields, faults=faults_elsewhere(fields, faults),
-        fault=fault, history=words.history(versions), shops=places_of(site, user, kind),
+        fault=fault, history=words.history(versions), choices=choices_of(site, user, kind),
         may_keep=may(user.role, Permission.COSTS) and not newest.is_withdrawn,
     )  # fmt: skip
 

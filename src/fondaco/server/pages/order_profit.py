@@ -66,7 +66,7 @@ def _marketing(
     return [
         ("Its campaign", numbers.money(campaign)),
         ("Its platform’s campaigns without an order that day", numbers.money(platform)),
-        ("Shared by all orders of the day", numbers.money(shared)),
+        ("Shared by orders of the day, wherever they came from", numbers.money(shared)),
         ("Marketing", numbers.money(marketing)),
     ]
 

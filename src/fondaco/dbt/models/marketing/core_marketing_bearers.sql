@@ -1,8 +1,26 @@
--- Orders that may bear a day's marketing, in the pools that money was spent for: those of a campaign, of a platform, of a
--- shop, all.
-with spent as (
-    select * from {{ ref('core_cost_days') }}
-    where kind = 'marketing'
+-- Orders that bear a day's marketing, in the pools that it was found for: those of a campaign, of a platform, of shops, all.
+with pools as (
+    select distinct
+        tenant_id,
+        cost_date,
+        pool,
+        pool_campaign_id,
+        pool_platform,
+        pool_shops
+    from {{ ref('core_marketing_pools') }}
+    where pool is not null
+),
+
+members as (
+    select distinct
+        tenant_id,
+        shops,
+        connection_id
+    from {{ ref('core_spend_shops') }}
+),
+
+origins as (
+    select * from {{ ref('core_order_origins') }}
 ),
 
 orders as (
@@ -18,59 +36,57 @@ settings as (
     select * from {{ ref('core_profit_settings') }}
 ),
 
-wanted as (
-    select tenant_id, cost_date, 'campaign/' || campaign_id as pool from spent
-    where campaign_id is not null
-    union
-    select tenant_id, cost_date, 'platform/' || platform as pool from spent
-    where platform is not null
-    union
-    select tenant_id, cost_date, 'shop/' || connection_id as pool from spent
-    where connection_id is not null
-    union
-    select tenant_id, cost_date, 'all' as pool from spent
-    where connection_id is null
+-- From where the orders of each pool came.
+reached as (
+    select
+        pools.tenant_id,
+        pools.cost_date,
+        pools.pool,
+        origins.connection_id,
+        origins.platform,
+        origins.campaign_id
+    from pools
+    inner join origins
+        on pools.cost_date = origins.order_date
+        and coalesce(pools.pool_campaign_id, origins.campaign_id) = origins.campaign_id
+        and coalesce(pools.pool_platform, origins.platform) = origins.platform
+        and pools.tenant_id = origins.tenant_id
+    left join members
+        on pools.pool_shops = members.shops
+        and origins.connection_id = members.connection_id
+        and pools.tenant_id = members.tenant_id
+    where pools.pool_shops is null or members.connection_id is not null
 ),
 
-brought as (
+came as (
     select
         orders.tenant_id,
         orders.order_id,
         orders.order_date,
+        orders.connection_id,
         orders.value_weight,
-        campaigns.platform,
-        campaigns.campaign_id
+        {{ order_origin() }}
     from orders
-    inner join campaigns
+    inner join settings on orders.tenant_id = settings.tenant_id
+    left join campaigns
         on orders.order_id = campaigns.order_id
         and orders.tenant_id = campaigns.tenant_id
-    inner join settings on orders.tenant_id = settings.tenant_id
-    where settings.marketing_by = 'click'
-),
-
-bearers as (
-    select tenant_id, order_id, order_date, value_weight, 'campaign/' || campaign_id as pool from brought
-    where campaign_id is not null
-    union all
-    select tenant_id, order_id, order_date, value_weight, 'platform/' || platform as pool from brought
-    union all
-    select tenant_id, order_id, order_date, value_weight, 'shop/' || connection_id as pool from orders
-    union all
-    select tenant_id, order_id, order_date, value_weight, 'all' as pool from orders
 ),
 
 final as (
     select
-        bearers.tenant_id,
-        bearers.order_date as cost_date,
-        bearers.pool,
-        bearers.order_id,
-        bearers.value_weight
-    from bearers
-    inner join wanted
-        on bearers.order_date = wanted.cost_date
-        and bearers.pool = wanted.pool
-        and bearers.tenant_id = wanted.tenant_id
+        came.tenant_id,
+        came.order_date as cost_date,
+        reached.pool,
+        came.order_id,
+        came.value_weight
+    from came
+    inner join reached
+        on came.order_date = reached.cost_date
+        and came.connection_id = reached.connection_id
+        and came.platform = reached.platform
+        and came.campaign_id = reached.campaign_id
+        and came.tenant_id = reached.tenant_id
 )
 
 select * from final

@@ -269,7 +269,7 @@ pools as (
     select * from {{ ref('core_marketing_pools') }}
 ),
 
--- What no order bears: fixed costs, marketing on days without orders, and fees of no order that counts.
+-- What no order bears: fixed costs, marketing that stands by itself, and fees of no order that counts.
 of_days as (
     select
         cost_days.tenant_id,
@@ -278,7 +278,7 @@ of_days as (
         {% for column in of_ledger -%}
         {%- if column in ['event_date', 'order_date'] -%}cost_days.cost_date as {{ column }},
         {% elif column == 'line_title' -%}cost_days.name as line_title,
-        {% elif column == 'connection_id' -%}cost_days.connection_id,
+        {% elif column == 'connection_id' -%}coalesce(cost_days.connection_id, pools.connection_id) as connection_id,
         {% elif column == 'currency' -%}reporting.currency,
         {% else -%}cast(null as {{ contract_type('text') }}) as {{ column }},
         {% endif -%}

@@ -17,7 +17,7 @@ spend as (
         tenant_id,
         campaign_id as entry_id,
         'ads' as role,
-        cast(null as {{ contract_type('text') }}) as account_id,
+        connection_id as account_id,
         source,
         campaign_id,
         spend_date,
@@ -134,6 +134,7 @@ united as (
         connection_id,
         cast(null as {{ contract_type('text') }}) as role,
         cast(null as {{ contract_type('text') }}) as platform,
+        cast(null as {{ contract_type('text') }}) as account_id,
         cast(null as {{ contract_type('text') }}) as campaign_id,
         day_amount as entry_amount,
         currency as entry_currency
@@ -149,6 +150,7 @@ united as (
         cast(null as {{ contract_type('text') }}) as connection_id,
         spend.role,
         spend.source as platform,
+        spend.account_id,
         spend.campaign_id,
         spend.spend as entry_amount,
         spend.currency as entry_currency
@@ -170,6 +172,7 @@ united as (
         fees.connection_id,
         cast(null as {{ contract_type('text') }}) as role,
         cast(null as {{ contract_type('text') }}) as platform,
+        cast(null as {{ contract_type('text') }}) as account_id,
         cast(null as {{ contract_type('text') }}) as campaign_id,
         fees.shop_amount as entry_amount,
         fees.shop_currency as entry_currency
@@ -191,6 +194,7 @@ final as (
         united.connection_id,
         united.role,
         united.platform,
+        united.account_id,
         united.campaign_id,
         {{ converted('united.entry_amount', 'rates.exchange_rate') }} as amount,
         united.entry_amount,
