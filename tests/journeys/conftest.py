@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,8 @@ from fondaco.warehouse.published_layout import EACH_RUN
 END = datetime(2026, 10, 1, 9, tzinfo=UTC)
 DAYS = 45
 ORDERS = 420
+SHOP_ADDRESSES = 24_811
+"""The simulator's port: WooCommerce's address is part of what tells one shop from another."""
 SYSTEM_COLUMNS = frozenset({"synced_at", "_synced_at", "quarantined_at"})
 SEEN_WHEN_READ = frozenset({"inventory_levels", "inventory"})
 """WooCommerce tells no instant for a stock level, so its ``updated_at`` is the instant of the reading."""
@@ -169,6 +172,24 @@ def moving_shops(world_folder: Path, tmp_path: Path) -> Iterator[Shops]:
     shutil.copytree(world_folder, folder, ignore=shutil.ignore_patterns("store.duckdb*"))
     with SimulatorServer(folder) as server:
         yield Shops(server, World.open(folder))
+
+
+def fast_clock() -> datetime:
+    """The shops' time, far enough ahead that a run reads everything that has happened."""
+    return datetime(2026, 10, 2, 12, tzinfo=UTC) + timedelta(seconds=time.monotonic())
+
+
+@pytest.fixture(scope="session")
+def read_project(world_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a world and a project that has read it once; each test copies it, and serves the world at the same port."""
+    folder = tmp_path_factory.mktemp("read")
+    shutil.copytree(world_folder, folder / "world", ignore=shutil.ignore_patterns("store.duckdb*"))
+    with SimulatorServer(folder / "world", port=SHOP_ADDRESSES) as server:
+        shops = Shops(server, World.open(folder / "world"))
+        # An ad account tells nothing by webhooks, and Google's has an address of its own at each start.
+        with connected_project(folder / "shop", shops, fast_clock, with_ads=False, is_built=True) as project:
+            assert run_pipeline(project, steps=("sync", "build", "publish")).error is None
+    return folder
 
 
 def standing_clock() -> datetime:

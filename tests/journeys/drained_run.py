@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.journeys.test_live import fast_clock
+from tests.journeys.conftest import fast_clock
 
 from fondaco.orchestration import Project
 from fondaco.orchestration.live import run_live

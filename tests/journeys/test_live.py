@@ -16,13 +16,13 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
-from tests.journeys.conftest import Shops, connected_project, differences, rows
+from tests.journeys.conftest import SHOP_ADDRESSES, Shops, differences, fast_clock, rows
 
 from fondaco.orchestration import Project, run_pipeline
 from fondaco.orchestration.live import Live, live_state, run_live
@@ -49,8 +49,6 @@ SALES = frozenset(
     }
 )
 """What follows from orders, whoever their buyers are found to be."""
-SHOP_ADDRESSES = 24_811
-"""The simulator's port: WooCommerce's address is part of what tells one shop from another."""
 
 
 @dataclass
@@ -71,11 +69,6 @@ class Served:
         return {name: found for name, found in rows(self.project, "core", "marts").items() if name in SALES}
 
 
-def fast_clock() -> datetime:
-    """The shops' time, far enough ahead that a run reads everything that has happened."""
-    return datetime(2026, 10, 2, 12, tzinfo=UTC) + timedelta(seconds=time.monotonic())
-
-
 @contextmanager
 def served(project: Project) -> Iterator[str]:
     config = uvicorn.Config(create_app(project), port=0, host="127.0.0.1", log_level="critical")
@@ -89,19 +82,6 @@ def served(project: Project) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(20)
-
-
-@pytest.fixture(scope="module")
-def read_project(world_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a world and a project that has read it once; each test copies it."""
-    folder = tmp_path_factory.mktemp("read")
-    shutil.copytree(world_folder, folder / "world", ignore=shutil.ignore_patterns("store.duckdb*"))
-    with SimulatorServer(folder / "world", port=SHOP_ADDRESSES) as server:
-        shops = Shops(server, World.open(folder / "world"))
-        # An ad account tells nothing by webhooks, and Google's has an address of its own at each start.
-        with connected_project(folder / "shop", shops, fast_clock, with_ads=False, is_built=True) as project:
-            assert run_pipeline(project, steps=("sync", "build", "publish")).error is None
-    return folder
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.journeys.conftest import END, Shops, connected_project, differences, rows
-from tests.journeys.test_live import fast_clock, served, subscribe_all
+from tests.journeys.conftest import END, Shops, connected_project, differences, fast_clock, rows
+from tests.journeys.test_live import served, subscribe_all
 
 from fondaco.costs import CostEntry, Kind
 from fondaco.orchestration import Project, run_pipeline
