@@ -114,7 +114,7 @@ def test_what_one_rule_found_at_once_is_one_message_and_so_is_its_recovery(
     assert tell(project).sent == 1
     body = kept.taken[1][2]
     assert body["headline"] == "Recovered: Too much: 58 alerts · Maison Aurora"
-    assert body["text"].startswith("They are as expected again. They were:\n")
+    assert body["text"].startswith("They are so no more, or are no longer watched. They were:\n")
     assert body["text"].endswith("\nand 48 more")
 
 

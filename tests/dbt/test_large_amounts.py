@@ -147,7 +147,8 @@ def test_customers_are_analysed_and_every_metric_answers(shops: Any, tenant: str
     reader = warehouse.reader()
     try:
         for metric in layer.metrics:
-            for by in ((), ("day",)):
+            of_now = "day" not in metric.dimensions  # stock, which says how things are now
+            for by in ((),) if of_now else ((), ("day",)):
                 query = MetricQuery((metric.name,), by, first=date(2026, 3, 1), last=date(2026, 3, 31))
                 assert layer.query(reader, query, tenant).num_rows >= 1, metric.name
         query = MetricQuery(("net_sales",), first=date(2026, 3, 1), last=date(2026, 3, 31))

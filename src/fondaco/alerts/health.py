@@ -34,6 +34,8 @@ class ShopHealth:
         Records of the newest run.
     days_off, days_compared
         Of the days that runs look back, those that differ from the shop's report, and those that were compared.
+    is_shop
+        Whether it sells; accounts of ads and messages do not.
     """
 
     connection_id: str
@@ -47,6 +49,7 @@ class ShopHealth:
     set_aside: int
     days_off: tuple[date, ...]
     days_compared: int
+    is_shop: bool = True
 
 
 @dataclass(frozen=True, slots=True)

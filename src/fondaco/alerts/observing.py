@@ -58,6 +58,10 @@ class Observer:
         self._reader = reader
         self._tenant_id = tenant_id
 
+    def needs_advertising(self, rule: Rule) -> bool:
+        """Whether the figures of a rule are whole only with what accounts of ads and messages tell."""
+        return any(self._layer.is_of_advertising(name) for name in (rule.metric, rule.of) if name)
+
     def observe(
         self, rule: Rule, last: date, days: int = _LOOKED_BACK, subjects: Sequence[str] = ()
     ) -> list[Observed]:

@@ -84,9 +84,12 @@ class Watch:
         watched: set[tuple[str, str]] = set()
         for kept in rules:
             rule = kept.rule
-            if not rule.enabled or kept.fault:
-                continue
             subjects = [subject for name, subject in open_ones if name == rule.name]
+            if kept.fault:  # what cannot be judged ends no alert
+                watched |= {(rule.name, subject) for subject in subjects}
+                continue
+            if not rule.enabled:
+                continue
             try:
                 verdicts = list(self._verdicts(rule, scene, subjects))
             except FondacoError as error:
@@ -140,9 +143,12 @@ class Watch:
         if rule.for_each and (gone := set(subjects) - {each.subject for each in observed}):
             observed += self.observer.observe(rule, day, subjects=sorted(gone))
         names = self.observer.names(rule, [each.subject for each in observed])
+        # An account of ads that nobody can read keeps no rule back that looks at what was sold.
+        needs_all = self.observer.needs_advertising(rule)
+        read = [shop for shop in scene.shops if shop.is_shop or needs_all]
         for each in observed:
             name = names[each.subject] if rule.for_each else ""
-            unread = _unread(rule, each.subject, scene.shops, day)
+            unread = _unread(rule, each.subject, read, day)
             if unread:
                 yield _Verdict(each.subject, name, None, reason=unread)
                 continue

@@ -102,7 +102,7 @@ class Alerts:
             for message in session.scalars(told):
                 if message.state == "waiting":
                     message.state = "dropped"
-                elif message.news == "opened" and message.channel in channels:
+                elif message.news == "opened" and message.state != "dropped" and message.channel in channels:
                     session.add(_waiting(alert, message.channel, "recovered", now))
         return alert
 

@@ -13,6 +13,7 @@ from fondaco.metrics.definitions import Metric, Table, is_distinct, load_metrics
 from fondaco.metrics.query import TIME_STEPS, MetricQuery
 from fondaco.warehouse.engine import Dialect, Reader, Value
 
+_ADVERTISED = ("campaigns_daily", "messages_daily", "visits_daily")
 _LONGEST_SPAN = 366
 
 
@@ -115,6 +116,16 @@ class SemanticLayer:
         self._check_shape(query)
         self._check_span(query, metrics)
         return metrics
+
+    def is_of_advertising(self, name: str) -> bool:
+        """Whether what accounts of ads and messages tell is part of a metric, so that shops alone do not make it whole."""
+        sold = {
+            figure
+            for table in self._tables
+            if not table.name.startswith(_ADVERTISED)
+            for figure in table.figures
+        }
+        return not set(self.metric(name).figures) <= sold - {"marketing_costs"}
 
     def sums_over_days(self, name: str) -> bool:
         """Whether a metric of several days comes from the sums of its days; what counts people does not."""

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from fondaco.metrics.layer import SemanticLayer
+from fondaco.metrics.profit import LOST, SOLD_OR_SENT
 from fondaco.metrics.query import MetricQuery
 from fondaco.metrics.statement import ORDER_STATEMENT
 from fondaco.warehouse.engine import Reader, Value
@@ -157,7 +158,7 @@ def _found(layer: SemanticLayer, asked: OrdersAsked, tenant_id: str) -> tuple[st
     if asked.which == "earlier":
         begun, source = _earlier(layer, asked, tenant_id)
     elif asked.which == "lost":
-        source += " and contribution_margin_3 < 0 and order_sequence is not null"
+        source += f" and {LOST['']} and order_sequence is not null and {SOLD_OR_SENT}"
     if asked.campaign_id is not None:
         source += (
             " and order_profit.order_id in (select order_campaigns.order_id from marts.order_campaigns as order_campaigns"

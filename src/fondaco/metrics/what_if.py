@@ -109,7 +109,8 @@ class Outcome:
     statement
         Every line.
     units_that_even
-        At how many units, 1 being as now, the changed statement leaves the net profit of now; None where no number of them would.
+        At how many units, 1 being as now, the changed statement leaves the net profit of now; None where no number of them would; below
+        nought where profit is above that of now even without any.
     """
 
     units: Decimal
@@ -134,7 +135,7 @@ def what_if(parts: Mapping[str, Decimal], change: Change, *, goods_back: Decimal
     none = completed(_parts(parts, change, ZERO, goods_back), PROFIT_STATEMENT)
     by_unit = at_one["net_profit"] - none["net_profit"]
     even = (before["net_profit"] - none["net_profit"]) / by_unit if by_unit > 0 else None
-    return Outcome(units, after, even if even is not None and even >= 0 else None)
+    return Outcome(units, after, even)
 
 
 def _parts(

@@ -21,7 +21,7 @@ from fondaco.errors import ConfigError, FondacoError
 from fondaco.numbers import USUAL_LOCALE, Numbers
 from fondaco.orchestration.connection_states import connection_states
 from fondaco.orchestration.progress import Event, Progress
-from fondaco.sources.source import report_streams
+from fondaco.sources.source import Role, report_streams, role_of
 
 if TYPE_CHECKING:
     from fondaco.orchestration.project import Project
@@ -139,6 +139,7 @@ def shops_health(project: Project, connections: list[Connection], now: datetime)
                 read_until=_read_until(project, connection), is_read=connection.source not in _BROUGHT,
                 extracted=sum(each.extracted for each in streams), set_aside=sum(each.quarantined for each in streams),
                 days_off=tuple(sorted(off[key])), days_compared=len(compared[key]),
+                is_shop=role_of(connection.source) is Role.SHOP,
             )
         )  # fmt: skip
     return found

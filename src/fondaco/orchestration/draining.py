@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from fondaco.control import Connection
 from fondaco.errors import ConfigError, FondacoError
@@ -35,6 +35,7 @@ MOST_EVENTS = 50_000
 """Of a batch."""
 
 FOUND_BY = "webhook"
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _REMEMBERED = 500_000
 _REMEMBERED_FOR = timedelta(days=1)
@@ -55,6 +56,8 @@ class Drained:
     ----------
     events, duplicates
         Deliveries taken out of the queue, and how many of them had been there before.
+    connections
+        Whose deliveries were new.
     records, deleted
         Records read again, and records that are gone.
     tables
@@ -77,6 +80,7 @@ class Drained:
 
     events: int = 0
     duplicates: int = 0
+    connections: set[str] = field(default_factory=set)
     records: int = 0
     deleted: int = 0
     tables: set[str] = field(default_factory=set)
@@ -110,15 +114,26 @@ class Seen:
         for event in events:
             self.add(event)
 
+    @classmethod
+    def newest_of(cls, events: Iterable[QueuedEvent]) -> Self:
+        """Of events whose newest come first. Only their keys are held."""
+        seen = cls()
+        seen._keys = OrderedDict.fromkeys(reversed([_key(event) for event in islice(events, _REMEMBERED)]))
+        return seen
+
     def add(self, event: QueuedEvent) -> bool:
         """Whether it is new."""
-        key = blake2b("\x00".join(event.key).encode("utf-8", "replace"), digest_size=16).digest()
+        key = _key(event)
         if key in self._keys:
             return False
         self._keys[key] = None
         if len(self._keys) > self._most:
             self._keys.popitem(last=False)
         return True
+
+
+def _key(event: QueuedEvent) -> bytes:
+    return blake2b("\x00".join(event.key).encode("utf-8", "replace"), digest_size=16).digest()
 
 
 class Drain:
@@ -129,9 +144,11 @@ class Drain:
         self._queue = Queue(project.data / "queue")
         self._later = Queue(project.data / "queue" / "later")
         self._sources: dict[str, tuple[str, Source]] = {}
-        self._seen = Seen(reversed(list(islice(self._recent(), _REMEMBERED))))
+        self._seen = Seen.newest_of(self._recent())
         self._pending: list[tuple[Queue, Batch]] = []
         self._aside: list[QueuedEvent] = []
+        self._next: datetime | None = None
+        """When the first event that was put aside may be tried; None until it is asked for."""
 
     def close(self) -> None:
         for _, source in self._sources.values():
@@ -152,6 +169,7 @@ class Drain:
         waiting = [*batch.events, *(later[1] if later else ())]
         events = [event for event in waiting if self._seen.add(event)]
         drained.events, drained.duplicates = len(waiting), len(waiting) - len(events)
+        drained.connections = {event.connection_id for event in events}
         postponed = list(later[2]) if later else []
         for connection_id in dict.fromkeys(event.connection_id for event in events):
             own = [event for event in events if event.connection_id == connection_id]
@@ -176,6 +194,7 @@ class Drain:
         self._put_aside(self._aside)
         for queue, batch in self._pending:
             queue.commit(batch)
+        self._next = None
         self._pending, self._aside = [], []
         self._queue.prune()
         self._later.prune(timedelta(0))
@@ -184,8 +203,8 @@ class Drain:
         """Take the events of a batch that was not committed for new again; nothing if none is begun."""
         if not self._pending:
             return
-        self._pending, self._aside = [], []
-        self._seen = Seen(reversed(list(islice(self._recent(), _REMEMBERED))))
+        self._pending, self._aside, self._next = [], [], None
+        self._seen = Seen.newest_of(self._recent())
 
     def _recent(self) -> Iterator[QueuedEvent]:
         since = self._project.clock() - _REMEMBERED_FOR
@@ -313,8 +332,10 @@ class Drain:
         """When the first event that was put aside may be tried, if that is now or before; else None."""
         if self._later.is_empty():
             return None
-        due = min((e.not_before for e in self._later.read(MOST_EVENTS).events if e.not_before), default=None)
-        return due if due is not None and due <= self._project.clock() else None
+        if self._next is None:
+            waiting = self._later.read(MOST_EVENTS).events
+            self._next = min((e.not_before or _BEGINNING for e in waiting), default=None)
+        return self._next if self._next is not None and self._next <= self._project.clock() else None
 
     def _due(self) -> tuple[Batch, list[QueuedEvent], list[QueuedEvent]] | None:
         """What was put aside: its batch, what is due of it, and what is not and is put aside again."""
@@ -322,7 +343,7 @@ class Drain:
             return None
         batch, now = self._later.read(MOST_EVENTS), self._project.clock()
         due = [event for event in batch.events if event.not_before is None or event.not_before <= now]
-        return batch, due, [event for event in batch.events if event not in due]
+        return batch, due, [e for e in batch.events if e.not_before is not None and e.not_before > now]
 
     def _source(self, connection: Connection) -> Source:
         """The opened source; kept open, so that a log-in serves many batches, until the settings change."""

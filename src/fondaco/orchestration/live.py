@@ -22,7 +22,7 @@ from fondaco.orchestration.draining import Drain, Drained
 from fondaco.orchestration.modelling import build, is_half_built, keep_half_built
 from fondaco.orchestration.progress import silent
 from fondaco.orchestration.stopping import Stop
-from fondaco.orchestration.sync import load_spooled
+from fondaco.orchestration.sync import load_what_can_be
 from fondaco.warehouse.dbt_live import LiveBuilder
 from fondaco.warehouse.lock import LockFile
 from fondaco.warehouse.published_layout import EACH_RUN
@@ -153,8 +153,8 @@ class Live:
 
     @property
     def failed(self) -> str:
-        """Why the newest batch was not published; empty if it was."""
-        return self._state.failed
+        """Why the newest batch was not published; empty if it was, or none was tried."""
+        return self._state.failed if self._failures else ""
 
     def beat(self) -> None:
         """Say every minute that the drain lives."""
@@ -189,7 +189,11 @@ class Live:
     def _work_on(self, told: Told | None, stop: Stop | None) -> None:
         """Batches as long as something waits, nobody else does, and the stretch lasts; at least one."""
         self._project.landing.create_tables()
-        load_spooled(self._project)
+        for (connection_id, stream), error in load_what_can_be(self._project).items():
+            _log.warning(
+                "what an earlier run has read cannot be loaded",
+                extra={"connection": connection_id, "stream": stream, "what": error.what},
+            )
         until = time.monotonic() + _STRETCH_SECONDS
         while True:
             drained = self._work()
@@ -244,8 +248,8 @@ class Live:
         state.given_up += drained.given_up
         state.step_seconds = {name: round(value, 3) for name, value in seconds.items()}
         state.failed = ""
-        if drained.events:
-            state.faults = dict(drained.faults)
+        kept = {name: why for name, why in state.faults.items() if name not in drained.connections}
+        state.faults = kept | drained.faults
         self._keep()
 
     def _failed(self, what: str) -> float:

@@ -55,7 +55,7 @@ def sync(
 ) -> Iterator[StreamOutcome]:
     """Read all streams of ``connections``; one outcome a stream, as they end."""
     project.landing.create_tables()
-    stuck = _load_what_can_be(project)
+    stuck = load_what_can_be(project)
     for connection in connections:
         if full_refresh:
             _forget(project, connection)
@@ -74,7 +74,7 @@ def load_spooled(project: Project) -> None:
         _load(project, spooled)
 
 
-def _load_what_can_be(project: Project) -> dict[tuple[str, str], FondacoError]:
+def load_what_can_be(project: Project) -> dict[tuple[str, str], FondacoError]:
     """As ``load_spooled``, but a slice that cannot be loaded holds up only the later ones of its own stream: the error of each
     such stream, by connection and name."""
     stuck: dict[tuple[str, str], FondacoError] = {}

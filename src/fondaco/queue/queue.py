@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import logging
@@ -20,7 +21,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fondaco.queue.event import QueuedEvent
-from fondaco.queue.frames import scan
+from fondaco.queue.frames import LARGEST, MAGIC, scan
 from fondaco.queue.writer import SUFFIX, number_of
 from fondaco.warehouse.files import sync_folder, write_atomically
 
@@ -71,7 +72,8 @@ class Queue:
             if len(events) >= limit:
                 break
             offset = consumed.get(path.name, 0)
-            is_open = _is_written(path)
+            # In this order: a writer locks its segment before the first bytes, and whoever left it has written its last.
+            is_open = path.stat().st_size < len(MAGIC) or _is_written(path)
             data = path.read_bytes()
             found = scan(data, offset, limit=limit - len(events))
             for each in found.frames:
@@ -81,8 +83,12 @@ class Queue:
                     damaged += 1
             damaged += found.damaged
             whole = len(events) < limit
-            # Nobody was answered for what a writer that is gone has left torn.
-            end = len(data) if whole and not is_open and found.is_torn else found.end
+            end = found.end
+            if whole and not is_open and found.is_torn:
+                # Nobody was answered for what a writer that is gone has left torn, most often the last bytes of a frame.
+                end = len(data)
+                if end - found.end > LARGEST:
+                    damaged += 1
             if end > offset:
                 ends[path.name] = end
         if damaged:
@@ -95,7 +101,10 @@ class Queue:
         self._keep(consumed)
         done = self.folder / "done"
         for path in self._segments():
-            if consumed.get(path.name, 0) < path.stat().st_size or _is_written(path):
+            if _is_written(path):
+                continue
+            size = path.stat().st_size  # after the lock: whoever held it has written its last
+            if size < len(MAGIC) or consumed.get(path.name, 0) < size:
                 continue
             done.mkdir(exist_ok=True, mode=0o700)
             path.rename(done / path.name)
@@ -126,10 +135,20 @@ class Queue:
         consumed = self._consumed()
         parts += [(path, consumed.get(path.name, 0)) for path in self._segments() if path.name in consumed]
         for path, end in reversed(parts) if newest_first else parts:
-            data = path.read_bytes()
+            data = self._bytes_of(path)
             found = scan(data if end is None else data[:end]).frames
             for each in reversed(found) if newest_first else found:
-                yield QueuedEvent.from_bytes(each.content)
+                with contextlib.suppress(
+                    ValueError, KeyError, TypeError
+                ):  # counted as damaged when it was drained
+                    yield QueuedEvent.from_bytes(each.content)
+
+    def _bytes_of(self, path: Path) -> bytes:
+        """A segment's content, also where it is put aside, or let go of, while it is looked for."""
+        for place in (path, self.folder / "done" / path.name):
+            with contextlib.suppress(FileNotFoundError):
+                return place.read_bytes()
+        return b""
 
     def prune(self, keep: timedelta = KEPT) -> int:
         """Let go of segments that were done with long ago; how many."""

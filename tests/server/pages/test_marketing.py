@@ -315,11 +315,11 @@ def test_the_page_of_an_order_says_where_it_came_from(reader: TestClient, order:
 def test_the_page_of_an_order_tells_every_step_by_which_marketing_reaches_it(reader: TestClient) -> None:
     told = words(reader.get("/orders/a:2").text)
     assert "its part of what this campaign cost on its day, which the orders that it brought share" in told
+    assert "where Meta Ads brought at least 10 orders on that day to shops that all tell visits" in told
+    assert "of what other campaigns of Meta Ads cost without an order, which these orders share" in told
     assert (
-        "of what other campaigns of Meta Ads cost that brought no order on that day, which all orders of Meta Ads share"
-        in told
+        "what else was spent on that day for its shop or for every shop, which all their orders share" in told
     )
-    assert "which all orders of the day share" in told
     assert "this campaign" not in words(reader.get("/orders/a:5").text)
 
 

@@ -105,7 +105,7 @@ def _fields_of(alert: Alert) -> dict[str, Any]:
 def news_of(alert: Alert, news: str, merchant: str, link: str, at: datetime) -> Message:
     """What is told when an alert opens or recovers."""
     said = _in_one_line(alert.said)
-    said = said if news == "opened" else f"It is as expected again. It was: {said}"
+    said = said if news == "opened" else f"It is so no more, or is no longer watched. It was: {said}"
     return Message(
         merchant, news, alert.severity, _in_one_line(alert.title), said, alert.since, at, link, alert
     )
@@ -116,7 +116,7 @@ def news_of_several(alerts: Sequence[Alert], news: str, merchant: str, link: str
     rule = _in_one_line(alerts[0].title.removesuffix(f": {alerts[0].subject_name}"))
     said = [_in_one_line(alert.said) for alert in alerts[:MOST_TOLD]]
     if news != "opened":
-        said.insert(0, "They are as expected again. They were:")
+        said.insert(0, "They are so no more, or are no longer watched. They were:")
     if len(alerts) > MOST_TOLD:
         said.append(f"and {len(alerts) - MOST_TOLD} more")
     severity = min((alert.severity for alert in alerts), key=_SEVEREST.index)

@@ -254,7 +254,7 @@ class WhatIfAnswer(BaseModel):
     version: str | None
     units: str = Field(description="What the number of units becomes, 1 being as now.")
     units_that_even: str | None = Field(
-        description="At how many units the change leaves the net profit of now."
+        description="At how many units the change leaves the net profit of now; null where no number does, or profit is above it even without any."
     )
     lines: list[LineAnswer]
 
@@ -285,7 +285,7 @@ def what_if(request: Request, site: TheSite, question: Annotated[WhatIfQuestion,
         currency=site.currency,
         version=site.published,
         units=f"{found.units:.6f}",
-        units_that_even=None if even is None else f"{even:.6f}",
+        units_that_even=None if even is None or even < 0 else f"{even:.6f}",
         lines=[
             LineAnswer(
                 metric=step.metric,

@@ -17,6 +17,7 @@ from fondaco.errors import ConfigError
 from fondaco.metrics import MetricQuery
 from fondaco.orchestration.alerting import observer, rulebook, scene, why_unjudged
 from fondaco.server.numbers import Numbers
+from fondaco.server.pages.choices import address_of
 from fondaco.server.pages.health import Badge
 from fondaco.server.site import Site
 
@@ -185,6 +186,17 @@ class AlertView:
         where = dict(rule.where)
         if rule.for_each:
             where[rule.for_each] = (alert.subject,)
+        campaigns = where.get("campaign_id", ())
+        if len(campaigns) == 1 and campaigns[0]:
+            days = {
+                "range": "custom",
+                "from": (alert.since - timedelta(rule.days - 1)).isoformat(),
+                "to": alert.day.isoformat(),
+            }
+            return address_of(
+                "marketing/campaigns", campaigns[0], urlencode(days)
+            ), "The campaign on these days"
+        is_whole = True
         asked = {
             "range": "custom",
             "from": (alert.since - timedelta(rule.days - 1)).isoformat(),
@@ -193,16 +205,17 @@ class AlertView:
             "clock": rule.clock,
         }
         for dimension, values in where.items():
-            if len(values) != 1:
-                continue
-            if dimension == "connection_id":
+            is_of_sales = dimension == "connection_id" or dimension in _SALES_FILTERS
+            if len(values) != 1 or not is_of_sales:
+                is_whole = False
+            elif dimension == "connection_id":
                 asked["shop"] = values[0]
-            elif dimension in _SALES_FILTERS:
+            else:
                 asked[dimension] = values[0] or "~"
         query = MetricQuery((rule.metric,), first=alert.since, last=alert.day)
         if not self.site.layer.answers(query):
             return "/sales", "Sales"
-        return f"/sales?{urlencode(asked)}", "The orders of these days"
+        return f"/sales?{urlencode(asked)}", "The orders of these days" if is_whole else "Sales of these days"
 
     def preview(self, rule: Rule, days: int = 90) -> dict[str, Any]:
         """On which of the last days a rule would have fired; the chart of the subject of which it did most often."""

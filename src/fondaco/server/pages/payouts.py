@@ -256,6 +256,6 @@ def _dispute(numbers: Numbers, row: Mapping[str, Any]) -> dict[str, Any]:
         "address": address_of("orders", row["order_id"]) if row["order_id"] else "",
         "state": _DISPUTES[row["status"]],
         "reason": (row["reason"] or NOTHING).capitalize(),
-        "due": numbers.day(row["due_at"].date()) if row["due_at"] else NOTHING,
+        "due": numbers.instant(row["due_at"].replace(tzinfo=UTC)) if row["due_at"] else NOTHING,
         "amount": _in(numbers, row["currency"]).money(row["amount"]),
     }

@@ -192,6 +192,8 @@ def _even(outcome: Outcome, change: Change, numbers: Numbers) -> str:
     even = outcome.units_that_even
     if even is None:
         return "No number of units would leave the profit of now: every unit would lose money."
+    if even < 0:
+        return "Profit would be above that of now even if nothing were sold."
     if even < 1:
         return f"Units may fall by {numbers.rate(1 - even)} before profit is what it is now."
     return f"Units would have to rise by {numbers.rate(even - 1)} for profit to be what it is now."
