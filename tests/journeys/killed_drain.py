@@ -18,7 +18,7 @@ from fondaco.warehouse import duckdb_live
 from fondaco.warehouse.duckdb import DuckDBWarehouse
 from fondaco.warehouse.snapshots import SnapshotFolder
 
-EVENTS_OF_A_BATCH = 4
+EVENTS_OF_A_BATCH = 15
 STEPS: dict[str, tuple[Any, str]] = {
     "built, not committed": (duckdb_live._Build, "run"),
     "version written, not in force": (SnapshotFolder, "adopt"),
