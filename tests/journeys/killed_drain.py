@@ -11,22 +11,18 @@ from typing import Any
 
 from tests.journeys.conftest import fast_clock
 
-from fondaco.landing import Landing
 from fondaco.orchestration import Project, draining
 from fondaco.orchestration.live import run_live
 from fondaco.orchestration.stopping import Stop
-from fondaco.queue import Queue
 from fondaco.warehouse import duckdb_live
 from fondaco.warehouse.duckdb import DuckDBWarehouse
 from fondaco.warehouse.snapshots import SnapshotFolder
 
-EVENTS_OF_A_BATCH = 4
+EVENTS_OF_A_BATCH = 15
 STEPS: dict[str, tuple[Any, str]] = {
-    "landed": (Landing, "load"),
     "built, not committed": (duckdb_live._Build, "run"),
     "version written, not in force": (SnapshotFolder, "adopt"),
     "published": (DuckDBWarehouse, "publish"),
-    "queue committed": (Queue, "commit"),
 }
 """Where it dies: behind these, the first time that the batch, or one after it that has something to build, comes there."""
 
