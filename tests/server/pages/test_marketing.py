@@ -315,11 +315,11 @@ def test_the_page_of_an_order_says_where_it_came_from(reader: TestClient, order:
 def test_the_page_of_an_order_tells_every_step_by_which_marketing_reaches_it(reader: TestClient) -> None:
     told = words(reader.get("/orders/a:2").text)
     assert "its part of what this campaign cost on its day, which the orders that it brought share" in told
+    assert "where Meta Ads brought at least 10 orders on that day to shops that all tell visits" in told
+    assert "of what other campaigns of Meta Ads cost without an order, which these orders share" in told
     assert (
-        "of what other campaigns of Meta Ads cost that brought no order on that day, which all orders of Meta Ads share"
-        in told
+        "what else was spent on that day for its shop or for every shop, which all their orders share" in told
     )
-    assert "which all orders of the day share" in told
     assert "this campaign" not in words(reader.get("/orders/a:5").text)
 
 
@@ -529,3 +529,31 @@ def test_a_panel_that_a_browser_opens_by_its_address_leads_to_its_page(
     alone = reader.get(panel_address, headers=browser)
     assert (alone.status_code, alone.headers["location"]) == (303, page)
     assert reader.get(panel_address, headers={**browser, "HX-Request": "true"}).status_code == 200
+
+
+def test_lifetime_value_is_of_the_newest_days_whose_customers_have_had_the_time(
+    new_folder: Path, tmp_path: Path
+) -> None:
+    """Of 40 spent on 10 December its customers brought 50 by now; March's have not had 90 days."""
+    book = marts()
+    long_ago = {
+        "campaign_id": "m:11",
+        "platform": "meta_ads",
+        "connection_id": "m",
+        "campaign_date": "2025-12-10",
+    }
+    book["campaigns_daily"] = [
+        *book["campaigns_daily"],
+        {**long_ago, "spend_90": 40, "acquired_margin_90": 50},
+    ]
+    with (
+        two_shops(shop_folder(new_folder, tmp_path), book) as project,
+        TestClient(create_app(project), follow_redirects=False) as client,
+    ):
+        with_session(client, project)
+        for text in (panel(client, "ratios"), client.get(f"/overview/earnings?{MARCH}").text):
+            told = words(text[text.index('id="tile-ltv_90_to_cac"') :])
+            assert "LTV90:CAC 1.25 spent 1 – 31 Dec 2025 1 or more: paid back" in told
+            assert "LTV365:CAC – spent 1 – 31 Mar 2025 no spend then" in told
+        of_a_shop = client.get(f"/overview/earnings?{MARCH}&shop=a").text
+        assert "Contribution margin 3" in words(of_a_shop) and "LTV90" not in of_a_shop
