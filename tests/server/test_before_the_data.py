@@ -174,10 +174,10 @@ def test_a_product_is_held_against_what_is_known_of_its_shop(page: TestClient) -
     )
     tiles = words(page.get(f"/products/b:mug?{MARCH}").text)
     assert tiles.count("– Data begins 1 Mar 2026") == 12, tiles
-    trends = {row[0]: row[4] for row in rows(page.get(f"/products/catalogue?{MARCH}").text)}
+    trends = {row[0]: row[6] for row in rows(page.get(f"/products/catalogue?{MARCH}").text)}
     assert trends == {"MugAurora": "0.0%", "MugBerg": "–"}
     file = page.get(f"/products/catalogue.csv?{MARCH}").text.splitlines()
-    assert {line.split(",")[0]: line.split(",")[7] for line in file[1:]} == {"a:mug": "1", "b:mug": ""}
+    assert {line.split(",")[0]: line.split(",")[9] for line in file[1:]} == {"a:mug": "1", "b:mug": ""}
 
 
 def test_the_report_leaves_out_what_is_not_known(page: TestClient) -> None:

@@ -195,7 +195,7 @@ RULES: dict[Kind, Rule] = {
     Kind.ACCOUNT_OF_SHOP: Rule(
         "Accounts and their shops",
         "For which shop an ad account, or an account from which people are written to, spends; for several shops an entry each.",
-        "what no order is known to come from is borne by the shop’s orders",
+        "spend of campaigns without a known order, shared by the shop’s orders",
         Value.NOTHING,
         Need.NEEDED,
         "id or name of the account, such as `meta-main`",
@@ -205,7 +205,7 @@ RULES: dict[Kind, Rule] = {
     Kind.CAMPAIGNS_OF_SHOP: Rule(
         "Campaigns and their shops",
         "For which shop the campaigns of such a name spend, whatever is said of their account; for several shops an entry each.",
-        "what no order is known to come from is borne by the shop’s orders",
+        "spend of campaigns without a known order, shared by the shop’s orders",
         Value.NOTHING,
         Need.NEEDED,
         "name of the campaigns, `*` for anything, such as `UK *`; the longest name that fits a campaign holds",

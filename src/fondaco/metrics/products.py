@@ -29,6 +29,9 @@ class ProductLine:
         Of a variant all, the last as far as its stock is known; of a product the title alone.
     units_per_day, units_per_day_before
         Over the period, and over the one it is compared with.
+    contribution_margin_3, contribution_margin_3_rate
+        What it left after marketing, and the part of its net sales that this is; None where what is published has no profit,
+        the rate also where more was given back than sold.
     """
 
     product_id: str | None
@@ -47,6 +50,8 @@ class ProductLine:
     bought_again: Decimal | None
     first_buyer_value: Decimal | None
     first_buyers: int | None
+    contribution_margin_3: Decimal | None = None
+    contribution_margin_3_rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Pair:
 
 
 METRICS = ("net_sales", "units_sold", "return_rate", "discount_rate")
+MARGINS = ("contribution_margin_3", "contribution_margin_3_rate")
 IDENTITY = ("product_id", "product")
 """What tells products apart in every list: the id, which begins with the shop's; what is in no catalogue, by its title alone."""
 
@@ -123,6 +129,7 @@ def product_lines(
     else:
         offered, facts = _offered(reader, query, tenant_id), buyers_of(reader, tenant_id, product)
         stock = _stocks(reader, tenant_id, product)
+    margins = _margins(layer, reader, replace(query, metrics=("net_sales", *MARGINS), by=by), tenant_id)
     first_sold = {row["product_id"]: row["first_sold_date"] for row in offered.values()}
     sold_before = {tuple(row[name] for name in by): row["units_sold"] for row in then}
 
@@ -131,7 +138,9 @@ def product_lines(
         speed = per_day(row["units_sold"], query, since, today)
         on_hand = stock.get(row["variant_id"] if by_variant else row["product_id"])
         fact = facts.get(row["product_id"])
-        earlier = sold_before.get(tuple(row[name] for name in by), 0)
+        key = tuple(row.get(name) for name in by)
+        earlier = sold_before.get(key, 0)
+        left = margins.get(key, {})
         return ProductLine(
             product_id=row["product_id"],
             variant_id=row.get("variant_id"),
@@ -149,6 +158,10 @@ def product_lines(
             bought_again=fact.bought_again if fact else None,
             first_buyer_value=fact.first_buyer_value if fact else None,
             first_buyers=fact.first_buyers if fact else None,
+            contribution_margin_3=left.get("contribution_margin_3"),
+            contribution_margin_3_rate=left["contribution_margin_3_rate"]
+            if left and left["net_sales"] > 0
+            else None,
         )
 
     lines = [line(row) for row in now if row["product_id"] is not None or row["product"] is not None]
@@ -156,6 +169,17 @@ def product_lines(
     nothing = {"net_sales": Decimal(0), "units_sold": 0, "return_rate": None, "discount_rate": None}
     lines += [line({**row, **nothing}) for key, row in offered.items() if key not in seen]
     return sorted(lines, key=lambda each: (-each.net_sales, each.title or "", each.variant_id or ""))
+
+
+def _margins(
+    layer: SemanticLayer, reader: Reader, query: MetricQuery, tenant_id: str
+) -> dict[tuple[Any, ...], Row]:
+    """What each line left, by what tells lines apart; empty where an older release wrote what is published, without profit."""
+    try:
+        rows = layer.query(reader, query, tenant_id).to_pylist()
+    except OutdatedError:
+        return {}
+    return {tuple(row[name] for name in query.by): row for row in rows}
 
 
 def per_day(units: int, query: MetricQuery, first_sold: date | None, today: date) -> Decimal | None:

@@ -528,3 +528,31 @@ def test_a_panel_that_a_browser_opens_by_its_address_leads_to_its_page(
     alone = reader.get(panel_address, headers=browser)
     assert (alone.status_code, alone.headers["location"]) == (303, page)
     assert reader.get(panel_address, headers={**browser, "HX-Request": "true"}).status_code == 200
+
+
+def test_lifetime_value_is_of_the_newest_days_whose_customers_have_had_the_time(
+    new_folder: Path, tmp_path: Path
+) -> None:
+    """Of 40 spent on 10 December its customers brought 50 by now; March's have not had 90 days."""
+    book = marts()
+    long_ago = {
+        "campaign_id": "m:11",
+        "platform": "meta_ads",
+        "connection_id": "m",
+        "campaign_date": "2025-12-10",
+    }
+    book["campaigns_daily"] = [
+        *book["campaigns_daily"],
+        {**long_ago, "spend_90": 40, "acquired_margin_90": 50},
+    ]
+    with (
+        two_shops(shop_folder(new_folder, tmp_path), book) as project,
+        TestClient(create_app(project), follow_redirects=False) as client,
+    ):
+        with_session(client, project)
+        for text in (panel(client, "ratios"), client.get(f"/overview/earnings?{MARCH}").text):
+            told = words(text[text.index('id="tile-ltv_90_to_cac"') :])
+            assert "LTV90:CAC 1.25 spent 1 – 31 Dec 2025 1 or more: paid back" in told
+            assert "LTV365:CAC – spent 1 – 31 Mar 2025 no spend then" in told
+        of_a_shop = client.get(f"/overview/earnings?{MARCH}&shop=a").text
+        assert "Contribution margin 3" in words(of_a_shop) and "LTV90" not in of_a_shop

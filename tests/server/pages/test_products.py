@@ -50,6 +50,29 @@ def shelf(new_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             {"event_date": "2026-03-02", "order_date": "2026-03-02", "connection_id": "a", **row}
             for row in sales
         ],
+        "profit_ledger": [
+            {
+                "profit_event_type": "sale",
+                "profit_event_id": title,
+                "event_type": "order",
+                "line_type": "product",
+                "event_date": "2026-03-02",
+                "order_date": "2026-03-02",
+                "connection_id": "a",
+                "source": "files",
+                "product_id": f"a:{title}",
+                "line_title": title,
+                "variant_id": variant,
+                "sku": sku,
+                "net_sales": sales,
+                "cost_of_goods": cost,
+            }
+            for title, variant, sku, sales, cost in (
+                ("Mug", "v1", "MUG", 92, 46),
+                ("Bead 5", "b5", None, 5, 9),
+                ("Bead 7", "b7", None, 7, 8),
+            )
+        ],
         "inventory": [
             {"product_id": "a:Mug", "variant_id": "v1", "sku": "MUG", "variant_title": "Blue", "on_hand": 10}
         ],
@@ -71,7 +94,7 @@ def test_the_largest_comes_first_with_speed_stock_and_what_buyers_did(shelf: Tes
     """Three people bought mugs; p1 did in December and again in March, 62 days later."""
     text = shelf.get(f"/products/catalogue?{MARCH}&compare=none").text
     assert rows(text)[0] == [
-        "MugAurora", "€92.00", "62", "2.00", "8.0%", "0.0%", "10", "5 d", "100.0%", "€64.00"
+        "MugAurora", "€92.00", "€46.00", "50.0%", "62", "2.00", "8.0%", "0.0%", "10", "5 d", "100.0%", "€64.00"
     ]  # fmt: skip
 
 
@@ -91,6 +114,26 @@ def test_rows_are_ordered_by_any_column_and_found_by_name_or_sku(shelf: TestClie
     ]
     variants = rows(shelf.get(f"/products/catalogue?{MARCH}&level=variant&products_find=mug").text)
     assert [row[0] for row in variants] == ["MugMUG · Aurora"]
+
+
+def test_products_that_cost_more_than_they_brought_are_counted_and_one_press_away(shelf: TestClient) -> None:
+    usual = shelf.get(f"/products/catalogue?{MARCH}").text
+    note = re.search(r'id="loss-makers">.*?</p>', usual, re.DOTALL)
+    assert note is not None
+    told = " ".join(re.sub(r"<[^>]+>", " ", note[0]).split())
+    assert "2 products cost more than they brought, with marketing: €5.00 together. Show them first" in told
+    address = re.search(r'<a href="([^"]+)"', note[0])
+    assert address is not None
+    first = shelf.get(html.unescape(address[1]).replace("/products?", "/products/catalogue?")).text
+    assert [row[:4] for row in rows(first)[:2]] == [
+        ["Bead 5Aurora", "€5.00", "−€4.00", "−80.0%"],
+        ["Bead 7Aurora", "€7.00", "−€1.00", "−14.3%"],
+    ]
+    assert "They stand first." in first
+    by_margin = rows(shelf.get(f"/products/catalogue?{MARCH}&products_order=contribution_margin_3_rate").text)
+    assert [row[0] for row in by_margin[:3]] == ["Bead 5Aurora", "Bead 7Aurora", "MugAurora"]
+    variants = shelf.get(f"/products/catalogue?{MARCH}&level=variant").text
+    assert "2 variants cost more than they brought" in " ".join(re.sub(r"<[^>]+>", " ", variants).split())
 
 
 def test_the_page_keeps_its_filters_on_the_way_to_a_product_and_back(shelf: TestClient) -> None:
@@ -123,7 +166,7 @@ def test_the_file_holds_all_lines_unrounded(shelf: TestClient) -> None:
     assert "products_2026-03-01_2026-03-31_finance.csv" in answer.headers["content-disposition"]
     lines = answer.text.splitlines()
     assert len(lines) == 63
-    assert lines[1].startswith("a:Mug,,Mug,,92.000000,62,2,")
+    assert lines[1].startswith("a:Mug,,Mug,,92.000000,46.000000,0.500000,62,2,")
 
 
 @pytest.mark.parametrize("name", ["units_per_day", "bought_again", "first_buyer_value", "lift"])

@@ -292,7 +292,7 @@ def _hint(column: str, rule: Rule) -> str:
         case "valid_to" if rule.value is Value.NOTHING:
             return "Empty: for good. To move it to another shop, end it here and add another entry"
         case "item":
-            return rule.item_means[:1].upper() + rule.item_means[1:]
+            return (rule.item_means[:1].upper() + rule.item_means[1:]).replace("`", "")
         case "country":
             return "Its two letters; empty for every country"
         case "tier_from":

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, Response
 
-from fondaco.metrics.marketing import has_figures, has_messages
+from fondaco.metrics.marketing import has_messages
 from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
@@ -16,6 +16,7 @@ from fondaco.server.pages.advertising import campaigns_of
 from fondaco.server.pages.choices import offered, opened_alone, page_answer
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness
+from fondaco.server.pages.lifetimes import has_ads
 from fondaco.server.pages.marketing_campaign import campaign_shown
 from fondaco.server.pages.marketing_letter import letter_shown
 from fondaco.server.pages.marketing_messages import MESSAGE_KEY, message_file, messages
@@ -64,7 +65,7 @@ def _panels_of(site: Site) -> tuple[str, ...]:
     if site.published is None or not site.has_marketing:
         return ()
     reader, tenant = site.project.reader, site.tenant_id
-    ads = site.remembered(("has_ads",), lambda: has_figures(reader, tenant))
+    ads = has_ads(site)
     letters = site.remembered(("has_messages",), lambda: has_messages(reader, tenant))
     return (*(AD_PANELS if ads else ()), *(("messages",) if letters else ()))
 

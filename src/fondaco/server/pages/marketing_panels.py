@@ -18,6 +18,7 @@ from fondaco.server.pages.advertising import (
 from fondaco.server.pages.charts import course
 from fondaco.server.pages.choices import AD_DIMENSIONS, address_of, value_in_words
 from fondaco.server.pages.figures import Figure, Figures, Row
+from fondaco.server.pages.lifetimes import lifetimes
 from fondaco.server.pages.marketing_course import spend_chart
 from fondaco.server.pages.marketing_parts import (
     AdPart,
@@ -34,7 +35,7 @@ from fondaco.server.periods import GRAINS
 Panel = Callable[[Figures, MarketingState], dict[str, Any]]
 
 TOP = 8
-BUSINESS = ("marketing_efficiency_ratio", "ad_cost_share", "new_customer_acquisition_cost")
+BUSINESS = ("net_profit", "marketing_efficiency_ratio", "ad_cost_share", "new_customer_acquisition_cost")
 """Of all marketing, the cost sheet's too, and of all orders."""
 
 RATIOS = (
@@ -178,6 +179,7 @@ def ratios(figures: Figures, state: MarketingState) -> dict[str, Any]:
             )
             for name in RATIOS
         ],
+        "lifetimes": lifetimes(figures),
         "claimed": numbers.fixed(now["claimed_roas"]),
         "gap": numbers.money(now["claim_gap"]),
         "break_even": numbers.fixed(now["campaign_break_even_roas"]),

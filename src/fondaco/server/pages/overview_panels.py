@@ -12,6 +12,10 @@ from fondaco.server.pages.charts import over_time, series
 from fondaco.server.pages.choices import address_of, shop_beside, value_in_words
 from fondaco.server.pages.figures import Figure, Figures, Row
 from fondaco.server.pages.key_figures import KEY, TILES
+from fondaco.server.pages.lifetimes import lifetimes
+from fondaco.server.pages.profit_panels import COURSE, MARGINS
+from fondaco.server.pages.profit_parts import KEY as PROFIT_KEY
+from fondaco.server.pages.profit_parts import margin_of, result_of_view
 from fondaco.server.pages.sales_state import SalesState
 from fondaco.server.periods import Period
 
@@ -59,6 +63,33 @@ def tiles(figures: Figures) -> dict[str, Any]:
         for name in TILES
     ]
     return {"tiles": shown}
+
+
+def earnings(figures: Figures) -> dict[str, Any]:
+    """What is left after everything that the view bears, and what advertising brought for what it cost."""
+    if not figures.site.has_profit:
+        return {"tiles": []}
+    view, numbers = figures.view, figures.numbers
+    last = result_of_view(figures)
+    told = [] if view.shop else lifetimes(figures)
+    names = [last, *(pair for pair in reversed(MARGINS) if pair != last)][: 4 - len(told)]
+    now = figures.totals(PROFIT_KEY)
+    then = figures.totals(PROFIT_KEY, view.comparison) if view.comparison else None
+    grain = view.period.grain
+    lines = [row for _, row in series(figures, COURSE, view.period, grain)]
+    beside = [row for _, row in series(figures, COURSE, view.comparison, grain)] if view.comparison else []
+    return {
+        "tiles": [
+            (
+                figures.figure(name, now, then),
+                {"text": numbers.rate(margin_of(now, rate)), "metric": figures.metric(rate)},
+                shapes.spark([row[name] for row in lines], [row[name] for row in beside]),
+            )
+            for name, rate in names
+        ],
+        "lifetimes": told,
+        "count": {3: "margins", 4: "four"}[len(names) + len(told)],
+    }
 
 
 def bridge(figures: Figures) -> dict[str, Any]:
@@ -196,6 +227,7 @@ def countries(figures: Figures) -> dict[str, Any]:
 PANELS: Mapping[str, Panel] = {
     "headline": headline,
     "tiles": tiles,
+    "earnings": earnings,
     "bridge": bridge,
     "clocks": clocks,
     "products": products,

@@ -102,7 +102,7 @@ def table(request: Request, site: TheSite) -> Response:
 
 
 _FILE = (
-    "product_id", "variant_id", "title", "sku", "net_sales", "units_sold", "units_per_day", "units_per_day_before",
+    "product_id", "variant_id", "title", "sku", "net_sales", "contribution_margin_3", "contribution_margin_3_rate", "units_sold", "units_per_day", "units_per_day_before",
     "return_rate", "discount_rate", "units_on_hand", "days_of_cover", "bought_again", "first_buyers", "first_buyer_value",
 )  # fmt: skip
 

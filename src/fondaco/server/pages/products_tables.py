@@ -11,7 +11,7 @@ from fastapi import Request
 
 from fondaco.metrics import MetricQuery
 from fondaco.metrics.product_figures import FIGURES
-from fondaco.metrics.products import IDENTITY, METRICS, ProductLine, product_lines, shop_of
+from fondaco.metrics.products import IDENTITY, MARGINS, METRICS, ProductLine, product_lines, shop_of
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages import sheets
 from fondaco.server.pages.choices import address_of, view_of
@@ -21,6 +21,8 @@ from fondaco.server.site import Site
 COLUMNS = (
     "title",
     "net_sales",
+    "contribution_margin_3",
+    "contribution_margin_3_rate",
     "units_sold",
     "units_per_day",
     "trend",
@@ -153,7 +155,7 @@ def _value(line: ProductLine, column: str) -> Any:
 def catalogue(site: Site, state: ProductsState, numbers: Numbers) -> dict[str, Any]:
     """One sheet of the table."""
     lines = lines_shown(site, state)
-    metrics = {name: site.metric(name) for name in METRICS}
+    metrics = {name: site.metric(name) for name in (*METRICS, *MARGINS)}
     labels = {
         **{name: metric.label for name, metric in metrics.items()},
         **{name: FIGURES[name].label for name in COLUMNS if name in FIGURES},
@@ -165,12 +167,14 @@ def catalogue(site: Site, state: ProductsState, numbers: Numbers) -> dict[str, A
     left_out = ({"trend"} if state.view.compared is None else set()) | (
         set() if own else {"bought_again", "first_buyer_value"}
     )
+    left_out |= set() if site.has_profit else set(MARGINS)
     names = [name for name in COLUMNS if name not in left_out]
     shops = {each.connection_id: each.name for each in site.shops()}
     _, number, find = state.sheet.keys
     return {
         "metrics": metrics,
         "figures": FIGURES,
+        "short": {"contribution_margin_3": "CM3", "contribution_margin_3_rate": "Margin"},
         "names": names,
         "columns": {
             name: sheets.column(state.sheet, name, labels[name], state.way, text=name == "title")
@@ -186,6 +190,7 @@ def catalogue(site: Site, state: ProductsState, numbers: Numbers) -> dict[str, A
             state.way,
         ),
         "noun": LEVELS[state.level].lower(),
+        "losers": _losers(state, lines, numbers),
         "rest": "" if state.sheet.find else _of_no_product(site, state.view, numbers),
         "search": {
             "name": find,
@@ -202,6 +207,21 @@ def catalogue(site: Site, state: ProductsState, numbers: Numbers) -> dict[str, A
     }
 
 
+def _losers(state: ProductsState, lines: Sequence[ProductLine], numbers: Numbers) -> dict[str, Any] | None:
+    """How many of the lines cost more than they brought, what they lost together, and the way to see them first; None where none did."""
+    lost = [line.contribution_margin_3 for line in lines if (line.contribution_margin_3 or 0) < 0]
+    if not lost:
+        return None
+    return {
+        "count": numbers.count(len(lost)),
+        "one": len(lost) == 1,
+        "what": f"{state.level} costs" if len(lost) == 1 else f"{state.level}s cost",
+        "lost": numbers.money(-sum(each for each in lost if each is not None)),
+        "first": state.way({"products_order": MARGINS[0], "products_sheet": ""}),
+        "are_first": state.sheet.order == MARGINS[0],
+    }
+
+
 def cells(line: ProductLine, numbers: Numbers, shops: Mapping[str, str], view: View) -> dict[str, Any]:
     """A line in words."""
     shop = shop_of(line.product_id)
@@ -211,6 +231,9 @@ def cells(line: ProductLine, numbers: Numbers, shops: Mapping[str, str], view: V
         "sku": line.sku,
         "shop": shops.get(shop, shop),
         "net_sales": numbers.money(line.net_sales),
+        "contribution_margin_3": numbers.money(line.contribution_margin_3),
+        "contribution_margin_3_rate": numbers.rate(line.contribution_margin_3_rate),
+        "loses": MARGINS if (line.contribution_margin_3 or 0) < 0 else (),
         "units_sold": numbers.count(line.units_sold),
         "units_per_day": numbers.fixed(line.units_per_day),
         "trend": numbers.change(line.units_per_day, line.units_per_day_before),

@@ -42,7 +42,7 @@ MARGINS = (
     ("contribution_margin_2", "contribution_margin_2_rate"),
     ("contribution_margin_3", "contribution_margin_3_rate"),
 )
-_COURSE = (NET_PROFIT, *(name for name, _ in MARGINS))
+COURSE = (NET_PROFIT, *(name for name, _ in MARGINS))
 SHORT = {
     "net_sales": "Net sales", "cost_of_goods": "Goods", "contribution_margin_1": "CM1", "other_income": "Shipping charged",
     "shipping_costs": "Shipping", "fulfilment_costs": "Fulfilment", "payment_costs": "Payment", "chargebacks": "Charge-backs",
@@ -68,7 +68,7 @@ def result(figures: Figures, state: ProfitState) -> dict[str, Any]:
     view, numbers = figures.view, figures.numbers
     now, then = _now_and_then(figures)
     last, margin = result_of_view(figures)
-    days = [row[last] for _, row in series(figures, _COURSE, view.period, "day")]
+    days = [row[last] for _, row in series(figures, COURSE, view.period, "day")]
     below = sum(1 for profit in days if profit is not None and profit < 0)
     return {
         "figure": figures.figure(last, now, then),
@@ -80,7 +80,7 @@ def result(figures: Figures, state: ProfitState) -> dict[str, Any]:
         "days": numbers.count(len(days)),
         "assumed": _assumed(figures, now),
         "unpriced": _unpriced(figures),
-        "chart": over_time(figures, last, _COURSE, state.drilled, marks=UNDER_WATER),
+        "chart": over_time(figures, last, COURSE, state.drilled, marks=UNDER_WATER),
         "grains": [
             (GRAINS[grain], state.address({"grain": grain}), grain == view.grain)
             for grain in GRAINS
@@ -120,8 +120,8 @@ def margins(figures: Figures, _state: ProfitState) -> dict[str, Any]:
     view, numbers = figures.view, figures.numbers
     now, then = _now_and_then(figures)
     grain = view.period.grain
-    lines = [row for _, row in series(figures, _COURSE, view.period, grain)]
-    beside = [row for _, row in series(figures, _COURSE, view.comparison, grain)] if view.comparison else []
+    lines = [row for _, row in series(figures, COURSE, view.period, grain)]
+    beside = [row for _, row in series(figures, COURSE, view.comparison, grain)] if view.comparison else []
     return {
         "tiles": [
             (
