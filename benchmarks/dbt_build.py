@@ -39,8 +39,8 @@ LINES_PER_ORDER = 2.5
 NOW = datetime.now(UTC).replace(microsecond=0)
 START = NOW.date() - timedelta(DAYS)
 PROFIT = ["tag:profit"]
-STOCK = ["core_stock_movements+"]
-"""The ledger of stock stands on settings of profit, and is built after it."""
+STOCK = ["core_stock_movements+", "core_stock_costs+"]
+"""The ledger of stock, and what its pieces cost, stand on settings of profit and are built after it."""
 _TYPES = {"money": "decimal(18, 6)", "rate": "decimal(24, 12)", "text": "varchar"}
 
 _ORDER = """

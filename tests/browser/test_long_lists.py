@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import OWNER, PASSWORD, OpenPage, Shop, serving, settle, ticking
 from tests.browser.test_access import findings
 from tests.published import make_searchable, publish
@@ -163,6 +163,24 @@ def test_the_keyboard_walks_through_the_rows(crowd: Shop, open_page: OpenPage) -
     for _ in range(120):
         page.keyboard.press("Tab")
     expect(page.locator("#sheet-people a:focus")).to_have_text("Ann Number 00120")
+
+
+def test_steps_of_the_keyboard_wait_for_rows_that_are_on_their_way(crowd: Shop, open_page: OpenPage) -> None:
+    page = open_page(crowd, "/customers?sort=name")
+    page.wait_for_timeout(150)
+    there = rows(page)
+    held: list[Route] = []
+    sheets = re.compile("/customers/find")
+    page.route(sheets, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    page.locator("#sheet-people tbody:not(.gap) a").first.focus()
+    for _ in range(there + 20):
+        page.keyboard.press("Tab")
+    page.wait_for_timeout(150)
+    focused = page.locator("#sheet-people a:focus")
+    expect(focused).to_have_text(f"Ann Number {there - 1:05d}")
+    assert held
+    page.unroute(sheets)  # which lets those that were held go on
+    expect(focused).to_have_text(f"Ann Number {there + 20:05d}")
 
 
 def test_the_keys_for_finding_search_all_rows_and_then_the_page(crowd: Shop, open_page: OpenPage) -> None:

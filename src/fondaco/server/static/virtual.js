@@ -3,6 +3,7 @@
 (() => {
   const TALLEST = 15e6; // px; above it browsers lose rows
   const KEPT = 24; // sheets that are not asked for again
+  const REACHED = "a[href], button, input"; // what the Tab key stops at in a row
   const tables = new Map();
   const locale = document.documentElement.dataset.locale;
   const words = new Intl.NumberFormat(locale);
@@ -10,7 +11,7 @@
 
   class Virtual {
     constructor(frame, pager) {
-      Object.assign(this, { frame, pager, sheets: new Map(), from: 0, to: 0, asked: 0, height: 0 });
+      Object.assign(this, { frame, pager, sheets: new Map(), asking: new Map(), from: 0, to: 0, asked: 0, height: 0, steps: 0 });
       this.box = frame.querySelector(".scroll");
       this.table = this.box.querySelector("table");
       this.body = this.table.tBodies[0];
@@ -28,6 +29,8 @@
       this.fit();
       this.scrollTo(this.remembered() ?? Number(pager.dataset.start));
       this.box.addEventListener("scroll", () => this.moved(), { passive: true });
+      this.box.addEventListener("keydown", (event) => this.stepped(event));
+      this.box.addEventListener("focusout", () => { this.steps = 0; });
       this.width = this.box.clientWidth;
       this.watch = new ResizeObserver(() => this.resized());
       this.watch.observe(this.box);
@@ -189,10 +192,37 @@
       this.level(added);
       if (this.unit < this.height) this.scrollTo(anchor);
       for (const row of added) if (!row.dataset.met) { row.dataset.met = ""; htmx.process(row); }
+      if (this.steps) this.step();
+    }
+
+    // Somebody who presses Tab faster than sheets come would leave the table at the last row that is there: the step waits for the next one.
+    stepped(event) {
+      if (event.key !== "Tab" || event.altKey || event.ctrlKey || event.metaKey) return;
+      const stops = [...this.body.querySelectorAll(REACHED)];
+      const more = event.shiftKey ? this.from > 0 : this.to < this.last;
+      if (!more || document.activeElement !== stops.at(event.shiftKey ? 0 : -1)) return;
+      event.preventDefault();
+      this.steps += event.shiftKey ? -1 : 1;
+      this.moved();
+    }
+
+    step() {
+      const stops = [...this.body.querySelectorAll(REACHED)];
+      const wanted = stops.indexOf(document.activeElement) + this.steps;
+      const reached = Math.max(0, Math.min(stops.length - 1, wanted));
+      const left = wanted - reached;
+      stops[reached].focus(); // which forgets the steps
+      this.steps = (left > 0 ? this.to < this.last : this.from > 0) ? left : 0;
+    }
+
+    // Once, however often it is wanted meanwhile: a second answer would put other rows in the place of those that are shown, and of the one that has the focus.
+    ask(number) {
+      if (!this.asking.has(number)) this.asking.set(number, this.fetch(number).finally(() => this.asking.delete(number)));
+      return this.asking.get(number);
     }
 
     // A sheet as the server writes it; what was looked for travels in a body.
-    async ask(number) {
+    async fetch(number) {
       const { rows, key, asked } = this.pager.dataset;
       const address = new URL(rows, location.href);
       const form = asked && new URLSearchParams({ ...JSON.parse(asked), [key]: String(number + 1) });
