@@ -55,6 +55,7 @@ from fondaco.server.pages import (
     settings,
     settings_people,
     settings_values,
+    stock_findings,
     views,
 )
 from fondaco.server.proxies import believed
@@ -98,6 +99,7 @@ ROUTERS = (
     orders.router,
     products.router,
     cohorts.router,
+    stock_findings.router,
     runs.router,
     connections.router,
     alert_rules.router,
