@@ -94,7 +94,7 @@ def measure(kind: str, url: str | None, orders: int) -> dict[str, float]:
             print(f"    {seconds:6.1f} s {model}", flush=True)
         warehouse.close()
     return {
-        "others": others.seconds, "stock": stock.seconds, "before": before, "memory": peak_memory_mb(), "tests": float(built.tests), **counts,
+        "others": others.seconds, "stock": stock.seconds, "stock_processor": stock.processor_seconds, "before": before, "memory": peak_memory_mb(), "tests": float(built.tests), **counts,
     }  # fmt: skip
 
 
@@ -121,7 +121,8 @@ def _apart(kind: str, url: str | None, orders: int) -> dict[str, float]:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         found = pool.apply(measure, (kind, url, orders))
     print(
-        f"  {kind}: {found['others']:.1f} s all other models, {found['stock']:.1f} s those of stock and their {found['tests']:.0f} tests;"
+        f"  {kind}: {found['others']:.1f} s all other models, {found['stock']:.1f} s those of stock and their {found['tests']:.0f} tests"
+        f" ({found['stock_processor']:.1f} processor seconds of this process);"
         f" {found['before']:,.0f} and {found['memory']:,.0f} MB; rows: "
         + ", ".join(
             f"{name} {found[name]:,.0f}"
