@@ -214,8 +214,9 @@ def test_a_steady_seller_that_is_silent_for_improbably_long_was_not_there(shops:
 
 
 def _absurd(one: Stocked) -> None:
-    """A word that is no location, an article that nobody sells, a dozen for a piece, goods before their order, a cost of packs."""
-    one.location("Main")
+    """A word that is no location, an article that nobody sells, a dozen for a piece, goods before their order, a cost of packs, a price of nought."""
+    main = one.location("Main")
+    one.level(main, one.shop.variant("FREE", "4", price="0"), 3, "2026-03-31 11:00:00")
     one.shop.variant("MUG", "4")
     one.entry("receipts", "r1", "GHOST", "2026-03-02 00:00:00", 12, location="Main")
     one.entry("receipts", "r2", "MUG", "2026-03-02 00:00:00", 12, location="Attic")
@@ -247,6 +248,7 @@ def test_what_cannot_be_is_found_and_named(shops: dict[str, Stocked]) -> None:
         ("expected_before_ordered", "MUG", "2026-03-05", "2026-03-10"),
         ("received_before_ordered", "MUG", "2026-03-08", "2026-03-10"),
         ("received_in_packs", "MUG", "4", "48"),
+        ("sold_for_nothing", "FREE", "0", "a price"),
         ("unknown_article", "GHOST", "GHOST", "the articl"),
         ("unknown_location", "MUG", "Attic", "the locati"),
     ]

@@ -56,6 +56,7 @@ from fondaco.server.pages import (
     settings,
     settings_people,
     settings_values,
+    stock_findings,
     views,
 )
 from fondaco.server.proxies import believed
@@ -100,6 +101,7 @@ ROUTERS = (
     orders.router,
     products.router,
     cohorts.router,
+    stock_findings.router,
     runs.router,
     connections.router,
     alert_rules.router,

@@ -11,7 +11,7 @@ purchase_lines as (
     select * from {{ ref('core_purchase_lines') }}
 ),
 
-items as (
+supplier_items as (
 {{ unite('supplier_items') }}
 ),
 
@@ -28,6 +28,21 @@ costs as (
 
 ledger as (
     select * from {{ ref('stock_ledger') }}
+),
+
+items as (
+    select
+        stock.tenant_id,
+        stock.location_name,
+        stock.variant_id,
+        stock.sku,
+        stock.stock_date,
+        variants.price
+    from {{ ref('core_stock_now') }} as stock
+    inner join {{ ref('core_variants') }} as variants
+        on stock.variant_id = variants.variant_id
+        and stock.tenant_id = variants.tenant_id
+    where stock.units > 0
 ),
 
 found as (
@@ -95,19 +110,30 @@ found as (
         )
     union all
     select
-        items.tenant_id,
+        supplier_items.tenant_id,
         'cost_in_packs' as kind,
-        items.supplier_item_id as subject,
-        items.sku,
+        supplier_items.supplier_item_id as subject,
+        supplier_items.sku,
         cast(null as date) as found_date,
-        cast(items.unit_cost as varchar) as told,
+        cast(supplier_items.unit_cost as varchar) as told,
         cast(costs.unit_cost as varchar) as against
-    from items
+    from supplier_items
     inner join costs
-        on items.sku = costs.sku
-        and items.currency = costs.currency
-        and items.tenant_id = costs.tenant_id
-    where items.unit_cost >= costs.unit_cost * 5 or items.unit_cost * 5 <= costs.unit_cost
+        on supplier_items.sku = costs.sku
+        and supplier_items.currency = costs.currency
+        and supplier_items.tenant_id = costs.tenant_id
+    where supplier_items.unit_cost >= costs.unit_cost * 5 or supplier_items.unit_cost * 5 <= costs.unit_cost
+    union all
+    select
+        tenant_id,
+        'sold_for_nothing' as kind,
+        location_name as subject,
+        sku,
+        stock_date as found_date,
+        cast(price as varchar) as told,
+        'a price' as against
+    from items
+    where price = 0
     union all
     select
         tenant_id,
