@@ -65,6 +65,40 @@ class Stocked:
             more,
         )  # fmt: skip
 
+    def supplier(self, number: str, **given: Any) -> None:
+        self.shop._add(
+            "suppliers",
+            {
+                "supplier_id": self.shop.id(number),
+                "source_supplier_id": number,
+                "name": number,
+                "currency": "EUR",
+            },
+            given,
+        )
+
+    def ordered(
+        self, number: str, supplier: str, days: tuple[str, str], quantity: int, *, unit_cost: str = "4", status: str = "open"
+    ) -> None:  # fmt: skip
+        """Mugs, on the first of two days, promised for the second."""
+        order = self.shop.id(number)
+        self.shop._add(
+            "purchase_orders",
+            {
+                "purchase_order_id": order, "source_purchase_order_id": number, "supplier_id": self.shop.id(supplier),
+                "status": status, "ordered_at": f"{days[0]} 00:00:00", "expected_at": f"{days[1]} 00:00:00", "currency": "EUR",
+            },
+            {},
+        )  # fmt: skip
+        self.shop._add(
+            "purchase_order_lines",
+            {
+                "purchase_order_line_id": f"{order}/MUG", "purchase_order_id": order, "sku": "MUG", "quantity": quantity,
+                "unit_cost": unit_cost,
+            },
+            {},
+        )  # fmt: skip
+
     def sold(self, name: str, variant: str, at: str, quantity: int = 1, **more: Any) -> str:
         order = self.shop.order(name, at, **more)
         sku = variant.split(":")[1]
@@ -106,7 +140,7 @@ def shops(books: Any, shop_type: Any) -> Iterator[dict[str, Stocked]]:
     """Every shop of this page, built once."""
     made = {
         name: Stocked(shop_type(books, name))
-        for name in ("known", "counted", "placed", "bundled", "late", "empty", "silent", "absurd")
+        for name in ("known", "counted", "placed", "bundled", "late", "empty", "silent", "absurd", "bought")
     }
     for name, shop in made.items():
         globals()[f"_{name}"](shop)
@@ -295,10 +329,80 @@ def test_a_steady_seller_that_is_silent_for_improbably_long_was_not_there(shops:
 
 
 def _absurd(one: Stocked) -> None:
+    """A word that is no location, an article that nobody sells, a dozen for a piece, goods before their order, a cost of packs."""
     one.location("Main")
     one.shop.variant("MUG", "4")
     one.entry("receipts", "r1", "GHOST", "2026-03-02 00:00:00", 12, location="Main")
     one.entry("receipts", "r2", "MUG", "2026-03-02 00:00:00", 12, location="Attic")
+    one.supplier("ACME")
+    one.ordered("P1", "ACME", ("2026-03-10", "2026-03-05"), 48)
+    one.entry(
+        "receipts",
+        "r3",
+        "MUG",
+        "2026-03-08 00:00:00",
+        4,
+        location="Main",
+        purchase_order_id=one.shop.id("P1"),
+    )
+    one.shop._add(
+        "supplier_items",
+        {
+            "supplier_item_id": one.shop.id("ACME/MUG"), "supplier_id": one.shop.id("ACME"), "sku": "MUG", "unit_cost": "48",
+            "currency": "EUR",
+        },
+        {},
+    )  # fmt: skip
+
+
+def test_what_cannot_be_is_found_and_named(shops: dict[str, Stocked]) -> None:
+    rows = shops["absurd"].shop.select("kind, sku, told, against", "marts.stock_findings", "1")
+    assert [(kind, sku, told.rstrip("0").rstrip("."), against[:10]) for kind, sku, told, against in rows] == [
+        ("cost_in_packs", "MUG", "48", "4.000000"),
+        ("expected_before_ordered", "MUG", "2026-03-05", "2026-03-10"),
+        ("received_before_ordered", "MUG", "2026-03-08", "2026-03-10"),
+        ("received_in_packs", "MUG", "4", "48"),
+        ("unknown_article", "GHOST", "GHOST", "the articl"),
+        ("unknown_location", "MUG", "Attic", "the locati"),
+    ]
+    assert shops["known"].shop.select("kind", "marts.stock_findings", "1") == []
+
+
+def _bought(one: Stocked) -> None:
+    """In eight and in fifteen days, the second too late and not all; a third is overdue; a fourth was cancelled."""
+    one.location("Main")
+    one.shop.variant("MUG", "4")
+    one.supplier("ACME", lead_time_days=9)
+    one.supplier("IDLE")
+    for order, day, expected, cost, status in (
+        ("P1", "2026-03-01", "2026-03-10", "4", "open"),
+        ("P2", "2026-03-05", "2026-03-14", "5", "open"),
+        ("P3", "2026-03-20", "2026-03-29", "5", "open"),
+        ("P4", "2026-03-21", "2026-03-29", "9", "cancelled"),
+    ):
+        one.ordered(order, "ACME", (day, expected), 10, unit_cost=cost, status=status)
+    for receipt, order, day, quantity in (
+        ("r1", "P1", "2026-03-09", 12),
+        ("r2", "P2", "2026-03-12", 3),
+        ("r3", "P2", "2026-03-20", 5),
+    ):
+        one.entry(
+            "receipts", receipt, "MUG", f"{day} 00:00:00", quantity, location="Main", purchase_order_id=one.shop.id(order)
+        )  # fmt: skip
+
+
+def test_suppliers_are_known_by_how_they_deliver(shops: dict[str, Stocked]) -> None:
+    rows = shops["bought"].shop.select(
+        "supplier_name, promised_lead_time, purchase_orders, open_lines, fill_rate, lead_time_mean, round(cast(lead_time_spread as"
+        " numeric), 6), lead_times, round(cast(late_share as numeric), 6), price_drift", "marts.suppliers", "1",
+    )  # fmt: skip
+    acme, idle = rows
+    assert acme[:4] == ("ACME", 9, 3, 1)
+    # 10 of 10, and 8 of 10; 8 and 15 days; one of three in time; 4 to 5.
+    assert [float(value) for value in acme[4:]] == pytest.approx(
+        [0.9, 11.5, 4.949747, 2, 0.666667, 0.25], abs=1e-3
+    )
+    assert idle == ("IDLE", None, 0, 0, None, None, None, 0, None, None)
 
 
 def test_every_row_begins_with_what_the_one_before_it_left(books: Any, shops: dict[str, Stocked]) -> None:
