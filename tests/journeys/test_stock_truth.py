@@ -48,9 +48,6 @@ class Stock:
             return rows
 
 
-Key = tuple[str, str, str]
-
-
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
     folder = tmp_path_factory.mktemp("stock")
@@ -161,15 +158,35 @@ def _theirs(stock: Stock, since: date) -> dict[tuple[str, str, date], dict[str, 
     return found
 
 
+def _given_back_untold(stock: Stock) -> set[tuple[str, date]]:
+    """Variants and days of refunds of a mere sum, as WooCommerce has them: no shop tells which pieces came back by them."""
+    rows = stock.fetch(
+        "select distinct l.variant_id, r.refunded_date from core.refunds as r join core.order_lines as l using (tenant_id, order_id)"
+        " where not exists (select 1 from core.sales_events as e where e.order_id = r.order_id and e.event_date = r.refunded_date"
+        " and e.event_type = 'return' and e.line_type = 'product' and e.quantity <> 0)"
+    )
+    return {(row["variant_id"], row["refunded_date"]) for row in rows}
+
+
+def _is_the_same(ours: dict[str, Any] | None, theirs: dict[str, Any], is_untold: bool) -> bool:
+    """Pieces that came back by a refund of a mere sum are unexplained; all else is what it was."""
+    if ours is None:
+        return False
+    untold = theirs["returned"] - ours["returned"] if is_untold else 0
+    wanted = theirs | {"returned": theirs["returned"] - untold, "unexplained": theirs["unexplained"] + untold}
+    return untold >= 0 and all(wanted[name] == ours[name] for name in (*PARTS, "opening", "closing"))
+
+
 def test_the_ledger_is_the_truth_at_every_location_every_day(stock: Stock) -> None:
     """What was sold, came and went, what counts put right, and what somebody changed by hand and told nobody."""
-    ours, theirs = _ours(stock, READ_FROM), _theirs(stock, READ_FROM)
+    ours, theirs, untold = _ours(stock, READ_FROM), _theirs(stock, READ_FROM), _given_back_untold(stock)
     wrong = {
         key: (row, ours.get(key))
         for key, row in theirs.items()
-        if key not in ours or any(row[name] != ours[key][name] for name in (*PARTS, "opening", "closing"))
+        if not _is_the_same(ours.get(key), row, key[1:] in untold)
     }
     assert not wrong, f"{len(wrong)} of {len(theirs)}: {list(wrong.items())[:3]}"
+    assert len({key[1:] for key in theirs} & untold) < len(theirs) / 100
     idle = [row for key, row in ours.items() if key not in theirs]
     assert all(row[name] == 0 for row in idle for name in PARTS)
     assert sum(abs(row["unexplained"]) for row in theirs.values()) > 20
@@ -178,11 +195,14 @@ def test_the_ledger_is_the_truth_at_every_location_every_day(stock: Stock) -> No
 
 def test_what_moved_before_the_first_level_is_known_all_the_same(stock: Stock) -> None:
     before = READ_FROM - timedelta(days=100)
-    ours, theirs = _ours(stock, before), _theirs(stock, before)
+    ours, theirs, untold = _ours(stock, before), _theirs(stock, before), _given_back_untold(stock)
     moved = ("received", "sold", "returned", "transferred")
+    seen = 0
     for key, row in theirs.items():
-        if key[2] < READ_FROM and any(row[name] for name in moved):
+        if key[2] < READ_FROM and key[1:] not in untold and any(row[name] for name in moved):
             assert [ours[key][name] for name in moved] == [row[name] for name in moved], key
+            seen += 1
+    assert seen > 500
 
 
 def test_days_without_stock_are_found_and_no_others(stock: Stock) -> None:
