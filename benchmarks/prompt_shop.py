@@ -51,7 +51,7 @@ class _Memory:
         )
         if asked is not None:
             self._remember(*asked, answer.json())
-        elif _is_of_one_record(body) and answer.is_success and "errors" not in answer.json():
+        elif _is_of_one_order(body) and answer.is_success and "errors" not in answer.json():
             self._rest[body] = answer.content
         kind = answer.headers.get("content-type")
         return Response(answer.content, answer.status_code, media_type=kind)
@@ -72,11 +72,11 @@ def _asked(body: bytes) -> tuple[str, list[str]] | None:
         return None
 
 
-def _is_of_one_record(body: bytes) -> bool:
-    """Whether the rest of one record is asked for, as what hangs below an order is when it is more than a page."""
+def _is_of_one_order(body: bytes) -> bool:
+    """Whether more is asked for of what hangs below one order."""
     try:
         question = json.loads(body)
-        return question["query"].startswith("query ") and "id" in question["variables"]
+        return "node(id: $id) { ... on Order {" in question["query"] and "id" in question["variables"]
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
 

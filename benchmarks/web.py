@@ -145,6 +145,7 @@ def places(folder: Path) -> Mapping[str, Place]:
         "Overview": one_of(views()),
         "Sales": one_of([f"/sales?{each}" for each in ranges]),
         "Profit": one_of([f"/profit?{each}" for each in ranges]),
+        "Orders": one_of([f"/orders?{each}{order}" for each in ranges for order in ("", "&orders_order=contribution_margin_3")]),
         "Payouts": one_of(["/profit/payouts"]),
         "Marketing": one_of([f"/marketing?{each}" for each in ranges]),
         "Costs": one_of(["/costs", "/costs/new"]),

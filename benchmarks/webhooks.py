@@ -109,7 +109,9 @@ def measure(flood_seconds: float) -> tuple[Answers, Answers, int, int]:
                 STEADY_A_SECOND * STEADY_SECONDS,
                 int(FLOOD_A_SECOND * flood_seconds),
             )
-            steady_requests = [request(number, host) for number in range(steady_count)]
+            steady_requests = [
+                request(1 + number, host) for number in range(steady_count)
+            ]  # no record has the id 0
             asyncio.run(send(port, [request(10**9 + n, host) for n in range(50)], 50, 4))  # warmed up
             steady = asyncio.run(send(port, steady_requests, STEADY_A_SECOND, 8))
             flood_requests = [request(10**6 + number, host) for number in range(flood_count)]

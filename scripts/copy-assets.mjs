@@ -15,7 +15,7 @@ const ICONS = [
   "calendar", "chart-bar", "chart-cohort", "check", "chevron-down", "chevron-right", "circle-check", "clock", "coins", "copy",
   "database-import", "download", "folder", "heartbeat", "history", "info-circle", "key", "layout-dashboard", "logout", "mail",
   "moon", "package", "pencil", "plug", "plus", "printer", "receipt", "refresh", "search", "selector", "settings", "shield-check",
-  "shield-question", "shield-x", "speakerphone", "sun", "table", "trash", "user", "users", "users-group", "world", "x",
+  "shield-question", "shield-x", "shopping-cart", "speakerphone", "sun", "table", "trash", "user", "users", "users-group", "world", "x",
 ];
 
 rmSync(vendor, { recursive: true, force: true });

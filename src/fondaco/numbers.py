@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from babel import numbers as babel_numbers
@@ -21,7 +21,7 @@ Number = Decimal | int | float
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure held against an earlier one. ``rate`` is None where the earlier one is missing or nought."""
+    """A figure held against an earlier one: in percent where both are above nought, else as a difference or a dash."""
 
     text: str
     direction: str  # up, down, flat, none
@@ -57,6 +57,14 @@ class Numbers:
         digits = len(rest) - len(rest.lstrip("0123456789"))
         return head, sign + rest[:digits], rest[digits:]
 
+    def whole_money(self, amount: Number | None) -> str:
+        """Without cents, rounded: of what is not known to the cent."""
+        if amount is None:
+            return NOTHING
+        rounded = Decimal(str(amount)).quantize(Decimal(1), ROUND_HALF_UP)
+        head, _, tail = self.money_parts(rounded)
+        return head + tail
+
     def axis_money(self, amount: Number) -> str:
         """An amount for an axis, rounded: €8k. Nowhere else are amounts rounded."""
         text = babel_numbers.format_compact_currency(
@@ -91,17 +99,27 @@ class Numbers:
             unit, self.count if value is None or value == int(value) else self.decimal
         )(value)
 
-    def change(self, now: Number | None, before: Number | None, good: str = "up") -> Change:
-        """How ``now`` stands to ``before``; ``good`` is the direction that pleases: up, down or none."""
+    def change(self, now: Number | None, before: Number | None, good: str = "up", unit: str = "") -> Change:
+        """How ``now`` stands to ``before``; ``good`` is the direction that pleases: up, down or none.
+
+        Percent of a base below nought say nothing, and neither do they where the sign changed: −50 to 300 is no "+700 %". Money is
+        then told as a difference, anything else as a dash.
+        """
         if now is None or not before:
             return Change(NOTHING, "none", "neutral")
-        rate = (Decimal(str(now)) - Decimal(str(before))) / abs(Decimal(str(before)))
-        shown = round(rate, 3)
+        difference = Decimal(str(now)) - Decimal(str(before))
+        has_rate = before > 0 and now >= 0
+        if not has_rate and unit not in ("money", "currency"):
+            return Change(NOTHING, "none", "neutral")
+        shown = round(difference / Decimal(str(before)), 3) if has_rate else round(difference, 2)
         if shown == 0:
-            return Change(self.rate(0), "flat", "neutral")
+            return Change(self.rate(0) if has_rate else self.money(0), "flat", "neutral")
         direction = "up" if shown > 0 else "down"
         verdict = "neutral" if good not in ("up", "down") else "good" if direction == good else "bad"
-        text = self.rate(abs(shown)) if abs(shown) < 10 else self.count(abs(shown) * 100) + "%"
+        if not has_rate:
+            text = self.money(abs(difference))
+        else:
+            text = self.rate(abs(shown)) if abs(shown) < 10 else self.count(abs(shown) * 100) + "%"
         return Change(("+" if shown > 0 else "−") + text, direction, verdict)
 
     def day(self, day: date) -> str:

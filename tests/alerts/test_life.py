@@ -12,7 +12,7 @@ from tests.alerts.conftest import NOW, YESTERDAY, Watch, give_sales, hundred_day
 from fondaco.control.alerts import NoSuchAlertError
 from fondaco.errors import ConfigError
 from fondaco.orchestration import Project
-from fondaco.orchestration.alerting import look, rulebook, scene
+from fondaco.orchestration.alerting import look, rulebook, scene, usual_words, why_unjudged
 from fondaco.orchestration.alerting_people import Handling
 
 pytestmark = pytest.mark.slow
@@ -85,23 +85,30 @@ def test_each_value_of_a_dimension_is_judged_by_itself(dropped: Project) -> None
     assert found["one-country", ""].said == "Net sales: €100.00 on 30 Mar 2026, below the limit of €150.00."
 
 
-def advertised(project: Project, *, marked: int) -> None:
+def advertised(project: Project, *, marked: int, silent: bool = False) -> None:
     """Two weeks of two campaigns: Spring costs 20 a day and leaves 8, Brand 20 and leaves 12; Trial cost 5 once and left nothing."""
     days = [YESTERDAY - timedelta(back) for back in range(14)]
     figures = {"platform": "meta_ads", "connection_id": "ads"}
     rows = [
-        {"campaign_id": f"ads:{name}", "campaign_date": day, "ad_spend": 20, "attributed_contribution_margin_2": left, **figures}
+        {"campaign_id": f"ads:{name}", "campaign_date": day, "ad_spend": 20, "attributed_contribution_margin_2": left, "attributed_orders": 1, **figures}
         for name, left in (("1", 8), ("2", 12))
         for day in days
     ]  # fmt: skip
     rows.append({"campaign_id": "ads:3", "campaign_date": YESTERDAY, "ad_spend": 5, **figures})
-    names = {"1": "Spring", "2": "Brand", "3": "Trial"}
+    names = {"1": "Spring", "2": "Brand", "3": "Trial", "4": "Hidden"}
+    rows += [
+        {**row, "campaign_id": "ads:4", "attributed_orders": 0, "attributed_contribution_margin_2": 0}
+        for row in rows[:14]
+    ]
+    shops = {"aurora": marked, **({"cedar": 0} if silent else {})}
     publish_into(
         project,
         campaigns_daily=rows,
         campaigns=[{"campaign_id": f"ads:{key}", "name": name, **figures} for key, name in names.items()],
         visits_daily=[
-            {"order_date": day, "connection_id": "aurora", "marked_orders": marked} for day in days
+            {"order_date": day, "connection_id": shop, "marked_orders": told}
+            for day in days
+            for shop, told in shops.items()
         ],
         sales_daily=[{**sales(day, "DE", 1), "clock": "order"} for day in days],
     )
@@ -109,8 +116,43 @@ def advertised(project: Project, *, marked: int) -> None:
 
 def test_a_campaign_that_costs_twice_what_it_leaves_is_told_by_its_name(project: Project) -> None:
     advertised(project, marked=1)
-    [alert] = [each for each in look(project, "cli").opened if each.rule == "high-cost-campaign"]
-    assert (alert.subject, alert.subject_name) == ("ads:1", "Spring")
+    found = [each for each in look(project, "cli").opened if each.rule == "high-cost-campaign"]
+    assert {each.subject: each.subject_name for each in found} == {"ads:1": "Spring", "ads:4": "Hidden"}
+
+
+CEDAR = {"connection_id": "cedar", "name": "Cedar Home", "reporting_currency": "EUR"}
+POAS = "rules:\n  poas: {kind: threshold, metric: profit_on_ads, below: 0.5, days: 7%s}\n"
+
+
+def test_where_one_shop_tells_no_visits_campaigns_that_are_known_to_sell_are_judged_all_the_same(
+    project: Project,
+) -> None:
+    advertised(project, marked=1, silent=True)
+    publish_into(project, connections=[CEDAR])
+    (project.settings.folder / "alerts.yml").write_text(POAS % ", for_each: campaign_id", encoding="utf-8")
+    outlook = look(project, "cli")
+    assert {(each.rule, each.subject) for each in outlook.opened} >= {
+        ("high-cost-campaign", "ads:1"),
+        ("poas", "ads:1"),
+    }
+    assert "ads:4" not in {each.subject for each in outlook.opened}
+    assert ("poas", "Hidden", "Cedar Home tells no visits") in outlook.unjudged
+
+
+def test_what_all_campaigns_brought_cannot_be_judged_where_a_shop_tells_no_visits_and_it_is_said_why(
+    project: Project,
+) -> None:
+    advertised(project, marked=1, silent=True)
+    publish_into(project, connections=[CEDAR])
+    (project.settings.folder / "alerts.yml").write_text(POAS % "", encoding="utf-8")
+    assert ("poas", "", "Cedar Home tells no visits") in look(project, "cli").unjudged
+    rules = {kept.rule.name: kept.rule for kept in rulebook(project).all()}
+    numbers = usual_words(project).numbers
+    told = {name: why_unjudged(project, rule, numbers) for name, rule in rules.items()}
+    assert {name: why for name, why in told.items() if why} == {
+        "poas": "cannot be judged: Cedar Home tells no visits",
+        "high-cost-campaign": "2 of 4 cannot be judged: Cedar Home tells no visits",
+    }
 
 
 def test_where_no_shop_tells_visits_no_campaign_is_said_to_cost_too_much(project: Project) -> None:

@@ -117,6 +117,36 @@ def test_what_does_not_fit_the_metrics_is_refused(told: dict[str, Any]) -> None:
         check_rule(parse_rule("mine", told), LAYER)
 
 
+CHANGE = {"kind": "change", "metric": "orders"}
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"kind": "threshold", "metric": "return_rate", "above": 30}, "above = 30, which is 3,000 %"),
+        ({**CHANGE, "below": "-30"}, "below = -30, which is -3,000 %"),
+        ({"kind": "share", "metric": "discounts", "of": "gross_sales", "above": 25}, "Write 25 %"),
+        ({"kind": "quarantine", "above": 2}, "Write 2 %, or 200 % if you mean it"),
+        ({**CHANGE, "metric": "return_rate", "above": "20 %", "least": 3}, "Write 3 %"),
+    ],
+)
+def test_a_share_without_its_percent_sign_is_refused_with_the_way_to_write_it(
+    told: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        check_rule(parse_rule("mine", told), LAYER)
+    assert said in f"{refused.value.what} {refused.value.remedy}"
+
+
+@pytest.mark.parametrize("above", ["300 %", "1.5", 0.3, "30 %"])
+def test_a_share_that_says_what_it_is_is_taken_and_stays_what_it_is_when_it_is_kept(above: Any) -> None:
+    rule = parse_rule("mine", {**CHANGE, "above": above})
+    check_rule(rule, LAYER)
+    again = parse_rule("mine", rule.to_mapping())
+    check_rule(again, LAYER)
+    assert again == rule
+
+
 @pytest.mark.slow
 def test_the_file_stands_over_the_page_and_the_page_over_what_is_shipped(project: Project) -> None:
     rules = book(project)

@@ -13,7 +13,7 @@ from fondaco.orchestration.progress import silent
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 PLACES = (
-    "/", "/sales", "/profit", "/profit/payouts", "/marketing", "/products", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
+    "/", "/sales", "/profit", "/profit/payouts", "/orders", "/orders?clock=order&which=lost", "/marketing", "/products", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
     "/cohorts", "/costs", "/costs/new", "/alerts", "/alerts/rules/new?kind=change", "/alerts/rules/sales-drop", "/settings/alerts", "/connections", "/connections/aurora", "/runs", "/report", "/settings/users", "/settings/tokens", "/settings/shops", "/settings/schedule", "/settings/currency", "/settings/defaults",
     "/settings/definitions", "/settings/account", "/search",
 )  # fmt: skip
@@ -21,6 +21,7 @@ BEFORE_THE_DATA = (
     "/?range=last_year",
     "/sales?range=last_year",
     "/profit?range=last_year",
+    "/orders?range=last_year",
     "/report?period=2025",
 )
 """The shop's data begins on 1 January 2025: in the place of changes stands since when there is data."""

@@ -15,7 +15,7 @@ def test_an_open_page_takes_up_what_is_published_and_keeps_what_its_reader_chose
 ) -> None:
     loads: list[Request] = []
     page = open_page(shop, address)
-    expect(page.locator("#live[data-state=on]")).to_contain_text("Live")
+    expect(page.locator("#live[data-state=on]")).to_contain_text("Connected")
     page.locator("[data-figure] [data-table]").first.click()
     page.on("request", lambda request: loads.append(request) if request.is_navigation_request() else None)
 

@@ -138,3 +138,15 @@ def test_before_an_ad_account_is_connected_the_page_says_how(empty_shop: Shop, o
     page = open_page(empty_shop, "/marketing")
     expect(page.locator("main")).to_contain_text("Connect a shop to see its sales")
     assert findings(page) == []
+
+
+@pytest.mark.parametrize("address", ["/marketing/campaigns/m:11", "/marketing"])
+def test_every_column_of_the_orders_that_came_from_advertising_lies_inside_its_card(
+    ads: Shop, open_page: OpenPage, address: str
+) -> None:
+    page = open_page(ads, f"{address}?{MARCH}")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    settle(page)
+    table = page.locator("#sheet-orders .scroll")
+    expect(table).to_be_visible()
+    assert table.evaluate("box => box.scrollWidth - box.clientWidth") <= 0

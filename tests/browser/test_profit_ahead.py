@@ -64,8 +64,8 @@ def test_a_slider_works_the_waterfall_out_anew_and_the_address_keeps_it(
     page = open_page(forecast, "/profit/what-if")
     before = amount(page.locator("#figure").inner_text())
     expect(page.locator("#lever-price")).to_have_attribute("aria-valuetext", "0.0%")
-    page.locator("#lever-price").fill("10")
-    expect(page).to_have_url(re.compile("price=10"))
+    page.locator("#lever-price").fill("0.1")
+    expect(page).to_have_url(re.compile(r"price=0\.1"))
     settle(page)
     after = amount(page.locator("#figure").inner_text())
     assert after > before
@@ -125,7 +125,7 @@ def test_a_suggestion_opens_its_rows_and_they_add_up(
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize(
     "path",
-    ["/profit/forecast", "/profit/what-if?price=5&of=month", "/profit/suggestions?range=last_90_days",
+    ["/profit/forecast", "/profit/what-if?price=0.05&of=month", "/profit/suggestions?range=last_90_days",
      "/profit/suggestions/delivery?range=last_90_days"],
 )  # fmt: skip
 def test_it_is_open_to_everyone(

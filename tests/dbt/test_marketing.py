@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from fondaco.metrics.order_marketing import MarketingSteps, marketing_steps
 from fondaco.metrics.payback import Payback, paybacks
 from fondaco.metrics.suggestions import Scope, suggestion_rows
 
@@ -93,6 +94,21 @@ def ads(open_books: Any, shop_type: Any, request: pytest.FixtureRequest) -> Any:
 def test_an_order_bears_the_spend_of_its_campaign_then_of_its_platform_then_of_its_day(ads: Any) -> None:
     found = ads.select("order_number, marketing_costs", "marts.order_profit", "1")
     assert dict(found) == MARKETING
+
+
+def test_the_steps_by_which_marketing_reached_an_order_are_told_apart(ads: Any) -> None:
+    """A and B bear Spring's 20, and of Brand's 16, which sold nothing, what their platform does; the agency's 20 all share."""
+    ids = dict(ads.select("order_number, order_id", "marts.orders", "1"))
+    told = {
+        name: marketing_steps(Marts(ads), ads.tenant, ids[name], date(2026, 3, 10), MARKETING[name])
+        for name in ("A", "B", "C", "D")
+    }
+    assert told == {
+        "A": MarketingSteps(D(15), D("4.8"), D(3)),
+        "B": MarketingSteps(D(5), D("1.6"), D(1)),
+        "C": MarketingSteps(D(0), D("9.6"), D(6)),
+        "D": None,
+    }
 
 
 def test_orders_bear_all_that_was_spent_but_for_days_without_orders(ads: Any) -> None:

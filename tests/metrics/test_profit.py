@@ -100,6 +100,18 @@ def test_orders_that_lost_money_are_found_by_number_and_condition(three_orders: 
     assert listed(three_orders, where={"country": "FR"}) == [("a:2", -9, 1)]
 
 
+def test_a_gift_card_is_neither_listed_nor_counted_among_orders_that_lost_money(three_orders: Any) -> None:
+    """Nothing was sold yet: its payment fee and its part of marketing are no loss of a sale. A free parcel is one."""
+    gift = {"order_number": "#8001", "order_date": "2026-03-04", "country": "AT", "connection_id": "a"}
+    three_orders.add("order_profit", order_id="a:8", contribution_margin_3=-2, payment_costs=2, **gift)
+    three_orders.add("order_profit", order_id="a:9", contribution_margin_3=-5, shipping_costs=5, **gift)
+    assert listed(three_orders, where={"country": "AT"}) == [("a:9", -5, 1)]
+    query = MetricQuery(("loss_making_orders", "lost_on_orders"), where={"country": "AT"}, **MARCH)
+    assert LAYER.query(three_orders, query, "default").to_pylist() == [
+        {"loss_making_orders": 1, "lost_on_orders": Decimal(5)}
+    ]
+
+
 @pytest.mark.parametrize("clock", ["finance", "order"])
 def test_what_was_lost_is_counted_on_the_day_of_the_order_by_either_clock(
     three_orders: Any, clock: Any

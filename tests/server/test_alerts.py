@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 from tests.alerts.conftest import Watch, calm_folder, certificate, dropped_folder, receiver
-from tests.server.conftest import form_token, with_session
+from tests.alerts.test_life import CEDAR, advertised, publish_into
+from tests.server.conftest import OWNER, form_token, with_session
 
 from fondaco.control import Role
 from fondaco.orchestration import Project
@@ -50,6 +51,20 @@ def browse(dropped: Project) -> Iterator[Browse]:
 
 def post(client: TestClient, path: str, **fields: str):  # type: ignore[no-untyped-def]
     return client.post(path, data={"csrf": form_token(client.get("/alerts").text), **fields})
+
+
+def test_where_a_rule_cannot_be_judged_the_page_names_it_and_says_not_that_nothing_is_wrong(
+    calm_folder: Path, tmp_path: Path
+) -> None:
+    with Project.open(shutil.copytree(calm_folder, tmp_path / "shop"), clock=Watch()) as project:
+        project.control.users.create(project.tenant, OWNER, role=Role.OWNER)
+        advertised(project, marked=1, silent=True)
+        publish_into(project, connections=[CEDAR])
+        with TestClient(create_app(project), follow_redirects=False) as client:
+            page = with_session(client, project).get("/alerts").text
+    assert "No rule fires" in page and "Nothing is wrong" not in page
+    assert "1 rule not judged, or not in full" in page
+    assert "2 of 4 cannot be judged: Cedar Home tells no visits" in page
 
 
 def test_the_page_tells_what_is_open_the_rules_and_what_was(browse: Browse) -> None:

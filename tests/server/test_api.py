@@ -51,6 +51,7 @@ PATHS = {
     "/api/v1/profit/suggestions",
     "/api/v1/profit/suggestions/{name}",
     "/api/v1/campaigns",
+    "/api/v1/orders",
     "/api/v1/payouts",
     "/api/v1/payouts/{payout_id}",
     "/api/v1/costs",

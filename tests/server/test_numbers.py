@@ -56,7 +56,7 @@ def test_cents_are_cut_off_where_the_locale_puts_its_decimal_sign(
         (100, 0, "up", Change(NOTHING, "none", "neutral")),
         (None, 100, "up", Change(NOTHING, "none", "neutral")),
         (100, None, "up", Change(NOTHING, "none", "neutral")),
-        (50, -100, "up", Change("+150.0%", "up", "good")),
+        (50, -100, "up", Change(NOTHING, "none", "neutral")),
         (2500, 100, "up", Change("+2,400%", "up", "good")),
     ],
 )
@@ -117,3 +117,26 @@ def test_ages_are_told_in_their_largest_unit(seconds: int, words: str) -> None:
 )
 def test_the_first_known_language_decides_how_numbers_look(header: str, locale: str) -> None:
     assert negotiate(header) == locale
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "unit", "expected"),
+    [
+        (Decimal("302.26"), Decimal("-48.74"), "money", ("+€351.00", "up", "good")),
+        (Decimal(-20), Decimal(100), "money", ("−€120.00", "down", "bad")),
+        (Decimal(-60), Decimal(-50), "money", ("−€10.00", "down", "bad")),
+        (Decimal("0.1"), Decimal("-0.2"), "rate", ("–", "none", "neutral")),
+        (Decimal(3), Decimal(-2), "", ("–", "none", "neutral")),
+        (Decimal(0), Decimal(100), "money", ("−100.0%", "down", "bad")),
+    ],
+)
+def test_of_a_base_below_nought_or_a_changed_sign_no_percent_is_told(
+    now: Decimal, before: Decimal, unit: str, expected: tuple[str, str, str]
+) -> None:
+    change = BRITISH.change(now, before, "up", unit)
+    assert (change.text, change.direction, change.verdict) == expected
+
+
+def test_amounts_without_cents_are_rounded_and_not_cut() -> None:
+    assert BRITISH.whole_money(Decimal("4726.79")) == "€4,727"
+    assert BRITISH.whole_money(Decimal("-0.5")) == "−€1"

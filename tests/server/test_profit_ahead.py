@@ -161,7 +161,7 @@ def test_a_short_history_says_so_and_shows_no_number(
 
 def test_what_if_says_what_the_pure_function_does(reader: TestClient, api: TestClient) -> None:
     """March: net 47, goods 19 of which 20 came back, so 39 left; prices 10 % up bring 4.70 more, less a tenth of the payment's 1."""
-    text = words(reader.get(f"/profit/what-if?{MARCH}&price=10").text)
+    text = words(reader.get(f"/profit/what-if?{MARCH}&price=10%").text)
     assert "+€4.60 from −€43.00" in text
     assert "−€38 .40" in text
     told = api.get(f"/api/v1/profit/what-if?{MARCH}&price=0.1").json()
@@ -170,9 +170,28 @@ def test_what_if_says_what_the_pure_function_does(reader: TestClient, api: TestC
     assert told["units"] == "1.000000"
     rows = {
         row["metric"]: Decimal(row["amount_changed"])
-        for row in file(reader, f"/profit/what-if.csv?{MARCH}&price=10")
+        for row in file(reader, f"/profit/what-if.csv?{MARCH}&price=10%25")
     }
     assert rows["net_profit"] == Decimal("-38.4")
+
+
+@pytest.mark.parametrize("price", ["0.1", "10%25", "10 %25", "%2B10%25"])
+def test_a_change_means_the_same_on_the_page_and_in_the_api(
+    reader: TestClient, api: TestClient, price: str
+) -> None:
+    text = words(reader.get(f"/profit/what-if?{MARCH}&price={price}").text)
+    told = api.get(f"/api/v1/profit/what-if?{MARCH}&price={price}").json()
+    profit = next(row for row in told["lines"] if row["metric"] == "net_profit")
+    assert "+€4.60 from −€43.00" in text and Decimal(profit["amount_changed"]) == Decimal("-38.4")
+
+
+def test_a_change_without_its_percent_sign_is_refused_with_what_would_be_taken(
+    reader: TestClient, api: TestClient
+) -> None:
+    page = words(reader.get("/profit/what-if?price=10").text)
+    answer = api.get(f"/api/v1/profit/what-if?{MARCH}&price=10")
+    for said in (page, answer.text):
+        assert "Give a share from -0.5 to 0.5, such as 0.1 or 10% for ten percent more" in said
 
 
 def test_goods_that_came_back_come_back_less_when_fewer_are_returned(api: TestClient) -> None:
@@ -196,7 +215,17 @@ def test_the_forecast_month_is_changed_as_a_whole(reader: TestClient, api: TestC
 
 
 @pytest.mark.parametrize(
-    "query", ["price=90", "price=x", "elasticity=1", "of=year", "price=nan", "price=1e999"]
+    "query",
+    [
+        "price=90%",
+        "price=10",
+        "elasticity=-1%",
+        "price=x",
+        "elasticity=1",
+        "of=year",
+        "price=nan",
+        "price=1e999",
+    ],
 )
 def test_what_is_out_of_reach_is_refused_with_the_way_back(reader: TestClient, query: str) -> None:
     assert reader.get(f"/profit/what-if?{query}").status_code == 422
@@ -204,11 +233,11 @@ def test_what_is_out_of_reach_is_refused_with_the_way_back(reader: TestClient, q
 
 def test_the_address_keeps_what_is_changed_and_nothing_else(reader: TestClient) -> None:
     answer = reader.get(
-        f"/profit/what-if?{MARCH}&range=custom&price=5&goods=0&elasticity=-1.50",
+        f"/profit/what-if?{MARCH}&range=custom&price=5%25&goods=0&elasticity=-1.50",
         headers={"HX-Request": "true"},
     )
     assert answer.headers["HX-Push-Url"] == (
-        "/profit/what-if?range=custom&from=2026-03-01&to=2026-03-31&price=5&elasticity=-1.5"
+        "/profit/what-if?range=custom&from=2026-03-01&to=2026-03-31&price=0.05&elasticity=-1.5"
     )
     assert 'href="/profit/what-if?range=custom&amp;from=2026-03-01&amp;to=2026-03-31"' in answer.text  # reset
 
@@ -281,7 +310,7 @@ def test_a_day_under_water_leads_to_the_order_that_came_back(reader: TestClient)
     text = reader.get("/profit/later?from=2026-03-05&to=2026-03-05").text
     assert "1 order placed before this day cost −€43.00" in words(text)
     assert 'href="/orders/a:3"' in text
-    assert "€60.00 €0.00 −€43.00" in words(text)
+    assert "€60.00 €0.00 €0.00 −€43.00" in words(text)
     assert "Nothing of earlier orders" in reader.get("/profit/later?from=2026-03-02&to=2026-03-04").text
     assert (
         "choose the finance clock"

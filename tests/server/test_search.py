@@ -76,6 +76,7 @@ def test_before_anything_is_typed_the_pages_that_exist_are_there(shop: Project) 
         ("Overview", "/"),
         ("Sales", "/sales"),
         ("Profit", "/profit"),
+        ("Orders", "/orders"),
         ("Marketing", "/marketing"),
         ("Products", "/products"),
         ("Customers", "/customers"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,15 @@ import pytest
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.errors import FatalError, RetryableError
 from fondaco.warehouse import Warehouse, open_warehouse
-from fondaco.warehouse.dbt import BuildError, BuildResult, build, dbt_folder, project_folder, read_ahead
+from fondaco.warehouse.dbt import (
+    BuildError,
+    BuildResult,
+    Failure,
+    build,
+    dbt_folder,
+    project_folder,
+    read_ahead,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -115,6 +124,14 @@ def test_a_model_that_fails_is_named_with_the_reason(
     (dbt_project / "models" / "wrong.sql").write_text("select no_such_column from {{ ref('orders') }}")
     with pytest.raises(BuildError, match=r"model wrong: .*no_such_column"):
         build(warehouse_with_orders, project=dbt_project)
+
+
+def test_a_failed_build_of_another_process_says_the_same_here() -> None:
+    failure = Failure("orders", "model", "error", "no_such_column")
+    error = BuildError(BuildResult(2, 1, (failure,), 0.5))
+    told = pickle.loads(pickle.dumps(error))
+    assert str(told) == str(error)
+    assert told.result == error.result
 
 
 def test_a_project_that_dbt_cannot_read_is_a_fault_that_names_the_file(

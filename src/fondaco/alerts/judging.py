@@ -36,15 +36,21 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A subject's values, one a day without gaps, the oldest first; ``wholes`` are what a share is of."""
+    """A subject's values, one a day without gaps, the oldest first; ``wholes`` are what a share is of.
+
+    ``unseen`` says of each day why its value cannot be known, empty where it is; empty, all are.
+    """
 
     values: Sequence[Decimal | None]
     wholes: Sequence[Decimal | None] = ()
+    unseen: Sequence[str] = ()
 
 
 def judge(rule: Rule, series: Series, place: int, scale: Scale) -> Judgement:
     """What ``rule`` says of the day at ``place``, knowing that day and those before it."""
     value = series.values[place]
+    if series.unseen and series.unseen[place]:
+        return Judgement(None, None, reason=series.unseen[place])
     if rule.kind is Kind.SHARE:
         return _of_share(rule, value, series.wholes[place])
     if value is None:
@@ -57,7 +63,9 @@ def judge(rule: Rule, series: Series, place: int, scale: Scale) -> Judgement:
 
 
 def _of_share(rule: Rule, value: Decimal | None, whole: Decimal | None) -> Judgement:
-    if value is None or whole is None or whole <= 0 or whole < rule.least:
+    if value is None:
+        return Judgement(None, None, reason="there is no figure for the day")
+    if whole is None or whole <= 0 or whole < rule.least:
         return Judgement(None, None, reason="the whole is too small to have shares")
     return _bounded(value / whole, None, rule.below, rule.above)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from fondaco.alerts.rule import Kind, Rule
 from fondaco.analytics.anomaly import Scale
 from fondaco.analytics.anomaly.seasonal import HISTORY_DAYS
 from fondaco.metrics import MetricQuery, SemanticLayer
+from fondaco.metrics.sight import read_visits, silent_in_words
 from fondaco.warehouse.engine import Reader
 
 MOST_SUBJECTS = 100
@@ -80,11 +81,15 @@ class Observer:
         mart = _NAMED.get(rule.for_each)
         if mart is None or not subjects:
             return {subject: subject or f"no {rule.for_each}" for subject in subjects}
-        rows = self._reader.query(
-            f"select {rule.for_each} as id, name from marts.{mart} where tenant_id = $tenant", {"tenant": self._tenant_id}
-        ).to_pylist()  # fmt: skip
-        known = {row["id"]: row["name"] for row in rows}
+        known = self._names(mart, rule.for_each)
         return {subject: known.get(subject) or subject or f"no {rule.for_each}" for subject in subjects}
+
+    def _names(self, mart: str, key: str) -> dict[str, str | None]:
+        rows = self._reader.query(
+            f"select {key} as id, name from marts.{mart} where tenant_id = $tenant",
+            {"tenant": self._tenant_id},
+        ).to_pylist()
+        return {row["id"]: row["name"] for row in rows}
 
     def _scale(self, rule: Rule) -> Scale:
         metric = self._layer.metric(rule.metric)
@@ -97,10 +102,11 @@ class Observer:
     ) -> Iterator[tuple[str, Series]]:
         metrics = tuple(dict.fromkeys(name for name in (rule.metric, rule.of) if name))
         whole = f"{rule.of or rule.metric}"
-        length = (last - first).days + 1
+        days = [first + timedelta(n) for n in range((last - first).days + 1)]
+        unseen = self._unseen(rule, first, last)
         if not rule.for_each:
             rows = self._ask(rule, metrics, first, last, where=rule.where)
-            yield "", self._made(rows, rule, whole, first, length)
+            yield "", self._made(rows, rule, whole, days, unseen("") if unseen else ())
             return
         chosen = tuple(subjects) or self._largest(rule, last)
         if not chosen:
@@ -117,14 +123,23 @@ class Observer:
             }
         for subject in chosen:
             rows = [{**row, "total": total.get(row["day"])} for row in apart[subject]]
-            yield subject, self._made(rows, rule, whole if rule.of else "total", first, length)
+            reasons = unseen(subject) if unseen else ()
+            yield subject, self._made(rows, rule, whole if rule.of else "total", days, reasons)
 
     @staticmethod
-    def _made(rows: Sequence[Mapping[str, Any]], rule: Rule, whole: str, first: date, length: int) -> Series:
+    def _made(
+        rows: Sequence[Mapping[str, Any]],
+        rule: Rule,
+        whole: str,
+        days: Sequence[date],
+        unseen: Sequence[str],
+    ) -> Series:
         by_day = {row["day"]: row for row in rows}
-        ordered = [by_day.get(first + timedelta(n), {}) for n in range(length)]
+        ordered = [{} if unseen and unseen[n] else by_day.get(day, {}) for n, day in enumerate(days)]
         return Series(
-            [_decimal(row.get(rule.metric)) for row in ordered], [_decimal(row.get(whole)) for row in ordered]
+            [_decimal(row.get(rule.metric)) for row in ordered],
+            [_decimal(row.get(whole)) for row in ordered],
+            unseen,
         )
 
     def _largest(self, rule: Rule, last: date) -> tuple[str, ...]:
@@ -151,21 +166,41 @@ class Observer:
             clock="order" if rule.clock == "order" else "finance", span_days=rule.days,
         )  # fmt: skip
         found: list[dict[str, Any]] = self._layer.query(self._reader, query, self._tenant_id).to_pylist()
-        if not any(_MADE_OF_VISITS in self._layer.metric(name).sql for name in metrics):
-            return found
-        seen = self._seen(rule, first, last)
-        return [row for row in found if row["day"] in seen]
+        return found
 
-    def _seen(self, rule: Rule, first: date, last: date) -> frozenset[date]:
-        """The days over which every shop that sold told a visit: of others it is not known what advertising brought."""
-        query = MetricQuery(
-            ("orders", "marked_orders"), ("day", "connection_id"), first=first, last=last, clock="order", span_days=rule.days
-        )  # fmt: skip
-        told: dict[date, bool] = {}
-        for row in self._layer.query(self._reader, query, self._tenant_id).to_pylist():
-            if row["orders"]:
-                told[row["day"]] = told.get(row["day"], True) and bool(row["marked_orders"])
-        return frozenset(day for day, all_told in told.items() if all_told)
+    def _unseen(self, rule: Rule, first: date, last: date) -> Callable[[str], list[str]] | None:
+        """Of a subject, day by day, why what advertising brought cannot be known; None for what needs no visits."""
+        if not any(
+            _MADE_OF_VISITS in self._layer.metric(name).sql for name in (rule.metric, rule.of) if name
+        ):
+            return None
+        before = timedelta(rule.days - 1)
+        visits = read_visits(self._reader, self._tenant_id, first - before, last)
+        days = [first + timedelta(n) for n in range((last - first).days + 1)]
+        sights = [visits.sight(day - before, day) for day in days]
+        shops = self._names("connections", "connection_id") if any(each.silent for each in sights) else {}
+        said = [
+            silent_in_words([shops.get(shop) or shop for shop in each.silent]) if each.silent else ""
+            for each in sights
+        ]
+
+        def of(subject: str) -> list[str]:
+            campaigns = [subject] if rule.for_each == "campaign_id" else rule.where.get("campaign_id", ())
+            return [
+                "" if sight.is_whole or (campaigns and all(map(sight.sees, campaigns))) else why
+                for sight, why in zip(sights, said, strict=True)
+            ]
+
+        return of
+
+    def blind(self, rule: Rule, last: date) -> tuple[int, int, str]:
+        """How many of a rule's subjects cannot be judged on ``last`` for want of visits, of how many; and why."""
+        unseen = self._unseen(rule, last, last)
+        if unseen is None:
+            return 0, 0, ""
+        subjects = self._largest(rule, last) if rule.for_each else ("",)
+        reasons = [unseen(subject)[0] for subject in subjects]
+        return sum(map(bool, reasons)), len(reasons), next(filter(None, reasons), "")
 
 
 def _needed(rule: Rule) -> int:

@@ -26,6 +26,8 @@ class Kind(StrEnum):
 
 
 OVER_METRICS = (Kind.THRESHOLD, Kind.CHANGE, Kind.SHARE, Kind.ANOMALY)
+_OF_SHARES = (Kind.CHANGE, Kind.SHARE, Kind.QUARANTINE)
+"""Kinds whose limits are shares, whatever their metric."""
 LIMITED = (Kind.THRESHOLD, Kind.CHANGE, Kind.SHARE)
 """Kinds that need a limit: ``above``, ``below`` or both."""
 KIND_WORDS: Mapping[Kind, tuple[str, str]] = {
@@ -54,6 +56,8 @@ class Severity(StrEnum):
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
 MOST_DAYS, MOST_WEEKS = 92, 12
+LARGEST_BARE = Decimal("1.5")
+"""Of a share, a larger number without a percent sign is taken for percent that lacks it."""
 _PERCENT = re.compile(r"^([+-]?[0-9]+(?:\.[0-9]+)?) ?%$")
 
 
@@ -106,6 +110,8 @@ class Rule:
     owner: str = ""
     channels: tuple[str, ...] = ()
     enabled: bool = True
+    in_percent: frozenset[str] = frozenset()
+    """Which of the amounts over ``LARGEST_BARE`` were written with a percent sign."""
 
     @property
     def is_over_metric(self) -> bool:
@@ -119,14 +125,14 @@ class Rule:
             value = getattr(self, name)
             if name in ("title", "kind") or value == getattr(usual, name):
                 continue
-            told[name] = _plain(value)
+            told[name] = f"{value * 100:f} %" if name in self.in_percent else _plain(value)
         return told
 
     def switched(self, enabled: bool) -> Rule:
         return replace(self, enabled=enabled)
 
 
-_FIELDS = tuple(name for name in Rule.__slots__ if name != "name")
+_FIELDS = tuple(name for name in Rule.__slots__ if name not in ("name", "in_percent"))
 _WORDS = {"title", "metric", "of", "clock", "for_each", "owner"}
 _AMOUNTS = {"above", "below", "least", "sensitivity"}
 
@@ -153,6 +159,8 @@ def parse_rule(name: str, told: Mapping[str, Any]) -> Rule:
         if key == "kind" or value is None or value == "":
             continue
         given[key] = _read(name, key, value)
+    large = (key for key in _AMOUNTS if abs(given.get(key) or 0) > LARGEST_BARE)
+    given["in_percent"] = frozenset(key for key in large if _PERCENT.match(_typed(told[key])))
     rule = Rule(name, **given)
     _refuse_incomplete(rule)
     return rule
@@ -186,7 +194,7 @@ def _read(name: str, key: str, value: Any) -> Any:
 
 def amount(name: str, key: str, value: Any) -> Decimal:
     """A number, or a share such as ``30 %``."""
-    text = str(value).strip().replace("−", "-")
+    text = _typed(value)
     percent = _PERCENT.match(text)
     try:
         found = Decimal(percent[1]) / 100 if percent else Decimal(text)
@@ -197,6 +205,37 @@ def amount(name: str, key: str, value: Any) -> Decimal:
             name, f"has {key} = {str(value)[:20]!r}", "Write a number such as 0.3, or a share such as 30 %"
         )
     return found
+
+
+def _typed(value: Any) -> str:
+    return str(value).strip().replace("−", "-")
+
+
+def refuse_bare(rule: Rule, unit: str) -> None:
+    """Refuse a share over ``LARGEST_BARE`` that lacks its percent sign: 30 is 3,000 %, and nobody means it.
+
+    Parameters
+    ----------
+    unit
+        Of what is judged: the metric's, of shares ``rate``.
+
+    Raises
+    ------
+    ConfigError
+        With the way to write it.
+    """
+    shares = {"above", "below"} if rule.kind in _OF_SHARES or unit in ("rate", "share") else set()
+    if unit in ("rate", "share") and rule.is_over_metric and rule.kind is not Kind.SHARE:
+        shares.add("least")
+    for key in sorted(shares - rule.in_percent):
+        value = getattr(rule, key)
+        if value is not None and abs(value) > LARGEST_BARE:
+            number = f"{value.normalize():f}"
+            raise _wrong(
+                rule.name,
+                f"has {key} = {number}, which is {value * 100:,.0f} %",
+                f"Write {number} %, or {value * 100:.0f} % if you mean it",
+            )
 
 
 def _conditions(name: str, value: Any) -> dict[str, tuple[str, ...]]:

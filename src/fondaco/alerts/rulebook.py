@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-from fondaco.alerts.rule import Kind, Rule, parse_rule
+from fondaco.alerts.rule import Kind, Rule, parse_rule, refuse_bare
 from fondaco.alerts.shipped import SHIPPED
 from fondaco.control import ControlPlane
 from fondaco.errors import ConfigError
@@ -176,9 +176,10 @@ def check_rule(rule: Rule, layer: SemanticLayer) -> None:
     Raises
     ------
     ConfigError
-        If it names a metric or dimension that does not exist, or that do not go together.
+        If it names a metric or dimension that does not exist, or that do not go together, or a share lacks its percent sign.
     """
     if not rule.is_over_metric:
+        refuse_bare(rule, "count")
         return
     from datetime import date
 
@@ -188,6 +189,7 @@ def check_rule(rule: Rule, layer: SemanticLayer) -> None:
     query = MetricQuery(metrics, by, first=day, last=day, where=rule.where, span_days=rule.days,
                         clock="order" if rule.clock == "order" else "finance")  # fmt: skip
     layer.compile(query, "duckdb")
+    refuse_bare(rule, layer.metric(rule.metric).unit)
     if rule.kind is Kind.SHARE and not rule.of and not layer.metric(rule.metric).additive:
         raise ConfigError(
             f"The parts of {rule.metric} do not add up to a total.",

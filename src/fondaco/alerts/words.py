@@ -8,7 +8,7 @@ from decimal import Decimal
 from fondaco.alerts.judging import Judgement
 from fondaco.alerts.rule import Kind, Rule
 from fondaco.metrics import SemanticLayer
-from fondaco.numbers import Numbers
+from fondaco.numbers import NOTHING, Numbers
 
 
 class Words:
@@ -78,8 +78,8 @@ class Words:
         expected = self.figure(rule, judged.expected)
         if rule.kind is Kind.ANOMALY:
             return f"{side} the expected {expected} (usual: {self.figure(rule, low)} to {self.figure(rule, high)})"
-        change = self.numbers.change(value, judged.expected).text
-        return f"{change} against {expected} before (limit: {bound})"
+        change = self.numbers.change(value, judged.expected, unit=self.unit(rule)).text
+        return f"{'' if change == NOTHING else f'{change} '}against {expected} before (limit: {bound})"
 
     def _what(self, rule: Rule) -> str:
         label = self._layer.metric(rule.metric).label

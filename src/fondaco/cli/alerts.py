@@ -49,6 +49,7 @@ def all_alerts(
             alerts.recent(project.tenant, limit) if everything else alerts.open_ones(project.tenant)[:limit]
         )
         failing = [each for each in project.control.alert_channels.all(project.tenant) if each.fault]
+        unjudged = [] if everything or as_json else _unjudged(project)
     if as_json:
         print_json([alert_object(each) for each in found])
         return
@@ -58,11 +59,27 @@ def all_alerts(
     empty = (
         "No alert yet."
         if everything
-        else "Nothing is wrong. See what is watched with `fondaco alerts rules`."
+        else f"{'No rule fires' if unjudged else 'Nothing is wrong'}. See what is watched with `fondaco alerts rules`."
     )
     print_table(["alert", "severity", "state", "what", "found", "since"], rows, empty=empty)
+    for name, why in unjudged:
+        typer.echo(f"  {name}: {why}.")
     for channel in failing:
         typer.echo(f"\nThe channel {channel.name} does not work: {channel.fault}")
+
+
+def _unjudged(project: Project) -> list[tuple[str, str]]:
+    """Rules that are on and cannot be judged, or not in full, and why."""
+    from fondaco.errors import ConfigError
+    from fondaco.orchestration.alerting import rulebook, usual_words, why_unjudged
+
+    numbers = usual_words(project).numbers
+    try:
+        kept = [each.rule for each in rulebook(project).all() if each.rule.enabled and not each.fault]
+    except ConfigError as error:
+        return [("alerts.yml", f"cannot be read, so nothing is judged: {error.what.removesuffix('.')}")]
+    found = ((rule.name, why_unjudged(project, rule, numbers)) for rule in kept)
+    return [(name, why) for name, why in found if why]
 
 
 @app.command("show")

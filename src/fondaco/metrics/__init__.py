@@ -8,6 +8,12 @@ from fondaco.metrics.layer import SemanticLayer
 from fondaco.metrics.marketing import has_marketing
 from fondaco.metrics.orders import OrderRecord, list_orders, one_order
 from fondaco.metrics.profit import OrderProfit, assumed_goods, has_profit, list_losses, order_profit
+from fondaco.metrics.profit_orders import (
+    OrdersAsked,
+    list_order_profits,
+    outside_of_period,
+    sum_order_profits,
+)
 from fondaco.metrics.query import Clock, MetricQuery
 from fondaco.metrics.statement import (
     ORDER_STATEMENT,
@@ -28,6 +34,7 @@ __all__ = [
     "MetricQuery",
     "OrderProfit",
     "OrderRecord",
+    "OrdersAsked",
     "SemanticLayer",
     "StatementStep",
     "assumed_goods",
@@ -36,10 +43,13 @@ __all__ = [
     "has_marketing",
     "has_profit",
     "list_losses",
+    "list_order_profits",
     "list_orders",
     "one_order",
     "order_profit",
+    "outside_of_period",
     "read_beginnings",
     "reporting_currency",
     "shown_steps",
+    "sum_order_profits",
 ]

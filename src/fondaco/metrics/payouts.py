@@ -8,7 +8,7 @@ from typing import Any
 
 from fondaco.warehouse.engine import OutdatedError, Reader, Value
 
-PAYOUT_COLUMNS = (
+_OF_PAYOUTS = (
     "payout_id",
     "issued_date",
     "connection_id",
@@ -27,7 +27,7 @@ PAYOUT_COLUMNS = (
     "orders",
     "is_settled",
 )
-ENTRY_COLUMNS = (
+_OF_ENTRIES = (
     "payout_entry_id",
     "happened_at",
     "kind",
@@ -39,6 +39,10 @@ ENTRY_COLUMNS = (
     "fee",
     "net",
 )
+PAYOUT_COLUMNS = (*_OF_PAYOUTS, "signed_fees")
+"""``fees`` is what was kept, above nought; ``signed_fees`` is what it adds to the payout, below nought, and so the parts sum to ``amount``."""
+ENTRY_COLUMNS = (*_OF_ENTRIES, "signed_fee")
+"""``fee`` and ``signed_fee`` in the same way: amount + signed fee = net."""
 DISPUTE_COLUMNS = (
     "dispute_id",
     "initiated_at",
@@ -82,7 +86,7 @@ def payouts(
     params: dict[str, Value] = {"tenant_id": tenant_id, "first": first, "last": last, "shop": shop}
     paging = f"\nlimit {int(limit)} offset {int(offset)}" if limit is not None else ""
     sql = (
-        f"select {', '.join(PAYOUT_COLUMNS)}, count(*) over () as matches from marts.payouts where {_CHOSEN}\n"
+        f"select {', '.join(_OF_PAYOUTS)}, -fees as signed_fees, count(*) over () as matches from marts.payouts where {_CHOSEN}\n"
         f"order by issued_at desc, payout_id{paging}"
     )
     return list(reader.query(sql, params).to_pylist())
@@ -103,7 +107,7 @@ def totals(
 
 def one_payout(reader: Reader, tenant_id: str, payout_id: str) -> Mapping[str, Any] | None:
     """A payout by its id, by ``PAYOUT_COLUMNS``; None where there is none."""
-    sql = f"select {', '.join(PAYOUT_COLUMNS)} from marts.payouts where tenant_id = $tenant_id and payout_id = $payout_id"
+    sql = f"select {', '.join(_OF_PAYOUTS)}, -fees as signed_fees from marts.payouts where tenant_id = $tenant_id and payout_id = $payout_id"
     found = reader.query(sql, {"tenant_id": tenant_id, "payout_id": payout_id}).to_pylist()
     return found[0] if found else None
 
@@ -114,7 +118,7 @@ def entries(
     """What a payout is made of, the oldest first, by ``ENTRY_COLUMNS``. ``order_id`` is null where the order is not known here."""
     paging = f"\nlimit {int(limit)} offset {int(offset)}" if limit is not None else ""
     sql = f"""
-        select {_beside_orders(ENTRY_COLUMNS)}
+        select {_beside_orders(_OF_ENTRIES)}, -rows.fee as signed_fee
         from marts.payout_entries as rows
         left join marts.orders on rows.order_id = orders.order_id and rows.tenant_id = orders.tenant_id
         where rows.tenant_id = $tenant_id and rows.payout_id = $payout_id

@@ -28,6 +28,10 @@ LOST = {
 """Which orders lost money: all that did, those that did before marketing, and those that their part of the day's marketing made lose."""
 
 
+SOLD_OR_SENT = "not (gross_sales = 0 and net_sales = 0 and other_income = 0 and cost_of_goods = 0 and shipping_costs = 0 and fulfilment_costs = 0)"
+"""An order of which nothing was sold or sent is a gift card: money that is owed, and neither won nor lost until it is redeemed."""
+
+
 def has_profit(reader: Reader) -> bool:
     """Whether what is published has profit in it: an older Fondaco worked out none."""
     try:
@@ -79,7 +83,7 @@ def list_losses(
     sql = (
         "select order_id, order_profit.connection_id, order_number, order_date, country, customer_type, net_sales,"
         f" marketing_costs, contribution_margin_2, contribution_margin_3, count(*) over () as matches\n{rows}"
-        f" and {LOST[which]} and order_sequence is not null{found}\n"
+        f" and {LOST[which]} and order_sequence is not null and {SOLD_OR_SENT}{found}\n"
         f"order by {name} {direction} nulls last, order_id{paging}"
     )
     return reader.query(sql, {**params, "find": find} if find else params)
@@ -91,9 +95,9 @@ _BROUGHT = " + ".join(
 
 
 def later_events(
-    layer: SemanticLayer, reader: Reader, query: MetricQuery, tenant_id: str, *, limit: int
+    layer: SemanticLayer, reader: Reader, query: MetricQuery, tenant_id: str, *, limit: int, offset: int = 0
 ) -> Sequence[Row]:
-    """Earlier orders of which something happened in the query's period, such as a return, that cost money; the dearest first.
+    """Earlier orders of which something happened in the query's period, such as a return or a fee that came late, that cost money; the dearest first.
 
     By the finance clock: what makes a day lose that sold well. Its metrics, dimensions and clock are not looked at.
 
@@ -114,7 +118,7 @@ def later_events(
         f" sum(chargebacks) as chargebacks, sum({_BROUGHT}) as brought\n{rows} and order_id is not null"
         " and order_date < $first\ngroup by order_id\n) as later\n"
         "left join marts.orders as orders on later.order_id = orders.order_id and orders.tenant_id = $tenant_id\n"
-        f"where later.brought < 0\norder by later.brought, later.order_id\nlimit {int(limit)}"
+        f"where later.brought < 0\norder by later.brought, later.order_id\nlimit {int(limit)} offset {int(offset)}"
     )
     found: Sequence[Row] = reader.query(sql, params).to_pylist()
     return found

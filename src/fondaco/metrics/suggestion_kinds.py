@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from fondaco.metrics.sight import SEEN_BY_ADS
+
 ColumnKind = Literal[
     "text", "order", "product", "campaign", "platform", "shop", "day", "money", "count", "rate", "ratio"
 ]
@@ -186,8 +188,8 @@ GATEWAYS = SuggestionKind(
     "gateway",
     "gateways",
     "What the payments of each gateway would have cost at the share that the shop's cheapest one took of its own: of those with "
-    f"{LEAST_PAYMENTS} payments or more in the period, whose every payment has a fee. It takes for granted that the cheapest would take "
-    "as much of other orders, and that customers would go along.",
+    f"{LEAST_PAYMENTS} payments or more, on days on which every fee was told. Fees that the cost sheet's rates make are not compared: they say "
+    "what was assumed. It takes for granted that the cheapest would take as much of other orders, and that customers would go along.",
     "payment costs − money received × share that the shop's cheapest gateway took",
     "Put the cheapest first at the checkout, or ask the dear one for a better rate.",
     (
@@ -204,17 +206,17 @@ GATEWAYS = SuggestionKind(
     f"""
 with used as (
     select gateways.connection_id, gateways.gateway, cast(sum(gateways.payments) as bigint) as payments, sum(gateways.received) as received,
-        sum(gateways.payment_costs) as payment_costs, sum(gateways.unpriced_payments) as unpriced,
+        sum(gateways.payment_costs) as payment_costs,
         cast(sum(gateways.payment_costs) as double precision) / nullif(cast(sum(gateways.received) as double precision), 0) as rate
     from marts.gateway_costs_daily as gateways
     where gateways.tenant_id = $tenant_id and gateways.processed_date between $first and $last and {_SHOP.format(table="gateways")}
-        and gateways.is_provider
+        and gateways.is_provider and gateways.assumed_payment_costs = 0 and gateways.unpriced_payments = 0
     group by gateways.connection_id, gateways.gateway
 ),
 cheapest as (
     select *, row_number() over (partition by connection_id order by rate, gateway) as place
     from used
-    where unpriced = 0 and rate > 0 and payments >= $least_payments
+    where rate > 0 and payments >= $least_payments
 )
 select used.connection_id, used.gateway, used.payments, used.received, used.payment_costs, used.rate,
     cheapest.gateway as cheapest, cheapest.rate as cheapest_rate,
@@ -277,8 +279,8 @@ CAMPAIGNS = SuggestionKind(
     "campaign",
     "campaigns",
     "Campaigns of which the orders, placed in the period, left less before marketing than was spent in it. What is saved is that loss; it takes for "
-    "granted that whom a campaign brought would not have come without it, and that those who come again do so by themselves. One that brought no "
-    "order is told only where every shop that sold tells the visits of its orders.",
+    "granted that whom a campaign brought would not have come without it, and that those who come again do so by themselves. Where a shop "
+    "that sold tells no visits, only campaigns are judged that ever brought an order that a visit shows.",
     "ad spend − CM2 of the campaign's orders",
     "Look at what it promises and where it leads; spend less on it, or end it.",
     (
@@ -291,15 +293,16 @@ CAMPAIGNS = SuggestionKind(
         Column("poas", "POAS", "ratio", is_wide=True),
     ),
     "campaign_name, campaign_id",
-    """
-with silent as (
-    select count(*) as shops
+    f"""
+with seen as ({SEEN_BY_ADS}
+),
+told as (
+    select count(*) as shops, count(case when marked_orders > 0 then 1 end) as telling
     from (
-        select visits.connection_id
+        select visits.connection_id, sum(visits.marked_orders) as marked_orders
         from marts.visits_daily as visits
         where visits.tenant_id = $tenant_id and visits.order_date between $first and $last
         group by visits.connection_id
-        having sum(visits.marked_orders) = 0
     ) as each_shop
 ),
 spent as (
@@ -313,8 +316,9 @@ spent as (
 )
 select spent.*, cast(contribution_margin_2 as double precision) / cast(ad_spend as double precision) as poas,
     ad_spend - contribution_margin_2 as saves
-from spent cross join silent
-where ad_spend > 0 and ad_spend > contribution_margin_2 and (attributed_orders > 0 or silent.shops = 0)""",
+from spent cross join told
+where ad_spend > 0 and ad_spend > contribution_margin_2
+    and (told.telling = told.shops or (told.telling > 0 and campaign_id in (select seen.campaign_id from seen)))""",
 )  # fmt: skip
 """Of all shops together only: a campaign sells for all of them."""
 

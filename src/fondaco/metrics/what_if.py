@@ -32,6 +32,13 @@ class Lever:
     most: Decimal
     is_elasticity: bool = False
 
+    @property
+    def reach(self) -> str:
+        """What may be given, in words."""
+        if self.is_elasticity:
+            return f"a plain number from {self.least} to {self.most}"
+        return f"a share from {self.least} to {self.most}, such as 0.1 or 10% for ten percent more"
+
 
 _HALF = Decimal("0.5")
 LEVERS: tuple[Lever, ...] = (
@@ -75,11 +82,7 @@ class Change:
         for lever in LEVERS:
             value = getattr(self, lever.name)
             if not lever.least <= value <= lever.most:
-                unit = "" if lever.is_elasticity else " (shares: 0.1 is ten percent more)"
-                raise ConfigError(
-                    f"{lever.name}={value} is out of reach.",
-                    f"Give a number from {lever.least} to {lever.most}{unit}.",
-                )
+                raise ConfigError(f"{lever.name}={value} is out of reach.", f"Give {lever.reach}.")
 
     @property
     def is_none(self) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fondaco.alerts.health import ShopHealth
 from fondaco.alerts.observing import Observer
+from fondaco.alerts.rule import Rule
 from fondaco.alerts.rulebook import Rulebook
 from fondaco.alerts.sending.delivery import Delivered, Delivery
 from fondaco.alerts.watching import Outlook, Scene, Watch, finished_day
@@ -79,6 +80,21 @@ def rulebook(project: Project) -> Rulebook:
 def observer(project: Project) -> Observer:
     """The published metrics, as rules look at them."""
     return Observer(project.metrics, project.reader, project.tenant)
+
+
+def why_unjudged(project: Project, rule: Rule, numbers: Numbers) -> str:
+    """Why nothing can be said of a rule's newest day, or not of all that it looks at: "cannot be judged: …"; empty where it can."""
+    finished = scene(project).finished
+    if not rule.is_over_metric or finished is None:
+        return ""
+    try:
+        blind, of, why = observer(project).blind(rule, finished)
+    except FondacoError as error:
+        return f"cannot be judged: {error.what}"
+    if not blind:
+        return ""
+    some = f"{numbers.count(blind)} of {numbers.count(of)} " if blind < of else ""
+    return f"{some}cannot be judged: {why}"
 
 
 def usual_words(project: Project) -> Words:

@@ -258,8 +258,8 @@ class _Lines:
             text=text(now),
             before=text(before),
             year_before=text(year),
-            change=numbers.change(now, before, metric.good),
-            year_change=numbers.change(now, year, metric.good),
+            change=numbers.change(now, before, metric.good, metric.unit),
+            year_change=numbers.change(now, year, metric.good, metric.unit),
             is_sum=step is not None and step.is_sum,
         )
 
@@ -309,7 +309,7 @@ class _Parts:
             detail=detail,
             texts={metric: numbers.figure(row[metric], units[metric]) for metric in metrics},
             share=numbers.rate(share),
-            change=numbers.change(net, earlier, "up"),
+            change=numbers.change(net, earlier, "up", "money"),
             weight=max(0.0, float(net or 0) / largest) if largest > 0 else 0.0,
         )
 

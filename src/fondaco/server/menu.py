@@ -40,8 +40,9 @@ class MenuPage:
 
 MENU = (
     MenuPage("overview", "/", "layout-dashboard", "Overview", "net sales home dashboard start", has_period=True),
-    MenuPage("sales", "/sales", "chart-bar", "Sales", "orders country channel hour", beneath=("orders",), has_period=True),
+    MenuPage("sales", "/sales", "chart-bar", "Sales", "country channel hour", has_period=True),
     MenuPage("profit", "/profit", "coins", "Profit", "margin costs contribution waterfall loss makers", has_period=True),
+    MenuPage("orders", "/orders", "shopping-cart", "Orders", "order list profit margin CM3 under water number", has_period=True),
     MenuPage("marketing", "/marketing", "speakerphone", "Marketing", "ads advertising campaigns spend ROAS POAS Meta Google break-even", has_period=True),
     MenuPage("products", "/products", "package", "Products", "articles sku", has_period=True),
     MenuPage("customers", "/customers", "users", "Customers", "people buyers value churn"),

@@ -115,13 +115,8 @@ def _days_before(last: date) -> date:
     return last - timedelta(_BACK_DAYS - 1)
 
 
-def change_of(asked: Mapping[str, str], *, percent: bool) -> Change:
-    """The change that an address names.
-
-    Parameters
-    ----------
-    percent
-        Whether shares are written in percent, as pages do; the API writes 0.1 for ten percent. Elasticities are plain numbers.
+def change_of(asked: Mapping[str, str]) -> Change:
+    """The change that an address names, of a page as of the API: a share is 0.1 or 10%, an elasticity a plain number.
 
     Raises
     ------
@@ -130,18 +125,17 @@ def change_of(asked: Mapping[str, str], *, percent: bool) -> Change:
     """
     values = {}
     for lever in LEVERS:
-        text = (asked.get(lever.name) or "").strip()
+        text = (asked.get(lever.name) or "").strip().replace("−", "-")
         if not text:
             continue
+        in_percent = not lever.is_elasticity and text.endswith("%")
         try:
-            value = Decimal(text)
+            value = Decimal(text.removesuffix("%").strip() if in_percent else text)
         except InvalidOperation:
             value = Decimal("NaN")
         if not value.is_finite() or abs(value) > 1000:
-            raise ConfigError(
-                f"{lever.name}={text[:40]!r} is not a number in reach.", "Write it as 5 or -2.5."
-            )
-        values[lever.name] = value / 100 if percent and not lever.is_elasticity else value
+            raise ConfigError(f"{lever.name}={text[:40]!r} is not a number in reach.", f"Give {lever.reach}.")
+        values[lever.name] = value / 100 if in_percent else value
     return Change(**values)
 
 

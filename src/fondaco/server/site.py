@@ -23,14 +23,17 @@ from fondaco.metrics import (
     Metric,
     MetricQuery,
     OrderRecord,
+    OrdersAsked,
     SemanticLayer,
     bridge,
     has_marketing,
     has_profit,
     list_losses,
+    list_order_profits,
     list_orders,
     one_order,
     read_beginnings,
+    sum_order_profits,
 )
 from fondaco.metrics.collections import read_collections
 from fondaco.server.answers import Remembered
@@ -232,6 +235,23 @@ class Site:
         rows: list[dict[str, Any]] = table.to_pylist()
         return rows
 
+    def order_profits(self, asked: OrdersAsked, *, order_by: str, limit: int, offset: int) -> pa.Table:
+        """Orders with what each brought, some at a time; remembered like ``ask``."""
+        key = (self.published, self.tenant_id, "order_profits", _orders_key(asked), order_by, limit, offset)
+        return self._answers.get(
+            key,
+            lambda: list_order_profits(
+                self.layer, self.project.reader, asked, self.tenant_id, order_by=order_by, limit=limit, offset=offset,
+            ),
+        )  # fmt: skip
+
+    def order_profits_sum(self, asked: OrdersAsked) -> Mapping[str, Any]:
+        """How many orders there are, and what they brought together; remembered."""
+        return self.remembered(
+            ("order_profits_sum", _orders_key(asked)),
+            lambda: sum_order_profits(self.layer, self.project.reader, asked, self.tenant_id),
+        )
+
     @property
     def collections(self) -> Sequence[tuple[str, int]]:
         """Names of all collections with their numbers of products; none where no shop has any."""
@@ -255,7 +275,7 @@ class Site:
         found = one_order(self.project.reader, self.tenant_id, order_id)
         if found is None:
             raise NotThereError(
-                f"There is no order {order_id[:100]!r}.", "Open it from the list of orders on the page Sales."
+                f"There is no order {order_id[:100]!r}.", "Open it from the list on the page Orders."
             )
         return found
 
@@ -313,6 +333,10 @@ class Site:
     def write(self, template: str, /, **context: Any) -> str:
         """A template, with all that it needs."""
         return self._templates.get_template(template).render(context)
+
+
+def _orders_key(asked: OrdersAsked) -> tuple[Hashable, ...]:
+    return str(_frozen(asked.query)), asked.which, asked.campaign_id, asked.find
 
 
 def _frozen(value: object) -> object:

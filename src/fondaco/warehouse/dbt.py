@@ -73,6 +73,10 @@ class BuildError(FatalError):
         )
         self.result = result
 
+    def __reduce__(self) -> tuple[type[BuildError], tuple[BuildResult]]:
+        """So that it comes through between processes."""
+        return type(self), (self.result,)
+
 
 def project_folder() -> Path:
     """The packaged dbt project."""

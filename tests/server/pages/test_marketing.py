@@ -112,7 +112,7 @@ def test_each_figure_is_held_against_the_period_before(reader: TestClient) -> No
 ROWS = {
     "Spring Sale & More Meta Ads · Outcome sales Active": ["€50.00", "2", "€180.00", "€90.00", "€40.00", "3.60", "2.00", "1.80"],
     "Brand Google Ads · Search Active Loses money": ["€30.00", "1", "€60.00", "€10.00", "−€20.00", "2.00", "6.00", "0.33"],
-    "Echo Meta Ads · Outcome traffic Paused Loses money": ["€20.00", "0", "€0.00", "€0.00", "−€20.00", "0.00", "–", "0.00"],
+    "Echo Meta Ads · Outcome traffic Paused No order": ["€20.00", "0", "€0.00", "€0.00", "−€20.00", "0.00", "–", "0.00"],
     "Old Google Ads · Performance max Removed": ["€0.00", "1", "€40.00", "€20.00", "€20.00", "–", "2.00", "–"],
     "No campaign told Google Ads": ["€0.00", "1", "€30.00", "−€6.00", "−€6.00", "–", "−5.00", "–"],
     "All": ["€100.00", "5", "€310.00", "€114.00", "€14.00", "3.10", "2.72", "1.14"],
@@ -192,7 +192,7 @@ def test_campaigns_under_break_even_stand_with_the_money_that_each_lost(reader: 
     assert "2 of 4 campaigns cost more than they brought: €40.00 lost" in words(text)
     assert table(text) == [
         ["Brand Google Ads · Search Active", "€30.00", "2.00", "6.00", "€20.00"],
-        ["Echo Meta Ads · Outcome traffic Paused Sold nothing", "€20.00", "0.00", "–", "€20.00"],
+        ["Echo Meta Ads · Outcome traffic Paused No order", "€20.00", "0.00", "–", "€20.00"],
     ]
     assert link(text, "Echo").startswith("/marketing/campaigns/m:12?")
     assert (
@@ -310,6 +310,17 @@ def test_the_page_of_an_order_says_where_it_came_from(reader: TestClient, order:
     text = reader.get(f"/orders/{order}").text
     assert told in words(text)
     assert "Where it came from" not in reader.get("/orders/a:6").text
+
+
+def test_the_page_of_an_order_tells_every_step_by_which_marketing_reaches_it(reader: TestClient) -> None:
+    told = words(reader.get("/orders/a:2").text)
+    assert "its part of what this campaign cost on its day, which the orders that it brought share" in told
+    assert (
+        "of what other campaigns of Meta Ads cost that brought no order on that day, which all orders of Meta Ads share"
+        in told
+    )
+    assert "which all orders of the day share" in told
+    assert "this campaign" not in words(reader.get("/orders/a:5").text)
 
 
 def test_campaigns_are_found_by_name_and_by_number(reader: TestClient) -> None:
@@ -466,7 +477,7 @@ def test_a_list_of_orders_is_cut_to_its_sheet(book: Project) -> None:
     assert [(row["order_number"], row["matches"]) for row in rows] == [("#1004", 5), ("#1003", 5)]
 
 
-def test_where_a_shop_tells_no_visits_no_campaign_is_said_to_have_sold_nothing(
+def test_a_campaign_that_cannot_be_seen_is_told_apart_from_one_that_brought_no_order(
     new_folder: Path, tmp_path: Path
 ) -> None:
     book = marts()
@@ -475,13 +486,45 @@ def test_where_a_shop_tells_no_visits_no_campaign_is_said_to_have_sold_nothing(
         *book["sales_daily"],  # type: ignore[misc]
         *({**sold, "clock": clock, "sales_date": "2026-03-03"} for clock in ("finance", "order")),
     ]
+    book["visits_daily"] = [
+        *book["visits_daily"],  # type: ignore[misc]
+        {"order_date": "2026-03-03", "connection_id": "b", "marked_orders": 0},
+    ]
     with (
         two_shops(shop_folder(new_folder, tmp_path), book) as project,
         TestClient(create_app(project), follow_redirects=False) as client,
     ):
         with_session(client, project)
         lost, split = panel(client, "losers"), panel(client, "split")
-    assert "as far as orders are seen: Berg tells no visits" in words(lost)
-    assert "Echo Meta Ads · Outcome traffic Paused No order seen" in words(lost)
-    assert "Paused No order seen" in words(split)
+        hidden = words(client.get(f"/marketing/campaigns/m:12?{MARCH}").text)
+        tiles, sugg = panel(client, "ratios"), client.get(f"/profit/suggestions?{MARCH}").text
+    assert "1 of 3 campaigns whose orders can be seen cost more than it brought: €20.00 lost" in words(lost)
+    assert "1 more cannot be seen and are not counted: Berg tells no visits" in words(lost)
+    assert "Echo" not in words(lost)
+    assert "Paused Cannot be seen" in words(split)
     assert "Brand Google Ads · Search Active Loses money" in words(split)
+    assert (
+        "€20.00 of the €100.00 spent is of a campaign whose orders cannot be seen: Berg tells no visits"
+        in words(tiles)
+    )
+    assert "Without it campaign profit is €34.00 and POAS 1.42" in words(tiles)
+    assert "What it brought cannot be seen: Berg tells no visits" in hidden and "Loses money" not in hidden
+    assert "€20 .00 in this period Campaigns that cost more than they brought" in words(sugg)
+
+
+@pytest.mark.parametrize(
+    ("panel_address", "page"),
+    [
+        ("/marketing/messages?by=platform", "/marketing?by=platform"),
+        ("/sales/course", "/sales"),
+        ("/profit/waterfall?clock=order", "/profit?clock=order"),
+        ("/overview/headline", "/"),
+    ],
+)
+def test_a_panel_that_a_browser_opens_by_its_address_leads_to_its_page(
+    reader: TestClient, panel_address: str, page: str
+) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    alone = reader.get(panel_address, headers=browser)
+    assert (alone.status_code, alone.headers["location"]) == (303, page)
+    assert reader.get(panel_address, headers={**browser, "HX-Request": "true"}).status_code == 200

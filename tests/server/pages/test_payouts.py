@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 from tests.published import publish
 from tests.server.conftest import Watch, with_session
 from tests.server.pages.conftest import marts, shop_folder
+from tests.server.pages.test_profit import table
 
 from fondaco.orchestration import Project
 from fondaco.server.app import create_app
@@ -81,6 +83,26 @@ def test_the_page_sums_what_was_paid_and_leaves_out_what_failed(reader: TestClie
     assert page.index("6 Mar 2026") < page.index("5 Mar 2026") < page.index("4 Mar 2026")
     assert "5 Feb 2026" not in page
     assert page.count("Not all explained") == 1
+
+
+def test_each_row_sums_to_what_was_paid_out(reader: TestClient) -> None:
+    text = reader.get(f"/profit/payouts?{PERIOD}").text
+    rows = [row[4:] for row in table(text[text.index("title-payouts") :]) if len(row) == 8]
+    assert rows == [
+        ["US$0.00", "US$8.00", "US$0.00", "US$8.00"],
+        ["US$60.00", "−US$9.00", "−US$1.00", "US$50.00"],
+        ["US$100.00", "−US$5.00", "−US$2.90", "US$92.10"],
+    ]
+
+
+def test_files_and_the_api_sign_fees_as_the_page_does_beside_what_was_kept(
+    reader: TestClient, api: TestClient
+) -> None:
+    told = api.get("/api/v1/payouts/a:77").json()
+    assert (told["payout"]["fees"], told["payout"]["signed_fees"]) == ("2.900000", "-2.900000")
+    rows = list(csv.DictReader(io.StringIO(reader.get("/profit/payouts/a:77.csv").text)))
+    for row in (*told["entries"], *rows):
+        assert Decimal(row["amount"]) + Decimal(row["signed_fee"]) == Decimal(row["net"])
 
 
 def test_disputes_that_await_an_answer_stand_beside(reader: TestClient) -> None:

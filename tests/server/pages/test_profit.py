@@ -108,7 +108,7 @@ def test_three_margins_stand_with_their_part_of_net_sales(reader: TestClient) ->
     text = reader.get(f"/profit/margins?{MARCH}").text
     tiles = [words(tile) for tile in text.split('<div class="tile"')[1:]]
     assert [re.findall(r"−?€\d+|−?[\d.]+% \w+ margin", tile) for tile in tiles] == [
-        ["€28", "€60", "59.6% Gross margin"], ["€10", "€60", "21.3% CM2 margin"], ["−€18", "€50", "−38.3% CM3 margin"],
+        ["€28", "€60", "59.6% Gross margin"], ["€10", "€60", "21.3% CM2 margin"], ["−€18", "−€68", "€50", "−38.3% CM3 margin"],
     ]  # fmt: skip
 
 
@@ -117,10 +117,10 @@ def test_chart_table_and_file_of_the_waterfall_say_the_same(reader: TestClient) 
     drawn = dict(re.findall(r'data-kind="\w+" data-tick="([^"]*)".*?data-value="([^"]*)"', text))
     told = {row["metric"]: Decimal(row["amount"]) for row in file(reader, f"/profit/waterfall.csv?{MARCH}")}
     assert {tick: int(Decimal(value)) for tick, value in drawn.items()} == {
-        "Net sales": 47, "Goods": -19, "CM1": 28, "Shipping": -14, "Payment": -1, "Returns": -3, "CM2": 10, "Marketing": -28,
+        "Net sales": 47, "Goods": -19, "CM1": 28, "Shipping": -14, "Payment": -1, "Return handling": -3, "CM2": 10, "Marketing": -28,
         "CM3": -18, "Fixed": -25, "Net profit": -43,
     }  # fmt: skip
-    parts = ("Goods", "Shipping", "Payment", "Returns", "Marketing", "Fixed")
+    parts = ("Goods", "Shipping", "Payment", "Return handling", "Marketing", "Fixed")
     assert Decimal(drawn["Net profit"]) == Decimal(drawn["Net sales"]) + sum(
         Decimal(drawn[part]) for part in parts
     )
@@ -143,12 +143,13 @@ def parts(text: str) -> dict[str, list[str]]:
 def test_by_country_rows_add_up_and_what_no_order_bears_has_a_row_of_its_own(reader: TestClient) -> None:
     text = reader.get(f"/profit/split?{MARCH}&compare=none").text
     assert parts(text) == {
-        "Germany": ["€40.00", "€24.00", "€19.00", "€15.00", "€15.00", "37.5%"],
-        "France": ["€0.00", "€0.00", "−€13.00", "−€19.00", "−€19.00", "–"],
-        "Unknown": ["€7.00", "€4.00", "€4.00", "−€6.00", "−€6.00", "−85.7%"],
-        "Of no single order": ["€0.00", "€0.00", "€0.00", "−€8.00", "−€33.00", "–"],
-        "All": ["€47.00", "€28.00", "€10.00", "−€18.00", "−€43.00", "−91.5%"],
+        "Germany": ["€40.00", "€24.00", "€19.00", "€15.00", "37.5%"],
+        "France": ["€0.00", "€0.00", "−€13.00", "−€19.00", "–"],
+        "Unknown": ["€7.00", "€4.00", "€4.00", "−€6.00", "−85.7%"],
+        "Of no single order": ["€0.00", "€0.00", "€0.00", "−€8.00", "–"],
+        "All": ["€47.00", "€28.00", "€10.00", "−€18.00", "−38.3%"],
     }
+    assert "fixed costs are of no single order" in words(text)
     assert query(link(text, "France")) == {"range": "custom", "from": "2026-03-01", "to": "2026-03-31", "compare": "none",
                                            "country": "FR", "by": "shop"}  # fmt: skip
 
@@ -157,6 +158,16 @@ def test_shops_bear_costs_of_their_own_and_not_those_of_all(reader: TestClient) 
     assert {name: row[-2:] for name, row in parts(reader.get(f"/profit/split?{MARCH}&by=shop&compare=none").text).items()} == {
         "Aurora": ["−€15.00", "−31.9%"], "Of no single shop": ["−€28.00", "–"], "All": ["−€43.00", "−91.5%"],
     }  # fmt: skip
+
+
+def test_under_a_condition_profit_ends_with_contribution_margin_3_and_says_so(reader: TestClient) -> None:
+    result = words(reader.get(f"/profit/result?{MARCH}&country=DE").text)
+    assert result.startswith("Contribution margin 3") and "€15 .00" in result
+    assert "Fixed costs are of no single order" in result
+    waterfall = reader.get(f"/profit/waterfall?{MARCH}&country=DE").text
+    assert "From net sales to contribution margin 3" in waterfall and "Net profit" not in waterfall
+    whole = words(reader.get(f"/profit/result?{MARCH}").text)
+    assert whole.startswith("Net profit") and "of no single order" not in whole
 
 
 def test_products_end_with_contribution_margin_3_for_they_bear_no_fixed_costs(reader: TestClient) -> None:

@@ -12,6 +12,7 @@ from fondaco.server.api import (
     data,
     identity,
     metrics,
+    orders,
     payouts,
     profit,
     segments,
@@ -29,6 +30,7 @@ router.include_router(connections.router)
 router.include_router(segments.router)
 router.include_router(costs.router)
 router.include_router(alerts.router)
+router.include_router(orders.router)
 router.include_router(payouts.router)
 router.include_router(profit.router)
 router.include_router(suggestions.router)

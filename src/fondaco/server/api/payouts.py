@@ -57,7 +57,10 @@ class PayoutAnswer(BaseModel):
     refunds: str
     chargebacks: str
     others: str
-    fees: str
+    fees: str = Field(description="What was kept, above nought.")
+    signed_fees: str = Field(
+        description="The same as it adds to the payout, below nought, as the page shows it."
+    )
     unexplained: str
     entries: int
     orders: int
@@ -76,7 +79,8 @@ class EntryAnswer(BaseModel):
     order_number: str | None
     currency: str
     amount: str
-    fee: str | None
+    fee: str | None = Field(description="What was kept, above nought.")
+    signed_fee: str | None = Field(description="The same as it adds to ``net``, below nought.")
     net: str
 
 

@@ -212,8 +212,7 @@ class PeriodQuestion(BaseModel):
 
 
 def _lever(lever: Lever) -> str:
-    what = "a plain number" if lever.is_elasticity else "a share, 0.1 for ten percent more"
-    return f"{lever.label}: {what}; from {lever.least} to {lever.most}."
+    return f"{lever.label}: {lever.reach}."
 
 
 _BY_NAME = {lever.name: _lever(lever) for lever in LEVERS}
@@ -264,7 +263,7 @@ class WhatIfAnswer(BaseModel):
 def what_if(request: Request, site: TheSite, question: Annotated[WhatIfQuestion, Query()]) -> Response:
     """What would be left if prices, costs or spending were others. Units change by the elasticities alone, which are 0 unless given; the
     formulas are in docs/profit.md."""
-    change = change_of({lever.name: getattr(question, lever.name) for lever in LEVERS}, percent=False)
+    change = change_of({lever.name: getattr(question, lever.name) for lever in LEVERS})
     period = question.period(site)
     headers = tag_headers(request, site.published, period)
     if (same := unchanged(request, headers)) is not None:

@@ -180,10 +180,11 @@ def _typed(rule: Rule) -> dict[str, str]:
     told = {name: getattr(rule, name) for name in _PLAIN}
     texts = {name: "" if value is None else str(value) for name, value in told.items()}
     is_share = rule.kind in (Kind.CHANGE, Kind.SHARE, Kind.QUARANTINE)
-    for name in ("above", "below"):
+    for name in ("above", "below", "least"):
         value = told[name]
         if value is not None:
-            texts[name] = f"{value * 100:f} %" if is_share else format(value, "f")
+            in_percent = name in rule.in_percent or (is_share and name != "least")
+            texts[name] = f"{value * 100:f} %" if in_percent else format(value, "f")
             texts[name] = re.sub(
                 r"\.0+( %)?$|(\.\d*?)0+( %)?$", lambda m: (m[2] or "") + (m[1] or m[3] or ""), texts[name]
             )

@@ -15,7 +15,7 @@ from fondaco.alerts.words import Words
 from fondaco.control import Alert
 from fondaco.errors import ConfigError
 from fondaco.metrics import MetricQuery
-from fondaco.orchestration.alerting import observer, rulebook, scene
+from fondaco.orchestration.alerting import observer, rulebook, scene, why_unjudged
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.health import Badge
 from fondaco.server.site import Site
@@ -102,7 +102,16 @@ class AlertView:
             "badge": SEVERITIES[kept.rule.severity],
             "sentence": kept.fault or self.words.rule(kept.rule),
             "origin": ORIGINS[kept.origin] + (", in the place of a shipped one" if kept.is_changed else ""),
+            "unjudged": self.unjudged(kept),
         }
+
+    def unjudged(self, kept: Kept) -> str:
+        """Why a rule that is on cannot be judged, or not for all that it looks at; empty where it can."""
+        if kept.fault or not kept.rule.enabled:
+            return ""
+        project, rule = self.site.project, kept.rule
+        key = ("rule unjudged", str(rule.to_mapping()), scene(project).finished)
+        return self.site.remembered(key, lambda: why_unjudged(project, rule, self.numbers))
 
     def rules(self) -> list[Kept]:
         return rulebook(self.site.project).all()

@@ -19,6 +19,7 @@ from fondaco.server.downloads import csv_file
 from fondaco.server.notices import Notice
 from fondaco.server.pages import sheets
 from fondaco.server.pages.alert_view import AlertView
+from fondaco.server.pages.choices import opened_alone
 from fondaco.server.site import NotThereError, Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(current_user)], prefix="/alerts")
@@ -96,6 +97,8 @@ def one(request: Request, site: TheSite, user: CurrentUser, alert_id: AlertId) -
 def chart(request: Request, site: TheSite, alert_id: AlertId) -> Response:
     """The chart of an alert alone."""
     alert = _alert(site, alert_id)
+    if (page := opened_alone(request, f"/alerts/{alert_id}")) is not None:
+        return page
     view = AlertView(site, _numbers(request, site))
     html = site.render(
         "parts/alert_chart.html",

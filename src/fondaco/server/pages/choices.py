@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from babel import Locale
 from fastapi import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from fondaco.clock import local_date
 from fondaco.metrics.beginnings import told
@@ -100,6 +100,13 @@ def page_answer(request: Request, html: str, path: str, query: str) -> Response:
     if request.headers.get("hx-request"):
         response.headers["HX-Push-Url"] = path + (f"?{query}" if query else "")
     return response
+
+
+def opened_alone(request: Request, page: str) -> Response | None:
+    """Where a browser opens a panel by its address, the way to its page: alone it has no style. None where htmx or a program asks."""
+    if request.headers.get("hx-request") or "text/html" not in request.headers.get("accept", ""):
+        return None
+    return RedirectResponse(page + (f"?{request.url.query}" if request.url.query else ""), 303)
 
 
 def address_of(page: str, record_id: str, query: str = "") -> str:

@@ -109,6 +109,6 @@ class Figures:
             value=value,
             text=text,
             parts=numbers.money_parts(value) if metric.unit == "money" else (text, "", ""),
-            change=numbers.change(value, before, metric.good),
+            change=numbers.change(value, before, metric.good, metric.unit),
             was=numbers.figure(before, metric.unit),
         )

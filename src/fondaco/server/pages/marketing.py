@@ -13,7 +13,7 @@ from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.advertising import campaigns_of
-from fondaco.server.pages.choices import offered, page_answer
+from fondaco.server.pages.choices import offered, opened_alone, page_answer
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness
 from fondaco.server.pages.marketing_campaign import campaign_shown
@@ -169,5 +169,7 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
     """One panel by itself."""
     if name not in PANELS:
         raise HTTPException(404, f"There is no panel {name!r}.")
+    if (page := opened_alone(request, "/marketing")) is not None:
+        return page
     numbers = site.numbers(request, site.currency)
     return HTMLResponse(panel_html(site, numbers, name, marketing_state(request, site)))

@@ -22,6 +22,7 @@ from fondaco.server.pages.figures import Figures, Row
 from fondaco.server.pages.marketing_course import sold_nothing, spend_chart
 from fondaco.server.pages.marketing_panels import brought, grains, now_and_then, ratios
 from fondaco.server.pages.marketing_state import KEY, CampaignState
+from fondaco.server.pages.orders_state import orders_address
 from fondaco.server.site import NotThereError, Site
 
 LISTED_DAYS = 10
@@ -63,6 +64,7 @@ def campaign_shown(site: Site, numbers: Numbers, state: CampaignState) -> dict[s
         "back": "/marketing" + (f"?{kept}" if kept else ""),
         "in_marketing": "/marketing?" + urlencode({"campaign_id": state.campaign_id}) + (f"&{kept}" if kept else ""),
         "query": view.query(),
+        "to_orders": orders_address(view, campaign_id=state.campaign_id),
         "figures": [figures.figure(name, now, then) for name in ("ad_spend", "attributed_revenue", "claimed_revenue")],
         "chart": spend_chart(figures, KEY, marks=True),
         "grains": grains(state),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fondaco.metrics.marketing import list_attributed
+from fondaco.metrics.sight import silent_in_words
 from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.advertising import (
     NO_CAMPAIGN,
@@ -18,7 +19,14 @@ from fondaco.server.pages.charts import course
 from fondaco.server.pages.choices import AD_DIMENSIONS, address_of, value_in_words
 from fondaco.server.pages.figures import Figure, Figures, Row
 from fondaco.server.pages.marketing_course import spend_chart
-from fondaco.server.pages.marketing_parts import AdPart, ad_parts, campaign_address
+from fondaco.server.pages.marketing_parts import (
+    AdPart,
+    ad_parts,
+    campaign_address,
+    is_hidden,
+    judged_in_words,
+    sight_of,
+)
 from fondaco.server.pages.marketing_state import COLUMNS, KEY, SETS, USUAL_SET, MarketingState
 from fondaco.server.pages.sales_panels import search
 from fondaco.server.periods import GRAINS
@@ -124,18 +132,44 @@ def _known_origin(figures: Figures) -> dict[str, Any] | None:
 
 
 def _silent(figures: Figures) -> str:
-    """The shops that tell no visit: what their campaigns brought is not seen."""
-    known = _known_origin(figures)
-    return str(known["silent"]) if known else ""
+    """Which shops tell no visits, as a sentence: what campaigns brought there is not seen. Empty where all do."""
+    names = {each.connection_id: each.name for each in figures.site.shops()}
+    silent = sight_of(figures).silent
+    return silent_in_words([names.get(shop) or shop for shop in silent]) if silent else ""
 
 
-def ratios(figures: Figures, _state: MarketingState) -> dict[str, Any]:
+def _hidden(figures: Figures, state: MarketingState) -> dict[str, Any] | None:
+    """Spend of campaigns of which the orders cannot be seen, and POAS without it; None where there is none."""
+    sight = sight_of(figures)
+    if sight.is_whole:
+        return None
+    parts = ad_parts(figures, replace(state, by="campaign"))
+    hidden = [part for part in parts if is_hidden(sight, part)]
+    if not hidden:
+        return None
+    spend = sum(part.now["ad_spend"] for part in hidden)
+    whole = figures.totals(KEY)
+    judged = whole["ad_spend"] - spend
+    left = whole["attributed_contribution_margin_2"] / judged if judged else None
+    return {
+        "spend": figures.numbers.money(spend),
+        "of": figures.numbers.money(whole["ad_spend"]),
+        "count": figures.numbers.count(len(hidden)),
+        "one": len(hidden) == 1,
+        "poas": figures.numbers.fixed(left),
+        "profit": figures.numbers.money(whole["attributed_contribution_margin_2"] - judged),
+        "silent": _silent(figures),
+    }
+
+
+def ratios(figures: Figures, state: MarketingState) -> dict[str, Any]:
     """What is left, and what each unit of money spent brought, with what platforms claim beside it."""
     view, numbers = figures.view, figures.numbers
     now, then = now_and_then(figures)
     lines, _ = course(figures, KEY, view.period, view.grain)
     beside = course(figures, KEY, view.comparison, view.grain)[0] if view.comparison else []
     poas = now["profit_on_ads"]
+    hidden = _hidden(figures, state)
     return {
         "tiles": [
             (
@@ -150,7 +184,8 @@ def ratios(figures: Figures, _state: MarketingState) -> dict[str, Any]:
         "metric": {
             name: figures.metric(name) for name in ("claimed_roas", "claim_gap", "campaign_break_even_roas")
         },
-        "verdict": "" if poas is None else "loses" if poas < 1 else "earns",
+        "verdict": "" if poas is None else "earns" if poas >= 1 else "hidden" if hidden else "loses",
+        "hidden": hidden,
     }
 
 
@@ -167,7 +202,7 @@ def two_decimals(figures: Figures, name: str, now: Row, then: Row | None) -> Fig
 def split(figures: Figures, state: MarketingState) -> dict[str, Any]:
     """Campaigns, accounts or platforms with all their figures, so many columns at a time."""
     numbers, names = figures.numbers, COLUMNS[state.shown]
-    parts = ad_parts(figures, state)
+    parts, sight = ad_parts(figures, state), sight_of(figures)
     shown = sheets.found(parts, state.parts, lambda part: f"{part.name} {part.detail}")
     shown = sheets.ordered(
         shown, state.parts, lambda part, column: part.name if column == "name" else part.now[column]
@@ -177,14 +212,17 @@ def split(figures: Figures, state: MarketingState) -> dict[str, Any]:
 
     def rows(start: int, limit: int) -> Sequence[Mapping[str, Any]]:
         return [
-            {"part": part, **_cells(figures, names, part.now, part.then)}
+            {
+                "part": part,
+                "judged": judged_in_words(sight, part),
+                **_cells(figures, names, part.now, part.then),
+            }
             for part in shown[start : start + limit]
         ]
 
     label = AD_DIMENSIONS[state.by]
     return {
         "label": label,
-        "silent": _silent(figures),
         **_choices(state),
         "names": names,
         "metrics": metrics,
@@ -211,7 +249,7 @@ def _cells(figures: Figures, names: Sequence[str], row: Row, then: Row | None) -
     return {
         "figures": [(name, written(figures, name, row[name])) for name in names],
         "loses": row["campaign_profit"] < 0,
-        "change": figures.numbers.change(row["campaign_profit"], before),
+        "change": figures.numbers.change(row["campaign_profit"], before, unit="money"),
     }
 
 
@@ -246,9 +284,12 @@ def written(figures: Figures, name: str, value: Any) -> str:
 
 def losers(figures: Figures, state: MarketingState) -> dict[str, Any]:
     """Campaigns that cost more than they brought, the greatest loss first, and what they lost together."""
+    sight = sight_of(figures)
     parts = [part for part in ad_parts(figures, replace(state, by="campaign")) if part.is_told]
+    hidden = sum(is_hidden(sight, part) for part in parts)
     losing = sorted(
-        (part for part in parts if part.loses), key=lambda part: (part.now["campaign_profit"], part.name)
+        (part for part in parts if part.loses and not is_hidden(sight, part)),
+        key=lambda part: (part.now["campaign_profit"], part.name),
     )
     lost = None
     if losing:
@@ -260,7 +301,8 @@ def losers(figures: Figures, state: MarketingState) -> dict[str, Any]:
     return {
         "rows": [_loser(figures, part, largest) for part in losing[:TOP]],
         "count": figures.numbers.count(len(losing)),
-        "of": figures.numbers.count(len(parts)),
+        "of": figures.numbers.count(len(parts) - hidden),
+        "hidden": figures.numbers.count(hidden) if hidden else "",
         "one": len(losing) == 1,
         "lost": figures.numbers.money(-lost if lost is not None else None),
         "silent": _silent(figures),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from fondaco.metrics.sight import Sight, read_visits
 from fondaco.server.pages.advertising import (
     NO_CAMPAIGN,
     campaign_name,
@@ -19,6 +20,9 @@ from fondaco.server.pages.choices import address_of, asked_by, value_in_words
 from fondaco.server.pages.figures import Figures, Row
 from fondaco.server.pages.health import Badge
 from fondaco.server.pages.marketing_state import KEY, MarketingState
+
+HIDDEN = Badge("Cannot be seen", "warn")
+"""A campaign that may have sold in a shop that tells no visits."""
 
 SUMS = (
     "ad_spend", "ad_impressions", "ad_clicks", "claimed_conversions", "claimed_revenue", "attributed_orders", "attributed_revenue",
@@ -61,7 +65,8 @@ class AdPart:
 
     @property
     def loses(self) -> bool:
-        return bool(self.now["campaign_profit"] < 0)
+        """Whether it cost something, and more than it brought; what is not seen of it is for ``is_hidden``."""
+        return bool(self.now["ad_spend"] > 0 and self.now["campaign_profit"] < 0)
 
 
 def ad_parts(figures: Figures, state: MarketingState) -> list[AdPart]:
@@ -119,6 +124,34 @@ def campaign_address(campaign_id: str, figures: Figures) -> str:
     """A campaign's page, over the same days."""
     kept = {name: "" for name, _ in figures.view.filters}
     return address_of("marketing/campaigns", campaign_id, figures.view.query(**kept, shop="", grain=""))
+
+
+def sight_of(figures: Figures) -> Sight:
+    """Of which campaigns it can be seen what they brought in the period; remembered with what is published."""
+    site, period = figures.site, figures.view.period
+
+    def read() -> Sight:
+        return read_visits(site.project.reader, site.tenant_id, period.first, period.last).sight(
+            period.first, period.last
+        )
+
+    return site.remembered(("sight", period.first, period.last), read)
+
+
+def is_hidden(sight: Sight, part: AdPart) -> bool:
+    """Whether a campaign cost something, and what it brought cannot be seen."""
+    return part.is_told and part.loses and not sight.sees(part.key[0] or "")
+
+
+def judged_in_words(sight: Sight, part: AdPart) -> Badge | None:
+    """Whether a campaign loses, brought no order, or cannot be seen; None where it does neither, or is no campaign."""
+    if not part.is_told or not part.loses:
+        return None
+    if len(part.key) == 1:
+        return Badge("Loses money", "bad") if sight.is_whole else None
+    if is_hidden(sight, part):
+        return HIDDEN
+    return Badge("Loses money", "bad") if part.now["attributed_orders"] else Badge("No order", "bad")
 
 
 def told_columns(figures: Figures, part: AdPart) -> tuple[Any, ...]:

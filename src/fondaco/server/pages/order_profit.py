@@ -7,7 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import get_currency_precision
+
 from fondaco.metrics import ORDER_STATEMENT, order_profit, shown_steps
+from fondaco.metrics.order_marketing import marketing_steps
 from fondaco.metrics.profit import ProfitRow
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.choices import address_of
@@ -39,10 +42,33 @@ def profit_shown(site: Site, numbers: Numbers, order: Mapping[str, Any]) -> dict
             for step in steps
         ],
         "loses": last < 0,
+        "marketing": _marketing(site, numbers, order, found.statement["marketing_costs"]),
         "margin": numbers.rate(last / net_sales if net_sales > 0 else None),
         "rows": [_row(numbers, row, found.fee_names) for row in found.rows if _says_something(row)],
         "is_assumed": any(row.event["assumed_cost_of_goods"] for row in found.rows),
     }
+
+
+def _marketing(
+    site: Site, numbers: Numbers, order: Mapping[str, Any], marketing: Decimal
+) -> list[tuple[str, str]]:
+    """By which steps marketing reached the order, each with its amount; they add up as they are written. Empty where it is not known."""
+    if not marketing or site.project.settings.profit.marketing_by != "click":
+        return []
+    steps = marketing_steps(
+        site.project.reader, site.tenant_id, order["order_id"], order["order_date"], marketing
+    )
+    if steps is None:
+        return []
+    smallest = Decimal(1).scaleb(-get_currency_precision(numbers.currency))
+    campaign, platform = (amount.quantize(smallest) for amount in (steps.campaign, steps.platform))
+    shared = marketing.quantize(smallest) - campaign - platform
+    return [
+        ("Its campaign", numbers.money(campaign)),
+        ("Its platform’s campaigns without an order that day", numbers.money(platform)),
+        ("Shared by all orders of the day", numbers.money(shared)),
+        ("Marketing", numbers.money(marketing)),
+    ]
 
 
 def _says_something(row: ProfitRow) -> bool:

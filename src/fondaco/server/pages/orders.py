@@ -18,6 +18,7 @@ from fondaco.server.pages.advertising import origin_shown
 from fondaco.server.pages.choices import address_of, value_in_words
 from fondaco.server.pages.health import Badge
 from fondaco.server.pages.order_profit import profit_shown
+from fondaco.server.pages.orders_state import orders_state
 from fondaco.server.pages.persons import shown_person
 from fondaco.server.pages.sales_panels import has_several_zones, local_instant
 from fondaco.server.site import Site, the_site
@@ -37,10 +38,11 @@ def order(order_id: str, request: Request, site: TheSite, user: CurrentUser) -> 
     html = site.render(
         "order.html",
         request,
-        page="sales",
+        page="orders",
         user=user,
         csrf=form_token(request),
         numbers=numbers,
+        back=orders_state(request, site).address() if request.url.query else "",
         buyer=_buyer(site, numbers, user, found),
         **_shown(site, numbers, found),
     )

@@ -16,7 +16,15 @@ from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.charts import over_time
-from fondaco.server.pages.choices import AD_FILTERS, FILTERS, NO_PRODUCT, offered, page_answer, view_of
+from fondaco.server.pages.choices import (
+    AD_FILTERS,
+    FILTERS,
+    NO_PRODUCT,
+    offered,
+    opened_alone,
+    page_answer,
+    view_of,
+)
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness, seal
 from fondaco.server.pages.key_figures import KEY, asked_together
@@ -74,6 +82,8 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
     """One panel by itself."""
     if name not in PANELS:
         raise HTTPException(404, f"There is no panel {name!r}.")
+    if (page := opened_alone(request, "/")) is not None:
+        return page
     numbers = site.numbers(request, site.currency)
     return HTMLResponse(panel_html(site, numbers, name, view_of(request, site)))
 

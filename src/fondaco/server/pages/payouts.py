@@ -70,7 +70,7 @@ def payouts_page(request: Request, site: TheSite, user: CurrentUser) -> Response
 
 @router.get(PATH + ".csv", dependencies=[Depends(exporting_user)])
 def payouts_file(request: Request, site: TheSite) -> Response:
-    """Every payout of the period, unrounded."""
+    """Every payout of the period, unrounded. Fees are what was kept, above nought, as the API tells them; ``signed_fees`` adds up."""
     view = view_of(request, site)
     period = view.period
     rows = (
@@ -191,6 +191,7 @@ def _payout(numbers: Numbers, names: Mapping[str, str], row: Mapping[str, Any]) 
         "state": _STATES.get(row["status"], Badge(row["status"], "none")),
         "orders": numbers.count(row["orders"]),
         "gross": own.money(row["payments"]),
+        "rest": own.money(row["amount"] - row["payments"] + row["fees"]),
         "fees": own.money(-row["fees"]),
         "amount": own.money(row["amount"]),
         "differs": bool(row["unexplained"]),

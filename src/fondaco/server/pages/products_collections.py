@@ -155,7 +155,7 @@ def _cells(
         "name": line.name,
         "address": state.address(kept) if line.is_of_orders else "",
         "loses": line.figures[RESULT] < 0,
-        "change": figures.numbers.change(line.figures[RESULT], line.then, figures.metric(RESULT).good),
+        "change": figures.numbers.change(line.figures[RESULT], line.then, figures.metric(RESULT).good, figures.metric(RESULT).unit),
         "cells": [
             (name, _written(figures, name, value_of(line, name)))
             for name in names

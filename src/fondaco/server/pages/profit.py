@@ -13,9 +13,10 @@ from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
-from fondaco.server.pages.choices import asked_by, offered, page_answer
+from fondaco.server.pages.choices import asked_by, offered, opened_alone, page_answer
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness
+from fondaco.server.pages.orders_state import orders_address
 from fondaco.server.pages.profit_panels import PANELS
 from fondaco.server.pages.profit_parts import LINES, RATES, parts_of, shop_names
 from fondaco.server.pages.profit_state import ProfitState, profit_state
@@ -50,6 +51,8 @@ def panel_html(site: Site, numbers: Numbers, name: str, state: ProfitState) -> s
             export=state.query(),
             comparisons=COMPARISONS,
             numbers=numbers,
+            to_orders=orders_address(state.view),
+            to_earlier=orders_address(state.view, which="earlier"),
             **context,
         )
 
@@ -84,6 +87,7 @@ def profit(request: Request, site: TheSite, user: CurrentUser) -> Response:
         kept=kept,
         chips=chips(site, state),
         nothing_chosen=state.address(state.elsewhere() | dict.fromkeys((*kept, "shop"), "")),
+        to_orders=orders_address(view),
         crumbs=crumbs(state, numbers, site.beginnings.of()),
         fresh=freshness(site, numbers),
         **context,
@@ -152,5 +156,7 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
     """One panel by itself."""
     if name not in PANELS:
         raise HTTPException(404, f"There is no panel {name!r}.")
+    if (page := opened_alone(request, "/profit")) is not None:
+        return page
     numbers = site.numbers(request, site.currency)
     return HTMLResponse(panel_html(site, numbers, name, profit_state(request, site)))

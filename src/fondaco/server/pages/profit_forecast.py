@@ -118,8 +118,8 @@ def _interval(told: Expected, numbers: Numbers) -> str:
 
 
 def _whole(amount: Decimal, numbers: Numbers) -> str:
-    """Without cents: nothing that is forecast is known to the cent."""
-    return numbers.money_parts(amount)[0]
+    """Rounded, without cents: nothing that is forecast is known to the cent."""
+    return numbers.whole_money(amount)
 
 
 def _stretch(stretch: Stretch, numbers: Numbers, title: str) -> dict[str, Any]:

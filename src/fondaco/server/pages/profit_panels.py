@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from fondaco.metrics import PROFIT_STATEMENT, shown_steps
+from fondaco.metrics import ORDER_STATEMENT, PROFIT_STATEMENT, shown_steps
 from fondaco.metrics.profit import LOSS_ORDERINGS, later_events
 from fondaco.server.pages import shapes, sheets
 from fondaco.server.pages.charts import over_time, series
@@ -20,7 +20,15 @@ from fondaco.server.pages.choices import (
 )
 from fondaco.server.pages.figures import Figures, Row
 from fondaco.server.pages.profit_goods import goods
-from fondaco.server.pages.profit_parts import KEY, margin_of, parts_of, result_of, value_of
+from fondaco.server.pages.profit_parts import (
+    KEY,
+    has_fixed_costs,
+    margin_of,
+    parts_of,
+    result_of,
+    result_of_view,
+    value_of,
+)
 from fondaco.server.pages.profit_state import NET_PROFIT, ProfitState
 from fondaco.server.pages.sales_panels import search
 from fondaco.server.pages.sales_state import dimensions_of
@@ -28,7 +36,6 @@ from fondaco.server.periods import GRAINS
 
 Panel = Callable[[Figures, ProfitState], dict[str, Any]]
 
-TOP = 8
 UNDER_WATER = "Under water"
 MARGINS = (
     ("contribution_margin_1", "gross_margin"),
@@ -39,7 +46,7 @@ _COURSE = (NET_PROFIT, *(name for name, _ in MARGINS))
 SHORT = {
     "net_sales": "Net sales", "cost_of_goods": "Goods", "contribution_margin_1": "CM1", "other_income": "Shipping charged",
     "shipping_costs": "Shipping", "fulfilment_costs": "Fulfilment", "payment_costs": "Payment", "chargebacks": "Charge-backs",
-    "marketplace_fees": "Market-places", "return_costs": "Returns", "duty_costs": "Duties", "contribution_margin_2": "CM2",
+    "marketplace_fees": "Market-places", "return_costs": "Return handling", "duty_costs": "Duties", "contribution_margin_2": "CM2",
     "marketing_costs": "Marketing", "contribution_margin_3": "CM3", "fixed_costs": "Fixed", "net_profit": "Net profit",
 }  # fmt: skip
 """What the waterfall's bars are called, in the few letters that an axis has room for; it begins with net sales."""
@@ -60,18 +67,20 @@ def result(figures: Figures, state: ProfitState) -> dict[str, Any]:
     """Net profit: its value, how it stands to before, its course, and the days that cost more than they brought."""
     view, numbers = figures.view, figures.numbers
     now, then = _now_and_then(figures)
-    days = [row[NET_PROFIT] for _, row in series(figures, _COURSE, view.period, "day")]
+    last, margin = result_of_view(figures)
+    days = [row[last] for _, row in series(figures, _COURSE, view.period, "day")]
     below = sum(1 for profit in days if profit is not None and profit < 0)
     return {
-        "figure": figures.figure(NET_PROFIT, now, then),
-        "margin": numbers.rate(margin_of(now, "net_profit_margin")),
-        "margin_metric": figures.metric("net_profit_margin"),
+        "figure": figures.figure(last, now, then),
+        "ends_early": last != NET_PROFIT,
+        "margin": numbers.rate(margin_of(now, margin)),
+        "margin_metric": figures.metric(margin),
         "below": numbers.count(below) if below else "",
         "one_below": below == 1,
         "days": numbers.count(len(days)),
         "assumed": _assumed(figures, now),
         "unpriced": _unpriced(figures),
-        "chart": over_time(figures, NET_PROFIT, _COURSE, state.drilled, marks=UNDER_WATER),
+        "chart": over_time(figures, last, _COURSE, state.drilled, marks=UNDER_WATER),
         "grains": [
             (GRAINS[grain], state.address({"grain": grain}), grain == view.grain)
             for grain in GRAINS
@@ -130,7 +139,9 @@ def waterfall(figures: Figures, _state: ProfitState) -> dict[str, Any]:
     """From gross sales to net profit; of the rarer lines only such as there is some of."""
     numbers = figures.numbers
     now, then = _now_and_then(figures)
-    rows = shown_steps(now, *([then] if then else []), rare=WHERE_THERE_IS_SOME, statement=PROFIT_STATEMENT)
+    last, _ = result_of_view(figures)
+    whole = PROFIT_STATEMENT if last == NET_PROFIT else ORDER_STATEMENT
+    rows = shown_steps(now, *([then] if then else []), rare=WHERE_THERE_IS_SOME, statement=whole)
     sales = now["net_sales"]
     lines = []
     for step in rows:
@@ -146,13 +157,14 @@ def waterfall(figures: Figures, _state: ProfitState) -> dict[str, Any]:
                 "then": numbers.money(step.signed(then[step.metric]) if then else None),
             }
         )
-    return {"lines": lines, "summary": _told(numbers.money, now)}
+    label = figures.metric(last).label.lower()
+    return {"lines": lines, "last_label": label, "summary": _told(numbers.money, now, last, label)}
 
 
-def _told(money: Callable[[Decimal | None], str], now: Row) -> str:
+def _told(money: Callable[[Decimal | None], str], now: Row, last: str, label: str) -> str:
     """The waterfall in a sentence, for those who do not see it."""
     return (
-        f"From net sales of {money(now['net_sales'])} to a net profit of {money(now[NET_PROFIT])}: "
+        f"From net sales of {money(now['net_sales'])} to a {label} of {money(now[last])}: "
         f"contribution margin 1 {money(now['contribution_margin_1'])}, 2 {money(now['contribution_margin_2'])}, "
         f"3 {money(now['contribution_margin_3'])}. The table button shows every line."
     )
@@ -162,10 +174,10 @@ def split(figures: Figures, state: ProfitState) -> dict[str, Any]:
     """The main lines of the waterfall by one dimension; each row leads to itself alone."""
     numbers = figures.numbers
     parts = parts_of(figures, state)
-    last, rate = result_of(state.by)
+    last, rate = result_of(state.by, has_fixed=has_fixed_costs(figures, state.by))
     sums = tuple(name for name in ("net_sales", *(name for name, _ in MARGINS), last) if name != last)
     shown = sheets.found(parts, state.parts, lambda part: f"{part.name} {part.detail}")
-    shown = sheets.ordered(shown, state.parts, lambda part, column: value_of(part, column, state.by))
+    shown = sheets.ordered(shown, state.parts, lambda part, column: value_of(part, column, last, rate))
     ways = state.ways("split")
 
     def cells(now: Row, then: Row | None) -> dict[str, Any]:
@@ -185,7 +197,9 @@ def split(figures: Figures, state: ProfitState) -> dict[str, Any]:
     label = DIMENSIONS[state.by]
     return {
         "label": label,
-        "note": _OF_PARTS.get(state.by, "Rows add up to the whole"),
+        "note": _OF_PARTS.get(
+            state.by, "Rows add up to the whole" + (f"; {_NO_FIXED_COSTS}" if last != NET_PROFIT else "")
+        ),
         "tabs": [
             (DIMENSIONS[name], state.address(state.elsewhere() | {"by": name}), name == state.by)
             for name in dimensions_of(figures.site, state)
@@ -213,7 +227,7 @@ def _cells(figures: Figures, sums: Sequence[str], rate: str, now: Row, then: Row
         "loses": now[last] < 0,
         "rate": numbers.rate(margin_of(now, rate)),
         "then": numbers.money(before),
-        "change": numbers.change(now[last], before, figures.metric(last).good),
+        "change": numbers.change(now[last], before, figures.metric(last).good, "money"),
     }
 
 
@@ -294,48 +308,58 @@ def losses(figures: Figures, state: ProfitState) -> dict[str, Any]:
 
 
 def later(figures: Figures, state: ProfitState) -> dict[str, Any]:
-    """What happened in the period to orders placed before it, and cost money: returns above all."""
+    """What happened in the period to orders placed before it, and cost money: returns, chargebacks, fees that came late."""
     site, view, numbers = figures.site, figures.view, figures.numbers
     query = state.asks(metric=NET_PROFIT)
     if view.clock != "finance" or not site.layer.answers(replace(query, metrics=("cost_of_goods",))):
         return {"rows": None}
+    start = (state.later.number - 1) * sheets.ROWS
     rows = site.remembered(
-        ("later", state.view),
+        ("later", state.view, start),
         lambda: later_events(
             site.layer,
             site.project.reader,
             replace(query, metrics=("cost_of_goods",)),
             site.tenant_id,
-            limit=TOP,
+            limit=sheets.ROWS,
+            offset=start,
         ),
     )
-    return {
-        "rows": [
+    if not rows and state.later.number > 1:
+        return later(figures, replace(state, later=sheets.Sheet("later")))
+
+    def shown(_start: int, _limit: int) -> Sequence[Mapping[str, Any]]:
+        return [
             {
                 "address": address_of("orders", row["order_id"]),
                 "number": row["order_number"] or row["order_id"].partition(":")[2],
                 "day": numbers.day(row["order_date"]),
-                **{name: numbers.money(row[name]) for name in ("returns", "chargebacks", "brought")},
+                **{name: numbers.money(row[name]) for name in (*_OF_LATER, "brought")},
             }
             for row in rows
-        ],
+        ]
+
+    total = rows[0]["matches"] if rows else 0
+    return {
+        "rows": rows,
+        "leaf": sheets.leaf(state.later, total, shown, numbers.count(total), state.ways("later")),
         "count": numbers.count(rows[0]["matches"]) if rows else "",
         "is_one": bool(rows) and rows[0]["matches"] == 1,
         "whole": numbers.money(rows[0]["whole"]) if rows else "",
-        "metric": {
-            name: figures.metric(name) for name in ("returns", "chargebacks", "contribution_margin_3")
-        },
+        "metric": {name: figures.metric(name) for name in (*_OF_LATER, "contribution_margin_3")},
     }
 
 
-_NO_FIXED_COSTS = (
+_NO_FIXED_COSTS = "fixed costs are of no single order, so that the table ends with contribution margin 3"
+_BEAR_NO_FIXED_COSTS = (
     "bear all that their orders do, but no fixed costs: the table ends with contribution margin 3"
 )
 _OF_PARTS = {
-    "product": f"Products {_NO_FIXED_COSTS}",
-    "collection": f"{COUNTED_IN_EACH}. {OF_NO_PRODUCT}. Collections {_NO_FIXED_COSTS}",
+    "product": f"Products {_BEAR_NO_FIXED_COSTS}",
+    "collection": f"{COUNTED_IN_EACH}. {OF_NO_PRODUCT}. Collections {_BEAR_NO_FIXED_COSTS}",
 }
 _LOST_TABS = {"": "All", "before": "Before marketing", "marketing": "By marketing"}
+_OF_LATER = ("returns", "chargebacks", "payment_costs")
 _OF_AN_ORDER = ("net_sales", "contribution_margin_2", "marketing_costs", "contribution_margin_3")
 _HEADS = dict(zip(LOSS_ORDERINGS, ("order", "day", "net sales", "CM2", "CM3"), strict=True))
 _WIDE = frozenset(("order_date", "contribution_margin_2"))

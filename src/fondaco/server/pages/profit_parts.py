@@ -29,11 +29,32 @@ NOTHING: Row = {**dict.fromkeys(KEY), **dict.fromkeys(LINES, Decimal(0))}
 Key = tuple[str | None, ...]
 
 
-def result_of(by: str) -> tuple[str, str]:
-    """The last sum that the parts of a dimension have, and its margin: products and collections bear no fixed costs."""
-    if by in ("product", "collection"):
-        return "contribution_margin_3", "contribution_margin_3_rate"
+CM3 = ("contribution_margin_3", "contribution_margin_3_rate")
+
+
+def result_of(by: str, *, has_fixed: bool = False) -> tuple[str, str]:
+    """The last sum that the parts of a dimension have, and its margin.
+
+    Fixed costs are of no single order: net profit of a country, channel or product would be its CM3 under another name. Shops
+    may have some of their own, as ``has_fixed`` says.
+    """
+    return (NET_PROFIT, "net_profit_margin") if by == "shop" and has_fixed else CM3
+
+
+def result_of_view(figures: Figures) -> tuple[str, str]:
+    """The last sum of what the page is of, and its margin: CM3 under a condition under which no fixed costs are known."""
+    view = figures.view
+    if (view.filters or view.shop) and not figures.totals(KEY)["fixed_costs"]:
+        return CM3
     return NET_PROFIT, "net_profit_margin"
+
+
+def has_fixed_costs(figures: Figures, by: str) -> bool:
+    """Whether any single shop has fixed costs of its own in the period; of other dimensions, no."""
+    if by != "shop":
+        return False
+    rows = figures.rows(KEY, asked_by(by))
+    return any(row["connection_id"] and row["fixed_costs"] for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +103,7 @@ def parts_of(figures: Figures, state: ProfitState) -> list[ProfitPart]:
         )
         for key in dict.fromkeys((*now, *then))
     ]
-    result = result_of(state.by)[0]
+    result = result_of(state.by, has_fixed=has_fixed_costs(figures, state.by))[0]
     parts.sort(key=lambda part: (part.value is None, -part.now[result], part.name, part.detail))
     if none_now or none_then:
         columns = (None,) * len(asked_by(state.by))
@@ -150,9 +171,8 @@ def shop_names(site: Site) -> dict[str, str]:
     return {each.connection_id: each.name for each in site.shops()}
 
 
-def value_of(part: ProfitPart, column: str, by: str) -> Any:
-    """What a column of the breakdown holds, unwritten."""
-    result, rate = result_of(by)
+def value_of(part: ProfitPart, column: str, result: str, rate: str) -> Any:
+    """What a column of the breakdown holds, unwritten; ``result`` is its last sum and ``rate`` that one's margin."""
     if column == "name":
         return part.name
     if column == "then":

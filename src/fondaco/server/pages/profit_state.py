@@ -11,7 +11,7 @@ from fondaco.errors import ConfigError
 from fondaco.metrics.profit import LOSS_ORDERINGS, LOST
 from fondaco.server.pages.choices import view_of
 from fondaco.server.pages.sales_state import DEFAULT_BY, SalesState, by_days, dimensions_of
-from fondaco.server.pages.sheets import parse_sheet
+from fondaco.server.pages.sheets import Sheet, parse_sheet
 from fondaco.server.periods import View
 from fondaco.server.site import Site
 
@@ -20,6 +20,8 @@ SPLITS = ("shop", "country", "channel", "customer_type", "product", "collection"
 """What profit is broken down by."""
 
 FILTERS = (*(name for name in SPLITS if name != "shop"), "product_id")
+
+_LATER_SHEET = Sheet("later")
 
 PARTS = (
     "name", "net_sales", "contribution_margin_1", "contribution_margin_2", "contribution_margin_3", "net_profit", "rate", "then",
@@ -37,9 +39,14 @@ class ProfitState(SalesState):
     metric: str = NET_PROFIT
     lost: str = ""
     """Which orders that lost money are listed; a name of ``LOST``."""
+    later: Sheet = _LATER_SHEET
+    """Which earlier orders are shown that cost money in the period."""
 
     def state(self) -> dict[str, str]:
-        return {**SalesState.state(self), "lost": self.lost}
+        return {**SalesState.state(self), "lost": self.lost, **self.later.state()}
+
+    def elsewhere(self) -> dict[str, str]:
+        return {**SalesState.elsewhere(self), **dict.fromkeys(self.later.keys[1:], "")}
 
     @property
     def path(self) -> str:
@@ -66,6 +73,7 @@ def profit_state(request: Request, site: Site) -> ProfitState:
         lost=_lost(asked.get("lost", "")),
         parts=parse_sheet("parts", asked, PARTS),
         orders=parse_sheet("orders", asked, LOSS_ORDERINGS),
+        later=parse_sheet("later", asked, ()),
     )
     site.layer.compile(state.asks(), "duckdb")
     offered = dimensions_of(site, state)

@@ -59,13 +59,9 @@ class WhatIfState:
 
 
 def levers_in(change: Change) -> dict[str, str]:
-    """The change as the page's address writes it, in percent; what is nought is left out."""
-    found = {}
-    for lever in LEVERS:
-        value: Decimal = getattr(change, lever.name)
-        shown = value if lever.is_elasticity else value * 100
-        found[lever.name] = f"{shown.normalize():f}" if value else ""
-    return found
+    """The change as an address writes it, of the API too; what is nought is left out."""
+    values = {lever.name: getattr(change, lever.name) for lever in LEVERS}
+    return {name: f"{value.normalize():f}" if value else "" for name, value in values.items()}
 
 
 def what_if_state(request: Request, site: Site) -> WhatIfState:
@@ -80,7 +76,7 @@ def what_if_state(request: Request, site: Site) -> WhatIfState:
     of = asked.get("of") or PERIOD
     if of not in (PERIOD, MONTH):
         raise ConfigError(f"of={of[:40]!r} is not known.", f"Use {PERIOD} or {MONTH}.")
-    return WhatIfState(view_of(request, site), of, change_of(asked, percent=True))
+    return WhatIfState(view_of(request, site), of, change_of(asked))
 
 
 def _base(site: Site, state: WhatIfState) -> Base | None:
@@ -130,17 +126,16 @@ def what_if_page(request: Request, site: TheSite, user: CurrentUser) -> Response
 
 def _lever(lever: Lever, change: Change, numbers: Numbers) -> dict[str, Any]:
     value: Decimal = getattr(change, lever.name)
-    scale = Decimal(1) if lever.is_elasticity else Decimal(100)
     text = numbers.decimal(value) if lever.is_elasticity else _percent(value, numbers)
     return {
         "name": lever.name,
         "label": lever.label,
         "hint": _HINTS[lever.name],
         "kind": "plain" if lever.is_elasticity else "share",
-        "least": f"{lever.least * scale:f}",
-        "most": f"{lever.most * scale:f}",
-        "step": "0.1" if lever.is_elasticity else "1",
-        "value": f"{(value * scale).normalize():f}",
+        "least": f"{lever.least:f}",
+        "most": f"{lever.most:f}",
+        "step": "0.1" if lever.is_elasticity else "0.01",
+        "value": f"{value.normalize():f}",
         "text": text,
         "is_turned": bool(value),
     }

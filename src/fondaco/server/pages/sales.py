@@ -11,9 +11,10 @@ from fondaco.server.auth.roles import exporting_user, page_user
 from fondaco.server.auth.sessions import CurrentUser, form_token
 from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
-from fondaco.server.pages.choices import asked_by, offered, page_answer
+from fondaco.server.pages.choices import asked_by, offered, opened_alone, page_answer
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness
+from fondaco.server.pages.orders_state import orders_address
 from fondaco.server.pages.sales_panels import LISTED_DAYS, PANELS, parts_of
 from fondaco.server.pages.sales_state import SalesState, chips, crumbs, metrics_of, sales_state
 from fondaco.server.periods import COMPARISONS
@@ -78,6 +79,7 @@ def sales(request: Request, site: TheSite, user: CurrentUser) -> Response:
         chips=chips(site, state),
         nothing_chosen=state.address(state.elsewhere() | dict.fromkeys((*kept, "shop"), "")),
         listed=view.period.days <= LISTED_DAYS,
+        to_orders=orders_address(view),
         crumbs=crumbs(state, numbers, site.beginnings.of()),
         fresh=freshness(site, numbers),
         **context,
@@ -103,5 +105,7 @@ def panel(name: str, request: Request, site: TheSite) -> Response:
     """One panel by itself."""
     if name not in PANELS:
         raise HTTPException(404, f"There is no panel {name!r}.")
+    if (page := opened_alone(request, "/sales")) is not None:
+        return page
     numbers = site.numbers(request, site.currency)
     return HTMLResponse(panel_html(site, numbers, name, sales_state(request, site)))

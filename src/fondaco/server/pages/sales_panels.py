@@ -157,7 +157,7 @@ def breakdown(figures: Figures, state: SalesState) -> dict[str, Any]:
                 "address": state.restricted(part.conditions),
                 "now": numbers.figure(part.now, metric.unit),
                 "then": numbers.figure(part.then, metric.unit),
-                "change": numbers.change(part.now, part.then, metric.good),
+                "change": numbers.change(part.now, part.then, metric.good, metric.unit),
                 "share": numbers.rate(
                     part.now / total if additive and total and part.now is not None else None
                 ),

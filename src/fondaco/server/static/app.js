@@ -69,7 +69,9 @@
   // The menu leads to the same days, clock and shop, also past pages that have none.
   const kept = () => {
     const own = document.querySelector(".nav a[data-period][aria-current=page]");
-    if (!own || !location.pathname.startsWith(own.pathname)) return sessionStorage.getItem("period") ?? "";
+    // One thing's page, such as an order's, may say nothing of days.
+    const isSilent = location.pathname !== own?.pathname && !location.search;
+    if (!own || isSilent || !location.pathname.startsWith(own.pathname)) return sessionStorage.getItem("period") ?? "";
     const here = new URLSearchParams(location.search);
     const names = ["range", "from", "to", "compare", "clock", "shop"];
     const query = new URLSearchParams(names.filter((name) => here.get(name)).map((name) => [name, here.get(name)])).toString();

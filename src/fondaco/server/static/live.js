@@ -15,9 +15,9 @@
     badge.hidden = false;
     badge.dataset.state = state;
     const time = at && new Intl.DateTimeFormat(document.documentElement.dataset.locale, { timeStyle: "medium" }).format(new Date(at));
-    const words = { on: "Live", off: "Reconnecting" }[state];
+    const words = { on: "Connected", off: "Reconnecting" }[state];
     if (badge.firstElementChild.textContent !== words) badge.firstElementChild.textContent = words;
-    if (time) badge.title = `Figures published at ${time}`;
+    badge.title = time ? `New figures come to this page by themselves; the newest were published at ${time}` : "New figures come to this page by themselves";
   };
 
   // Whoever types in a panel, reads its table or has its menu open is not to lose it.

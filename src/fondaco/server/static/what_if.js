@@ -5,7 +5,7 @@
     if (!slider) return;
     const value = Number(slider.value);
     const shape = slider.dataset.lever === "share" ? { style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 1 } : { maximumFractionDigits: 2 };
-    const text = new Intl.NumberFormat(document.documentElement.dataset.locale, shape).format(slider.dataset.lever === "share" ? value / 100 : value);
+    const text = new Intl.NumberFormat(document.documentElement.dataset.locale, shape).format(value);
     slider.closest(".lever").querySelector("output").textContent = text.replace("-", "−");
     slider.setAttribute("aria-valuetext", text);
   });
