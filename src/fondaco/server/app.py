@@ -56,6 +56,7 @@ from fondaco.server.pages import (
     settings,
     settings_people,
     settings_values,
+    stock,
     views,
 )
 from fondaco.server.proxies import believed
@@ -99,6 +100,7 @@ ROUTERS = (
     orders_list.router,
     orders.router,
     products.router,
+    stock.router,
     cohorts.router,
     runs.router,
     connections.router,

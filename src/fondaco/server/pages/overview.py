@@ -17,6 +17,7 @@ from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.charts import over_time
 from fondaco.server.pages.choices import (
+    STOCK_FILTERS,
     AD_FILTERS,
     FILTERS,
     NO_PRODUCT,
@@ -102,7 +103,7 @@ def definition(name: str, request: Request, site: TheSite) -> Response:
         request,
         metric=metric,
         figure=figures.figure(name, now, then),
-        chart=over_time(figures, name, asked),
+        chart=over_time(figures, name, asked) if "day" in metric.dimensions else None,
         view=view,
         query=view.query(),
         clocks=CLOCKS,
@@ -113,7 +114,7 @@ def definition(name: str, request: Request, site: TheSite) -> Response:
 
 def _view_of(request: Request, site: Site, metric: Metric) -> View:
     """The state of the address as far as it concerns the metric: it is told without conditions that it does not have."""
-    filters = tuple(each for each in (*FILTERS, *AD_FILTERS) if each in metric.dimensions)
+    filters = tuple(each for each in (*FILTERS, *AD_FILTERS, *STOCK_FILTERS) if each in metric.dimensions)
     view = view_of(request, site, filters)
     return view if "connection_id" in metric.dimensions else replace(view, shop=None)
 
@@ -146,8 +147,8 @@ def export(name: str, request: Request, site: TheSite) -> Response:
         metric = site.metric(name)
         view = _view_of(request, site, metric)
         figures = Figures(site, view, numbers)
-        grain = view.grain
-        header = (grain, name)
+        by = (view.grain,) if "day" in metric.dimensions else ()
+        header = (*by, name)
         asked = asked_together(view, name)
-        lines = ([row[column] for column in header] for row in figures.rows(asked, (grain,)))
+        lines = ([row[column] for column in header] for row in figures.rows(asked, by))
     return csv_file(f"{name}_{view.period.first}_{view.period.last}_{view.clock}.csv", header, lines)

@@ -1,0 +1,54 @@
+"""Words for stock, which all its pages use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from fondaco.server.numbers import NOTHING, Number, Numbers
+
+FINDINGS: Mapping[str, tuple[str, str, str]] = {
+    "unknown_location": ("Locations nobody knows", "Write the name as the shop or the sheet of locations has it.", "Looked for in"),
+    "unknown_article": ("Articles nobody knows", "Correct the article number, or add the article to the shop.", "Looked for in"),
+    "received_before_ordered": ("Received before they were ordered", "One of the two days is wrong: the lead time would be negative.", "Ordered on"),
+    "expected_before_ordered": ("Expected before they were ordered", "One of the two days is wrong.", "Ordered on"),
+    "received_in_packs": ("Counted in packs and in pieces", "Enter the same unit in the order and in the receipt.", "Ordered"),
+    "cost_in_packs": ("A cost of a pack", "The cost is a multiple of what the shop says: enter that of one piece.", "In the shop"),
+    "below_nothing": ("Less than nothing in stock", "More was sold than was there: a receipt is missing, or a count.", "At least"),
+}  # fmt: skip
+"""Kinds of ``marts.stock_findings``: what each is called, what to do, and the head of what it is told against."""
+
+KINDS = {"reorder": "Order", "transfer": "Transfer", "warn": "Running out", "mark_down": "Mark down"}
+"""Kinds of proposals."""
+
+METHODS = {
+    "seasonal_naive": "Same weekday of the last week", "moving_average": "Moving average", "ets": "Exponential smoothing",
+    "theta": "Theta", "croston": "Croston", "tsb": "Croston with decay (TSB)", "gradient_boosting": "Gradient boosting",
+    "prophet": "Prophet", "ensemble": "Mean of several",
+}  # fmt: skip
+
+_LONGEST_DAYS = 3650
+_USUAL_TITLES = (None, "", "Default Title")
+
+
+def title_of(row: Mapping[str, Any]) -> str:
+    """The article for people: its product's title with the variant's where that says more."""
+    title = row["product_title"] or row["sku"] or str(row["variant_id"]).partition(":")[2]
+    own = row["variant_title"]
+    return title if own in _USUAL_TITLES or own == row["product_title"] else f"{title}, {own}"
+
+
+def days_in_words(numbers: Numbers, days: Number | None) -> str:
+    """A length of days, whole from ten on: 3.5 days, 42 days, over 10 years."""
+    if days is None:
+        return NOTHING
+    if days > _LONGEST_DAYS:
+        return "Over 10 years"
+    shown = round(Decimal(days), 1 if days < 10 else 0)
+    return f"{numbers.decimal(shown)} {'day' if shown == 1 else 'days'}"
+
+
+def age_in_words(numbers: Numbers, row: Mapping[str, Any]) -> str:
+    """How long the pieces of an item have been there on average."""
+    return days_in_words(numbers, row["mean_age_days"]) if row["units"] else NOTHING
