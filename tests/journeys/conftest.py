@@ -22,6 +22,7 @@ from fondaco.simulator.faults import Fault
 from fondaco.simulator.serve import SimulatorServer
 from fondaco.simulator.world import World, generate_world
 from fondaco.sources.exchange_rates import static_rates
+from fondaco.warehouse.published_layout import EACH_RUN
 
 END = datetime(2026, 10, 1, 9, tzinfo=UTC)
 DAYS = 45
@@ -41,8 +42,11 @@ MADE_OF_COSTS = (
     "marts.campaigns_daily",
     "marts.messages_daily",
     "core.stock_movements",
-    "marts.stock_ledger",
-    "marts.stockout_days",
+    "core.stock_classes",
+    "core.stock_costs",
+    "core.stock_now",
+    "core.stock_windows",
+    *(f"marts.{name}" for name in sorted(EACH_RUN) if name.startswith("stock")),
 )
 """Tables that the history of unit costs or of levels is in, which only a project that has grown can know."""
 BOOKKEEPING = frozenset(

@@ -45,7 +45,17 @@ EVENT = {"sales_event_id": "e", "order_id": "a:1", "order_line_id": "l", "produc
          "net_sales": 31, "total_sales": 31, "line_type": "product", "event_type": "order", "connection_id": "a"}  # fmt: skip
 SOLD = {"event_date": DAY, "order_date": DAY, "product_id": "a:Mug", "product_title": "Mug", "variant_id": "v",
         "connection_id": "a", "units_sold": 31, "net_sales": 31}  # fmt: skip
+ITEM = {"connection_id": "a", "location_id": "a:Main", "location_name": "Main", "variant_id": "v", "product_id": "a:Mug",
+        "product_title": "Mug", "sku": "MUG"}  # fmt: skip
 MARTS: dict[str, dict[str, Any]] = {
+    "stock_items": {**ITEM, "as_of_date": date(2026, 3, 31), "units": 5, "available": 5, "stock_value": 20, "sales_velocity": "0.5",
+                    "net_units_90": 45, "unit_days": 50, "abc_class": "A", "xyz_class": "Z", "is_dead": False},
+    "stock_ages": {**ITEM, "age_band": "0-30", "units": 5, "unit_days": 50, "stock_value": 20},
+    "stock_daily": {"connection_id": "a", "location_id": "a:Main", "location_name": "Main", "stock_date": DAY, "units": 5,
+                    "stock_value": 20, "items_in_stock": 1},
+    "stock_spans": {**ITEM, "first_date": DAY, "last_date": DAY, "units": 5, "stock_value": 20},
+    "stock_ledger": {**ITEM, "stock_date": DAY, "sold": 31, "unit_cost": 4},
+    "stockout_days": {**ITEM, "stockout_date": date(2026, 3, 3), "expected_units": "1.5", "lost_margin": 9},
     "orders": ORDER,
     "sales_ledger": EVENT,
     "product_sales_daily": SOLD,

@@ -285,7 +285,8 @@ def test_compiling_takes_less_than_thirty_milliseconds() -> None:
     """The bound that an engine had to keep; ours stays far below, so that a slow machine passes too."""
     from time import perf_counter
 
-    query = MetricQuery(tuple(metric.name for metric in LAYER.metrics), ("day",), **MARCH)
+    dated = tuple(metric.name for metric in LAYER.metrics if "day" in metric.dimensions)
+    query = MetricQuery(dated, ("day",), **MARCH)
     started = perf_counter()
     for _ in range(20):
         LAYER.compile(query, "duckdb")

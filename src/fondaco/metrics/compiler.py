@@ -18,22 +18,20 @@ from fondaco.warehouse.engine import Dialect, Value
 
 _WIDE = "decimal(38, 6)"
 _TYPES = {"money": _WIDE, "ratio": _WIDE, "rate": _WIDE, "count": "bigint"}
-_SERIES = "generate_series(cast($first as timestamp), cast($last as timestamp), interval '1 day')"
 _SHORTEST = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
 """Days that a step has at least."""
 _OF_THE_DAY = frozenset((*TIME_STEPS, *TIME_PARTS))
-_DAYS = {
-    "duckdb": f"select cast(unnest({_SERIES}) as date) as date_day",
-    "postgres": f"select cast({_SERIES} as date) as date_day",
-}
+_EACH_OF = {"duckdb": "unnest({})", "postgres": "{}"}
+SPAN_DAY = "span_day"
+"""The column that a row of a span gets for each of its days."""
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Figures that one table gives by one of its date columns."""
+    """Figures that one table gives by one of its date columns; none: as things are now."""
 
     table: Table
-    date: str
+    date: str | None
     figures: list[str] = field(default_factory=list)
 
 
@@ -44,7 +42,7 @@ def compile_query(
     figures = list(dict.fromkeys(figure for metric in metrics for figure in metric.figures))
     parts = _parts(query, metrics, figures, tables)
     steps = [name for name in query.by if name in TIME_STEPS]
-    ctes = [("figures", _figures(query, parts, figures))]
+    ctes = [("figures", _figures(query, parts, figures, dialect))]
     source = "figures"
     if len(steps) == 1 and (query.span_days > 1 or _most_values(query, steps[0]) > 0):
         ctes += _dense(query, steps[0], figures, dialect)
@@ -68,7 +66,9 @@ def compile_query(
 
 
 def _params(query: MetricQuery, sql: str, tenant_id: str) -> dict[str, Value]:
-    params: dict[str, Value] = {"tenant_id": tenant_id, "first": query.first, "last": query.last}
+    params: dict[str, Value] = {"tenant_id": tenant_id}
+    if "$first" in sql:
+        params |= {"first": query.first, "last": query.last}
     if query.span_days > 1:
         params |= {"first": query.first - timedelta(query.span_days - 1), "shown_from": query.first}
     if "$clock" in sql:
@@ -84,7 +84,7 @@ def _parts(
     conditions = query.conditions()
     asked = {name for name in (*query.by, *conditions) if name not in _OF_THE_DAY}
     single = set(query.by) | {name for name, values in conditions.items() if len(values) == 1}
-    parts: dict[tuple[str, str], _Part] = {}
+    parts: dict[tuple[str, str | None], _Part] = {}
     for figure in figures:
         for table in tables:
             found = table.figures.get(figure)
@@ -94,7 +94,7 @@ def _parts(
                 found.needs not in single or any(table.dimensions[name].is_many for name in asked)
             ):
                 continue
-            date = table.dates[found.clock or query.clock]
+            date = SPAN_DAY if table.until else table.dates.get(found.clock or query.clock)
             parts.setdefault((table.name, date), _Part(table, date)).figures.append(figure)
             break
         else:
@@ -106,15 +106,15 @@ def _parts(
     return list(parts.values())
 
 
-def _figures(query: MetricQuery, parts: Sequence[_Part], figures: Sequence[str]) -> str:
+def _figures(query: MetricQuery, parts: Sequence[_Part], figures: Sequence[str], dialect: Dialect) -> str:
     if len(parts) == 1:
-        return _select(query, parts[0], parts[0].figures)
-    united = "\nunion all\n".join(_select(query, part, figures) for part in parts)
+        return _select(query, parts[0], parts[0].figures, dialect)
+    united = "\nunion all\n".join(_select(query, part, figures, dialect) for part in parts)
     columns = [*query.by, *(f"sum({figure}) as {figure}" for figure in figures)]
     return f"select {', '.join(columns)}\nfrom (\n{united}\n) as parts{_group(query.by)}"  # a total is grouped by None
 
 
-def _select(query: MetricQuery, part: _Part, figures: Sequence[str]) -> str:
+def _select(query: MetricQuery, part: _Part, figures: Sequence[str], dialect: Dialect) -> str:
     table = part.table
     date = f"{table.name}.{part.date}"
     columns = [f"{_dimension(name, table, date)} as {name}" for name in query.by]
@@ -122,15 +122,18 @@ def _select(query: MetricQuery, part: _Part, figures: Sequence[str]) -> str:
         sql = table.figures[figure].sql if figure in part.figures else f"cast(null as {_WIDE})"
         columns.append(f"{sql} as {figure}")
     group = "\ngroup by grouping sets ((1), ())" if query.with_total else _group(query.by)
-    return f"select {', '.join(columns)}\n{_rows(query, table, date)}{group}"
+    return f"select {', '.join(columns)}\n{_rows(query, table, part.date, dialect)}{group}"
 
 
-def _rows(query: MetricQuery, table: Table, date: str) -> str:
+def _rows(query: MetricQuery, table: Table, day: str | None, dialect: Dialect) -> str:
     """Which rows of the table the query is about: from where on."""
+    date = f"{table.name}.{day}"
     conditions = query.conditions()
     grouped = [table.dimensions[name] for name in query.by if name not in _OF_THE_DAY]
     used = list(grouped)
-    rows = [f"{table.name}.tenant_id = $tenant_id", f"{date} between $first and $last"]
+    rows = [f"{table.name}.tenant_id = $tenant_id"]
+    if day is not None:
+        rows.append(f"{date} between $first and $last")
     if table.filter is not None:
         rows.append(f"({table.filter})")
     for name, values in conditions.items():
@@ -140,12 +143,30 @@ def _rows(query: MetricQuery, table: Table, date: str) -> str:
             continue
         used += [dimension] if dimension is not None else []
         rows.append(_allowed(_dimension(name, table, date), name, values))
-    return f"from marts.{table.name} as {table.name}{_joins(table, used)}\nwhere {' and '.join(rows)}"
+    return f"from {_source(query, table, dialect)} as {table.name}{_joins(table, used)}\nwhere {' and '.join(rows)}"
+
+
+def _source(query: MetricQuery, table: Table, dialect: Dialect) -> str:
+    """The mart; of spans a row for each of their days that lies in the period."""
+    if table.until is None:
+        return f"marts.{table.name}"
+    first = f"greatest(spans.{table.dates[query.clock]}, $first)"
+    days = _each_day(first, f"least(spans.{table.until}, $last)", dialect)
+    return (
+        f"(select spans.*, {days} as {SPAN_DAY} from marts.{table.name} as spans\n"
+        f"where spans.tenant_id = $tenant_id and spans.{table.dates[query.clock]} <= $last and spans.{table.until} >= $first)"
+    )
+
+
+def _each_day(first: str, last: str, dialect: Dialect) -> str:
+    """A row for each day, as an expression of a select list."""
+    series = f"generate_series(cast({first} as timestamp), cast({last} as timestamp), interval '1 day')"
+    return f"cast({_EACH_OF[dialect].format(series)} as date)"
 
 
 def compile_rows(query: MetricQuery, table: Table, tenant_id: str) -> tuple[str, dict[str, Value]]:
-    """The rows of one table that a query is about, as SQL from ``from`` on, and its parameters."""
-    sql = _rows(query, table, f"{table.name}.{table.dates[query.clock]}")
+    """The rows of one table that a query is about, as SQL from ``from`` on, and its parameters; no spans."""
+    sql = _rows(query, table, table.dates[query.clock], "duckdb")
     return sql, _params(query, sql, tenant_id)
 
 
@@ -200,7 +221,7 @@ def _dense(query: MetricQuery, step: str, figures: Sequence[str], dialect: Diale
     others = [name for name in query.by if name != step]
     bucket = "date_day" if step == "day" else f"cast(date_trunc('{step}', date_day) as date)"
     ctes = [
-        ("days", _DAYS[dialect]),
+        ("days", f"select {_each_day('$first', '$last', dialect)} as date_day"),
         ("steps", f"select distinct {bucket} as {step}\nfrom days"),
     ]
     columns = [f"{'steps' if name == step else 'others'}.{name}" for name in query.by]

@@ -16,7 +16,13 @@ Unit = Literal["money", "count", "ratio", "rate"]
 """money: reporting currency; count: whole number; ratio: any quotient; rate: a part of a whole, 0..1."""
 
 _MARTS = files("fondaco") / "dbt" / "models" / "marts"
-_METRICS = ("_metrics.yml", "_profit_metrics.yml", "_marketing_metrics.yml", "_message_metrics.yml")
+_METRICS = (
+    "_metrics.yml",
+    "_profit_metrics.yml",
+    "_marketing_metrics.yml",
+    "_message_metrics.yml",
+    "_stock_metrics.yml",
+)
 _AGGREGATES = {"sum": "sum({})", "count_distinct": "count(distinct {})"}
 
 
@@ -58,10 +64,19 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Table:
-    """A mart that can answer."""
+    """A mart that can answer.
+
+    Attributes
+    ----------
+    dates
+        The day on which a row counts, by each clock; empty where rows say how things are now, whatever the period.
+    until
+        Where a row stands for a span of days, its last one; ``dates`` then names the first, and the row counts on each of them.
+    """
 
     name: str
     dates: Mapping[str, str]
+    until: str | None
     filter: str | None
     dimensions: Mapping[str, Dimension]
     figures: Mapping[str, Figure]
@@ -135,7 +150,7 @@ def _table(model: Mapping[str, Any]) -> Table:
     for figure, told in meta.get("figures", {}).items():
         figures[figure] = Figure(qualified(told["expr"], name), told.get("clock"), told.get("needs"))
     rows = qualified(meta["filter"], name) if "filter" in meta else None
-    return Table(name, meta["dates"], rows, dimensions, figures)
+    return Table(name, meta.get("dates", {}), meta.get("until"), rows, dimensions, figures)
 
 
 def _metric(name: str, declared: Mapping[str, Any], tables: tuple[Table, ...]) -> Metric:
@@ -147,6 +162,7 @@ def _metric(name: str, declared: Mapping[str, Any], tables: tuple[Table, ...]) -
         *({d for table in tables if figure in table.figures for d in table.dimensions} for figure in figures)
     )
     ordered = list(dict.fromkeys(d for table in tables for d in table.dimensions))
+    dated = all(any(table.dates for table in tables if figure in table.figures) for figure in figures)
     return Metric(
         name=name,
         label=told["label"],
@@ -158,7 +174,7 @@ def _metric(name: str, declared: Mapping[str, Any], tables: tuple[Table, ...]) -
         scope=meta.get("scope", ""),
         compared=meta.get("compared", ""),
         additive=not divides(expression) and not any(is_distinct(figure, tables) for figure in figures),
-        dimensions=(*TIME_STEPS, *TIME_PARTS, *(d for d in ordered if d in shared)),
+        dimensions=(*((*TIME_STEPS, *TIME_PARTS) if dated else ()), *(d for d in ordered if d in shared)),
         figures=figures,
         sql=sql_of(expression),
     )

@@ -9,7 +9,6 @@ from pathlib import Path
 from fondaco.metrics.definitions import Metric
 from fondaco.metrics.layer import SemanticLayer
 from fondaco.metrics.product_figures import FIGURES, ProductFigure
-from fondaco.metrics.query import TIME_STEPS
 
 _UNITS = {
     "money": "money, in the reporting currency",
@@ -123,8 +122,7 @@ def _entry(metric: Metric) -> str:
         lines.append(f"- **In and out**: {metric.scope}")
     if metric.compared:
         lines.append(f"- **Elsewhere**: {metric.compared}")
-    others = [f"`{name}`" for name in metric.dimensions if name not in TIME_STEPS]
-    lines.append(f"- **By**: {', '.join(f'`{step}`' for step in TIME_STEPS)}, {', '.join(others)}\n")
+    lines.append(f"- **By**: {', '.join(f'`{name}`' for name in metric.dimensions)}\n")
     return "\n".join(lines)
 
 

@@ -107,8 +107,9 @@ class SemanticLayer:
                 )
             for metric in metrics:
                 if name not in metric.dimensions:
+                    of_now = name in TIME_STEPS and not set(TIME_STEPS) & set(metric.dimensions)
                     raise ConfigError(
-                        f"The metric {metric.name} has no dimension {name!r}.",
+                        f"The metric {metric.name} {'says how things are now, and ' if of_now else ''}has no dimension {name!r}.",
                         f"Choose from {_listed(metric.dimensions)}.",
                     )
         self._check_shape(query)

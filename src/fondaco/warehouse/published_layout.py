@@ -46,7 +46,10 @@ BY_ORDER = frozenset(
 BY_DAY = frozenset({"product_sales_daily"})
 """Large tables of sums whose rows belong to a day of a shop's orders, and stand while none of these has changed."""
 
-EACH_RUN = frozenset({"customer_messages", "stock_findings", "stock_ledger", "stockout_days", "suppliers"})
+EACH_RUN = frozenset(
+    {"customer_messages", "stock_ages", "stock_daily", "stock_findings", "stock_items", "stock_ledger", "stock_spans", "stockout_days",
+     "suppliers"}
+)  # fmt: skip
 """Tables of models tagged ``each_run``: they stand between the runs."""
 
 

@@ -26,6 +26,10 @@ products as (
     select * from {{ ref('core_products') }}
 ),
 
+costs as (
+    select * from {{ ref('core_stock_costs') }}
+),
+
 -- Days on which a level changed or something moved, and of each the next day on which the level was read.
 happened as (
     select tenant_id, location_id, variant_id, stock_date from movements
@@ -203,6 +207,7 @@ final as (
         explained.location_id,
         locations.name as location_name,
         locations.connection_id,
+        locations.source,
         explained.variant_id,
         variants.product_id,
         variants.sku,
@@ -232,7 +237,10 @@ final as (
         lead(explained.stock_date) over (
             partition by explained.tenant_id, explained.location_id, explained.variant_id
             order by explained.stock_date
-        ) as next_stock_date
+        ) as next_stock_date,
+        costs.unit_cost,
+        costs.cost_basis,
+        costs.currency
     from explained
     inner join locations
         on explained.location_id = locations.location_id
@@ -243,6 +251,11 @@ final as (
     left join products
         on variants.product_id = products.product_id
         and variants.tenant_id = products.tenant_id
+    left join costs
+        on explained.variant_id = costs.variant_id
+        and explained.tenant_id = costs.tenant_id
+        and explained.stock_date >= costs.valid_from
+        and explained.stock_date < costs.valid_until
 )
 
 select * from final

@@ -17,17 +17,16 @@ variants as (
     select * from {{ ref('core_variants') }}
 ),
 
-connections as (
-    select * from {{ ref('core_connections') }}
+locations as (
+    select * from {{ ref('core_location_days') }}
 ),
 
-known_until as (
-    select
-        tenant_id,
-        connection_id,
-        max(read_date) as read_date
-    from {{ ref('core_inventory_readings') }}
-    group by tenant_id, connection_id
+prices as (
+    select * from {{ ref('core_stock_prices') }}
+),
+
+costs as (
+    select * from {{ ref('core_stock_costs') }}
 ),
 
 dated as (
@@ -35,11 +34,7 @@ dated as (
         ledger.*,
         -- What the shop no longer has was taken out of the range.
         coalesce(variants.is_deleted, true) as is_deleted,
-        -- Of a shop whose levels are read, what is known ends with the last reading; this day is not over.
-        case
-            when known_until.read_date < connections.today_date then known_until.read_date
-            else {{ day_before('connections.today_date') }}
-        end as last_day,
+        locations.last_day,
         min(ledger.stock_date) over (
             partition by ledger.tenant_id, ledger.location_id, ledger.variant_id
         ) as first_stock_date,
@@ -48,12 +43,9 @@ dated as (
             order by ledger.stock_date
         ) as last_sold_date
     from ledger
-    inner join connections
-        on ledger.connection_id = connections.connection_id
-        and ledger.tenant_id = connections.tenant_id
-    left join known_until
-        on ledger.connection_id = known_until.connection_id
-        and ledger.tenant_id = known_until.tenant_id
+    inner join locations
+        on ledger.location_id = locations.location_id
+        and ledger.tenant_id = locations.tenant_id
     left join variants
         on ledger.variant_id = variants.variant_id
         and ledger.tenant_id = variants.tenant_id
@@ -291,7 +283,7 @@ closed_before as (
     group by span_starts.tenant_id, span_starts.location_id, span_starts.variant_id, span_starts.span_number
 ),
 
-final as (
+estimated as (
     select
         numbered.tenant_id,
         numbered.connection_id,
@@ -319,6 +311,59 @@ final as (
         and numbered.location_id = closed_before.location_id
         and numbered.variant_id = closed_before.variant_id
         and numbered.tenant_id = closed_before.tenant_id
+),
+
+-- What an item is called where it lies.
+named as (
+    select
+        tenant_id,
+        location_id,
+        variant_id,
+        min(location_name) as location_name,
+        min(source) as source,
+        min(product_id) as product_id,
+        min(sku) as sku,
+        min(product_title) as product_title,
+        min(variant_title) as variant_title
+    from ledger
+    group by tenant_id, location_id, variant_id
+),
+
+final as (
+    select
+        estimated.tenant_id,
+        estimated.connection_id,
+        named.source,
+        estimated.location_id,
+        named.location_name,
+        estimated.variant_id,
+        named.product_id,
+        named.sku,
+        named.product_title,
+        named.variant_title,
+        estimated.stockout_date,
+        estimated.evidence,
+        estimated.chance,
+        estimated.expected_units,
+        costs.currency,
+        cast(
+            cast(estimated.expected_units as double precision)
+            * cast(prices.net_price - costs.unit_cost as double precision)
+            as {{ contract_type('money') }}
+        ) as lost_margin
+    from estimated
+    inner join named
+        on estimated.location_id = named.location_id
+        and estimated.variant_id = named.variant_id
+        and estimated.tenant_id = named.tenant_id
+    left join prices
+        on estimated.variant_id = prices.variant_id
+        and estimated.tenant_id = prices.tenant_id
+    left join costs
+        on estimated.variant_id = costs.variant_id
+        and estimated.tenant_id = costs.tenant_id
+        and estimated.stockout_date >= costs.valid_from
+        and estimated.stockout_date < costs.valid_until
 )
 
 select * from final
