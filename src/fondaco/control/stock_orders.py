@@ -146,6 +146,20 @@ class StockOrders:
             order.expected_on = expected_on
         return order
 
+    def reopen(self, tenant_id: str, order_id: int) -> StockOrder:
+        """It was not sent after all: the order is a draft again.
+
+        Raises
+        ------
+        ConfigError
+            If the order is not sent.
+        """
+        with self._database.writing() as session:
+            order = existing_order(session, tenant_id, order_id, lock=True)
+            _refuse_other_states(order, ("sent",), "reopened")
+            order.state, order.sent_by, order.sent_at, order.expected_on = "draft", None, None, None
+        return order
+
     def receive(self, tenant_id: str, order_id: int, *, actor: str) -> StockOrder:
         """The goods are there: they no longer count as on order.
 

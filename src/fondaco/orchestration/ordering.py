@@ -174,6 +174,17 @@ class StockDesk:
         )
         return self._noted_order("send", sent, {"by": by})
 
+    def reopen(self, number: str) -> StockOrder:
+        """It was not sent after all.
+
+        Raises
+        ------
+        ConfigError
+            If the order is not sent.
+        """
+        order = self.order(number)
+        return self._noted_order("reopen", self._control.stock_orders.reopen(self._tenant_id, order.order_id))
+
     def receive(self, number: str) -> StockOrder:
         """The goods are there, and no longer on order.
 
@@ -222,15 +233,3 @@ class StockDesk:
             detail=detail,
         )  # fmt: skip
         return order
-
-
-LINE_COLUMNS = ("order", "supplier", "from", "location", "sku", "supplier_sku", "title", "quantity", "unit_cost", "cost", "currency")  # fmt: skip
-
-
-def order_rows(order: StockOrder) -> list[tuple[Any, ...]]:
-    """The lines of an order as a file has them, by ``LINE_COLUMNS``."""
-    return [
-        (order.number, order.supplier_name, order.from_location_name, order.location_name, line.sku, line.supplier_sku,
-         line.title, line.quantity, line.unit_cost, line.cost, order.currency)
-        for line in order.lines
-    ]  # fmt: skip

@@ -211,10 +211,17 @@ def _ends(proposal: Proposal) -> Ends:
 
 
 def _line(proposal: Proposal) -> Line:
-    cost = proposal.inputs["supplier_unit_cost"] if proposal.kind == "reorder" else None
+    told = proposal.inputs["supplier_unit_cost"] if proposal.kind == "reorder" else None
+    cost = None if told is None else _price(told)
     return Line(
         proposal.variant_id, proposal.title, proposal.quantity, proposal.sku, proposal.supplier_sku, cost, proposal.subject
     )  # fmt: skip
+
+
+def _price(value: Decimal) -> Decimal:
+    """As it is written on an order: with two digits behind the point, and more only where there are more."""
+    digits = value.normalize().as_tuple().exponent
+    return value.quantize(Decimal(1).scaleb(min(-2, int(digits))))
 
 
 def _proposal(row: Mapping[str, Any], decision: StockDecision | None, refused: set[str]) -> Proposal:
