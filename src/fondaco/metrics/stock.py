@@ -51,7 +51,9 @@ NO_CLASS = "none"
 AGE_BANDS = ("0-30", "31-60", "61-90", "91-180", "181-365", "over 365")
 """Days since pieces came, as ``marts.stock_ages`` names them."""
 
-_WORDS = "lower(coalesce(product_title, '') || ' ' || coalesce(variant_title, '') || ' ' || coalesce(sku, ''))"
+_WORDS = (
+    "lower(coalesce(product_title, '') || ' ' || coalesce(variant_title, '') || ' ' || coalesce(sku, ''))"
+)
 _TEXTS = ("product_title", "location_name")
 
 
@@ -89,11 +91,19 @@ def stock_known(reader: Reader, tenant_id: str) -> Known:
 
 
 def list_items(
-    reader: Reader, tenant_id: str, asked: ItemsAsked, *, order_by: str = "", limit: int | None = None, offset: int = 0
+    reader: Reader,
+    tenant_id: str,
+    asked: ItemsAsked,
+    *,
+    order_by: str = "",
+    limit: int | None = None,
+    offset: int = 0,
 ) -> pa.Table:
     """Items at their locations, those of most value first unless ``order_by`` names a column (``-`` in front for the largest first)."""
     where, params = _conditions(tenant_id, asked)
-    column, backwards = (order_by.removeprefix("-"), order_by.startswith("-")) if order_by else ("stock_value", True)
+    column, backwards = (
+        (order_by.removeprefix("-"), order_by.startswith("-")) if order_by else ("stock_value", True)
+    )
     if column not in ITEM_ORDERINGS:
         raise ValueError(f"items are not ordered by {column!r}")
     by = f"lower({column})" if column in _TEXTS else column
@@ -121,7 +131,8 @@ def count_items(reader: Reader, tenant_id: str, asked: ItemsAsked) -> dict[str, 
     """How many items each name of ``WHICH`` has, of those that are asked for otherwise."""
     where, params = _conditions(tenant_id, ItemsAsked(asked.location_id, "", asked.abc, asked.xyz, ""))
     counts = ", ".join(
-        f"count(case when {condition} then 1 end) as {name or 'everything'}" for name, condition in WHICH.items()
+        f"count(case when {condition} then 1 end) as {name or 'everything'}"
+        for name, condition in WHICH.items()
     )
     row = reader.query(f"select {counts} from marts.stock_items where {where}", params).to_pylist()[0]
     return {name: int(row[name or "everything"]) for name in WHICH}

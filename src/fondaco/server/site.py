@@ -108,7 +108,13 @@ class Site:
             lstrip_blocks=True,
             bytecode_cache=_COMPILED,
         )
-        self._templates.globals |= {"site": self, "asset": self.assets.url, "may": may, "menu": MENU, "stock_pages": STOCK_PAGES}
+        self._templates.globals |= {
+            "site": self,
+            "asset": self.assets.url,
+            "may": may,
+            "menu": MENU,
+            "stock_pages": STOCK_PAGES,
+        }
 
     @property
     def control(self) -> ControlPlane:

@@ -14,8 +14,11 @@ out for five days.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from fondaco.orchestration import Project
+from fondaco.orchestration.ordering import StockDesk
 
 Row = dict[str, Any]
 AS_OF = date(2026, 3, 30)
@@ -31,7 +34,13 @@ _VARIANTS = {
 
 
 def _at(article: str, place: str) -> Row:
-    return {**_VARIANTS[article], "location_id": place, "location_name": _NAMES[place], "connection_id": "a", "source": "files"}
+    return {
+        **_VARIANTS[article],
+        "location_id": place,
+        "location_name": _NAMES[place],
+        "connection_id": "a",
+        "source": "files",
+    }
 
 
 def _item(article: str, place: str, available: int, cost: float | None, **more: Any) -> Row:
@@ -62,7 +71,14 @@ def items() -> list[Row]:
 
 def ages() -> list[Row]:
     def band(article: str, place: str, name: str, units: int, value: int) -> Row:
-        return {**_at(article, place), "as_of_date": AS_OF, "currency": "EUR", "age_band": name, "units": units, "stock_value": value}
+        return {
+            **_at(article, place),
+            "as_of_date": AS_OF,
+            "currency": "EUR",
+            "age_band": name,
+            "units": units,
+            "stock_value": value,
+        }
 
     return [
         band("mug", BERLIN, "0-30", 20, 80),
@@ -89,7 +105,15 @@ def spans() -> list[Row]:
 
 def ledger() -> list[Row]:
     def moved(day: str, opening: int, closing: int, **what: int) -> Row:
-        return {**_at("mug", BERLIN), "stock_date": day, "opening": opening, "closing": closing, "unit_cost": 4, "currency": "EUR", **what}
+        return {
+            **_at("mug", BERLIN),
+            "stock_date": day,
+            "opening": opening,
+            "closing": closing,
+            "unit_cost": 4,
+            "currency": "EUR",
+            **what,
+        }
 
     return [
         moved("2026-02-01", 0, 30, received=30),
@@ -101,7 +125,13 @@ def ledger() -> list[Row]:
 
 def stockouts() -> list[Row]:
     days = [
-        {**_at("mug", BERLIN), "stockout_date": date(2026, 3, 5) + timedelta(n), "evidence": "level", "expected_units": 2, "lost_margin": 8}
+        {
+            **_at("mug", BERLIN),
+            "stockout_date": date(2026, 3, 5) + timedelta(n),
+            "evidence": "level",
+            "expected_units": 2,
+            "lost_margin": 8,
+        }
         for n in range(5)
     ]
     return [*days, *({**_at("mug", PARIS), "stockout_date": date(2026, 3, 19) + timedelta(n), "evidence": "level", "expected_units": "1.5", "lost_margin": 5, "currency": "EUR"} for n in range(12))]  # fmt: skip
@@ -134,9 +164,105 @@ def suppliers() -> list[Row]:
     ]  # fmt: skip
 
 
+def forecasts() -> list[Row]:
+    """Of the Mug in Berlin: four weeks of 14, 15, 16 and 17 pieces."""
+    shares = {
+        "q05": 0.5,
+        "q10": 0.6,
+        "q25": 0.8,
+        "q50": 1,
+        "q75": 1.2,
+        "q90": 1.5,
+        "q95": 1.7,
+        "q975": 1.9,
+        "q99": 2.2,
+    }
+    return [
+        {"location_id": BERLIN, "variant_id": "a:1", "period": "week", "forecast_date": TODAY + timedelta(7 * week), "series_class": "smooth",
+         "mean": 14.0 + week, **{name: (14 + week) * share for name, share in shares.items()}}
+        for week in range(4)
+    ]  # fmt: skip
+
+
+_INPUTS: Row = {
+    "on_hand": 20, "on_order": 50, "next_receipt_date": date(2026, 4, 6), "series_class": "smooth", "daily_demand": 2.0, "demand": 46.0, "demand_sd": 9.5,
+    "lead_time_days": 16.0, "lead_time_sd": 3.1, "lead_times": 18, "lead_time_basis": "orders", "order_days": 7, "service_level": 0.95,
+    "reorder_point": 49.0, "safety_stock": 15.0, "order_up_to": 63.0, "order_multiple": 6, "minimum_quantity": 6, "minimum_order_value": 200,
+    "unit_cost": 4, "unit_margin": 8, "supplier_unit_cost": 4, "supplier_currency": "EUR", "last_sold_date": AS_OF, "stocked_since": date(2025, 6, 1),
+    "forecast_date": TODAY,
+}  # fmt: skip
+
+
+def positions() -> list[Row]:
+    own = {
+        name: _at("mug", BERLIN)[name]
+        for name in (
+            "variant_id",
+            "product_id",
+            "sku",
+            "product_title",
+            "variant_title",
+            "location_id",
+            "location_name",
+        )
+    }
+    return [
+        {**own, **_INPUTS, "supplier_id": "clay", "supplier_name": "Clay & Co", "currency": "EUR", "stock_value": 80, "days_of_supply": 10.0,
+         "probability": 0.35, "runs_out_date": date(2026, 4, 9), "expected_lost_margin": 42}
+    ]  # fmt: skip
+
+
+def _proposal(kind: str, article: str, place: str, rank: int, **more: Any) -> Row:
+    own = {
+        name: _at(article, place)[name]
+        for name in (
+            "variant_id",
+            "product_id",
+            "sku",
+            "product_title",
+            "variant_title",
+            "location_id",
+            "location_name",
+        )
+    }
+    return {
+        **own, **_INPUTS, "proposal_date": TODAY, "proposal_id": f"20260331-{rank}", "subject": f"{kind}/{place}/{article}", "kind": kind, "rank": rank,
+        "from_location_id": None, "from_location_name": None, "supplier_id": None, "supplier_name": None, "supplier_sku": None,
+        "currency": "EUR", "cost": None, "probability": None, "due_date": None, **more,
+    }  # fmt: skip
+
+
+def proposals() -> list[Row]:
+    clay = {"supplier_id": "clay", "supplier_name": "Clay & Co", "supplier_sku": "C-77"}
+    return [
+        _proposal("mark_down", "lamp", PARIS, 1, money=500, quantity=10, sentence="Mark down 10 of Lamp at Paris: 10 are there, it last sold 211 days ago and about 0 will be wanted in 180 days, so €500 lies in it."),
+        _proposal("reorder", "mug", BERLIN, 2, money=180, quantity=48, sentence="Order 48 of Mug, Blue from Clay & Co for Berlin, for €192: 20 and 50 on order are there, and about 46 will be wanted.",
+                  cost=192, probability=0.35, due_date=date(2026, 4, 16), **clay),
+        _proposal("transfer", "mug", PARIS, 3, money=60, quantity=6, sentence="Move 6 of Mug, Blue from Berlin to Paris: 0 are there, and about 10 wanted a week.",
+                  from_location_id=BERLIN, from_location_name="Berlin", probability=0.99, due_date=date(2026, 4, 2)),
+        _proposal("warn", "bowl", BERLIN, 4, money=20, quantity=0, sentence="Bowl is out at Berlin, and nothing can be there before 16 April: about 2 will be wanted until then, €20 of margin.",
+                  probability=1.0, due_date=TODAY),
+    ]  # fmt: skip
+
+
+def quality() -> list[Row]:
+    scores = '[["theta", 0.71], ["ets", 0.74], ["seasonal naive", 0.95]]'
+    return [
+        {"series_class": "smooth", "series": 3, "tested_on": date(2026, 3, 29), "horizon_days": 28, "tests": 2, "winner": "theta", "error": 0.72,
+         "naive_error": 0.96, "coverage": 0.79, "scores": scores},
+        {"series_class": "new", "series": 1, "tested_on": date(2026, 3, 29), "horizon_days": 28, "tests": 0, "winner": "group", "error": None,
+         "naive_error": None, "coverage": None, "scores": "[]"},
+    ]  # fmt: skip
+
+
 def marts() -> dict[str, list[Row]]:
     """All marts of the book, and the tables of the forecast."""
-    kinds = {"Mug": ("Kitchen", "Clay & Co"), "Tea": ("Food", "Leaf"), "Lamp": ("", None), "Bowl": ("Kitchen", "Clay & Co")}
+    kinds = {
+        "Mug": ("Kitchen", "Clay & Co"),
+        "Tea": ("Food", "Leaf"),
+        "Lamp": ("", None),
+        "Bowl": ("Kitchen", "Clay & Co"),
+    }
     return {
         "connections": [{"connection_id": "a", "name": "Aurora", "currency": "EUR", "reporting_currency": "EUR"}],
         "products": [
@@ -151,4 +277,18 @@ def marts() -> dict[str, list[Row]]:
         "stock_daily": daily(),
         "stock_findings": findings(),
         "suppliers": suppliers(),
-    }
+        "demand_forecasts": forecasts(),
+        "stock_positions": positions(),
+        "proposals": proposals(),
+        "forecast_quality": quality(),
+        "demand_forecast_runs": [
+            {"as_of_date": AS_OF, "series": 4, "horizon_days": 28, "tested_on": date(2026, 3, 29), "why_not": None, "seconds": 3.2,
+             "made_at": datetime(2026, 3, 31, 6, 5)}
+        ],
+    }  # fmt: skip
+
+
+def accept_order(project: Project) -> None:
+    """The order of the Mug becomes the draft FO-1, of 60 pieces."""
+    desk = StockDesk(project.control, project.reader, project.tenant, "user:1", clock=project.clock)
+    desk.accept("20260331-2", quantity=60, reason="Fair")

@@ -17,10 +17,10 @@ from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.charts import over_time
 from fondaco.server.pages.choices import (
-    STOCK_FILTERS,
     AD_FILTERS,
     FILTERS,
     NO_PRODUCT,
+    STOCK_FILTERS,
     offered,
     opened_alone,
     page_answer,

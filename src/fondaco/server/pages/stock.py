@@ -43,9 +43,7 @@ def empty_page(request: Request, site: Site, context: dict[str, Any], title: str
     why = "unpublished" if site.published is None else site.stock
     if why == "known":
         return None
-    html = site.render(
-        "stock_empty.html", request, why=why, title=title, connections=site.shops(), **context
-    )
+    html = site.render("stock_empty.html", request, why=why, title=title, connections=site.shops(), **context)
     return HTMLResponse(html)
 
 
@@ -98,7 +96,9 @@ def ages_file(request: Request, site: TheSite) -> Response:
     rows = facts.ages(site.project.reader, site.tenant_id, state.ages, state.location or None)
     header = ("name", "age_band", "units", "stock_value")
     named = (state.ages, *header[1:], "currency")
-    return csv_file("stock_ages.csv", named, ([*(row[name] for name in header), site.currency] for row in rows))
+    return csv_file(
+        "stock_ages.csv", named, ([*(row[name] for name in header), site.currency] for row in rows)
+    )
 
 
 @router.get(PATH + "/findings.csv", dependencies=[Depends(exporting_user)])

@@ -24,7 +24,14 @@ DAYS = 90
 
 _NOW = ("stock_value", "days_of_supply", "dead_stock_value", "stock_age")
 _OF_DAYS = ("stockout_rate", "lost_margin", "sell_through", "stock_turnover")
-_BESIDE = ("stock_units", "stock_items", "sales_velocity", "dead_stock_rate", "lost_units", "unpriced_stock_units")
+_BESIDE = (
+    "stock_units",
+    "stock_items",
+    "sales_velocity",
+    "dead_stock_rate",
+    "lost_units",
+    "unpriced_stock_units",
+)
 _COMPARED = ("stockout_rate", "lost_margin", "stock_turnover")
 """Figures of days, which those before can be held against."""
 
@@ -42,7 +49,9 @@ def view_of_stock(site: Site, state: StockState, view: View) -> View:
     """The last days that are known, at the chosen place: what the figures are of."""
     last = site.remembered(("stock", "as_of"), lambda: facts.as_of(site.project.reader, site.tenant_id))
     filters = (("location_id", state.location),) if state.location else ()
-    return replace(view, range=CUSTOM, period=Period(last - timedelta(DAYS - 1), last), shop=None, filters=filters)
+    return replace(
+        view, range=CUSTOM, period=Period(last - timedelta(DAYS - 1), last), shop=None, filters=filters
+    )
 
 
 def tiles(figures: Figures) -> list[dict[str, Any]]:
@@ -56,7 +65,7 @@ def tiles(figures: Figures) -> list[dict[str, Any]]:
         + (f", {numbers.count(unpriced)} without a cost" if unpriced else ""),
         "days_of_supply": f"{numbers.decimal(_rounded(now['sales_velocity'], 1))} sold a day",
         "dead_stock_value": f"{numbers.rate(now['dead_stock_rate'])} of the value",
-        "stock_age": f"{numbers.count(now['stock_items'])} items in stock",
+        "stock_age": f"{numbers.count(now['stock_items'])} {'item' if now['stock_items'] == 1 else 'items'} in stock",
         "sell_through": f"in {DAYS} days",
     }
     found = []
@@ -119,7 +128,9 @@ def item_row(numbers: Numbers, row: Row) -> dict[str, Any]:
         "units": numbers.count(row["available"]),
         "is_below": row["available"] < 0,
         "coming": numbers.count(row["on_order_units"]) if row["on_order_units"] else "",
-        "value": numbers.money(row["stock_value"]) if row["unit_cost"] is not None or not row["units"] else NOTHING,
+        "value": numbers.money(row["stock_value"])
+        if row["unit_cost"] is not None or not row["units"]
+        else NOTHING,
         "speed": numbers.fixed(row["sales_velocity"]),
         "lasts": days_in_words(numbers, row["days_of_supply"]),
         "days_out": numbers.count(row["stockout_days_90"]),
@@ -200,7 +211,10 @@ def age_table(site: Site, numbers: Numbers, state: StockState) -> dict[str, Any]
         own[row["age_band"]] = own.get(row["age_band"], Decimal(0)) + row["stock_value"]
     ranked = sorted(lines.items(), key=lambda line: (-sum(line[1].values(), Decimal(0)), line[0]))
     if len(ranked) > _LINES:
-        ranked = [*ranked[: _LINES - 1], (f"{len(ranked) - _LINES + 1} others", _summed(ranked[_LINES - 1 :]))]
+        ranked = [
+            *ranked[: _LINES - 1],
+            (f"{len(ranked) - _LINES + 1} others", _summed(ranked[_LINES - 1 :])),
+        ]
     largest = max((value for _, own in ranked for value in own.values()), default=Decimal(0))
     all_bands = _summed(ranked)
     whole = sum(all_bands.values(), Decimal(0))

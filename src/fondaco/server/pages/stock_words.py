@@ -22,11 +22,17 @@ FINDINGS: Mapping[str, tuple[str, str, str]] = {
 KINDS = {"reorder": "Order", "transfer": "Transfer", "warn": "Running out", "mark_down": "Mark down"}
 """Kinds of proposals."""
 
-METHODS = {
-    "seasonal_naive": "Same weekday of the last week", "moving_average": "Moving average", "ets": "Exponential smoothing",
-    "theta": "Theta", "croston": "Croston", "tsb": "Croston with decay (TSB)", "gradient_boosting": "Gradient boosting",
-    "prophet": "Prophet", "ensemble": "Mean of several",
-}  # fmt: skip
+SERIES = {
+    "smooth": ("Smooth", "Sells nearly every day, and evenly"),
+    "erratic": ("Erratic", "Sells nearly every day, and unevenly"),
+    "intermittent": ("Intermittent", "Sells now and then, in like quantities"),
+    "lumpy": ("Lumpy", "Sells now and then, sometimes a lot"),
+    "new": ("New", "Too young to be told"),
+    "ended": ("Ended", "Has stopped selling"),
+}
+"""Classes of series, by Syntetos and Boylan (2005), with what each means."""
+
+_METHODS = {"ets": "ETS", "tsb": "Croston with decay (TSB)", "mstl": "MSTL", "arima": "ARIMA"}
 
 _LONGEST_DAYS = 3650
 _USUAL_TITLES = (None, "", "Default Title")
@@ -52,3 +58,8 @@ def days_in_words(numbers: Numbers, days: Number | None) -> str:
 def age_in_words(numbers: Numbers, row: Mapping[str, Any]) -> str:
     """How long the pieces of an item have been there on average."""
     return days_in_words(numbers, row["mean_age_days"]) if row["units"] else NOTHING
+
+
+def method_in_words(name: str | None) -> str:
+    """A forecast's name for people."""
+    return NOTHING if not name else _METHODS.get(name.casefold(), name[:1].upper() + name[1:])
