@@ -15,6 +15,7 @@ NAMES = (
     "simulator_speed",
     "landing",
     "dbt_build",
+    "stock_build",
     "second_run",
     "web",
     "webhooks",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from starlette.testclient import TestClient
+from tests.published import publish
 from tests.server.conftest import Watch
 
 from fondaco.clock import zone
@@ -146,3 +147,27 @@ def test_every_run_there_was_is_in_the_history(owner: TestClient, new_project: P
         f'"/runs/{run.run_id}"' in first
         and f'"/runs/{run.run_id}"' not in second.partition("History of runs")[2]
     )
+
+
+def test_what_stock_data_says_that_cannot_be_is_told_with_what_to_do(
+    owner: TestClient, new_project: Project
+) -> None:
+    assert "What stock data says" not in owner.get("/runs").text
+    dozens = {"kind": "received_in_packs", "sku": "MUG", "told": "4", "against": "48"}
+    publish(
+        new_project,
+        stock_findings=[
+            dozens | {"subject": "P1", "found_date": date(2026, 3, 10)},
+            dozens | {"subject": "P2", "found_date": date(2026, 3, 12)},
+            {"kind": "unknown_article", "sku": "GHOST", "subject": "receipt r1", "told": "GHOST", "against": "=all"},
+        ],
+    )  # fmt: skip
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.unescape(owner.get("/runs").text)))
+    assert "An article number that nobody sells there Correct the number" in page
+    assert "a dozen is 12. 2 P2 MUG" in page
+    file = owner.get("/runs/stock-findings.csv").text.splitlines()
+    assert file[:2] == [
+        "kind,subject,sku,found_date,told,against",
+        "received_in_packs,P2,MUG,2026-03-12,4,48",
+    ]
+    assert file[3].endswith("'=all")

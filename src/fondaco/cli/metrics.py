@@ -111,7 +111,9 @@ def query(
             print_table(found.column_names, named, empty="No figures in this period.")
             currency = project.currency
             money = any(str(project.metrics.metric(name).unit) == "money" for name in metrics)
-            typer.echo(f"{first} to {last}, {clock} clock{f', amounts in {currency}' if money else ''}.")
+            is_dated = any(project.metrics.metric(name).is_dated for name in metrics)
+            period = f"{first} to {last}, {clock} clock" if is_dated else "As of now"
+            typer.echo(f"{period}{f', amounts in {currency}' if money else ''}.")
 
 
 def _warn_of_unknown(project: Project, asked: MetricQuery) -> None:

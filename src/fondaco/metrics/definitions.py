@@ -111,6 +111,11 @@ class Metric:
     sql: str
 
     @property
+    def is_dated(self) -> bool:
+        """Whether it is of a period. What is not says how things are now, whatever the period."""
+        return not set(TIME_STEPS).isdisjoint(self.dimensions)
+
+    @property
     def good(self) -> str:
         """Short for ``good_direction``."""
         return self.good_direction

@@ -107,7 +107,7 @@ class SemanticLayer:
                 )
             for metric in metrics:
                 if name not in metric.dimensions:
-                    of_now = name in TIME_STEPS and not set(TIME_STEPS) & set(metric.dimensions)
+                    of_now = name in TIME_STEPS and not metric.is_dated
                     raise ConfigError(
                         f"The metric {metric.name} {'says how things are now, and ' if of_now else ''}has no dimension {name!r}.",
                         f"Choose from {_listed(metric.dimensions)}.",

@@ -188,19 +188,6 @@ def ages(reader: Reader, tenant_id: str, by: str, location_id: str | None) -> li
     return found
 
 
-def findings(reader: Reader, tenant_id: str) -> list[Row]:
-    """What sheets and levels say that cannot be, the newest first; none where an older release published."""
-    sql = (
-        "select kind, subject, sku, found_date, told, against from marts.stock_findings where tenant_id = $tenant_id "
-        "order by kind, found_date desc nulls last, subject, sku"
-    )
-    try:
-        found: list[Row] = reader.query(sql, {"tenant_id": tenant_id}).to_pylist()
-    except OutdatedError:
-        return []
-    return found
-
-
 def suppliers(reader: Reader, tenant_id: str) -> Sequence[Row]:
     """Every supplier with how it delivers, by name."""
     sql = "select * from marts.suppliers where tenant_id = $tenant_id order by lower(supplier_name), supplier_id"

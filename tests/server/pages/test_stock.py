@@ -124,8 +124,8 @@ def test_ages_are_told_by_category_and_brand_too(reader: TestClient, by: str, na
 
 def test_what_cannot_be_is_named_with_what_to_do(reader: TestClient) -> None:
     page = reader.get("/stock").text
-    assert "More was sold than was there" in page and "Articles nobody knows" in page
-    assert file(reader, "/stock/findings.csv")[1] == {
+    assert "More sold than was there" in page and "An article number that nobody sells there" in page
+    assert file(reader, "/runs/stock-findings.csv")[1] == {
         "kind": "unknown_article", "subject": "receipt 7", "sku": "MUGG", "found_date": "2026-03-02", "told": "MUGG",
         "against": "the article numbers of the location",
     }  # fmt: skip

@@ -16,6 +16,7 @@ from fondaco.alerts.rulebook import check_rule
 from fondaco.control import User
 from fondaco.errors import ConfigError
 from fondaco.governance import Permission, may
+from fondaco.metrics.definitions import Metric
 from fondaco.metrics.query import TIME_PARTS, TIME_STEPS
 from fondaco.orchestration.alerting import rulebook
 from fondaco.server.auth.roles import alerting_user
@@ -148,7 +149,7 @@ def _form(
     html = site.render(
         "alert_rule.html", request, page="alerts", user=user, csrf=form_token(request), kind=kind, kind_words=KIND_WORDS[kind],
         texts=texts, kept=kept, fault=fault, is_over_metric=bool(kept.rule.is_over_metric if kept else True),
-        metrics=site.layer.metrics, dimensions=_dimensions(site), shops=site.connections(), severities=severities(),
+        metrics=_metrics(site), dimensions=_dimensions(site), shops=site.connections(), severities=severities(),
         channels=[(each.name, each.name in channels) for each in site.control.alert_channels.all(site.tenant_id)],
         people=[each.name or each.email for each in site.control.users.all(site.tenant_id)],
         sentence=view.words.rule(kept.rule) if kept and not kept.fault else "",
@@ -197,13 +198,18 @@ def _typed(rule: Rule) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _metrics(site: Site) -> list[Metric]:
+    """Metrics that rules may watch: those that have a value for each day."""
+    return [metric for metric in site.layer.metrics if metric.is_dated]
+
+
 def _dimensions(site: Site) -> dict[str, str]:
     """Dimensions that rules may go by, in words."""
     words = {"connection_id": "Shop", "product_id": "Product"}
-    left_out = {*TIME_STEPS, *TIME_PARTS, "shop", "product", "hour", "variant_id"}
+    left_out = {*TIME_STEPS, *TIME_PARTS, "shop", "product", "hour", "variant_id", "location_id"}
     return {
         name: words.get(name, name.replace("_", " ").capitalize())
-        for name in site.layer.dimensions
+        for name in dict.fromkeys(name for metric in _metrics(site) for name in metric.dimensions)
         if name not in left_out
     }
 

@@ -95,15 +95,15 @@ def definition(name: str, request: Request, site: TheSite) -> Response:
     metric, numbers = site.metric(name), site.numbers(request, site.currency)
     view = _view_of(request, site, metric)
     figures = Figures(site, view, numbers)
-    asked = asked_together(view, name)
+    asked = asked_together(view, name) if metric.is_dated else (name,)
     now = figures.totals(asked)
-    then = figures.totals(asked, view.comparison) if view.comparison else None
+    then = figures.totals(asked, view.comparison) if view.comparison and metric.is_dated else None
     html = site.render(
         "definition.html",
         request,
         metric=metric,
         figure=figures.figure(name, now, then),
-        chart=over_time(figures, name, asked) if "day" in metric.dimensions else None,
+        chart=over_time(figures, name, asked) if metric.is_dated else None,
         view=view,
         query=view.query(),
         clocks=CLOCKS,
@@ -147,8 +147,8 @@ def export(name: str, request: Request, site: TheSite) -> Response:
         metric = site.metric(name)
         view = _view_of(request, site, metric)
         figures = Figures(site, view, numbers)
-        by = (view.grain,) if "day" in metric.dimensions else ()
+        by = (view.grain,) if metric.is_dated else ()
         header = (*by, name)
-        asked = asked_together(view, name)
+        asked = asked_together(view, name) if metric.is_dated else (name,)
         lines = ([row[column] for column in header] for row in figures.rows(asked, by))
     return csv_file(f"{name}_{view.period.first}_{view.period.last}_{view.clock}.csv", header, lines)

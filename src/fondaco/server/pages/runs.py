@@ -20,6 +20,7 @@ from fondaco.server.downloads import csv_file
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages import health, sheets
 from fondaco.server.pages.live_view import live_section
+from fondaco.server.pages.stock_findings import stock_findings
 from fondaco.server.site import Site, the_site
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(page_user)])
@@ -53,6 +54,7 @@ def runs(request: Request, site: TheSite, user: CurrentUser) -> Response:
         cron=site.project.settings.schedule.cron,
         unsent=newest_round(site.control, site.tenant_id),
         live=live_section(site, numbers),
+        stock_findings=stock_findings(site, numbers),
         numbers=numbers,
     )
     return HTMLResponse(html)

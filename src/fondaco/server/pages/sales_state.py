@@ -187,7 +187,9 @@ def dimensions_of(site: Site, state: SalesState) -> list[str]:
 def metrics_of(site: Site, state: SalesState) -> list[str]:
     """Metrics that can be seen under the present conditions."""
     return [
-        metric.name for metric in site.layer.metrics if site.layer.answers(state.asks(metric=metric.name))
+        metric.name
+        for metric in site.layer.metrics
+        if metric.is_dated and site.layer.answers(state.asks(metric=metric.name))
     ]
 
 

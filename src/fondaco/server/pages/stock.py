@@ -101,13 +101,5 @@ def ages_file(request: Request, site: TheSite) -> Response:
     )
 
 
-@router.get(PATH + "/findings.csv", dependencies=[Depends(exporting_user)])
-def findings_file(site: TheSite) -> Response:
-    """What of the data cannot be, all of it."""
-    header = ("kind", "subject", "sku", "found_date", "told", "against")
-    rows = facts.findings(site.project.reader, site.tenant_id)
-    return csv_file("stock_findings.csv", header, ([row[name] for name in header] for row in rows))
-
-
 def _without_tenant(table: pa.Table) -> pa.Table:
     return table.drop_columns(["tenant_id"])

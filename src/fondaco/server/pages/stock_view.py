@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,12 +11,14 @@ from typing import Any
 
 from fondaco.metrics import stock as facts
 from fondaco.metrics.stock import ABC, AGE_BANDS, ITEM_ORDERINGS, NO_CLASS, XYZ, Row
+from fondaco.metrics.stock_findings import KINDS as FINDINGS
+from fondaco.metrics.stock_findings import list_findings
 from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages import sheets
 from fondaco.server.pages.choices import address_of
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.stock_state import StockState
-from fondaco.server.pages.stock_words import FINDINGS, age_in_words, days_in_words, title_of
+from fondaco.server.pages.stock_words import age_in_words, days_in_words, title_of
 from fondaco.server.periods import CUSTOM, Period, View
 from fondaco.server.site import Site
 
@@ -251,9 +254,7 @@ def _summed(lines: Sequence[tuple[str, Mapping[str, Decimal]]]) -> dict[str, Dec
 
 def found_faults(site: Site, numbers: Numbers) -> dict[str, Any]:
     """What sheets and levels say that cannot be, by kind."""
-    found = site.remembered(
-        ("stock", "findings"), lambda: facts.findings(site.project.reader, site.tenant_id)
-    )
+    found = site.remembered(("stock", "findings"), lambda: list_findings(site.project.reader, site.tenant_id))
     groups: dict[str, list[Row]] = {}
     for row in found:
         groups.setdefault(row["kind"], []).append(row)
@@ -261,7 +262,8 @@ def found_faults(site: Site, numbers: Numbers) -> dict[str, Any]:
         "total": len(found),
         "groups": [
             {
-                **dict(zip(("title", "advice", "against"), FINDINGS.get(kind, (kind, "", "")), strict=True)),
+                "title": FINDINGS[kind].label if kind in FINDINGS else kind,
+                "advice": FINDINGS[kind].remedy if kind in FINDINGS else "",
                 "count": numbers.count(len(rows)),
                 "rows": [_finding(numbers, row) for row in rows[:_MOST_FINDINGS]],
                 "more": numbers.count(len(rows) - _MOST_FINDINGS) if len(rows) > _MOST_FINDINGS else "",
@@ -285,7 +287,7 @@ def _shade(value: Decimal, largest: Decimal) -> int:
     """By the root of the share: few cells hold most of the money, and the others are to be told apart too."""
     if largest <= 0 or value <= 0:
         return 0
-    return min(_SHADES - 1, max(1, round((_SHADES - 1) * float(value / largest) ** 0.5)))
+    return min(_SHADES - 1, max(1, round((_SHADES - 1) * math.sqrt(value / largest))))
 
 
 def _quotient(part: Any, whole: Any) -> Decimal | None:

@@ -8,17 +8,6 @@ from typing import Any
 
 from fondaco.server.numbers import NOTHING, Number, Numbers
 
-FINDINGS: Mapping[str, tuple[str, str, str]] = {
-    "unknown_location": ("Locations nobody knows", "Write the name as the shop or the sheet of locations has it.", "Looked for in"),
-    "unknown_article": ("Articles nobody knows", "Correct the article number, or add the article to the shop.", "Looked for in"),
-    "received_before_ordered": ("Received before they were ordered", "One of the two days is wrong: the lead time would be negative.", "Ordered on"),
-    "expected_before_ordered": ("Expected before they were ordered", "One of the two days is wrong.", "Ordered on"),
-    "received_in_packs": ("Counted in packs and in pieces", "Enter the same unit in the order and in the receipt.", "Ordered"),
-    "cost_in_packs": ("A cost of a pack", "The cost is a multiple of what the shop says: enter that of one piece.", "In the shop"),
-    "below_nothing": ("Less than nothing in stock", "More was sold than was there: a receipt is missing, or a count.", "At least"),
-}  # fmt: skip
-"""Kinds of ``marts.stock_findings``: what each is called, what to do, and the head of what it is told against."""
-
 KINDS = {"reorder": "Order", "transfer": "Transfer", "warn": "Running out", "mark_down": "Mark down"}
 """Kinds of proposals."""
 
