@@ -45,11 +45,24 @@ def orders() -> str:
     return "No,When,Price,Pieces,Sku,Mail\n" + "\n".join(lines) + "\n"
 
 
+class Clock:
+    """Goes on when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A shop of one article, one location and one supplier, run once."""
     folder = tmp_path_factory.mktemp("planned") / "shop"
-    with Project.create(folder, clock=lambda: NOW) as project:
+    with Project.create(folder, clock=Clock()) as project:
         give_models(project.warehouse)
         for name, content in SHEETS.items():
             stop = Stop()
@@ -66,7 +79,8 @@ def bring(
     file: Path = project.settings.folder / name
     file.write_text(content, encoding="utf-8")
     with closing(prepare(file, options_for(project, "files", mapping))) as prepared:
-        done = import_file(project, prepared, stop=stop)
+        assert isinstance(project.clock, Clock)
+        done = import_file(project, prepared, stop=stop, sleep=project.clock.sleep)
     assert done.outcome.run.health_reasons == [] and done.outcome.error is None
 
 
