@@ -52,6 +52,7 @@ dated as (
         orders.supplier_id,
         orders.status,
         orders.currency,
+        orders.location,
         {{ local_date('orders.ordered_at', "coalesce(connections.time_zone, 'UTC')") }} as ordered_date,
         {{ local_date('coalesce(ordered.expected_at, orders.expected_at)', "coalesce(connections.time_zone, 'UTC')") }}
             as expected_date,
@@ -65,6 +66,18 @@ dated as (
         and ordered.tenant_id = connections.tenant_id
 ),
 
+words as (
+    select * from {{ ref('core_location_words') }}
+),
+
+locations as (
+    select * from {{ ref('core_locations') }}
+),
+
+skus as (
+    select * from {{ ref('core_location_skus') }}
+),
+
 final as (
     select
         dated.tenant_id,
@@ -72,6 +85,8 @@ final as (
         dated.purchase_order_number,
         dated.supplier_id,
         dated.sku,
+        locations.location_id,
+        skus.variant_id,
         dated.status,
         dated.currency,
         dated.ordered_date,
@@ -94,6 +109,16 @@ final as (
         on dated.purchase_order_id = received.purchase_order_id
         and dated.sku = received.sku
         and dated.tenant_id = received.tenant_id
+    left join words
+        on lower(coalesce(dated.location, '')) = words.word
+        and dated.tenant_id = words.tenant_id
+    left join locations
+        on words.location_id = locations.location_id
+        and words.tenant_id = locations.tenant_id
+    left join skus
+        on locations.connection_id = skus.connection_id
+        and locations.tenant_id = skus.tenant_id
+        and dated.sku = skus.sku
 )
 
 select * from final
