@@ -15,6 +15,7 @@ from fondaco.server.api import (
     payouts,
     profit,
     segments,
+    stock,
     suggestions,
 )
 
@@ -32,3 +33,4 @@ router.include_router(alerts.router)
 router.include_router(payouts.router)
 router.include_router(profit.router)
 router.include_router(suggestions.router)
+router.include_router(stock.router)
