@@ -146,6 +146,24 @@ def test_a_draft_is_changed_line_by_line_and_is_not_sent_empty(plane: ControlPla
     assert plane.stock_orders.cancel(TENANT, order.order_id, actor="cli").is_open is False
 
 
+def test_cancelling_an_order_takes_back_the_decisions_that_made_it(plane: ControlPlane) -> None:
+    order = accept(plane, reorder("mug"))
+    accept(plane, reorder("vase", 3, ends=replace(ACME, supplier_id="bolt", supplier_name="Bolt")))
+    plane.stock_orders.cancel(TENANT, order.order_id, actor="user:8")
+    assert list(plane.stock_decisions.of_proposals(TENANT, DAY)) == ["20260301-vase"]
+    again = accept(plane, reorder("mug"), 6)
+    assert again.order_id != order.order_id and lines(again) == [("mug", 6)]
+
+
+def test_an_order_that_was_not_sent_after_all_is_a_draft_again(plane: ControlPlane) -> None:
+    order = accept(plane, reorder("mug"))
+    plane.stock_orders.send(TENANT, order.order_id, actor="cli", expected_on=DAY)
+    opened = plane.stock_orders.reopen(TENANT, order.order_id)
+    assert (opened.state, opened.sent_by, opened.sent_at, opened.expected_on) == ("draft", None, None, None)
+    with pytest.raises(ConfigError, match="is draft, so it cannot be reopened"):
+        plane.stock_orders.reopen(TENANT, order.order_id)
+
+
 def test_an_order_is_found_by_its_number_in_any_case_and_by_its_id(plane: ControlPlane) -> None:
     order = accept(plane, reorder("mug"))
     assert plane.stock_orders.numbered(TENANT, order.number.lower()).order_id == order.order_id

@@ -27,7 +27,7 @@ CORE = {
     "supplier_items": "tenant_id varchar, supplier_id varchar, sku varchar, supplier_sku varchar, unit_cost decimal(38, 6), currency varchar,"
     " order_multiple bigint, minimum_quantity bigint, shelf_life_days bigint",
     "purchase_lines": "tenant_id varchar, purchase_order_id varchar, purchase_order_number varchar, supplier_id varchar, sku varchar,"
-    " status varchar, ordered_date date, lead_time_days bigint",
+    " status varchar, ordered_date date, lead_time_days bigint, quantity bigint, received_quantity bigint",
     "open_purchases": "tenant_id varchar, location_id varchar, variant_id varchar, expected_date date, quantity bigint",
 }  # fmt: skip
 BLANK = {"stock_ledger": dict.fromkeys(("opening", "received", "sold", "bundled", "returned", "transferred", "corrected", "counted", "unexplained", "closing"), 0)}  # fmt: skip

@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fondaco.clock import Clock
 from fondaco.control.database import Database
-from fondaco.control.stock_models import StockOrder, StockOrderLine
+from fondaco.control.stock_models import StockDecision, StockOrder, StockOrderLine
 from fondaco.errors import ConfigError
 
 STATES = ("draft", "sent", "received", "cancelled")
@@ -21,6 +21,10 @@ LARGEST_QUANTITY = 1_000_000
 """Pieces of an article in one order: more is a slip of the keyboard."""
 _PREFIXES = {"purchase": "FO", "transfer": "FT"}
 _SEE = "See the orders with `fondaco stock orders`."
+
+
+class NoSuchOrderError(ConfigError):
+    """The tenant has no order of this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class StockOrders:
         if found is None and number.isdecimal() and len(number) < 10:
             return self.get(tenant_id, int(number))
         if found is None:
-            raise ConfigError(f"There is no order {number!r}.", _SEE)
+            raise NoSuchOrderError(f"There is no order {number[:63]!r}.", _SEE)
         return found
 
     def change_line(self, tenant_id: str, order_id: int, variant_id: str, quantity: int) -> StockOrder:
@@ -171,7 +175,7 @@ class StockOrders:
         return self._close(tenant_id, order_id, "received", ("sent",), actor)
 
     def cancel(self, tenant_id: str, order_id: int, *, actor: str) -> StockOrder:
-        """Nothing of it will come.
+        """Nothing of it will come: the decisions that made it are taken back.
 
         Raises
         ------
@@ -187,6 +191,11 @@ class StockOrders:
             order = existing_order(session, tenant_id, order_id, lock=True)
             _refuse_other_states(order, before, state)
             order.state, order.closed_by, order.closed_at = state, actor, self._clock()
+            if state == "cancelled":
+                held = (StockDecision.order_id == order_id, StockDecision.undone_at.is_(None))
+                session.execute(
+                    update(StockDecision).where(*held).values(undone_by=actor, undone_at=self._clock())
+                )
         return order
 
 
@@ -200,7 +209,7 @@ def existing_order(session: Session, tenant_id: str, order_id: int, *, lock: boo
     """
     order = session.get(StockOrder, order_id, with_for_update=lock or None)
     if order is None or order.tenant_id != tenant_id:
-        raise ConfigError(f"There is no order {order_id}.", _SEE)
+        raise NoSuchOrderError(f"There is no order {order_id}.", _SEE)
     return order
 
 

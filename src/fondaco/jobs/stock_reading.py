@@ -72,11 +72,12 @@ group by items.sku, items.supplier_id, items.supplier_sku, items.unit_cost, item
     items.shelf_life_days
 order by items.sku, last_ordered desc nulls last, items.unit_cost nulls last, items.supplier_id
 """
-# Deliveries of one order come together or nearly so: an order counts once.
+# Deliveries of one order come together or nearly so: an order counts once, and not before all of a line is there.
 _LEAD_TIMES = """
 select supplier_id, purchase_order_id, avg(cast(lead_time_days as double precision)) as days
 from core.purchase_lines
-where tenant_id = $tenant_id and lead_time_days is not null and status <> 'cancelled'
+where tenant_id = $tenant_id and lead_time_days is not null
+    and (status = 'received' or (status = 'open' and received_quantity >= quantity))
 group by supplier_id, purchase_order_id
 order by supplier_id, purchase_order_id
 """

@@ -198,7 +198,7 @@ class StockDesk:
         return self._noted_order("receive", done)
 
     def cancel(self, number: str) -> StockOrder:
-        """Nothing of it will come.
+        """Nothing of it will come: the decisions that made it are taken back.
 
         Raises
         ------

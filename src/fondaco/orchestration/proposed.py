@@ -27,6 +27,10 @@ order by rank, proposal_id
 _ONE = f"select {_COLUMNS} from marts.proposals where tenant_id = $tenant_id and proposal_id = $proposal_id"
 
 
+class NoSuchProposalError(ConfigError):
+    """There is no proposal of this id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One proposal of one day, as ``fondaco.jobs.stock_tables.PROPOSALS`` describes it.
@@ -169,7 +173,7 @@ class ProposalReader:
         asked = {"tenant_id": self._tenant_id, "proposal_id": proposal_id}
         rows = self._reader.query(_ONE, asked).to_pylist()
         if not rows:
-            raise ConfigError(
+            raise NoSuchProposalError(
                 f"There is no proposal {proposal_id[:63]!r}.",
                 "See those of today with `fondaco stock proposals`.",
             )

@@ -81,7 +81,7 @@ _BESIDE_THE_FILTERS = {
 }  # fmt: skip
 
 _DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Segments and
-costs can be changed, alerts looked after, and who is who decided; all else is read.
+costs can be changed, alerts looked after, and who is who and what is ordered decided; all else is read.
 
 Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
 strings, days are the shops' own, instants are UTC. A figure that does not exist is null, never 0. Every error is
