@@ -136,6 +136,7 @@ def places(folder: Path) -> Mapping[str, Place]:
         products = some("product_id", "product_sales_daily")
         people = some("person_id", "customer_scores")
         orders = some("order_id", "orders")
+        articles = some("variant_id", "stock_items")
     ranges = [f"range={name}&clock={clock}" for name in PRESETS for clock in ("finance", "order")]
 
     def one_of(choices: Sequence[str]) -> Place:
@@ -152,6 +153,12 @@ def places(folder: Path) -> Mapping[str, Place]:
         "Products": one_of(["/products", "/products?level=variant", "/products?range=last_30_days"]),
         "one product": one_of([f"/products/{each}" for each in products]),
         "one order": one_of([f"/orders/{each}" for each in orders]),
+        "Stock": one_of(["/stock", "/stock?which=low", "/stock?ages=category"]),
+        **({"one article": one_of([f"/stock/{each}" for each in articles])} if articles else {}),
+        "Today": one_of(["/today", "/today?kind=reorder"]),
+        "Purchase orders": one_of(["/purchase-orders"]),
+        "Suppliers": one_of(["/suppliers"]),
+        "Forecast quality": one_of(["/forecast-quality"]),
         "Customers": one_of(["/customers", *(f"/customers?segment={quote(rule.segment)}" for rule in RULES)]),
         "one customer": one_of([f"/customers/{each}" for each in people]),
         "Segments": one_of(["/segments"]),

@@ -114,6 +114,35 @@ class AnalyticsSettings(_Section):
     )
 
 
+class StockSettings(_Section):
+    """``[stock]``: what is proposed to be ordered, transferred and marked down."""
+
+    forecast: bool = Field(
+        True,
+        description="Whether runs forecast demand and propose what to do. It needs the extra `forecasting`.",
+    )
+    horizon_days: int = Field(
+        91, ge=14, le=182, description="How many days ahead demand is forecast, where the history bears it."
+    )
+    service_level: float = Field(
+        0.95,
+        ge=0.5,
+        le=0.999,
+        allow_inf_nan=False,
+        description="With which probability nothing is to run out until the goods of the next order are there.",
+    )
+    order_days: int = Field(
+        7, ge=1, le=182, description="For how many days of demand an order is to last: how often one orders."
+    )
+    lead_time_days: int = Field(
+        14, ge=0, le=365, description="Days from order to goods where neither orders nor the supplier tell."
+    )
+    transfer_days: int = Field(2, ge=0, le=60, description="Days from one of your locations to another.")
+    dead_days: int = Field(
+        90, ge=14, le=730, description="What has not sold for so many days, though it could, lies dead."
+    )
+
+
 class ProfitSettings(_Section):
     """``[profit]``: what counts as a cost where the cost sheet does not say."""
 
@@ -259,6 +288,7 @@ class Settings(BaseSettings):
     reconcile: ReconcileSettings = ReconcileSettings()
     analytics: AnalyticsSettings = AnalyticsSettings()
     profit: ProfitSettings = ProfitSettings()
+    stock: StockSettings = StockSettings()
     server: ServerSettings = ServerSettings()
     live: LiveSettings = LiveSettings()
     mail: MailSettings = MailSettings()

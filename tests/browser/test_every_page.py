@@ -13,7 +13,7 @@ from fondaco.orchestration.progress import silent
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 PLACES = (
-    "/", "/sales", "/profit", "/profit/payouts", "/orders", "/orders?clock=order&which=lost", "/marketing", "/products", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
+    "/", "/sales", "/profit", "/profit/payouts", "/orders", "/orders?clock=order&which=lost", "/marketing", "/products", "/stock", "one article", "/today", "/purchase-orders", "/suppliers", "/forecast-quality", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
     "/cohorts", "/costs", "/costs/new", "/alerts", "/alerts/rules/new?kind=change", "/alerts/rules/sales-drop", "/settings/alerts", "/connections", "/connections/aurora", "/runs", "/report", "/settings/users", "/settings/tokens", "/settings/shops", "/settings/schedule", "/settings/currency", "/settings/defaults",
     "/settings/definitions", "/settings/account", "/search",
 )  # fmt: skip
@@ -27,7 +27,7 @@ BEFORE_THE_DATA = (
 """The shop's data begins on 1 January 2025: in the place of changes stands since when there is data."""
 MOST_SHIFT = 0.02
 FIRST_PAINT_MS = 1000.0
-_WATCH = """
+WATCH = """
 window.shift = 0;
 new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shift += entry.value; })
     .observe({type: 'layout-shift', buffered: true});
@@ -51,6 +51,7 @@ def address(shop: Shop, place: str) -> str:
         "one product": ("products", "product_id", "products"),
         "one order": ("orders", "order_id", "orders"),
         "one customer": ("customers", "person_id", "customer_scores"),
+        "one article": ("stock", "variant_id", "stock_items"),
     }.get(place)
     if one is None:
         return place
@@ -74,7 +75,7 @@ def first_paint(page: Page) -> float:
 def test_every_page_stands_still_and_is_open_to_everyone(
     analysed: Shop, open_page: OpenPage, place: str, width: int, theme: str
 ) -> None:
-    page = open_page(analysed, address(analysed, place), width=width, theme=theme, script=_WATCH)
+    page = open_page(analysed, address(analysed, place), width=width, theme=theme, script=WATCH)
     assert page.evaluate("window.shift") < MOST_SHIFT
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert findings(page) == []

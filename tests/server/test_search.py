@@ -79,6 +79,7 @@ def test_before_anything_is_typed_the_pages_that_exist_are_there(shop: Project) 
         ("Orders", "/orders"),
         ("Marketing", "/marketing"),
         ("Products", "/products"),
+        ("Stock", "/stock"),
         ("Customers", "/customers"),
         ("Segments", "/segments"),
         ("Cohorts", "/cohorts"),

@@ -38,6 +38,7 @@ from fondaco.cli import (
     segments,
     serve,
     sql,
+    stock,
     tokens,
     users,
     webhooks,
@@ -99,6 +100,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(models.app, name="models")
 app.add_typer(profit.app, name="profit")
+app.add_typer(stock.app, name="stock")
 app.add_typer(segments.app, name="segments")
 app.add_typer(rates.app, name="rates")
 app.add_typer(costs.app, name="costs")

@@ -23,6 +23,7 @@ from fondaco.control.models import (
 from fondaco.control.plane import ControlPlane, SecretBox
 from fondaco.control.reconciliation import SealSummary
 from fondaco.control.saved_views import SavedViews, Shown
+from fondaco.control.stock_models import StockDecision, StockOrder, StockOrderLine
 
 __all__ = [
     "Alert",
@@ -48,6 +49,9 @@ __all__ = [
     "Segment",
     "SegmentVersion",
     "Shown",
+    "StockDecision",
+    "StockOrder",
+    "StockOrderLine",
     "StreamState",
     "Tenant",
     "User",

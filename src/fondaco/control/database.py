@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from fondaco.errors import ConfigError, FondacoError, RetryableError
 
-HEAD = "0009_message_costs"
+HEAD = "0011_stock_decisions"
 """The newest migration in ``migrations/versions``; a test holds the two together."""
 
 _BUSY_TIMEOUT_MS = 15_000

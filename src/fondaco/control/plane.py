@@ -21,6 +21,8 @@ from fondaco.control.reconciliation import Reconciliation
 from fondaco.control.runs import Runs
 from fondaco.control.saved_views import SavedViews
 from fondaco.control.segments import Segments
+from fondaco.control.stock_decisions import StockDecisions
+from fondaco.control.stock_orders import StockOrders
 from fondaco.control.stream_history import StreamHistory
 from fondaco.control.users import Sessions, Tokens, Users
 from fondaco.control.webhooks import WebhookEndpoints
@@ -54,6 +56,8 @@ class ControlPlane:
         self.alert_rules = AlertRules(database, clock)
         self.alert_channels = AlertChannels(database, box, clock)
         self.alert_messages = AlertMessages(database, clock)
+        self.stock_decisions = StockDecisions(database, clock)
+        self.stock_orders = StockOrders(database, clock)
         self.saved = Saved(database)
         self.views = SavedViews(database, clock)
 

@@ -17,6 +17,7 @@ from fondaco.jobs.products import TABLES as PRODUCT_TABLES
 from fondaco.jobs.products import write_product_facts
 from fondaco.jobs.reading import History, read_history
 from fondaco.jobs.segmenting import Segmented, movements, segment_today
+from fondaco.jobs.stock_tables import TABLES as STOCK_TABLES
 from fondaco.jobs.tables import COHORT_TABLES, CUSTOMER_SCORES, MODEL_RUNS, SEGMENT_MOVEMENTS, TABLES
 from fondaco.jobs.valuing import Fitted, Floats, Horizon, value_customers
 from fondaco.jobs.writing import replace_rows
@@ -57,7 +58,7 @@ class Analysis:
 
 def create_tables(warehouse: Warehouse) -> None:
     """Make the tables that are not there yet, empty."""
-    warehouse.create_schemas_and_raw_tables((*TABLES, *PRODUCT_TABLES))
+    warehouse.create_schemas_and_raw_tables((*TABLES, *PRODUCT_TABLES, *STOCK_TABLES))
 
 
 def analyse(warehouse: Warehouse, analysis: Analysis) -> tuple[int, list[Fitted]]:

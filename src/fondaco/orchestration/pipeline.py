@@ -17,6 +17,7 @@ from fondaco.orchestration.alerting import look_and_tell
 from fondaco.orchestration.analysing import analyse_customers, tables_written
 from fondaco.orchestration.kept_imports import note_gaps
 from fondaco.orchestration.modelling import build, models_read_meanwhile, refuse_half_built
+from fondaco.orchestration.planning_stock import propose_stock
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.orchestration.reconciling import reconcile_run
 from fondaco.orchestration.stopping import Stop, StoppedError, stop_here
@@ -209,6 +210,10 @@ class _Work:
         except FondacoError as error:
             # Sales are true without it: they are published, with the former findings.
             self.going.note("warn", f"The analysis did not end: {error.what}")
+        try:
+            propose_stock(self.project, self.progress)
+        except FondacoError as error:
+            self.going.note("warn", f"Nothing new is proposed for stock: {error.what}")
 
     def reconcile(self, whole: Sequence[str]) -> None:
         for health, reason in reconcile_run(self.project, self.progress, whole=whole):

@@ -47,7 +47,7 @@ _ENVIRONMENT = """\
 _IGNORED = ".fondaco/\n.env\n"
 
 
-CHANGEABLE = ("project", "schedule", "analytics", "profit", "reconcile")
+CHANGEABLE = ("project", "schedule", "analytics", "profit", "reconcile", "stock")
 """Sections of ``fondaco.toml`` of which nothing is opened: they are read anew whenever they are needed."""
 
 

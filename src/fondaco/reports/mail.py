@@ -31,6 +31,15 @@ class UnsureError(RetryableError):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; ``kind`` is its media type, such as application/pdf."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A mail without its receiver: what it says, twice."""
 
@@ -40,6 +49,7 @@ class Letter:
     written_at: datetime
     unsubscribe: str = ""
     """The address at which its receiver says that they want no more."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Postbox:
@@ -125,6 +135,9 @@ class Postbox:
             message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
         message.set_content(letter.plain)
         message.add_alternative(letter.html, subtype="html")
+        for each in letter.attachments:
+            main, _, sub = each.kind.partition("/")
+            message.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
         return message
 
     @property

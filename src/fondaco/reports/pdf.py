@@ -37,12 +37,12 @@ def write_pdf(content: Content, formulas: Mapping[str, str], fonts: Path) -> byt
     ConfigError
         If the packages that make PDFs are not installed, or the fonts are not there.
     """
-    setter = _Setter(*typefaces(fonts))
+    setter = Setter(*typefaces(fonts))
     _, pages = _bound(content, formulas, setter, 0)
     return _bound(content, formulas, setter, pages)[0]
 
 
-def _bound(content: Content, formulas: Mapping[str, str], setter: _Setter, pages: int) -> tuple[bytes, int]:
+def _bound(content: Content, formulas: Mapping[str, str], setter: Setter, pages: int) -> tuple[bytes, int]:
     """The file, and how many pages it has; ``pages`` stands at the bottom of each, and is known after a first time."""
     from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
@@ -58,7 +58,7 @@ def _bound(content: Content, formulas: Mapping[str, str], setter: _Setter, pages
     return file.getvalue(), document.page
 
 
-class _Setter:
+class Setter:
     """Sets words in type."""
 
     def __init__(self, regular: Typeface, bold: Typeface) -> None:

@@ -35,6 +35,7 @@ from fondaco.server.pages import (
     costs,
     customers,
     events,
+    forecast_quality,
     marketing,
     orders,
     orders_list,
@@ -47,6 +48,7 @@ from fondaco.server.pages import (
     profit_forecast,
     profit_suggestions,
     profit_what_if,
+    purchase_orders,
     report,
     runs,
     sales,
@@ -56,7 +58,11 @@ from fondaco.server.pages import (
     settings,
     settings_people,
     settings_values,
+    stock,
     stock_findings,
+    stock_item,
+    suppliers,
+    today,
     views,
 )
 from fondaco.server.proxies import believed
@@ -75,7 +81,7 @@ _BESIDE_THE_FILTERS = {
 }  # fmt: skip
 
 _DESCRIPTION = """Figures, segments of customers, runs and reconciliation of one Fondaco project. Segments and
-costs can be changed, alerts looked after, and who is who decided; all else is read.
+costs can be changed, alerts looked after, and who is who and what is ordered decided; all else is read.
 
 Send a token, made with `fondaco tokens create`, as `Authorization: Bearer fnd_…`. Amounts are decimal numbers written as
 strings, days are the shops' own, instants are UTC. A figure that does not exist is null, never 0. Every error is
@@ -100,6 +106,12 @@ ROUTERS = (
     orders_list.router,
     orders.router,
     products.router,
+    today.router,
+    purchase_orders.router,
+    suppliers.router,
+    forecast_quality.router,
+    stock.router,
+    stock_item.router,
     cohorts.router,
     stock_findings.router,
     runs.router,

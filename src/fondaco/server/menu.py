@@ -45,6 +45,7 @@ MENU = (
     MenuPage("orders", "/orders", "shopping-cart", "Orders", "order list profit margin CM3 under water number", has_period=True),
     MenuPage("marketing", "/marketing", "speakerphone", "Marketing", "ads advertising campaigns spend ROAS POAS Meta Google break-even", has_period=True),
     MenuPage("products", "/products", "package", "Products", "articles sku", has_period=True),
+    MenuPage("stock", "/stock", "archive", "Stock", "inventory warehouse locations ageing dead stock", beneath=("today", "purchase-orders", "suppliers", "forecast-quality")),
     MenuPage("customers", "/customers", "users", "Customers", "people buyers value churn"),
     MenuPage("segments", "/segments", "users-group", "Segments", "groups of customers builder"),
     MenuPage("cohorts", "/cohorts", "chart-cohort", "Cohorts", "retention repeat"),
@@ -55,6 +56,15 @@ MENU = (
     MenuPage("report", "/report", "printer", "Report", "print pdf accountant month"),
     MenuPage("settings", "/settings", "settings", "Settings", "preferences configuration"),
 )  # fmt: skip
+
+STOCK_PAGES = (
+    ("today", "Today", "/today", "what to do reorder transfer warn mark down proposals buy"),
+    ("items", "Items", "/stock", ""),
+    ("purchase-orders", "Purchase orders", "/purchase-orders", "supplier draft send receive transfers"),
+    ("suppliers", "Suppliers", "/suppliers", "lead time fill rate late vendor"),
+    ("forecast-quality", "Forecast quality", "/forecast-quality", "demand accuracy back-test error"),
+)
+"""The pages of Stock: name, label, address, and other words by which each may be searched for."""
 
 _FIRST_PARTS = frozenset(part for page in MENU for part in (page.address.removeprefix("/"), *page.beneath))
 

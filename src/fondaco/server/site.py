@@ -36,11 +36,12 @@ from fondaco.metrics import (
     sum_order_profits,
 )
 from fondaco.metrics.collections import read_collections
+from fondaco.metrics.stock import Known, stock_known
 from fondaco.server.answers import Remembered
 from fondaco.server.assets import packaged
 from fondaco.server.auth.arrivals import Arrivals
 from fondaco.server.auth.throttle import Throttle
-from fondaco.server.menu import MENU
+from fondaco.server.menu import MENU, STOCK_PAGES
 from fondaco.server.notices import Notices
 from fondaco.server.numbers import Numbers, negotiate
 from fondaco.server.rate import RateLimit
@@ -107,7 +108,13 @@ class Site:
             lstrip_blocks=True,
             bytecode_cache=_COMPILED,
         )
-        self._templates.globals |= {"site": self, "asset": self.assets.url, "may": may, "menu": MENU}
+        self._templates.globals |= {
+            "site": self,
+            "asset": self.assets.url,
+            "may": may,
+            "menu": MENU,
+            "stock_pages": STOCK_PAGES,
+        }
 
     @property
     def control(self) -> ControlPlane:
@@ -269,6 +276,11 @@ class Site:
     def has_marketing(self) -> bool:
         """Whether what is published knows of advertising; remembered with it."""
         return self.remembered(("has_marketing",), lambda: has_marketing(self.project.reader))
+
+    @property
+    def stock(self) -> Known:
+        """What is known of stock: see ``stock_known``; remembered with what is published."""
+        return self.remembered(("stock",), lambda: stock_known(self.project.reader, self.tenant_id))
 
     def order(self, order_id: str) -> OrderRecord:
         """The order an address names."""

@@ -14,10 +14,11 @@ forecast.
 from fondaco.analytics.forecasting.classes import classify
 from fondaco.analytics.forecasting.contestants import available
 from fondaco.analytics.forecasting.levels import HierarchyForecast, forecast_hierarchy
-from fondaco.analytics.forecasting.outlook import DemandForecast, forecast_demand
+from fondaco.analytics.forecasting.outlook import DemandForecast, forecast_by, forecast_demand, try_past
 from fondaco.analytics.forecasting.panel import Panel
 from fondaco.analytics.forecasting.reading import read_panel
 from fondaco.analytics.forecasting.tournament import Choice, Standing
+from fondaco.analytics.forecasting.trial import Trial
 
 __all__ = [
     "Choice",
@@ -25,9 +26,12 @@ __all__ = [
     "HierarchyForecast",
     "Panel",
     "Standing",
+    "Trial",
     "available",
     "classify",
+    "forecast_by",
     "forecast_demand",
     "forecast_hierarchy",
     "read_panel",
+    "try_past",
 ]

@@ -15,6 +15,7 @@ import numpy as np
 
 from fondaco.analytics.forecasting.censoring import completed, places_of, profile, ratio
 from fondaco.analytics.forecasting.classes import CLASSES
+from fondaco.analytics.forecasting.measures import covered
 from fondaco.analytics.forecasting.panel import Bools, Floats, Panel, Strings
 from fondaco.analytics.forecasting.tournament import BackTest, Tournament
 
@@ -23,6 +24,7 @@ POWER = 1.5
 LEAST_ERRORS = 150
 """Errors that the quantiles of a class and distance are of; with fewer, distances are put together, then classes."""
 _STRETCHES = 4
+_COVERING = np.array([0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99])
 _PRIOR_PERIODS = 14.0
 _LEAST_SHARE = 0.05
 
@@ -97,11 +99,15 @@ def conformal(errors: Floats, levels: Floats) -> Floats:
     return np.asarray(sorted_errors[np.where(levels >= 0.5, upper, lower)])
 
 
-def calibrate(tests: Sequence[BackTest], held: Tournament, *, is_whole: bool, seed: int) -> Calibration:
-    """Errors of the winners at back-tests by which they were not chosen."""
+def calibrate(
+    tests: Sequence[BackTest], held: Tournament, *, is_whole: bool, seed: int, leave_out: int | None = None
+) -> Calibration:
+    """Errors of the winners at back-tests by which they were not chosen; ``leave_out`` is the number of one whose errors do not count."""
     chance = np.random.default_rng(seed)
     parts: dict[str, list[Floats]] = {name: [] for name in CLASSES}
     for number, test in enumerate(tests):
+        if number == leave_out:
+            continue
         said = held.tested(test, number)
         off = errors_of(test, said, chance if is_whole else None)
         for name in CLASSES:
@@ -112,6 +118,35 @@ def calibrate(tests: Sequence[BackTest], held: Tournament, *, is_whole: bool, se
         if np.isfinite(each).sum() < LEAST_ERRORS:
             errors[name] = np.concatenate([each, every]) if name != "ended" else each
     return Calibration(errors, is_whole)
+
+
+def coverage(
+    tests: Sequence[BackTest],
+    held: Tournament,
+    *,
+    is_whole: bool,
+    seed: int,
+    low: float = 0.1,
+    high: float = 0.9,
+) -> dict[str, float]:
+    """By class, the share of truths between two quantiles when these are told by the errors of the other back-tests: ``high − low`` if they
+    hold. Classes of which nothing is known are left out; with a single back-test all are.
+
+    Counts are shared out as ``measures.covered`` says.
+    """
+    if len(tests) < 2:
+        return {}
+    inside: dict[str, list[Floats]] = {}
+    for number, test in enumerate(tests):
+        others = calibrate(tests, held, is_whole=is_whole, seed=seed, leave_out=number)
+        said = held.tested(test, number)
+        quantiles = others.quantiles(said, spread_of(test.past, said), test.classes, _COVERING)
+        share = covered(test.actual, quantiles, _COVERING, low, high)
+        for name in np.unique(test.classes):
+            rows = test.classes == name
+            inside.setdefault(str(name), []).append(share[rows][test.known[rows]])
+    together = {name: np.concatenate(each) for name, each in inside.items()}
+    return {name: float(each.mean()) for name, each in together.items() if len(each)}
 
 
 def errors_of(test: BackTest, said: Floats, chance: np.random.Generator | None) -> Floats:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
-from fondaco.analytics.forecasting.calibration import Calibration, calibrate, spread_of
+from fondaco.analytics.forecasting.calibration import Calibration, calibrate, coverage, spread_of
 from fondaco.analytics.forecasting.classes import classify
 from fondaco.analytics.forecasting.contestants import Contestant, available, contestants
 from fondaco.analytics.forecasting.panel import Floats, Ints, Panel, Period, Strings
 from fondaco.analytics.forecasting.tournament import (
+    ENDED,
     BackTest,
+    Choice,
     Standing,
     Tournament,
     back_tests,
     combined,
     hold,
 )
+from fondaco.analytics.forecasting.trial import Trial
 from fondaco.errors import ConfigError
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
@@ -147,21 +150,75 @@ def forecast_demand(
     )
     held = hold(tests)
     calibration = calibrate(tests, held, is_whole=panel.is_whole, seed=seed)
+    trial = Trial(panel.period, horizon, held.choices, held.standings, calibration)
+    made = _by_choices(panel, trial, asked, {one.name: one for one in players})
+    return replace(made, errors=_errors(len(panel), tests, held))
+
+
+def try_past(
+    panel: Panel,
+    horizon: int,
+    *,
+    names: Sequence[str] | None = None,
+    origins: int = BACK_TESTS,
+    most_tested: int = MOST_TESTED,
+    seed: int = 0,
+    workers: int = 1,
+) -> Trial:
+    """Hold the tournament alone: who forecasts each class from now on, and with which errors. Arguments and errors as ``forecast_demand``."""
+    players = contestants(available() if names is None else names, seed=seed, workers=workers)
+    tests = back_tests(
+        panel, horizon, players, origins=origins, most_series=most_tested, seed=seed, workers=workers
+    )
+    held = hold(tests)
+    return Trial(
+        panel.period,
+        horizon,
+        held.choices,
+        held.standings,
+        calibrate(tests, held, is_whole=panel.is_whole, seed=seed),
+        coverage(tests, held, is_whole=panel.is_whole, seed=seed),
+    )
+
+
+def forecast_by(
+    panel: Panel, trial: Trial, *, levels: Sequence[float] = LEVELS, seed: int = 0, workers: int = 1
+) -> DemandForecast:
+    """Forecast every series by the winners of a tournament that was held before, on this panel or an earlier one: a hundredth of its work.
+
+    The forecast has no ``errors`` of single series.
+
+    Raises
+    ------
+    ConfigError
+        If the panel is of other periods, or a winner cannot run.
+    """
+    if trial.period != panel.period:
+        raise ConfigError(
+            f"The tournament was held by {trial.period}, and the demand is by {panel.period}.",
+            "Hold it anew with try_past.",
+        )
+    needed = {name for choice in trial.choices.values() for name in choice.members} - {*ENDED.members}
+    players = contestants(sorted(needed), seed=seed, workers=workers)
+    return _by_choices(panel, trial, _levels(levels), {one.name: one for one in players})
+
+
+def _by_choices(panel: Panel, trial: Trial, levels: Floats, players: dict[str, Contestant]) -> DemandForecast:
     classes = classify(panel)
-    mean = _forecast(panel, horizon, held, classes, {one.name: one for one in players})
+    mean = _forecast(panel, trial.horizon, trial.choices, classes, players)
     spread = spread_of(panel, mean)
     return DemandForecast(
         ids=panel.ids,
         period=panel.period,
         first_day=int(panel.first_days(panel.columns, 1)[0]),
         mean=mean,
-        levels=asked,
-        quantiles=calibration.quantiles(mean, spread, classes, asked),
+        levels=levels,
+        quantiles=trial.calibration.quantiles(mean, spread, classes, levels),
         spread=spread,
         classes=classes,
-        errors=_errors(len(panel), tests, held),
-        standings=held.standings,
-        calibration=calibration,
+        errors=np.zeros((len(panel), 0)),
+        standings=trial.standings,
+        calibration=trial.calibration,
     )
 
 
@@ -175,12 +232,16 @@ def _errors(series: int, tests: Sequence[BackTest], held: Tournament) -> Floats:
 
 
 def _forecast(
-    panel: Panel, horizon: int, held: Tournament, classes: Strings, players: dict[str, Contestant]
+    panel: Panel,
+    horizon: int,
+    choices: Mapping[str, Choice],
+    classes: Strings,
+    players: dict[str, Contestant],
 ) -> Floats:
     """By the winners, each asked for the series of its classes alone."""
     needed: dict[str, set[str]] = {}
     for name in np.unique(classes):
-        for member in held.choices[str(name)].members:
+        for member in choices[str(name)].members:
             needed.setdefault(member, set()).add(str(name))
     said = {}
     for member, of in needed.items():
@@ -192,7 +253,7 @@ def _forecast(
         said[member] = found
     if not said:
         return np.zeros((len(panel), horizon))
-    return combined(classes, held.choices, said)
+    return combined(classes, choices, said)
 
 
 def _levels(levels: Sequence[float]) -> Floats:

@@ -45,6 +45,8 @@ from fondaco.analytics.inventory.protection import (
     over_protection_period,
     paths_over_protection_period,
 )
+from fondaco.analytics.inventory.running_out import RunOut, lengthened, run_out
+from fondaco.analytics.inventory.sharing import share_out
 
 __all__ = [
     "Candidate",
@@ -57,16 +59,20 @@ __all__ = [
     "OrderQuantity",
     "Plan",
     "ReorderPolicy",
+    "RunOut",
     "Sampled",
     "Terms",
     "economic_order_quantity",
     "fill_rate",
     "in_multiples",
+    "lengthened",
     "newsvendor",
     "over_protection_period",
     "paths_over_protection_period",
     "plan_order",
     "reorder_for_fill_rate",
     "reorder_for_service_level",
+    "run_out",
+    "share_out",
     "stockout_risk",
 ]

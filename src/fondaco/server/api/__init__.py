@@ -16,6 +16,7 @@ from fondaco.server.api import (
     payouts,
     profit,
     segments,
+    stock,
     suggestions,
 )
 
@@ -34,3 +35,4 @@ router.include_router(orders.router)
 router.include_router(payouts.router)
 router.include_router(profit.router)
 router.include_router(suggestions.router)
+router.include_router(stock.router)

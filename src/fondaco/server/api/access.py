@@ -64,6 +64,11 @@ def alerting_token(site: TheSite, token: Annotated[ApiToken, Depends(asking_toke
     return _writing(site, token, Permission.ALERTS)
 
 
+def buying_token(site: TheSite, token: Annotated[ApiToken, Depends(asking_token)]) -> ApiToken:
+    """The token of a request that decides what is ordered: made for writing, and its user may do so."""
+    return _writing(site, token, Permission.STOCK)
+
+
 def _writing(site: Site, token: ApiToken, permission: Permission) -> ApiToken:
     if "write" not in token.scopes:
         raise ForbiddenError(

@@ -17,6 +17,7 @@ _REFUSED = {
     Permission.SEGMENT: "may look at segments of customers, but not change them",
     Permission.COSTS: "may look at costs, but not change them",
     Permission.ALERTS: "may look at alerts, but not change them or their rules",
+    Permission.STOCK: "may look at what is proposed and ordered, but not decide it",
     Permission.CHANGE: "may change nothing here",
 }
 
@@ -56,6 +57,12 @@ def costing_user(user: CurrentUser) -> User:
 def alerting_user(user: CurrentUser) -> User:
     """A user who may look after alerts and their rules."""
     require(user.role, Permission.ALERTS)
+    return user
+
+
+def buying_user(user: CurrentUser) -> User:
+    """A user who may decide what is ordered, moved and marked down."""
+    require(user.role, Permission.STOCK)
     return user
 
 

@@ -41,6 +41,9 @@ AD_DIMENSIONS: Mapping[str, str] = {"campaign": "Campaign", "account": "Ad accou
 
 AD_FILTERS = ("platform", "account", "campaign_id")
 
+STOCK_FILTERS = ("location_id", "variant_id")
+"""The same of stock, which lies somewhere and has a size and a colour."""
+
 LABELS: Mapping[str, str] = {
     **DIMENSIONS,
     "product_id": "Product",

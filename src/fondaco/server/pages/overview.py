@@ -20,6 +20,7 @@ from fondaco.server.pages.choices import (
     AD_FILTERS,
     FILTERS,
     NO_PRODUCT,
+    STOCK_FILTERS,
     offered,
     opened_alone,
     page_answer,
@@ -113,7 +114,7 @@ def definition(name: str, request: Request, site: TheSite) -> Response:
 
 def _view_of(request: Request, site: Site, metric: Metric) -> View:
     """The state of the address as far as it concerns the metric: it is told without conditions that it does not have."""
-    filters = tuple(each for each in (*FILTERS, *AD_FILTERS) if each in metric.dimensions)
+    filters = tuple(each for each in (*FILTERS, *AD_FILTERS, *STOCK_FILTERS) if each in metric.dimensions)
     view = view_of(request, site, filters)
     return view if "connection_id" in metric.dimensions else replace(view, shop=None)
 

@@ -25,7 +25,7 @@ from fondaco.governance import Permission, may
 from fondaco.metrics import lookup
 from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
-from fondaco.server.menu import MENU
+from fondaco.server.menu import MENU, STOCK_PAGES
 from fondaco.server.numbers import Numbers
 from fondaco.server.pages.advertising import campaign_name, platform_in_words
 from fondaco.server.pages.cost_view import entries_by_kind
@@ -102,9 +102,10 @@ def _rank(words: str, title: str) -> tuple[bool, bool, str]:
 
 def _pages(asked: Asked) -> Iterable[Found]:
     known = [(page.title, page.address, page.meant) for page in MENU]
+    beneath = [(f"Stock: {label}", address, meant) for _, label, address, meant in STOCK_PAGES if meant]
     settings = [(f"Settings: {one.label}", one.address, one.meant) for one in SECTIONS]
-    for label, address, meant in (*known, *settings):
-        if (asked.words or not label.startswith("Settings:")) and _fits(asked.words, label, meant):
+    for label, address, meant in (*known, *(beneath + settings if asked.words else ())):
+        if _fits(asked.words, label, meant):
             yield Found(label, address)
 
 
