@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-import pymysql
 import pytest
 from hypothesis import settings
+from tests.mariadb import running_mariadb
 
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.warehouse import Warehouse, open_warehouse
@@ -105,50 +105,11 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         connection.execute(f"drop database {name} with (force)")
 
 
-_MARIADB = Path("/usr/sbin/mariadbd")
-
-
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[int]:
     """A MariaDB server of this test worker's own; gives its port on 127.0.0.1. ``root`` logs in without a password."""
-    if not _MARIADB.exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"CI needs MariaDB in {_MARIADB}.")
-        pytest.skip("MariaDB is not installed: apt-get install mariadb-server")
-    folder = Path(tempfile.mkdtemp(prefix="fondaco-mariadb-"))
-    account = "mysql" if os.geteuid() == 0 else None  # MariaDB refuses to run as root
-    if account:
-        shutil.chown(folder, account, account)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-    subprocess.run(
-        ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
-         "--skip-test-db"],
-        check=True, capture_output=True, cwd="/", user=account, group=account,
-    )  # fmt: skip
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [_MARIADB, "--no-defaults", f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1",
-             f"--socket={folder / 'socket'}", f"--pid-file={folder / 'pid'}", "--innodb-flush-log-at-trx-commit=0",
-             "--innodb-buffer-pool-size=64M", "--skip-name-resolve", "--character-set-server=utf8mb4"],
-            stdout=log, stderr=log, cwd="/", user=account, group=account,
-        )  # fmt: skip
-    try:
-        for attempt in range(600):
-            try:
-                pymysql.connect(host="127.0.0.1", port=port, user="root", ssl_disabled=True).close()
-                break
-            except pymysql.OperationalError:
-                if attempt == 599 or server.poll() is not None:
-                    raise
-                time.sleep(0.1)
+    with running_mariadb() as port:
         yield port
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -10,6 +10,7 @@ from functools import partial
 
 from fondaco.clock import Clock
 from fondaco.errors import ConfigError
+from fondaco.money import minor_digits
 from fondaco.sources.database.client import DatabaseClient
 from fondaco.sources.database.mapping import DatabaseMapping, StreamMapping
 from fondaco.sources.database.questions import (
@@ -43,6 +44,7 @@ _SKEW = timedelta(minutes=5)
 _SAMPLE = 500
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _MOST_IS_CENTS = Decimal(500)
+_ENOUGH = 20
 
 
 def check(
@@ -168,16 +170,10 @@ def _data_warnings(
     yield from shaper.warnings()
     totals = [total for total in map(_number, (row.get("total") for row in rows)) if total is not None]
     minor = any(column.minor for column in question.read if column.name == "total")
-    whole = [total for total in totals if total == total.to_integral_value()]
-    if (
-        totals
-        and not minor
-        and len(totals) >= 20
-        and len(whole) == len(totals)
-        and sorted(totals)[len(totals) // 2] > _MOST_IS_CENTS
-    ):
+    digits = minor_digits(settings.currency)
+    if digits and not minor and _all_look_like_cents(totals):
         yield "All totals of orders are whole numbers: if they are cents, write `money: minor` in the mapping."
-    if minor and any((total * 10**6) % 10**4 for total in totals):
+    if minor and any(total.scaleb(digits) % 1 for total in totals):
         yield "Some totals of orders have fractions of a cent: if amounts are decimals, write `money: decimal` in the mapping."
     if any(total < 0 for total in totals):
         yield f"{sum(total < 0 for total in totals):,} of the newest {len(rows):,} orders have a total below nought."
@@ -198,6 +194,13 @@ def _instant_warnings(rows: list[dict[str, object]], clock: Clock) -> Iterator[s
         yield f"{ahead:,} of the newest {len(rows):,} orders lie in the future: is `time_zone` of the mapping right?"
     if early:
         yield f"{early:,} of the newest {len(rows):,} orders lie before 1995."
+
+
+def _all_look_like_cents(totals: list[Decimal]) -> bool:
+    """Whether none of enough amounts has a fraction, and half of them would be large."""
+    if len(totals) < _ENOUGH or any(total % 1 for total in totals):
+        return False
+    return sorted(totals)[len(totals) // 2] > _MOST_IS_CENTS
 
 
 def _number(value: object) -> Decimal | None:

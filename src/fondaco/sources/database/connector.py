@@ -44,6 +44,7 @@ class Database:
         self._clock = clock
         self._client = DatabaseClient(_DRIVERS[settings.engine](settings), sleep=sleep)
         self._mapping: DatabaseMapping | None = None
+        self._questions: dict[str, Question] = {}
 
     @classmethod
     def connect(cls, settings: SourceSettings) -> Self:
@@ -126,7 +127,9 @@ class Database:
         if mapping is None:
             return None
         try:
-            return resolve(self._client, mapping)
+            if stream.name not in self._questions:
+                self._questions[stream.name] = resolve(self._client, mapping)
+            return self._questions[stream.name]
         except MissingTableError:
             if mapping.optional:
                 return None

@@ -112,6 +112,11 @@ class _Resolver:
         found = {id(column): text for column, text in pairs_found if text is not None}
         read = [column for column in wanted if id(column) in found]
         constant = [column for column in mapping.key if self._is_constant(column)]
+        if len(constant) == len(mapping.key):
+            raise MissingColumnError(
+                f"{mapping.where}: no column of {table} tells the rows of {mapping.name} apart.",
+                "Name one under `key` that the table has.",
+            )
         return Question(
             mapping=mapping,
             table=table,

@@ -64,7 +64,7 @@ final as (
         discounts,
         goods_taxes,
         rest_discounts,
-        fees,
+        cast(fees as {{ contract_type('money') }}) as fees,
         cast(
             shown_shipping - case when prices_include_tax then shipping_taxes else 0 end as {{ contract_type('money') }}
         ) as shipping,
