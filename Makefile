@@ -36,7 +36,7 @@ node_modules/.installed: package.json package-lock.json scripts/copy-assets.mjs
 	node scripts/copy-assets.mjs
 	touch $@
 
-# PostgreSQL, Chromium and the npm mocks that the tests drive; asks apt only for what is missing.
+# PostgreSQL, MariaDB, Chromium and the npm mocks that the tests drive; asks apt only for what is missing.
 test-system:
 	scripts/install-test-system.sh
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What the tests drive beside Python: PostgreSQL and Chromium from Debian, mock servers from npm. Asks only for what is missing.
+# What the tests drive beside Python: PostgreSQL, MariaDB and Chromium from Debian, mock servers from npm. Asks only for what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 missing=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
 command -v chromium >/dev/null || missing+=(chromium)
 if [ "${#missing[@]}" -gt 0 ]; then
     as_root=()

@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import settings
+from tests.mariadb import running_mariadb
 
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.warehouse import Warehouse, open_warehouse
@@ -102,6 +103,13 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         connection.execute(f"create database {name}")
         yield f"{postgres_server}/{name}"
         connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[int]:
+    """A MariaDB server of this test worker's own; gives its port on 127.0.0.1. ``root`` logs in without a password."""
+    with running_mariadb() as port:
+        yield port
 
 
 @pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])

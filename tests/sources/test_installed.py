@@ -11,7 +11,7 @@ import pytest
 from fondaco.errors import ConfigError
 from fondaco.sources.source import report_streams, source_type, source_types
 
-OURS = {"amazon", "shopify", "woocommerce", "commercetools", "files", "google_ads", "magento"}
+OURS = {"amazon", "shopify", "woocommerce", "commercetools", "database", "files", "google_ads", "magento"}
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_source_that_does_not_import_is_named_when_it_is_asked_for() -> None:
 
 
 def test_an_unknown_source_lists_those_that_there_are() -> None:
-    with pytest.raises(ConfigError, match="Choose one of: amazon, commercetools, ebay, files"):
+    with pytest.raises(ConfigError, match="Choose one of: amazon, commercetools, database, ebay, files"):
         source_type("etsy")
 
 
@@ -54,3 +54,4 @@ def test_the_report_depends_on_orders_and_refunds_not_on_stock_or_customers() ->
     assert report_streams("woocommerce") == {"orders", "refunds"}
     assert report_streams("commercetools") == {"orders", "payments"}
     assert report_streams("magento") == {"orders", "credit_memos"}
+    assert report_streams("database") == {"orders", "order_lines", "refunds", "refund_lines"}

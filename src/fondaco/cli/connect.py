@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def connect(
     ctx: typer.Context,
-    source: Annotated[str, typer.Argument(help="shopify, woocommerce, commercetools, magento, amazon, …")],
+    source: Annotated[str, typer.Argument(help="shopify, woocommerce, commercetools, magento, database, …")],
     name: Annotated[
         str | None, typer.Option(help="Id of the connection.", show_default="the shop's name")
     ] = None,
