@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fondaco.errors import AccessError, ConfigError
+from fondaco.sources.prohandel.checking import weighed
+from fondaco.sources.prohandel.mapping import read_mapping
 
 if TYPE_CHECKING:
     from .conftest import Erp
@@ -76,6 +80,38 @@ def test_amounts_that_mean_something_else_are_found_by_the_labels_price(erp: Erp
     found = erp.mapped('[meaning]\nafter_discount = false\nsale_price = "piece"\n').check()
     [warning] = [one for one in found.warnings if "sales are probably wrong" in one]
     assert 'with sale_price = "line", discount = "line", after_discount = true' in warning
+
+
+readings = st.tuples(st.sampled_from(["line", "piece"]), st.sampled_from(["line", "piece"]), st.booleans())
+priced = st.tuples(st.integers(2, 5), st.integers(500, 10_000), st.integers(100, 499))
+
+
+@given(meant=readings, said=readings, lines=st.lists(priced, min_size=20, max_size=30))
+def test_whatever_the_amounts_mean_another_meaning_is_found_and_the_right_one_is_not_doubted(
+    meant: tuple[str, str, bool], said: tuple[str, str, bool], lines: list[tuple[int, int, int]]
+) -> None:
+    """Pieces, the label's price and what is taken off a piece, in cents, as a till of that meaning writes them."""
+    price, discount, after = meant
+    sales: list[dict[str, Any]] = [
+        {
+            "quantity": pieces,
+            "labelPrice": label / 100,
+            "salePrice": (label - off if after else label) * (pieces if price == "line" else 1) / 100,
+            "discount": off * (pieces if discount == "line" else 1) / 100,
+        }
+        for pieces, label, off in lines
+    ]
+    mapping = read_mapping(None)
+    meaning = mapping.meaning.model_copy(
+        update=dict(zip(("sale_price", "discount", "after_discount"), said, strict=True))
+    )
+    found = weighed(sales, mapping.model_copy(update={"meaning": meaning}))
+    # What is told before the discount comes out whatever the discount means.
+    is_right = said == meant or (not after and (said[0], said[2]) == (price, after))
+    assert (found == []) == is_right
+    for warning in found:
+        assert f'sale_price = "{price}"' in warning
+        assert f"after_discount = {str(after).lower()}" in warning
 
 
 def test_orders_that_are_told_in_dozens_are_found_by_what_came(erp: Erp) -> None:

@@ -22,11 +22,12 @@ BERLIN = zone("Europe/Berlin")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tells_more", [True, False])
-def test_pages_are_read_to_the_last_whether_or_not_answers_say_that_there_are_more(
-    erp: Erp, tells_more: bool
+@pytest.mark.parametrize("tells", [("x-more-pages-available",), ("x-pagesize",), ()])
+@pytest.mark.parametrize("largest", [7, 5])
+def test_pages_are_read_to_the_last_whatever_answers_say_of_them_and_however_few_they_give(
+    erp: Erp, tells: tuple[str, ...], largest: int
 ) -> None:
-    erp.behaviour.tells_more = tells_more
+    erp.behaviour.tells, erp.behaviour.largest_page = tells, largest
     found = erp.read("article_sizes", erp.source(page_size=7))
     expected = erp.rows("select variant_id from variants where not is_gift_card order by variant_id")
     assert [row["article_size_number"] for row in found] == [row["variant_id"] for row in expected]

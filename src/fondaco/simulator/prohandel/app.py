@@ -38,8 +38,9 @@ class Behaviour:
     """Fields that this system calls otherwise."""
     worded: dict[str, Any] = field(default_factory=dict)
     """Fields that have this value in all records."""
-    tells_more: bool = True
-    """Whether answers say that there are more pages."""
+    tells: tuple[str, ...] = ("x-page", "x-pagesize", "x-more-pages-available")
+    """What answers say of the pages, in headers."""
+    largest_page: int = _LARGEST_PAGE
     server: str = ""
     """Another server than this one in the answer to the key."""
     requests: list[str] = field(default_factory=list)
@@ -85,17 +86,22 @@ class ProHandelEndpoint:
 
     def _page(self, request: Request, resource: str) -> Response:
         asked = request.query_params
-        number, size = int(asked.get("page", 1)), min(int(asked.get("pagesize", 100)), _LARGEST_PAGE)
+        number, size = (
+            int(asked.get("page", 1)),
+            min(int(asked.get("pagesize", 100)), self._behaviour.largest_page),
+        )
         if number > 1 and self._faults.repeat_page(resource):
             number -= 1
         since = date.fromisoformat(asked["fromDate"]) if "fromDate" in asked else None
         book = Book(self._store, self._store.shop(request.path_params["shop"]))
         rows = book.page(resource, (number - 1) * size, size + 1, since)
         content = self._faults.spoil([self._worded(row) for row in rows[:size]], resource)
-        headers = {"x-page": str(number), "x-pagesize": str(size)}
-        if self._behaviour.tells_more:
-            headers["x-more-pages-available"] = str(len(rows) > size)
-        return JSONResponse(content, headers=headers)
+        told = {
+            "x-page": str(number),
+            "x-pagesize": str(size),
+            "x-more-pages-available": str(len(rows) > size),
+        }
+        return JSONResponse(content, headers={name: told[name] for name in self._behaviour.tells})
 
     def _worded(self, row: Row) -> Row:
         behaviour = self._behaviour

@@ -16,7 +16,7 @@ from fondaco.clock import Clock, utc_now
 from fondaco.errors import ConfigError, RetryableError
 from fondaco.money import number_text
 from fondaco.sources.http import NotFoundError, UnauthorizedError, VendorFaultError, VendorHttp
-from fondaco.sources.prohandel.mapping import Mapping, StreamOf
+from fondaco.sources.prohandel.mapping import Mapping, Pages, StreamOf
 from fondaco.sources.prohandel.settings import ProHandelSettings
 from fondaco.sources.waiting import pause
 
@@ -106,9 +106,7 @@ class ProHandelClient:
                     "Run `fondaco doctor`: it compares the answers with the mapping.",
                     status=response.status_code,
                 )
-            more = response.headers.get(pages.more, "").strip().lower() if pages.more else ""
-            is_last = more == "false" if more in ("true", "false") else len(rows) < size
-            return [row for row in rows if isinstance(row, dict)], is_last or not rows
+            return [row for row in rows if isinstance(row, dict)], _is_last(response.headers, pages, rows)
 
         return self._http.retrying(attempt)
 
@@ -162,6 +160,15 @@ class ProHandelClient:
         )
         until = self._clock() + timedelta(seconds=min(max(life, 0), 86_400))
         return _Grant(SecretStr(str(access)), _server(str(server), address), until)
+
+
+def _is_last(headers: Map[str, str], pages: Pages, rows: list[Any]) -> bool:
+    """Whether no page follows. Where the answer does not say, only an empty page ends a list: a server may give fewer than asked for."""
+    more = headers.get(pages.more, "").strip().lower() if pages.more else ""
+    given = headers.get(pages.given, "").strip() if pages.given else ""
+    if not rows or more in ("true", "false"):
+        return not rows or more == "false"
+    return given.isdigit() and len(rows) < int(given)
 
 
 def _server(server: str, asked_at: str) -> str:

@@ -53,6 +53,7 @@ class Pages(_Part):
     page: str = Field(min_length=1)
     size: str
     more: str
+    given: str
 
 
 class Meaning(_Part):
