@@ -86,7 +86,7 @@ def test_each_day_and_every_place_is_the_truth_to_the_cent(
             "cast(unit_cost * 100 as bigint) as cost from conformed.prohandel__variants"
         )
         bought = fetch(
-            "select o.source_purchase_order_id as number, o.status, l.sku, l.quantity, l.received_quantity, "
+            "select o.source_purchase_order_id as number, o.status, o.location, l.sku, l.quantity, l.received_quantity, "
             "cast(l.unit_cost * 100 as bigint) as cost, s.name as supplier from conformed.prohandel__purchase_order_lines as l "
             "inner join conformed.prohandel__purchase_orders as o on l.purchase_order_id = o.purchase_order_id "
             "inner join conformed.prohandel__suppliers as s on o.supplier_id = s.supplier_id"
@@ -142,7 +142,7 @@ def purchases_of_the_world(erp: Erp) -> list[dict[str, Any]]:
     )
     return erp.rows(
         "select p.purchase_order as number, case when min(p.received_on is not null) over (partition by p.purchase_order) "
-        "then 'received' else 'open' end as status, v.sku, p.quantity, coalesce(p.received_quantity, 0) as received_quantity, "
+        "then 'received' else 'open' end as status, 'erp:' || (select min(location_id) from inventory) as location, v.sku, p.quantity, coalesce(p.received_quantity, 0) as received_quantity, "
         f"p.unit_cost as cost, s.name as supplier from {orders} as p inner join variants as v using (shop_id, variant_id) "
         f"inner join {suppliers} as s using (shop_id, supplier)"
     )

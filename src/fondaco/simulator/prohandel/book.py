@@ -36,7 +36,7 @@ _LISTS = {
     "where i.shop_id = $shop order by i.location_id, i.variant_id",
     "customer": "select * from customers where shop_id = $shop and deleted_at is null order by customer_id",
     "supplier": "select * from read_parquet($file) where shop_id = $shop order by supplier",
-    "order": "select p.*, v.product_id, row_number() over (partition by purchase_order order by p.variant_id) as position "
+    "order": "select p.*, v.product_id, (select min(location_id) from inventory where shop_id = $shop) as main, row_number() over (partition by purchase_order order by p.variant_id) as position "
     "from read_parquet($file) as p inner join variants as v using (shop_id, variant_id) where p.shop_id = $shop "
     "order by purchase_order, position",
 }
@@ -127,7 +127,7 @@ class Book:
     def _order(self, row: Row) -> Row:
         return {
             "orderNumber": row["purchase_order"], "position": row["position"], "supplierNumber": row["supplier"],
-            "customerNumber": None, "branchNumber": None, "articleNumber": row["product_id"],
+            "customerNumber": None, "branchNumber": row["main"], "articleNumber": row["product_id"],
             "articleSizeNumber": row["variant_id"], "date": row["ordered_on"], "deliveryDate": row["expected_on"],
             "quantity": row["quantity"], "deliveredQuantity": row["received_quantity"] or 0, "deliveredDate": row["received_on"],
             "purchasePrice": _euros(row["unit_cost"]), "status": "received" if row["received_on"] else "open",
