@@ -156,6 +156,14 @@ class TestAmazon(_Simulated):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("connectors_prohandel")
+class TestProHandel(_Simulated):
+    platform = "prohandel"
+    minutes = 25 * 60  # receipts that lie back are read again once a day
+    settings: ClassVar[dict[str, Any]] = {"page_size": 20}
+
+
+@pytest.mark.slow
 @pytest.mark.xdist_group("connectors_klaviyo")
 class TestKlaviyo(_Simulated):
     platform = "klaviyo"

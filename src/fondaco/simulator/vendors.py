@@ -14,8 +14,9 @@ VENDORS = {
 MARKETPLACES = {
     "amazon": ("Amazon", "fondaco.simulator.amazon.app"),
     "ebay": ("eBay", "fondaco.simulator.ebay.app"),
+    "prohandel": ("ProHandel", "fondaco.simulator.prohandel.app"),
 }
-"""Marketplace, as the source that reads it is called → what people call it, and its endpoint."""
+"""Marketplace or ERP, as the source that reads it is called → what people call it, and its endpoint."""
 AD_VENDORS = {
     "meta": ("meta_ads", "fondaco.simulator.meta_ads.app"),
     "google": ("google_ads", "fondaco.simulator.google_ads.app"),

@@ -64,7 +64,7 @@ SECTIONS = (
         "shops",
         "Shops",
         "building-store",
-        "connections shopify woocommerce commercetools magento database amazon ebay files sources",
+        "connections shopify woocommerce commercetools magento database amazon ebay prohandel files sources",
     ),
     Section("schedule", "Schedule", "clock", "cron next run time nightly weekly summary mail"),
     Section("alerts", "Alerts", "bell", "channels slack teams webhook e-mail notifications quiet hours"),

@@ -1,0 +1,1 @@
+"""A simulated ProHandel, as far as its API was ever seen: the ERP of any shop of the world."""
