@@ -232,3 +232,28 @@ def test_old_segments_are_let_go(tmp_path: Path) -> None:
     os.utime(done, (0, 0))
     assert queue.prune() == 1
     assert list(queue.done()) == []
+
+
+def test_what_waits_is_counted_by_connection_and_since_when(tmp_path: Path) -> None:
+    put(tmp_path, event(5), event(3, connection_id="brick"), event(4))
+    depth = Queue(tmp_path).depth()
+    assert (depth.events, depth.oldest, depth.is_estimate) == (3, NOW + timedelta(seconds=3), False)
+    assert depth.by_connection == {"aurora": 2, "brick": 1}
+
+
+def test_of_very_many_that_wait_the_first_are_counted_and_the_rest_is_told_from_its_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fondaco.queue.queue.COUNTED", 100)
+    events = [event(1000 + number, connection_id=("aurora", "brick")[number % 2]) for number in range(1000)]
+    put(tmp_path, *events[:400])
+    put(tmp_path, *events[400:])
+    queue = Queue(tmp_path)
+    queue.commit(queue.read(50))
+    depth = queue.depth()
+    assert depth.is_estimate
+    assert depth.oldest == NOW + timedelta(seconds=1050)
+    assert depth.events == pytest.approx(950, rel=0.02)
+    assert depth.by_connection["aurora"] == pytest.approx(475, rel=0.02)
+    monkeypatch.setattr("fondaco.queue.queue.COUNTED", 950)
+    assert (queue.depth().events, queue.depth().is_estimate) == (950, False)

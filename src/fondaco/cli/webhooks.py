@@ -171,6 +171,7 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
             print_json(
                 {
                     "waiting": found.depth.events,
+                    "waiting_is_estimate": found.depth.is_estimate,
                     "oldest_waits_seconds": late,
                     "to_be_tried_again": found.postponed.events,
                     "given_up": state.given_up if state else 0,
@@ -183,7 +184,8 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
             )
             return
         typer.echo(
-            f"{found.depth.events:,} deliveries wait" + (f", the oldest for {late:,.0f} s." if late else ".")
+            f"{'About ' if found.depth.is_estimate else ''}{found.depth.events:,} deliveries wait"
+            + (f", the oldest for {late:,.0f} s." if late else ".")
         )
         if state and state.published:
             typer.echo(

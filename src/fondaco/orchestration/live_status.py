@@ -30,6 +30,8 @@ class WebhookStatus:
         Whether somebody has asked for its webhooks (``fondaco webhooks create``).
     waiting, postponed
         Deliveries in the queue, and those that are to be tried again.
+    is_estimate
+        So many wait that they were not counted one by one.
     newest
         When the newest genuine delivery came.
     fault
@@ -47,6 +49,7 @@ class WebhookStatus:
     newest: datetime | None
     counts: Counts
     fault: str
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def live_status(project: Project) -> LiveStatus:
                 newest=own.newest,
                 counts=own,
                 fault=fault or "",
+                is_estimate=depth.is_estimate,
             )
         )
     return LiveStatus(depth, later, state, counts[""].refused if "" in counts else 0, tuple(found))

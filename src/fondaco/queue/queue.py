@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +28,9 @@ from fondaco.warehouse.files import sync_folder, write_atomically
 
 KEPT = timedelta(days=7)
 """Drained segments are kept this long."""
+
+COUNTED = 10_000
+"""Of more events that wait, so many are counted, and the rest is told from the bytes that they take."""
 
 _CONSUMED = "consumed.json"
 _log = logging.getLogger(__name__)
@@ -49,11 +53,18 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """What waits: how many events, and since when the oldest of them; by connection too."""
+    """What waits: how many events, and since when the oldest of them; by connection too.
+
+    Attributes
+    ----------
+    is_estimate
+        More than ``COUNTED`` wait: the numbers are those of the first ones, raised by the bytes that wait.
+    """
 
     events: int = 0
     oldest: datetime | None = None
     by_connection: Mapping[str, int] = field(default_factory=dict)
+    is_estimate: bool = False
 
 
 class Queue:
@@ -114,14 +125,18 @@ class Queue:
             self._keep({name: end for name, end in consumed.items() if name in left})
 
     def depth(self) -> Depth:
-        """What waits now."""
-        oldest: datetime | None = None
-        counts: dict[str, int] = {}
-        batch = self.read(1_000_000)
-        for event in batch.events:
-            counts[event.connection_id] = counts.get(event.connection_id, 0) + 1
-            oldest = event.received_at if oldest is None else min(oldest, event.received_at)
-        return Depth(len(batch.events), oldest, counts)
+        """What waits now, in a time that does not grow with it: pages ask for it in the process that answers webhooks."""
+        consumed = self._consumed()
+        batch = self.read(COUNTED)
+        counts = Counter(event.connection_id for event in batch.events)
+        oldest = min((event.received_at for event in batch.events), default=None)
+        if len(batch.events) < COUNTED:
+            return Depth(len(batch.events), oldest, counts)
+        counted = sum(end - consumed.get(name, 0) for name, end in batch.ends.items())
+        waits = sum(max(0, path.stat().st_size - consumed.get(path.name, 0)) for path in self._segments())
+        more = max(1.0, waits / counted)
+        raised = {name: round(count * more) for name, count in counts.items()}
+        return Depth(sum(raised.values()), oldest, raised, is_estimate=waits > counted)
 
     def is_empty(self) -> bool:
         """Whether nothing waits; asked often, and answered from the sizes of the files."""

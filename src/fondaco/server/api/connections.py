@@ -81,7 +81,7 @@ class WebhooksAnswer(BaseModel):
     topics: list[str]
     listed_at: datetime | None = Field(description="When its subscriptions were last looked at.")
     newest: datetime | None = Field(description="When the newest genuine delivery came.")
-    waiting: int
+    waiting: int = Field(description="Deliveries in the queue; of more than 10,000, an estimate.")
     postponed: int
     fault: str | None
 

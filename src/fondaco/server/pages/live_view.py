@@ -20,7 +20,7 @@ def live_section(site: Site, numbers: Numbers) -> dict[str, Any]:
         "is_used": status.is_used,
         "has_shops": bool(status.connections),
         "badge": _badge(site, status),
-        "waiting": numbers.count(status.depth.events),
+        "waiting": _waiting(numbers, status.depth.events, is_estimate=status.depth.is_estimate),
         "oldest": f"the oldest since {numbers.ago(status.depth.oldest, now)}" if status.depth.oldest else "",
         "postponed": numbers.count(status.postponed.events),
         "lag": numbers.seconds(state.lag_seconds[0]) if state and published else NOTHING,
@@ -43,6 +43,10 @@ def _badge(site: Site, status: LiveStatus) -> Badge:
     return Badge("Live", "good") if status.is_used else Badge("Not set up", "none")
 
 
+def _waiting(numbers: Numbers, deliveries: int, *, is_estimate: bool) -> str:
+    return f"about {numbers.count(deliveries)}" if is_estimate and deliveries else numbers.count(deliveries)
+
+
 def webhook_row(site: Site, numbers: Numbers, each: WebhookStatus) -> dict[str, Any]:
     """What one connection tells by itself."""
     counts, now = each.counts, site.project.clock()
@@ -54,7 +58,7 @@ def webhook_row(site: Site, numbers: Numbers, each: WebhookStatus) -> dict[str, 
         "listed": numbers.ago(each.listed_at, now) if each.listed_at else NOTHING,
         "newest": numbers.ago(each.newest, now) if each.newest else NOTHING,
         "newest_at": numbers.instant(each.newest) if each.newest else "",
-        "waiting": numbers.count(each.waiting),
+        "waiting": _waiting(numbers, each.waiting, is_estimate=each.is_estimate),
         "postponed": numbers.count(each.postponed),
         "queued": numbers.count(counts.queued),
         "unreadable": numbers.count(counts.unreadable),
