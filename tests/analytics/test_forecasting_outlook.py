@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from tests.analytics.demand import panel_of, shop
 
 from fondaco.analytics.forecasting import DemandForecast, Panel, available, forecast_demand
-from fondaco.analytics.forecasting.calibration import conformal
+from fondaco.analytics.forecasting.calibration import Calibration, conformal
 from fondaco.analytics.forecasting.contestants import contestants
 from fondaco.analytics.forecasting.outlook import level_name
 from fondaco.analytics.forecasting.tournament import ENDED, Choice, back_tests, hold, origins_of
@@ -80,7 +80,7 @@ class TestCalibration:
     def test_of_nine_errors_the_ninth_holds_nine_tenths(self) -> None:
         errors = np.arange(1.0, 10)
         assert conformal(errors, np.array([0.1, 0.5, 0.9])).tolist() == [1, 5, 9]
-        assert conformal(np.array([]), np.array([0.5])).tolist() == [0]
+        assert conformal(np.array([]), np.array([0.5])).tolist() == [0.5]
 
     def test_intervals_hold_as_often_as_they_say(self) -> None:
         sold = shop(150, 200, seed=5)
@@ -98,6 +98,29 @@ class TestCalibration:
         total = sold[:, 186:].sum(axis=1)
         # 150 sums: 80 % give or take 3.3 points, and ends that count.
         assert 0.7 < ((total >= low) & (total <= high)).mean() < 0.92
+
+    def test_sums_along_sample_paths_are_on_average_what_the_forecast_says_whoever_sells_much_or_little(
+        self,
+    ) -> None:
+        """From two pieces a year to two a day: what one series was off by must not become pieces of another."""
+        rates = np.repeat([0.006, 0.02, 0.06, 0.2, 0.6, 2.0], 40)
+        sold = np.random.default_rng(11).poisson(rates[:, np.newaxis], (len(rates), 400)).astype(float)
+        found = forecast_demand(panel_of(sold), 28, names=("TSB", "seasonal mean"), seed=1)
+        assert {"intermittent", "smooth"} <= set(found.classes.tolist())
+        told = found.paths(300, seed=2).sum(axis=2).mean(axis=1)
+        for rate in np.unique(rates):
+            of = rates == rate
+            ratio = told[of].sum() / (28 * rate * of.sum())
+            # Of rare sales a single forecast says little, and its errors widen what is told.
+            assert 0.85 < ratio < 1.15 if rate >= 0.2 else 0.4 < ratio < 2.5, rate
+
+    def test_on_days_without_a_known_truth_and_with_none_at_all_paths_are_drawn_from_the_distribution(
+        self,
+    ) -> None:
+        unknown = Calibration({"smooth": np.full((3, 5), np.nan)}, is_whole=True)
+        paths = unknown.paths(np.full((1, 5), 4.0), np.full((1, 5), 2.0), np.array(["smooth"]), 4000, 1)
+        assert paths.mean() == pytest.approx(4, rel=0.02)
+        assert paths.std() == pytest.approx(2, rel=0.03)
 
 
 class TestTournament:

@@ -38,15 +38,15 @@ def test_forecasting_by_a_trial_is_what_forecasting_at_once_says(panel: Panel, t
 def test_a_thinned_trial_comes_back_from_its_text_as_it_was(panel: Panel, trial: Trial) -> None:
     thinned = trial.thinned(20, seed=1)
     back = Trial.of_text(thinned.text())
-    assert all(len(each) <= 20 for each in thinned.calibration.errors.values())
+    assert all(len(each) <= 20 for each in thinned.calibration.places.values())
     assert (back.choices, back.coverage, back.horizon) == (
         dict(thinned.choices),
         dict(thinned.coverage),
         HORIZON,
     )
     assert back.choices["ended"] is ENDED
-    for name, errors in thinned.calibration.errors.items():
-        assert_array_equal(back.calibration.errors[name], errors)
+    for name, places in thinned.calibration.places.items():
+        assert_array_equal(back.calibration.places[name], places)
     assert_array_equal(forecast_by(panel, back).quantiles, forecast_by(panel, thinned).quantiles)
     assert back.text() == thinned.text()
 
@@ -71,9 +71,9 @@ def test_a_text_that_is_no_trial_is_refused(text: str) -> None:
         Trial.of_text(text)
 
 
-def test_errors_that_nobody_knows_stay_unknown(trial: Trial) -> None:
-    errors = {name: np.where(each > 2, np.nan, each) for name, each in trial.calibration.errors.items()}
-    holed = replace(trial, calibration=replace(trial.calibration, errors=errors)).thinned(10, seed=1)
+def test_places_that_nobody_knows_stay_unknown(trial: Trial) -> None:
+    places = {name: np.where(each > 0.8, np.nan, each) for name, each in trial.calibration.places.items()}
+    holed = replace(trial, calibration=replace(trial.calibration, places=places)).thinned(10, seed=1)
     back = Trial.of_text(holed.text())
-    for name, each in holed.calibration.errors.items():
-        assert_array_equal(np.isnan(back.calibration.errors[name]), np.isnan(each))
+    for name, each in holed.calibration.places.items():
+        assert_array_equal(np.isnan(back.calibration.places[name]), np.isnan(each))

@@ -45,7 +45,7 @@ def worked_out(
     found = DemandForecast(
         ids=np.array([SEPARATOR.join(each.key) for each in sold], dtype=np.str_), period="day", first_day=(TODAY - EPOCH).days, mean=mean,
         levels=np.array([0.5]), quantiles=mean[..., np.newaxis], spread=np.zeros_like(mean), classes=np.array(["smooth"] * len(sold), dtype=np.str_),
-        errors=np.zeros((len(sold), 0)), standings=(), calibration=Calibration({"smooth": np.zeros((1, 28))}, is_whole=False),
+        errors=np.zeros((len(sold), 0)), standings=(), calibration=Calibration({"smooth": np.full((1, 28), 0.5)}, is_whole=False),
     )  # fmt: skip
     made = DemandMade(TODAY - timedelta(days=1), found)
     chosen = Rules(**rules)  # type: ignore[arg-type]

@@ -9,9 +9,11 @@ import duckdb
 import pytest
 from tests.simulator.conftest import END
 
+from fondaco.simulator.store import Store
 from fondaco.simulator.world import generate_world
 from fondaco.simulator.world.frames import TRUTH, parquet_of
 from fondaco.simulator.world.stock_tables import STOCK_TABLES
+from fondaco.simulator.world.truth import moved_pieces_sql
 
 pytestmark = pytest.mark.slow
 LAWS = {
@@ -77,3 +79,23 @@ def test_a_world_without_stock_has_none(worlds: tuple[Path, Path]) -> None:
     assert set(STOCK_TABLES) <= set(TRUTH)
     counts = {table: ask(worlds[1], f"select count(*) from {table}")[0][0] for table in STOCK_TABLES}
     assert counts == dict.fromkeys(STOCK_TABLES, 0)
+
+
+def test_as_time_goes_on_levels_follow_what_is_sold_and_comes_back(worlds: tuple[Path, Path]) -> None:
+    of_shop = {"shop": "aurora", "zone": "Europe/Berlin"}
+    levels = "select variant_id, location_id, available from inventory where shop_id = 'aurora'"
+    moved = f"select variant_id, location_id, sum(out - back) from ({moved_pieces_sql()}) as m(variant_id, location_id, day, out, back) group by all"
+
+    def state(store: Store) -> tuple[dict[Any, int], dict[Any, int]]:
+        rows = store.cursor().execute(levels).fetchall(), store.cursor().execute(moved, of_shop).fetchall()
+        left, gone = ({row[:2]: int(row[2]) for row in found} for found in rows)
+        return left, gone
+
+    with Store.build(worlds[0]) as store:
+        before, gone_before = state(store)
+        done = store.advance(seed=1, share=0.1, minutes=24 * 60)
+        after, gone_after = state(store)
+    assert done.inventory_changed > 50
+    assert after != before
+    for place, level in before.items():
+        assert after[place] == level - (gone_after.get(place, 0) - gone_before.get(place, 0))

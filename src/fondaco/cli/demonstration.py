@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fondaco.cli.bars import bars
 from fondaco.cli.demo import OWNER
+from fondaco.cli.demo_stock import import_stock_sheets
 from fondaco.cli.run import watched_run
 from fondaco.errors import ConfigError
 
@@ -75,6 +76,7 @@ def demonstrate(
             _connect(project, base_url, world.start.date())
             if before is None and chosen.data is None:
                 _enter_costs(project, chosen.orders or 1, world.start.date(), world.end.date())
+                import_stock_sheets(project, home)
             outcome = watched_run(project, quiet=quiet, kind="demo")
     except BaseException:
         project.close()
@@ -138,7 +140,7 @@ def _make_world(project: Project, home: Path, chosen: Wanted, progress: Any) -> 
     else:
         end = project.clock() - _HEAD_START
         generate_world(
-            home, seed=chosen.seed or 0, orders=chosen.orders or 1, days=chosen.days or 1, end=end, messaging=MESSAGING
+            home, seed=chosen.seed or 0, orders=chosen.orders or 1, days=chosen.days or 1, end=end, messaging=MESSAGING, stock=True
         )  # fmt: skip
     progress(Event("world", detail=_described(chosen), ended=True))
     write_atomically(project.data / _FILE, json.dumps(asdict(chosen)).encode())

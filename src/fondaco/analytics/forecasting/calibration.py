@@ -1,9 +1,9 @@
 """Quantiles from what the winners were off by when they had not seen the truth: split conformal prediction, by class and distance.
 
-Vovk, Gammerman and Shafer (2005); for forecasts, Stankevičiūtė, Alaa and van der Schaar (2021). An error counts in units of the spread that was to be
-expected of the series, so that errors of one are told of another: the square root of φ μ^p, with the series' own dispersion φ and the
-forecast μ, as Tweedie's distributions have it. Whole units get whole quantiles by jittering (Machado and Santos Silva 2005, Quantiles for
-counts): errors of demand plus a number drawn from 0 to 1, whose quantiles are rounded up and lowered by 1.
+Vovk, Gammerman and Shafer (2005); for forecasts, Stankevičiūtė, Alaa and van der Schaar (2021). What one series was off by is told of another by
+its place: the share of cases that the distribution around the forecast has below the truth (Chernozhukov, Wüthrich and Zhu 2021,
+Distributional conformal prediction). An article that sells twice a year and one that sells twice a day have places in common, and no
+amounts. The distribution's mean is the forecast μ, its variance φ μ^p with the series' own dispersion φ, as Tweedie's distributions have it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ import numpy as np
 
 from fondaco.analytics.forecasting.censoring import completed, places_of, profile, ratio
 from fondaco.analytics.forecasting.classes import CLASSES
+from fondaco.analytics.forecasting.distributions import places, values_at
 from fondaco.analytics.forecasting.measures import covered
 from fondaco.analytics.forecasting.panel import Bools, Floats, Panel, Strings
 from fondaco.analytics.forecasting.tournament import BackTest, Tournament
 
 POWER = 1.5
 """How the variance grows with the forecast: between 1, that of counts, and 2, that of errors in per cent."""
-LEAST_ERRORS = 150
-"""Errors that the quantiles of a class and distance are of; with fewer, distances are put together, then classes."""
+LEAST_PLACES = 150
+"""Places that the quantiles of a class and distance are of; with fewer, distances are put together, then classes."""
 _STRETCHES = 4
 _COVERING = np.array([0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99])
 _PRIOR_PERIODS = 14.0
@@ -31,17 +32,17 @@ _LEAST_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Errors of every class in units of their spread.
+    """Where truths lay around their forecasts, by class.
 
     Attributes
     ----------
-    errors
-        By class, a row a back-test of a series, a column a period ahead; NaN where the truth is not known.
+    places
+        By class, a row a back-test of a series, a column a period ahead, between 0 and 1; NaN where the truth is not known.
     is_whole
         Whether demand is of whole units.
     """
 
-    errors: Mapping[str, Floats]
+    places: Mapping[str, Floats]
     is_whole: bool
 
     def quantiles(self, mean: Floats, spread: Floats, classes: Strings, levels: Floats) -> Floats:
@@ -49,75 +50,75 @@ class Calibration:
         found = np.zeros((*mean.shape, len(levels)))
         for name in np.unique(classes):
             rows = classes == name
-            steps = self._steps(str(name), levels)
-            found[rows] = mean[rows][..., np.newaxis] + spread[rows][..., np.newaxis] * steps
-        return self._counted(found)
+            steps = self._steps(str(name), levels)[np.newaxis]
+            found[rows] = values_at(
+                steps, _expected_at(mean[rows])[..., np.newaxis], spread[rows][..., np.newaxis], is_whole=self.is_whole
+            )  # fmt: skip
+        return found
 
     def paths(self, mean: Floats, spread: Floats, classes: Strings, count: int, seed: int) -> Floats:
-        """Sample paths, series × ``count`` × periods: errors of one back-test stay together, so that sums over periods are calibrated too."""
+        """Sample paths, series × ``count`` × periods: places of one back-test stay together, so that sums over periods are calibrated too."""
         chance = np.random.default_rng(seed)
         found = np.zeros((len(mean), count, mean.shape[1]))
         for name in np.unique(classes):
             rows = np.flatnonzero(classes == name)
-            whole = self.errors[str(name)]
+            whole = self.places[str(name)]
             whole = whole[np.isfinite(whole).all(axis=1)]
-            if not len(whole):
-                whole = np.zeros((1, mean.shape[1]))
-            drawn = whole[chance.integers(0, len(whole), (len(rows), count))]
-            found[rows] = mean[rows][:, np.newaxis] + spread[rows][:, np.newaxis] * drawn
-        return self._counted(found)
-
-    def _counted(self, values: Floats) -> Floats:
-        if self.is_whole:
-            # Below a millionth it is the rounding of floats that would count as a unit.
-            values = np.ceil(values - 1.0 - 1e-6)
-        return np.maximum(values, 0.0)
+            if len(whole):
+                drawn = whole[chance.integers(0, len(whole), (len(rows), count))]
+            else:
+                drawn = chance.random((len(rows), count, mean.shape[1]))
+            found[rows] = values_at(
+                drawn, _expected_at(mean[rows])[:, np.newaxis], spread[rows][:, np.newaxis], is_whole=self.is_whole
+            )  # fmt: skip
+        return found
 
     def _steps(self, name: str, levels: Floats) -> Floats:
-        """Quantiles of the errors, periods × levels."""
-        errors = self.errors[name]
-        horizon = errors.shape[1]
+        """Quantiles of the places, periods × levels."""
+        told = self.places[name]
+        horizon = told.shape[1]
         stretches = min(_STRETCHES, horizon)
-        while stretches > 1 and np.isfinite(errors).sum() < LEAST_ERRORS * stretches:
+        while stretches > 1 and np.isfinite(told).sum() < LEAST_PLACES * stretches:
             stretches -= 1
         found = np.zeros((horizon, len(levels)))
         for part in np.array_split(np.arange(horizon), stretches):
-            known = errors[:, part]
+            known = told[:, part]
             found[part] = conformal(known[np.isfinite(known)], levels)
         return found
 
 
-def conformal(errors: Floats, levels: Floats) -> Floats:
-    """Quantiles that hold the next error with their probability at least: of n errors that at place (n + 1) p, counted towards the middle from
-    either side. 0 if there is no error."""
-    if not len(errors):
-        return np.zeros(len(levels))
-    sorted_errors = np.sort(errors)
-    count = len(errors)
+def conformal(told: Floats, levels: Floats) -> Floats:
+    """Quantiles that hold the next place with their probability at least: of n places the one that is number (n + 1) p, counted towards the
+    middle from either side. The levels themselves if there is none."""
+    if not len(told):
+        return np.asarray(levels, dtype=float)
+    in_order = np.sort(told)
+    count = len(told)
     upper = np.minimum(np.ceil((count + 1) * levels - 1e-9).astype(int), count) - 1
     lower = np.maximum(np.floor((count + 1) * levels + 1e-9).astype(int), 1) - 1
-    return np.asarray(sorted_errors[np.where(levels >= 0.5, upper, lower)])
+    return np.asarray(in_order[np.where(levels >= 0.5, upper, lower)])
 
 
 def calibrate(
     tests: Sequence[BackTest], held: Tournament, *, is_whole: bool, seed: int, leave_out: int | None = None
 ) -> Calibration:
-    """Errors of the winners at back-tests by which they were not chosen; ``leave_out`` is the number of one whose errors do not count."""
+    """Where truths lay around what the winners said at back-tests by which they were not chosen; ``leave_out`` is the number of one that
+    does not count."""
     chance = np.random.default_rng(seed)
     parts: dict[str, list[Floats]] = {name: [] for name in CLASSES}
     for number, test in enumerate(tests):
         if number == leave_out:
             continue
         said = held.tested(test, number)
-        off = errors_of(test, said, chance if is_whole else None)
+        lay = places_of_truth(test, said, chance, is_whole=is_whole)
         for name in CLASSES:
-            parts[name].append(off[test.classes == name])
-    errors = {name: np.concatenate(each) for name, each in parts.items()}
-    every = np.concatenate([each for name, each in errors.items() if name != "ended"])
-    for name, each in errors.items():
-        if np.isfinite(each).sum() < LEAST_ERRORS:
-            errors[name] = np.concatenate([each, every]) if name != "ended" else each
-    return Calibration(errors, is_whole)
+            parts[name].append(lay[test.classes == name])
+    told = {name: np.concatenate(each) for name, each in parts.items()}
+    every = np.concatenate([each for name, each in told.items() if name != "ended"])
+    for name, each in told.items():
+        if np.isfinite(each).sum() < LEAST_PLACES:
+            told[name] = np.concatenate([each, every]) if name != "ended" else each
+    return Calibration(told, is_whole)
 
 
 def coverage(
@@ -149,10 +150,16 @@ def coverage(
     return {name: float(each.mean()) for name, each in together.items() if len(each)}
 
 
-def errors_of(test: BackTest, said: Floats, chance: np.random.Generator | None) -> Floats:
-    """Errors in units of their spread; NaN where the truth is not known."""
-    truth = test.actual if chance is None else test.actual + chance.random(test.actual.shape)
-    return np.asarray(np.where(test.known, (truth - said) / spread_of(test.past, said), np.nan))
+def places_of_truth(test: BackTest, said: Floats, chance: np.random.Generator, *, is_whole: bool) -> Floats:
+    """Where truths lay, between 0 and 1; NaN where the truth is not known."""
+    truth = np.where(test.known, test.actual, 0.0)
+    lay = places(truth, _expected_at(said), spread_of(test.past, said), is_whole=is_whole, chance=chance)
+    return np.asarray(np.where(test.known, lay, np.nan))
+
+
+def _expected_at(mean: Floats) -> Floats:
+    """The means of the distributions: a forecast of none on a single day, such as that of seasonal naive, does not rule out a sale."""
+    return np.asarray(np.maximum(mean, _LEAST_SHARE * mean.mean(axis=1, keepdims=True)))
 
 
 def spread_of(panel: Panel, mean: Floats) -> Floats:

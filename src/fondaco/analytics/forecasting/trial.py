@@ -16,7 +16,7 @@ from fondaco.analytics.forecasting.panel import Floats, Period
 from fondaco.analytics.forecasting.tournament import ENDED, Choice, Standing
 from fondaco.errors import ConfigError
 
-_FORM = 1
+_FORM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Trial:
     choices
         What forecasts each class.
     coverage
-        By class, the share of truths that lay within the interval of 80 %, told by the errors of other stretches; without those of which
+        By class, the share of truths that lay within the interval of 80 %, told by where truths of other stretches lay; without those of which
         nothing is known.
     """
 
@@ -42,13 +42,13 @@ class Trial:
     coverage: Mapping[str, float] = field(default_factory=dict)
 
     def thinned(self, most: int, *, seed: int) -> Trial:
-        """The same with at most so many rows of errors a class, drawn at random, in single precision: as ``text`` keeps them."""
+        """The same with at most so many rows of places a class, drawn at random, in single precision: as ``text`` keeps them."""
         chance = np.random.default_rng(seed)
-        errors = {name: _drawn(each, most, chance) for name, each in self.calibration.errors.items()}
-        return replace(self, calibration=replace(self.calibration, errors=errors))
+        places = {name: _drawn(each, most, chance) for name, each in self.calibration.places.items()}
+        return replace(self, calibration=replace(self.calibration, places=places))
 
     def text(self) -> str:
-        """All of it, to be kept. Errors are kept in single precision, so ``thinned`` before is told the same after."""
+        """All of it, to be kept. Places are kept in single precision, so ``thinned`` before is told the same after."""
         return json.dumps(
             {
                 "form": _FORM,
@@ -58,7 +58,7 @@ class Trial:
                 "standings": [_with_nulls(asdict(standing)) for standing in self.standings],
                 "is_whole": self.calibration.is_whole,
                 "coverage": dict(self.coverage),
-                "errors": {name: _packed(each) for name, each in self.calibration.errors.items()},
+                "places": {name: _packed(each) for name, each in self.calibration.places.items()},
             }
         )
 
@@ -82,7 +82,7 @@ class Trial:
                 choices={name: _choice(each) for name, each in told["choices"].items()},
                 standings=tuple(_standing(each) for each in told["standings"]),
                 calibration=Calibration(
-                    {name: _unpacked(each, horizon) for name, each in told["errors"].items()},
+                    {name: _unpacked(each, horizon) for name, each in told["places"].items()},
                     bool(told["is_whole"]),
                 ),
                 coverage=told["coverage"],
@@ -93,13 +93,13 @@ class Trial:
             ) from error
 
 
-def _drawn(errors: Floats, most: int, chance: np.random.Generator) -> Floats:
-    kept = errors if len(errors) <= most else errors[np.sort(chance.choice(len(errors), most, replace=False))]
+def _drawn(places: Floats, most: int, chance: np.random.Generator) -> Floats:
+    kept = places if len(places) <= most else places[np.sort(chance.choice(len(places), most, replace=False))]
     return kept.astype(np.float32).astype(float)
 
 
-def _packed(errors: Floats) -> str:
-    return b85encode(zlib.compress(errors.astype("<f4").tobytes())).decode()
+def _packed(places: Floats) -> str:
+    return b85encode(zlib.compress(places.astype("<f4").tobytes())).decode()
 
 
 def _unpacked(text: str, horizon: int) -> Floats:

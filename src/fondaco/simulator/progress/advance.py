@@ -27,12 +27,14 @@ from fondaco.simulator.world.messaging import Messaging
 from fondaco.simulator.world.people import Crowd, join, newcomers, simulate
 from fondaco.simulator.world.placing import Block, Setting, place
 from fondaco.simulator.world.stories import tell_stories
+from fondaco.simulator.world.truth import moved_pieces_sql
 
 if TYPE_CHECKING:
     from fondaco.simulator.store import Store
 
 _NEW_SHARE = 0.4  # of the changed orders
 _NEWCOMERS = 0.4  # of the new orders
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class _Step:
             messages = Messaging(world.messaging, self._shops, everybody, settled, first, last, self._then)
         self._setting = Setting(self._shops, everybody, catalog, first, self._then, ads, messages)
         self._vocabulary = vocabulary_of(self._shops, catalog)
+        self._follows_sales = world.stock
         self._take_over_prices()
 
     def take(self, share: float) -> Advanced:
@@ -112,7 +115,7 @@ class _Step:
         self._advertise()
         self._write_letters()
         return Advanced(
-            now=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self._then),
+            now=_EPOCH.replace(tzinfo=UTC) + timedelta(microseconds=self._then),
             orders_created=created,
             customers_changed=self._change_customers(share),
             variants_changed=self._change_prices(share),
@@ -337,10 +340,32 @@ class _Step:
         return number
 
     def _change_stock(self, share: float) -> int:
+        if self._follows_sales:
+            return self._take_from_stock()
         number = self._alter("inventory", "variant_id", share, "available > 0")
         self._cursor.execute(
             "update inventory set available = available - 1, committed = committed + 1, updated_at = make_timestamp(?) "
             "where variant_id in (select id from altered) and available > 0",
             [self._then],
         )
+        return number
+
+    def _take_from_stock(self) -> int:
+        """What was sold in this step leaves the levels, and what came back enters them. Deliveries are for the merchant to order."""
+        number = 0
+        for shop in self._shops:
+            span = {
+                "shop": shop.shop_id,
+                "zone": shop.time_zone,
+                "since": _EPOCH + timedelta(microseconds=self._now),
+            }
+            changed = self._cursor.execute(
+                "update inventory set available = available - moved.pieces, on_hand = on_hand - moved.pieces,"
+                " updated_at = make_timestamp($then) from (select variant_id, location_id, sum(out - back)::bigint as pieces"
+                f" from ({moved_pieces_sql(since=True)}) as days(variant_id, location_id, day, out, back) group by all) as moved"
+                " where inventory.shop_id = $shop and inventory.variant_id = moved.variant_id"
+                " and inventory.location_id = moved.location_id and moved.pieces <> 0",
+                {**span, "then": self._then},
+            )
+            number += int(changed.fetchall()[0][0])
         return number

@@ -57,6 +57,8 @@ class World:
     """Made from real transactions; it has no hidden people and does not go on."""
     messaging: tuple[str, ...] = ()
     """Platforms by which people are written to."""
+    stock: bool = False
+    """Things run out, and levels follow what is sold (``stock_tables``)."""
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -78,15 +80,16 @@ class World:
         shops = tuple(kept["shops"])
         return cls(
             folder, kept["seed"], kept["orders"], **instants, shops=shops, replayed=kept["replayed"],
-            messaging=tuple(kept.get("messaging", ())),
+            messaging=tuple(kept.get("messaging", ())), stock=kept.get("stock", False),
         )  # fmt: skip
 
     def save(self) -> None:
         """Write ``world.json``; it comes last, so that half a world is no world."""
         kept = {**asdict(self), "start": format_instant(self.start), "end": format_instant(self.end)}
         del kept["folder"]
-        if not self.messaging:
-            del kept["messaging"]
+        for name in ("messaging", "stock"):
+            if not kept[name]:
+                del kept[name]
         (self.folder / _FILE).write_text(json.dumps(kept, indent=2) + "\n")
 
 
@@ -126,7 +129,14 @@ def generate_world(
         catalog = with_stockouts(seed, catalog)
     setting = Setting(chosen, crowd, catalog, first, last, ads, messages)
     world = World(
-        folder, seed, orders, from_micros(first), from_micros(last), tuple(shops), messaging=platforms
+        folder,
+        seed,
+        orders,
+        from_micros(first),
+        from_micros(last),
+        tuple(shops),
+        messaging=platforms,
+        stock=stock,
     )
     with WorldWriter(folder, vocabulary_of(chosen, setting.catalog)) as writer:
         _write_orders(writer, setting, timeline, story, seed)

@@ -189,11 +189,12 @@ order by moved.ledger_id
 """
 
 
-def moved_pieces_sql() -> str:
+def moved_pieces_sql(*, since: bool = False) -> str:
     """A query with the parameters shop and zone over a database with the world's tables: what left stock, and what came back to it.
 
     Rows are (variant_id, location_id, day, out, back). What is sold in a shop leaves the store, everything else the warehouse, which
-    has the lower number. Only orders count that the vendor's own report has.
+    has the lower number. Only orders count that the vendor's own report has. With ``since`` a third parameter of that name, an
+    instant in UTC without zone, leaves out what happened until then.
     """
     uncounted = " or ".join(
         f"(s.platform = '{platform}' and o.status in ({', '.join(repr(word) for word in statuses)}))"
@@ -216,7 +217,7 @@ with counted as (
     left join refund_lines as f
         on f.shop_id = l.shop_id and f.refund_id = l.refund_id and f.line_id = l.line_id
     cross join places
-    where l.shop_id = $shop and l.line_type = 'product'
+    where l.shop_id = $shop and l.line_type = 'product'{" and l.happened_at > $since" if since else ""}
 )
 select variant_id, location_id, strftime(day, '%Y-%m-%d'), sum(greatest(units, 0))::bigint, sum(restocked)::bigint
 from moved group by all having sum(greatest(units, 0)) > 0 or sum(restocked) > 0
