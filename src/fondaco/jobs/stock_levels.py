@@ -62,7 +62,7 @@ class Level:
     demand
         Pieces wanted until the goods of the order after this one could be there: over lead time and ``order_days``, by sample path.
     daily
-        Mean pieces a day in the four weeks to come.
+        Mean pieces a day in the four weeks to come, along the same paths.
     reorder_point, safety_stock, order_up_to
         Pieces: an inventory position at the first or below is to be filled up to the last. The safety stock is the part of the reorder point that is
         beyond the expected demand.
@@ -167,7 +167,7 @@ def _chunks(stock: Stock, made: DemandMade, today: date) -> Iterator[_Chunk]:
                 [items.pop(names[row]) for row in kept.tolist()],
                 paths[places],
                 found.classes[kept].tolist(),
-                found.mean[kept, :DAYS_TOLD].mean(axis=1),
+                paths[places, :, :DAYS_TOLD].mean(axis=(1, 2)),
                 offset,
             )
     left = list(items.values())
