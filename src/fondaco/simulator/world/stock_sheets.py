@@ -25,9 +25,9 @@ _SHEETS = {
             s.name as shop, 'pos' as channel, s.country
         from shops as s where s.platform = 'shopify'""",
     "suppliers": f"""
-        select {_NAME} as supplier, x.name, x.currency, x.lead_time_days,
+        select {_NAME} as supplier, x.name || ' for ' || s.name as name, x.currency, x.lead_time_days,
             {_MONEY.format(name="minimum_order_value")} as minimum_order_value
-        from suppliers as x order by 1""",
+        from suppliers as x inner join shops as s using (shop_id) order by 1""",
     "supplier_items": f"""
         select {_NAME} as supplier, v.sku, 'N-' || v.variant_id as supplier_sku, {_MONEY.format(name="unit_cost")} as unit_cost,
             s.currency, x.order_multiple, null as minimum_quantity, null as shelf_life_days
