@@ -216,7 +216,7 @@ def _shelf(reader: Reader, query: MetricQuery, tenant_id: str) -> dict[str, dict
     only, params = _narrowed(query, tenant_id)
     sql = (
         "select inventory.variant_id, max(inventory.sku) as sku, max(inventory.variant_title) as variant_title,"
-        " cast(sum(inventory.on_hand) as bigint) as units, max(products.product_id) as product_id,"
+        " cast(sum(coalesce(inventory.on_hand, inventory.available)) as bigint) as units, max(products.product_id) as product_id,"
         " max(products.title) as product, max(products.first_sold_date) as first_sold_date"
         " from marts.inventory as inventory inner join marts.products as products"
         " on inventory.product_id = products.product_id and inventory.tenant_id = products.tenant_id"
@@ -242,14 +242,14 @@ def _narrowed(query: MetricQuery, tenant_id: str) -> tuple[str, dict[str, Value]
 
 
 def _stocks(reader: Reader, tenant_id: str, product_id: str | None) -> dict[str, int]:
-    """Units on hand in all places, by product; only those whose stock is reported."""
+    """Units on hand in all places, by product, or those that can be sold where a shop tells no others; only those whose stock is reported."""
     params: dict[str, Value] = {"tenant_id": tenant_id}
     only = ""
     if product_id is not None:
         only, params = " and product_id = $product_id", {**params, "product_id": product_id}
     sql = (
-        "select product_id, cast(sum(on_hand) as bigint) as units from marts.inventory"
-        f" where tenant_id = $tenant_id and on_hand is not null{only} group by product_id"
+        "select product_id, cast(sum(coalesce(on_hand, available)) as bigint) as units from marts.inventory"
+        f" where tenant_id = $tenant_id and coalesce(on_hand, available) is not null{only} group by product_id"
     )
     return {row["product_id"]: row["units"] for row in reader.query(sql, params).to_pylist()}
 
