@@ -192,6 +192,64 @@ def test_nobody_is_told_while_an_alert_is_snoozed(told: Project, kept: Receiver,
     assert tell(told).sent == 1
 
 
+def test_an_opening_that_waited_for_the_end_of_a_long_snooze_is_told_then(
+    told: Project, kept: Receiver, watch: Watch
+) -> None:
+    Handling(told.control, told.tenant, "cli").snooze(1, watch.now + timedelta(days=7))
+    watch.now += timedelta(days=7) - timedelta(minutes=1)
+    assert (tell(told).held, kept.taken) == (1, [])
+    watch.now += timedelta(minutes=2)
+    assert tell(told).sent == 1
+    assert news(kept) == ["opened"]
+
+
+def test_an_opening_that_waited_is_told_when_somebody_ends_a_long_snooze(
+    told: Project, kept: Receiver, watch: Watch
+) -> None:
+    handling = Handling(told.control, told.tenant, "cli")
+    handling.snooze(1, watch.now + timedelta(days=7))
+    watch.now += timedelta(days=5)
+    handling.snooze(1, None)
+    assert tell(told).sent == 1
+
+
+def test_what_could_go_for_three_days_after_a_snooze_and_did_not_is_no_news_any_more(
+    told: Project, kept: Receiver, watch: Watch
+) -> None:
+    Handling(told.control, told.tenant, "cli").snooze(1, watch.now + timedelta(days=1))
+    watch.now += timedelta(days=1) + TOO_LATE + timedelta(minutes=1)
+    assert (tell(told).sent, kept.taken) == (0, [])
+
+
+def test_a_snooze_outlasts_a_recovery_so_that_what_opens_again_waits_for_its_end(
+    told: Project, kept: Receiver, watch: Watch
+) -> None:
+    tell(told)
+    until = watch.now + timedelta(days=4)
+    Handling(told.control, told.tenant, "cli").snooze(1, until)
+    next_day(told, watch)
+    assert tell(told).held == 1  # the recovery
+    next_day(told, watch, sold=100)
+    (again,) = told.control.alerts.open_ones(told.tenant)
+    assert again.snoozed_until == until
+    assert [event.action for event in told.control.alerts.events(again.alert_id)] == ["snoozed", "opened"]
+    assert (tell(told).held, news(kept)) == (2, ["opened"])
+    watch.now = until + timedelta(minutes=1)
+    assert tell(told).sent == 2
+    assert news(kept) == ["opened", "recovered", "opened"]
+
+
+def test_what_opens_after_the_end_of_a_snooze_is_told_at_once(
+    told: Project, kept: Receiver, watch: Watch
+) -> None:
+    Handling(told.control, told.tenant, "cli").snooze(1, watch.now + timedelta(hours=1))
+    next_day(told, watch)
+    next_day(told, watch, sold=100)
+    (again,) = told.control.alerts.open_ones(told.tenant)
+    assert again.snoozed_until is None
+    assert (tell(told).sent, news(kept)) == (1, ["opened"])
+
+
 def test_a_channel_is_told_what_it_is_for(dropped: Project, receiver: StartReceiver) -> None:
     (dropped.settings.folder / "alerts.yml").write_text(
         "rules:\n  small: {kind: threshold, metric: net_sales, below: 500, channels: [own, worst], severity: info}\n",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.alerts.conftest import NOW, YESTERDAY, Watch, give_sales, hundred_days, publish_into, sales
 
-from fondaco.control.alerts import NoSuchAlertError
+from fondaco.control.alerts import Found, NoSuchAlertError
 from fondaco.errors import ConfigError
 from fondaco.orchestration import Project
 from fondaco.orchestration.alerting import look, rulebook, scene, usual_words, why_unjudged
@@ -54,6 +54,17 @@ def test_it_recovers_when_the_next_day_is_as_expected_and_may_open_again(
     watch.now += timedelta(days=1)
     give_sales(dropped, hundred_days(100, last=YESTERDAY + timedelta(2)))
     assert rules_of(look(dropped, "cli").opened) == DROP
+
+
+def test_every_alert_there_was_is_told_however_many_are_read_at_a_time(dropped: Project) -> None:
+    look(dropped, "cli")
+    alerts = dropped.control.alerts
+    (found,) = alerts.open_ones(dropped.tenant)
+    columns = {name: getattr(found, name) for name in Found.__slots__}
+    for subject in ("a", "b", "c", "d"):
+        alerts.open(dropped.tenant, Found(**{**columns, "subject": subject}), "cli", [])
+    for piece in (1, 2, 5, 6):
+        assert [one.alert_id for one in alerts.every(dropped.tenant, piece)] == [5, 4, 3, 2, 1]
 
 
 def test_a_rule_that_is_switched_off_ends_its_alert(dropped: Project) -> None:

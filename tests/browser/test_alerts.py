@@ -94,13 +94,41 @@ def test_a_rule_is_made_while_the_form_says_when_it_would_have_fired(
     expect(page.get_by_label("Above")).to_have_value("a lot")
     looks_right(page)
     page.get_by_label("Above").fill("1000000")
-    page.get_by_label("By itself for each").select_option("country")
+    page.get_by_label("Split by").select_option("country")
     expect(preview).to_contain_text("Never")
     page.get_by_role("button", name="Keep the rule").click()
     row = page.get_by_role("row", name="Too much")
     expect(row).to_contain_text("Made here")
     row.get_by_role("button").click()
     expect(page.get_by_role("row", name="Too much")).to_contain_text("Switch on")
+    looks_right(page)
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS)
+def test_what_a_rule_may_be_split_by_follows_its_metric(
+    alerted: Shop, open_page: OpenPage, width: int, theme: str
+) -> None:
+    page = open_page(alerted, "/alerts/rules/new?kind=anomaly", width=width, theme=theme, refusals=True)
+    split, metric = page.get_by_label("Split by"), page.get_by_label("Metric")
+    split.select_option("country")
+    page.get_by_label("Title").fill("Unusual spend by campaign")
+    settle(page)
+    looks_right(page)
+    metric.select_option("ad_spend")
+    refusal = page.locator("#hint-for_each")
+    expect(refusal).to_have_text("Choose another: ad spend cannot be split by country.")
+    expect(split).to_have_value("")
+    expect(split.locator("option")).to_have_text(
+        ["Nothing: all together", "Platform", "Campaign", "Ad account"]
+    )
+    expect(page.get_by_label("Title")).to_have_value("Unusual spend by campaign")
+    looks_right(page)
+    split.select_option("platform")
+    expect(refusal).to_contain_text("judged by itself")
+    split.focus()
+    page.keyboard.press("ArrowDown")
+    settle(page)
+    expect(page.get_by_label("Split by")).to_be_focused()
     looks_right(page)
 
 

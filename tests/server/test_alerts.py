@@ -152,6 +152,60 @@ def test_a_rule_is_tried_made_changed_switched_and_removed(browse: Browse, dropp
     assert client.get("/alerts/rules/few-orders").status_code == 404
 
 
+def test_the_form_groups_metrics_and_what_splits_them_follows_the_metric(browse: Browse) -> None:
+    client = browse(Role.ANALYST)
+    form = client.get("/alerts/rules/new?kind=threshold").text
+    assert '<optgroup label="Customers">' in form and 'value="stock_value"' not in form
+    assert '<option value="country">Country</option>' in form
+    token = form_token(form)
+    ads = {**RULE, "csrf": token, "metric": "ad_spend", "for_each": "country"}
+    part = client.post("/alerts/rules/fields", data=ads, headers={"hx-request": "true"})
+    assert part.headers["hx-trigger"] == "rule-refused"
+    assert 'id="field-for_each" hx-swap-oob="true"' in part.text and "<html" not in part.text
+    assert '<option value="campaign_id">Campaign</option>' in part.text
+    assert 'value="country"' not in part.text and "ad spend cannot be split by country" in part.text
+    fit = client.post("/alerts/rules/fields", data={**ads, "for_each": ""}, headers={"hx-request": "true"})
+    assert "hx-trigger" not in fit.headers
+
+
+def test_without_scripts_the_form_comes_again_with_what_fits_and_refuses_beside_the_field(
+    browse: Browse, dropped: Project
+) -> None:
+    client = browse(Role.ANALYST)
+    ads = {**RULE, "metric": "ad_spend", "for_each": "country"}
+    again = post(client, "/alerts/rules/fields", **{**ads, "for_each": ""})
+    assert again.status_code == 200 and 'value="Few orders"' in again.text
+    assert '<option value="campaign_id">Campaign</option>' in again.text
+    refused = post(client, "/alerts/rules/new", **ads)
+    assert refused.status_code == 422
+    assert 'name="for_each" aria-invalid="true" aria-describedby="hint-for_each"' in refused.text
+    assert "ad spend cannot be split by country" in refused.text
+    of_now = post(client, "/alerts/rules/new", **{**RULE, "metric": "stock_value"})
+    assert of_now.status_code == 422 and "Stock value says how things are now" in of_now.text
+    assert dropped.control.alert_rules.all(dropped.tenant) == []
+    changed = post(client, "/alerts/rules/fields?name=margin-drop", **{**ads, "kind": "threshold"})
+    assert 'action="/alerts/rules/margin-drop"' in changed.text and "Weeks before" in changed.text
+
+
+def test_a_rule_is_told_on_the_channels_that_are_chosen_in_its_form(browse: Browse, dropped: Project) -> None:
+    client = browse(Role.OWNER)
+    kinds = {"team": "webhook", "night": "webhook"}
+    for name, kind in kinds.items():
+        post(client, "/settings/alerts", name=name, kind=kind, address="https://x.example/secret")
+    form = client.get("/alerts/rules/new?kind=threshold").text
+    assert "Webhook to x.example" in form and "secret" not in form
+    assert post(client, "/alerts/rules/new", **RULE, channels="night").status_code == 303
+    (row,) = dropped.control.alert_rules.all(dropped.tenant)
+    assert row.definition["channels"] == ["night"]
+    post(client, "/settings/alerts/night/remove")
+    assert "Told nowhere" in client.get("/alerts").text
+    assert "It is not there any more." in client.get("/alerts/rules/few-orders").text
+    refused = post(client, "/alerts/rules/few-orders", **RULE, channels="night")
+    assert refused.status_code == 422 and "which is not there" in refused.text
+    assert post(client, "/alerts/rules/few-orders", **RULE).status_code == 303
+    assert "channels" not in dropped.control.alert_rules.all(dropped.tenant)[0].definition
+
+
 def test_a_shipped_rule_is_changed_through_its_form_and_made_as_it_came(
     browse: Browse, dropped: Project
 ) -> None:

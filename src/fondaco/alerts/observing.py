@@ -21,8 +21,12 @@ MOST_SUBJECTS = 100
 """Of a dimension the largest are looked at, by the metric over the last four weeks; of shares by their whole."""
 _LOOKED_BACK = 30
 """Since when it has been so is looked for so many days back."""
-_NAMED = {"connection_id": "connections", "campaign_id": "campaigns"}
-"""Where the names of a dimension's values stand."""
+_NAMED = {
+    "connection_id": ("connections", "name"),
+    "campaign_id": ("campaigns", "name"),
+    "product_id": ("products", "title"),
+}
+"""Where the names of a dimension's values stand: mart and column."""
 _MADE_OF_VISITS = "attributed_"
 """What the columns are called that hold what advertising brought."""
 
@@ -82,15 +86,17 @@ class Observer:
 
     def names(self, rule: Rule, subjects: Sequence[str]) -> dict[str, str]:
         """What the subjects are called."""
-        mart = _NAMED.get(rule.for_each)
-        if mart is None or not subjects:
-            return {subject: subject or f"no {rule.for_each}" for subject in subjects}
-        known = self._names(mart, rule.for_each)
-        return {subject: known.get(subject) or subject or f"no {rule.for_each}" for subject in subjects}
+        if rule.for_each not in _NAMED or not subjects:
+            return {subject: subject or f"no {_in_words(rule.for_each)}" for subject in subjects}
+        known = self._names(rule.for_each)
+        return {
+            subject: known.get(subject) or subject or f"no {_in_words(rule.for_each)}" for subject in subjects
+        }
 
-    def _names(self, mart: str, key: str) -> dict[str, str | None]:
+    def _names(self, key: str) -> dict[str, str | None]:
+        mart, column = _NAMED[key]
         rows = self._reader.query(
-            f"select {key} as id, name from marts.{mart} where tenant_id = $tenant",
+            f"select {key} as id, {column} as name from marts.{mart} where tenant_id = $tenant",
             {"tenant": self._tenant_id},
         ).to_pylist()
         return {row["id"]: row["name"] for row in rows}
@@ -182,7 +188,7 @@ class Observer:
         visits = read_visits(self._reader, self._tenant_id, first - before, last)
         days = [first + timedelta(n) for n in range((last - first).days + 1)]
         sights = [visits.sight(day - before, day) for day in days]
-        shops = self._names("connections", "connection_id") if any(each.silent for each in sights) else {}
+        shops = self._names("connection_id") if any(each.silent for each in sights) else {}
         said = [
             silent_in_words([shops.get(shop) or shop for shop in each.silent]) if each.silent else ""
             for each in sights
@@ -205,6 +211,10 @@ class Observer:
         subjects = self._largest(rule, last) if rule.for_each else ("",)
         reasons = [unseen(subject)[0] for subject in subjects]
         return sum(map(bool, reasons)), len(reasons), next(filter(None, reasons), "")
+
+
+def _in_words(dimension: str) -> str:
+    return dimension.removesuffix("_id").replace("_", " ")
 
 
 def _needed(rule: Rule) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from fondaco.control.database import Database
 from fondaco.errors import ConfigError
 
 _LONGEST_SUBJECT = 255
+_PIECE = 1_000
 
 
 class NoSuchAlertError(ConfigError):
@@ -54,7 +55,8 @@ class Alerts:
     def open(self, tenant_id: str, found: Found, actor: str, channels: Sequence[str]) -> Alert | None:
         """Open an alert with a message that waits for each channel; None where one of its rule and subject is open by now.
 
-        A second of the same rule and subject is not opened, it is seen again: see ``see``.
+        A second of the same rule and subject is not opened, it is seen again: see ``see``. Where one before it was snoozed and
+        recovered meanwhile, the new one is snoozed until the same moment.
         """
         now = self._clock()
         try:
@@ -65,6 +67,10 @@ class Alerts:
                 session.add(alert)
                 session.flush()
                 _note(session, alert, actor, "opened", said=found.said, now=now)
+                alert.snoozed_until = _snoozed_before(session, alert, now)
+                if alert.snoozed_until is not None:
+                    said = f"{_until(alert.snoozed_until)} As the one before it, which has recovered."
+                    _note(session, alert, actor, "snoozed", said=said, now=now)
                 session.add_all(_waiting(alert, channel, "opened", now) for channel in channels)
         except IntegrityError:  # another process was first
             return None
@@ -87,7 +93,8 @@ class Alerts:
     def recover(
         self, tenant_id: str, alert_id: int, actor: str, said: str, channels: Sequence[str]
     ) -> Alert | None:
-        """The rule says so no longer. Whoever was told of the opening is told of it; a message that did not go out yet is dropped.
+        """The rule says so no longer. Whoever was told of the opening is told of it, after a snooze at its end; a message that did
+        not go out yet is dropped.
 
         None where it has recovered already.
         """
@@ -96,7 +103,7 @@ class Alerts:
             alert = _existing(session, tenant_id, alert_id)
             if alert.recovered_at is not None:
                 return None
-            alert.recovered_at, alert.snoozed_until = now, None
+            alert.recovered_at = now
             _note(session, alert, actor, "recovered", said=said, now=now)
             told = select(AlertMessage).where(AlertMessage.alert_id == alert_id)
             for message in session.scalars(told):
@@ -117,14 +124,17 @@ class Alerts:
         return alert
 
     def snooze(self, tenant_id: str, alert_id: int, until: datetime | None, actor: str) -> Alert:
-        """Tell nobody of it until then; None ends it. It stays open meanwhile, and may recover."""
+        """Tell nobody of it until then; None ends it, and what waited is news from now on. It stays open meanwhile, and may recover."""
         now = self._clock()
         if until is not None and until <= now:
             raise ConfigError("The alert would be snoozed until before now.", "Give a moment in the future.")
         with self._database.writing() as session:
             alert = _still_open(session, tenant_id, alert_id)
             alert.snoozed_until = until
-            said = "" if until is None else f"Until {until:%Y-%m-%d %H:%M} UTC."
+            said = "" if until is None else _until(until)
+            if until is None:
+                waiting = (AlertMessage.alert_id == alert_id, AlertMessage.state == "waiting")
+                session.execute(update(AlertMessage).where(*waiting).values(made_at=now))
             _note(session, alert, actor, "woken" if until is None else "snoozed", said=said, now=now)
         return alert
 
@@ -178,6 +188,13 @@ class Alerts:
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(Alert.alert_id.desc()).limit(limit)))
 
+    def every(self, tenant_id: str, piece: int = _PIECE) -> Iterator[Alert]:
+        """All alerts there were, the newest first, so many read at a time."""
+        before: int | None = None
+        while found := self.recent(tenant_id, piece, before=before):
+            yield from found
+            before = found[-1].alert_id
+
     def closed(self, tenant_id: str, limit: int, *, offset: int = 0) -> list[Alert]:
         """Alerts that have recovered, the newest first; ``offset`` of them left out."""
         query = select(Alert).where(Alert.tenant_id == tenant_id, Alert.recovered_at.is_not(None))
@@ -214,6 +231,23 @@ def _open_one(session: Session, tenant_id: str, rule: str, subject: str) -> Aler
         Alert.recovered_at.is_(None),
     )
     return session.scalar(query)
+
+
+def _snoozed_before(session: Session, alert: Alert, now: datetime) -> datetime | None:
+    """Until when the one of its rule and subject before it is snoozed; None where it is not."""
+    query = (
+        select(Alert.snoozed_until)
+        .where(Alert.tenant_id == alert.tenant_id, Alert.rule == alert.rule, Alert.subject == alert.subject)
+        .where(Alert.alert_id != alert.alert_id)
+        .order_by(Alert.alert_id.desc())
+        .limit(1)
+    )
+    until = session.scalar(query)
+    return until if until is not None and until > now else None
+
+
+def _until(moment: datetime) -> str:
+    return f"Until {moment:%Y-%m-%d %H:%M} UTC."
 
 
 def _existing(session: Session, tenant_id: str, alert_id: int) -> Alert:

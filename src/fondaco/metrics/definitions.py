@@ -16,13 +16,14 @@ Unit = Literal["money", "count", "ratio", "rate"]
 """money: reporting currency; count: whole number; ratio: any quotient; rate: a part of a whole, 0..1."""
 
 _MARTS = files("fondaco") / "dbt" / "models" / "marts"
-_METRICS = (
-    "_metrics.yml",
-    "_profit_metrics.yml",
-    "_marketing_metrics.yml",
-    "_message_metrics.yml",
-    "_stock_metrics.yml",
-)
+_METRICS: Mapping[str, str] = {
+    "_metrics.yml": "Sales",
+    "_profit_metrics.yml": "Profit",
+    "_marketing_metrics.yml": "Marketing",
+    "_message_metrics.yml": "E-mails and texts",
+    "_stock_metrics.yml": "Stock",
+}
+"""The files of metrics, and what those are of that name no ``group``."""
 _AGGREGATES = {"sum": "sum({})", "count_distinct": "count(distinct {})"}
 
 
@@ -88,6 +89,8 @@ class Metric:
 
     Attributes
     ----------
+    group
+        What it is of, such as Sales or Customers: the heading under which lists have it.
     good_direction
         up, down or none: which way pleases.
     additive
@@ -98,6 +101,7 @@ class Metric:
 
     name: str
     label: str
+    group: str
     description: str
     formula: str
     unit: Unit
@@ -128,8 +132,12 @@ def load_tables() -> tuple[Table, ...]:
 
 
 def load_metrics(tables: tuple[Table, ...]) -> tuple[Metric, ...]:
-    declared = {metric["name"]: metric for name in _METRICS for metric in _read(name)["metrics"]}
-    return tuple(_metric(name, declared, tables) for name in declared)
+    declared, groups = {}, {}
+    for file, group in _METRICS.items():
+        for metric in _read(file)["metrics"]:
+            declared[metric["name"]] = metric
+            groups[metric["name"]] = metric["config"]["meta"].get("group", group)
+    return tuple(_metric(name, declared, groups[name], tables) for name in declared)
 
 
 def _read(name: str) -> Any:
@@ -158,7 +166,7 @@ def _table(model: Mapping[str, Any]) -> Table:
     return Table(name, meta.get("dates", {}), meta.get("until"), rows, dimensions, figures)
 
 
-def _metric(name: str, declared: Mapping[str, Any], tables: tuple[Table, ...]) -> Metric:
+def _metric(name: str, declared: Mapping[str, Any], group: str, tables: tuple[Table, ...]) -> Metric:
     told = declared[name]
     meta = told["config"]["meta"]
     expression = expand(name, declared)
@@ -171,6 +179,7 @@ def _metric(name: str, declared: Mapping[str, Any], tables: tuple[Table, ...]) -
     return Metric(
         name=name,
         label=told["label"],
+        group=group,
         description=told["description"],
         formula=meta["formula"],
         unit=meta["unit"],

@@ -92,10 +92,12 @@ and after, so that no query of metrics gives them.
 def write() -> str:
     """The whole page."""
     layer = SemanticLayer.load()
-    groups = [_HEAD, "## Definitions\n", _contents(layer.metrics)]
-    groups += [_entry(metric) for metric in layer.metrics]
-    groups += [_PRODUCTS, *(_product_entry(figure) for figure in FIGURES.values())]
-    return "\n".join(groups).rstrip() + "\n"
+    parts = [_HEAD, "## Definitions\n"]
+    for group, metrics in layer.groups.items():
+        parts += [f"**{group}**\n", _contents(metrics)]
+    parts += [_entry(metric) for metric in layer.metrics]
+    parts += [_PRODUCTS, *(_product_entry(figure) for figure in FIGURES.values())]
+    return "\n".join(parts).rstrip() + "\n"
 
 
 def _contents(metrics: Sequence[Metric]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 
 import pyarrow as pa
@@ -37,6 +37,12 @@ class SemanticLayer:
     def dimensions(self) -> tuple[str, ...]:
         """Everything that some metric can be broken down by; time steps first."""
         return tuple(dict.fromkeys(d for metric in self.metrics for d in metric.dimensions))
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[Metric, ...]]:
+        """All metrics under what they are of, in the order of the definitions."""
+        names = dict.fromkeys(metric.group for metric in self.metrics)
+        return {name: tuple(metric for metric in self.metrics if metric.group == name) for name in names}
 
     def metric(self, name: str) -> Metric:
         """The metric of that name.

@@ -118,14 +118,37 @@ ROWS = {
     "All": ["€100.00", "5", "€310.00", "€114.00", "€14.00", "3.10", "2.72", "1.14"],
 }  # fmt: skip
 
+IDLE = ["2 paused and ended campaigns", "€20.00", "1", "€40.00", "€20.00", "€0.00", "2.00", "2.00", "1.00"]
+"""Echo and Old together."""
+
 
 def test_campaigns_stand_with_their_result_and_what_belongs_to_none_in_a_row_of_its_own(
     reader: TestClient,
 ) -> None:
-    text = panel(reader, "split")
-    assert {row[0]: row[1:] for row in table(text)} == ROWS
+    text = panel(reader, "split", "&idle=shown")
+    assert {row[0]: row[1:] for row in table(text)} == {**ROWS, "Fold away " + IDLE[0]: IDLE[1:]}
     assert link(text, "Spring Sale &amp; More").startswith("/marketing/campaigns/m:11?")
     assert query(link(text, "No campaign told"))["campaign_id"] == "~"
+
+
+def test_paused_and_ended_campaigns_are_folded_into_one_row_and_shown_by_a_press(reader: TestClient) -> None:
+    text = panel(reader, "split")
+    running = {name: row for name, row in ROWS.items() if not name.startswith(("Echo", "Old"))}
+    assert {row[0]: row[1:] for row in table(text)} == {**running, "Show " + IDLE[0]: IDLE[1:]}
+    show = re.search(r'<a href="([^"]+)"[^>]*id="fold-campaigns"', text)
+    assert show is not None and query(html.unescape(show[1]))["idle"] == "shown"
+    assert "2 paused and ended" not in panel(reader, "split", "&by=platform")
+    assert {row["campaign"] for row in file(reader, f"/marketing/split.csv?{MARCH}")} >= {"Echo", "Old"}
+
+
+def test_who_looks_for_a_campaign_finds_it_though_it_is_paused(reader: TestClient) -> None:
+    found = table(panel(reader, "split", "&parts_find=echo"))
+    assert [row[0].split()[0] for row in found] == ["Echo", "All"]
+
+
+def test_where_no_campaign_runs_all_are_listed(reader: TestClient) -> None:
+    rows = table(panel(reader, "split", "&campaign_id=m:12"))
+    assert [row[0].split()[0] for row in rows] == ["Echo", "All"]
 
 
 def test_a_campaign_that_sold_nothing_returned_nought_and_not_nothing(reader: TestClient) -> None:
@@ -181,8 +204,8 @@ def test_the_file_of_every_breakdown_has_all_columns_and_adds_up(reader: TestCli
 
 
 def test_rows_are_ordered_and_found(reader: TestClient) -> None:
-    ordered = table(panel(reader, "split", "&parts_order=campaign_profit"))
-    assert [row[0].split()[0] for row in ordered[:-1]] == ["Brand", "Echo", "No", "Old", "Spring"]
+    ordered = table(panel(reader, "split", "&parts_order=campaign_profit&idle=shown"))
+    assert [row[0].split()[0] for row in ordered[:-2]] == ["Brand", "Echo", "No", "Old", "Spring"]
     found = table(panel(reader, "split", "&parts_find=google+search"))
     assert [row[0] for row in found[:-1]] == ["Brand Google Ads · Search Active Loses money"]
 

@@ -19,7 +19,7 @@ from fondaco.reports.mail import Postbox, UnsureError
 
 _log = logging.getLogger(__name__)
 TOO_LATE = timedelta(days=3)
-"""After so long a message is no news any more; the page shows that it never went out."""
+"""So long after it could first go a message is no news any more; the page shows that it never went out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Delivery:
         due: dict[tuple[str, str, str], list[tuple[AlertMessage, Alert]]] = {}
         for message, alert in self._control.alert_messages.waiting(self._tenant_id):
             channel = channels.get(message.channel)
-            if channel is None or not channel.is_on or self._now - message.made_at > TOO_LATE:
+            if channel is None or not channel.is_on or self._is_too_late(message, alert):
                 self._control.alert_messages.settle(message.message_id, "dropped", message.fault)
             elif self._is_held(alert):
                 held += 1
@@ -177,6 +177,11 @@ class Delivery:
                 f"The channel {channel.name} met an error that Fondaco does not know ({type(error).__name__}).",
                 "See logs/errors.log, and try `fondaco alerts test` again.",
             ) from error
+
+    def _is_too_late(self, message: AlertMessage, alert: Alert) -> bool:
+        """What waited for the end of a snooze is as new as that."""
+        free_at = max(message.made_at, alert.snoozed_until or message.made_at)
+        return self._now - free_at > TOO_LATE
 
     def _is_held(self, alert: Alert) -> bool:
         snoozed = alert.snoozed_until is not None and alert.snoozed_until > self._now

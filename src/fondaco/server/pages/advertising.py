@@ -67,6 +67,11 @@ def state_of(campaign: Mapping[str, Any] | None) -> Badge | None:
     return Badge(status.capitalize(), "none") if status else None
 
 
+def is_idle(campaign: Mapping[str, Any] | None) -> bool:
+    """Whether a campaign is told to run no more: paused, ended or removed."""
+    return (campaign or {}).get("status") in ("paused", "ended", "removed")
+
+
 def matched_in_words(matched_by: str) -> str:
     """How it is known where an order came from."""
     return _MATCHED.get(matched_by, matched_by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -16,12 +16,11 @@ from fondaco.alerts.rulebook import check_rule
 from fondaco.control import User
 from fondaco.errors import ConfigError
 from fondaco.governance import Permission, may
-from fondaco.metrics.definitions import Metric
-from fondaco.metrics.query import TIME_PARTS, TIME_STEPS
 from fondaco.orchestration.alerting import rulebook
 from fondaco.server.auth.roles import alerting_user
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.notices import Notice
+from fondaco.server.pages.alert_form import ChannelChoice, channel_choices, offer
 from fondaco.server.pages.alert_view import AlertView, severities
 from fondaco.server.site import NotThereError, Site, the_site
 
@@ -90,6 +89,27 @@ def preview(request: Request, site: TheSite, user: Keeper, fields: Fields) -> Re
     return HTMLResponse(html)
 
 
+@router.post("/fields", dependencies=[CheckedForm])
+def goes_together(
+    request: Request,
+    site: TheSite,
+    user: Keeper,
+    fields: Fields,
+    name: Annotated[str, Query(max_length=63, pattern=r"^([a-z0-9][a-z0-9-]*)?$")] = "",
+) -> Response:
+    """The fields that depend on what is chosen in others; without scripts the whole form, as it was typed."""
+    kept = _existing(site, name) if name else None
+    texts = {**_texts(fields), **({"kind": kept.rule.kind.value} if kept else {})}
+    if not request.headers.get("hx-request"):
+        return _form(request, site, user, texts, kept=kept, fields=fields)
+    found = offer(site.layer, texts)
+    html = site.render("parts/alert_fields.html", request, offer=found, texts=texts, shops=site.connections(),
+                       channels=_channels(site, texts, fields.getlist("channels")),
+                       may_add_channels=may(user.role, Permission.CHANGE))  # fmt: skip
+    # What was tried before the choice was taken back is tried again.
+    return HTMLResponse(html, headers={"HX-Trigger": "rule-refused"} if found.refused else None)
+
+
 @router.get("/{name}")
 def one(request: Request, site: TheSite, user: CurrentUser, name: RuleName) -> Response:
     """A rule, as a form for who may change it."""
@@ -144,13 +164,14 @@ def _form(
     fields: FormData | None = None,
 ) -> Response:
     kind = Kind(texts["kind"]) if texts.get("kind") in set(Kind) else Kind.ANOMALY
-    channels = fields.getlist("channels") if fields is not None else list(kept.rule.channels) if kept else []
+    chosen = fields.getlist("channels") if fields is not None else list(kept.rule.channels) if kept else []
+    texts = {**texts, "kind": kind.value}
     view = AlertView(site, site.numbers(request))
     html = site.render(
         "alert_rule.html", request, page="alerts", user=user, csrf=form_token(request), kind=kind, kind_words=KIND_WORDS[kind],
         texts=texts, kept=kept, fault=fault, is_over_metric=bool(kept.rule.is_over_metric if kept else True),
-        metrics=_metrics(site), dimensions=_dimensions(site), shops=site.connections(), severities=severities(),
-        channels=[(each.name, each.name in channels) for each in site.control.alert_channels.all(site.tenant_id)],
+        offer=offer(site.layer, texts), shops=site.connections(), severities=severities(),
+        channels=_channels(site, texts, chosen), may_add_channels=may(user.role, Permission.CHANGE),
         people=[each.name or each.email for each in site.control.users.all(site.tenant_id)],
         sentence=view.words.rule(kept.rule) if kept and not kept.fault else "",
         has_limits=kind in LIMITED, is_shown_only=kept is not None and (kept.origin == "file" or not may(user.role, Permission.ALERTS)),
@@ -198,27 +219,16 @@ def _typed(rule: Rule) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _metrics(site: Site) -> list[Metric]:
-    """Metrics that rules may watch: those that have a value for each day."""
-    return [metric for metric in site.layer.metrics if metric.is_dated]
-
-
-def _dimensions(site: Site) -> dict[str, str]:
-    """Dimensions that rules may go by, in words."""
-    words = {"connection_id": "Shop", "product_id": "Product"}
-    left_out = {*TIME_STEPS, *TIME_PARTS, "shop", "product", "hour", "variant_id", "location_id"}
-    return {
-        name: words.get(name, name.replace("_", " ").capitalize())
-        for name in dict.fromkeys(name for metric in _metrics(site) for name in metric.dimensions)
-        if name not in left_out
-    }
+def _channels(site: Site, texts: Mapping[str, str], chosen: Sequence[Any]) -> list[ChannelChoice]:
+    found = site.control.alert_channels.all(site.tenant_id)
+    return channel_choices(found, [str(each) for each in chosen], texts.get("severity", ""))
 
 
 def _named(site: Site, title: str) -> str:
     """A name out of a title, that no rule has."""
     name = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:60] or "rule"
     taken = {kept.rule.name for kept in rulebook(site.project).all()}
-    if name in taken or name in ("new", "preview"):
+    if name in taken or name in ("new", "preview", "fields"):
         raise ConfigError(f"There is a rule {name} already.", "Give this one another title.")
     return name
 

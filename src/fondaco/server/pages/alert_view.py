@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from fondaco.alerts import Kept, Rule, Severity, parse_rule
 from fondaco.alerts.judging import Judgement
 from fondaco.alerts.observing import Observed
+from fondaco.alerts.watching import told_on
 from fondaco.alerts.words import Words
 from fondaco.control import Alert
 from fondaco.errors import ConfigError
@@ -104,7 +105,11 @@ class AlertView:
             "sentence": kept.fault or self.words.rule(kept.rule),
             "origin": ORIGINS[kept.origin] + (", in the place of a shipped one" if kept.is_changed else ""),
             "unjudged": self.unjudged(kept),
+            "is_untold": kept.rule.enabled and bool(kept.rule.channels) and not self._told_on(kept.rule),
         }
+
+    def _told_on(self, rule: Rule) -> list[str]:
+        return told_on(rule, self.site.control.alert_channels.all(self.site.tenant_id))
 
     def unjudged(self, kept: Kept) -> str:
         """Why a rule that is on cannot be judged, or not for all that it looks at; empty where it can."""

@@ -20,6 +20,7 @@ from fondaco.server.pages.choices import AD_DIMENSIONS, address_of, value_in_wor
 from fondaco.server.pages.figures import Figure, Figures, Row
 from fondaco.server.pages.lifetimes import lifetimes
 from fondaco.server.pages.marketing_course import spend_chart
+from fondaco.server.pages.marketing_fold import fold, fold_of, together
 from fondaco.server.pages.marketing_parts import (
     AdPart,
     ad_parts,
@@ -27,6 +28,7 @@ from fondaco.server.pages.marketing_parts import (
     is_hidden,
     judged_in_words,
     sight_of,
+    written,
 )
 from fondaco.server.pages.marketing_state import COLUMNS, KEY, SETS, USUAL_SET, MarketingState
 from fondaco.server.pages.sales_panels import search
@@ -205,7 +207,8 @@ def split(figures: Figures, state: MarketingState) -> dict[str, Any]:
     """Campaigns, accounts or platforms with all their figures, so many columns at a time."""
     numbers, names = figures.numbers, COLUMNS[state.shown]
     parts, sight = ad_parts(figures, state), sight_of(figures)
-    shown = sheets.found(parts, state.parts, lambda part: f"{part.name} {part.detail}")
+    listed, idle = fold(parts, state)
+    shown = sheets.found(listed, state.parts, lambda part: f"{part.name} {part.detail}")
     shown = sheets.ordered(
         shown, state.parts, lambda part, column: part.name if column == "name" else part.now[column]
     )
@@ -240,6 +243,7 @@ def split(figures: Figures, state: MarketingState) -> dict[str, Any]:
         },
         "leaf": sheets.leaf(state.parts, len(shown), rows, numbers.count(len(shown)), ways),
         "whole": _cells(figures, names, *_or_nought(now_and_then(figures))),
+        "folded": {**fold_of(figures, state, idle), **_cells(figures, names, *_or_nought(together(figures, idle)))} if idle else None,
         "searchable": len(parts) > sheets.ROWS or bool(state.parts.find),
         "search": search(state, "parts", "split"),
     }  # fmt: skip
@@ -274,14 +278,6 @@ def _or_nought(found: tuple[Row, Row | None]) -> tuple[Row, Row | None]:
     """Sums over no rows are nought here: a table without rows has no whole to be unknown."""
     now, then = found
     return {**now, "campaign_profit": now["campaign_profit"] or 0}, then
-
-
-def written(figures: Figures, name: str, value: Any) -> str:
-    """A figure in a column: quotients with two decimals, so that they stand under each other."""
-    metric = figures.metric(name)
-    return (
-        figures.numbers.fixed(value) if metric.unit == "ratio" else figures.numbers.figure(value, metric.unit)
-    )
 
 
 def losers(figures: Figures, state: MarketingState) -> dict[str, Any]:

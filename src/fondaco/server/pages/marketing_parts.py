@@ -12,6 +12,7 @@ from fondaco.server.pages.advertising import (
     NO_CAMPAIGN,
     campaign_name,
     campaigns_of,
+    is_idle,
     platform_in_words,
     state_of,
     type_in_words,
@@ -44,6 +45,8 @@ class AdPart:
         Of a campaign whether it runs.
     address
         Its page, or this page restricted to it.
+    is_idle
+        Of a campaign whether it is paused, has ended or was removed.
     key
         What tells it in a file.
     now, then
@@ -54,6 +57,7 @@ class AdPart:
     detail: str
     state: Badge | None
     address: str
+    is_idle: bool
     key: Key
     now: Row
     then: Row | None
@@ -101,22 +105,23 @@ NOTHING: Row = {
 """The figures of what neither cost nor brought anything: its sums are nought, its quotients undefined."""
 
 
-def _named(figures: Figures, state: MarketingState, key: Key) -> tuple[str, str, Badge | None, str]:
-    """A part's name, detail, state and address."""
+def _named(figures: Figures, state: MarketingState, key: Key) -> tuple[str, str, Badge | None, str, bool]:
+    """A part's name, detail, state and address, and whether it is idle."""
     site = figures.site
     if state.by != "campaign":
         [value] = key
-        return value_in_words(site, state.by, value), "", None, state.restricted({state.by: value})
+        return value_in_words(site, state.by, value), "", None, state.restricted({state.by: value}), False
     campaign_id, platform = key
     if campaign_id is None:
         address = state.restricted({"platform": platform, "campaign_id": None})
-        return NO_CAMPAIGN, platform_in_words(platform), None, address
+        return NO_CAMPAIGN, platform_in_words(platform), None, address, False
     campaign = campaigns_of(site).get(campaign_id)
     return (
         campaign_name(campaign, campaign_id),
         " · ".join(filter(None, (platform_in_words(platform), type_in_words(campaign)))),
         state_of(campaign),
         campaign_address(campaign_id, figures),
+        is_idle(campaign),
     )
 
 
@@ -165,3 +170,11 @@ def told_columns(figures: Figures, part: AdPart) -> tuple[Any, ...]:
 
 
 TOLD = ("campaign_id", "campaign", "platform", "account", "campaign_type", "status")
+
+
+def written(figures: Figures, name: str, value: Any) -> str:
+    """A figure in a column: quotients with two decimals, so that they stand under each other."""
+    metric = figures.metric(name)
+    return (
+        figures.numbers.fixed(value) if metric.unit == "ratio" else figures.numbers.figure(value, metric.unit)
+    )

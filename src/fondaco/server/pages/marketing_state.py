@@ -60,6 +60,8 @@ class MarketingState(SalesState):
         Which columns the table has: a name of ``SETS``.
     letters
         Which rows of the table of messages are shown.
+    with_idle
+        Whether campaigns that are paused, ended or removed stand in the table one by one.
     """
 
     usual_metric: ClassVar[str] = SPEND
@@ -70,6 +72,7 @@ class MarketingState(SalesState):
     by: str = "campaign"
     shown: str = USUAL_SET
     letters: Sheet = _LETTERS_SHEET
+    with_idle: bool = False
 
     @property
     def path(self) -> str:
@@ -77,7 +80,8 @@ class MarketingState(SalesState):
 
     def state(self) -> dict[str, str]:
         columns = "" if self.shown == USUAL_SET else self.shown
-        return {**SalesState.state(self), "columns": columns, **self.letters.state()}
+        idle = "shown" if self.with_idle else ""
+        return {**SalesState.state(self), "columns": columns, "idle": idle, **self.letters.state()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,7 @@ def marketing_state(request: Request, site: Site) -> MarketingState:
         parts=parse_sheet("parts", asked, ("name", *KEY)),
         orders=parse_sheet("orders", asked, ATTRIBUTED_ORDERINGS),
         letters=parse_sheet("letters", asked, ("name", *MESSAGE_COLUMNS)),
+        with_idle=asked.get("idle") == "shown",
     )
 
 
