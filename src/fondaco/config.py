@@ -313,7 +313,7 @@ class LiveSettings(_Section):
 
 
 class MailSettings(_Section):
-    """``[mail]``: the server that takes the weekly summary."""
+    """``[mail]``: the server that takes the weekly summary and the morning digest."""
 
     host: str | None = Field(
         None, min_length=1, description="Name of the SMTP server; without it no mail is sent."
@@ -337,6 +337,9 @@ class MailSettings(_Section):
         None, description="Certificates that are trusted, where the server's is none that the machine knows."
     )
     timeout_seconds: float = Field(20, gt=0, le=600, description="How long an answer of the server may take.")
+    digest_hour: int = Field(
+        6, ge=0, le=23, description="From which hour on the morning digest goes out, in the project's zone."
+    )
 
 
 class AlertSettings(_Section):
