@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,34 +21,37 @@ CUT_FROM = 0.95
 """A week's price below this share of the usual one is a promotion."""
 _AROUND = 6
 _TRIED = 20
-_SHARE_OF_TIME = 0.6
+_SHARE_OF_TIME = 0.4
 """Of the time limit, for elasticities; the rest is for promotions and markdowns."""
 
 
 def panel_of(articles: Sequence[Article], book: PriceBook, *, with_cuts: bool = False) -> Panel:
     """The panel.
 
-    A product's variants are its locations: each with a level of its own, all with one elasticity. Weeks without a sale have the price that was asked
-    last. What a shop lets all buyers off in a week is held still; with ``with_cuts`` price cuts that end again are told as promotions too.
+    A product's variants are its locations: each with a level of its own, all with one elasticity. Weeks without a sale have the price of ``_asked``. What a shop lets all buyers off in a week is held still; with ``with_cuts`` price cuts that end again are told as promotions too.
     """
     from fondaco.analytics.pricing import Panel
 
-    places: dict[str, int] = defaultdict(int)
     columns: dict[str, list[np.ndarray]] = defaultdict(list)
+    by_product: dict[str, list[Article]] = defaultdict(list)
     for article in articles:
-        place = places[article.product_id]
-        places[article.product_id] += 1
-        weeks, units, prices = _course(article, book.last_week)
-        columns["product"].append(np.full(len(weeks), article.product_id))
-        columns["place"].append(np.full(len(weeks), f"{place:04}"))
-        columns["week"].append(weeks)
-        columns["units"].append(units)
-        columns["price"].append(prices)
-        columns["out"].append(np.isin(weeks, list(article.out)) & (units == 0))
-        columns["discount"].append(
-            np.array([book.discounts.get((article.connection_id, int(week)), 0.0) for week in weeks])
-        )
-        columns["cut"].append(cuts(prices).astype(float))
+        by_product[article.product_id].append(article)
+    for product, variants in by_product.items():
+        courses = [_course(article, book.last_week) for article in variants]
+        for place, (article, course, prices) in enumerate(
+            zip(variants, courses, _asked(courses), strict=True)
+        ):
+            weeks = course.weeks
+            columns["product"].append(np.full(len(weeks), product))
+            columns["place"].append(np.full(len(weeks), f"{place:04}"))
+            columns["week"].append(weeks)
+            columns["units"].append(course.units)
+            columns["price"].append(prices)
+            columns["out"].append(np.isin(weeks, list(article.out)) & (course.units == 0))
+            columns["discount"].append(
+                np.array([book.discounts.get((article.connection_id, int(week)), 0.0) for week in weeks])
+            )
+            columns["cut"].append(cuts(prices).astype(float))
     told = {name: np.concatenate(parts) for name, parts in columns.items()}
     return Panel.of(
         told["product"], told["week"], told["units"], told["price"], location=told["place"], stocked_out=told["out"],
@@ -55,16 +59,45 @@ def panel_of(articles: Sequence[Article], book: PriceBook, *, with_cuts: bool = 
     )  # fmt: skip
 
 
-def _course(article: Article, last_week: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weeks from the first sale on, pieces, and prices."""
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """Weeks of an article from its first sale on: pieces, the price where any was sold (else NaN), and the usual price about each week."""
+
+    weeks: np.ndarray
+    units: np.ndarray
+    price: np.ndarray
+    usual: np.ndarray
+
+
+def _course(article: Article, last_week: int) -> _Course:
     first = article.weeks[0].week
     until = min(article.weeks[-1].week + ENDED_WEEKS, last_week)
     weeks = np.arange(first, until + 1)
     units, prices = np.zeros(len(weeks)), np.full(len(weeks), np.nan)
     for week in article.weeks:
         units[week.week - first], prices[week.week - first] = week.units, week.gross / week.units
-    known = np.maximum.accumulate(np.where(np.isnan(prices), 0, np.arange(len(weeks))))
-    return weeks, units, np.round(prices[known], 4)
+    usual = np.full(len(weeks), np.nan)
+    for at in range(len(weeks)):
+        near = prices[max(at - _AROUND, 0) : at + _AROUND + 1]
+        near = near[~np.isnan(near)]
+        usual[at] = np.median(near) if len(near) else usual[at - 1]
+    return _Course(weeks, units, prices, usual)
+
+
+def _asked(courses: Sequence[_Course]) -> list[np.ndarray]:
+    """Prices of one product's variants in every week. In a week without a sale a price is not seen: it is the usual one about that week, moved as
+    those of the variants that did sell were. The price of the last sale would keep a cut alive as long as nobody buys."""
+    moved: dict[int, list[float]] = defaultdict(list)
+    for course in courses:
+        for week, price, usual in zip(course.weeks, course.price, course.usual, strict=True):
+            if not np.isnan(price):
+                moved[int(week)].append(price / usual)
+    index = {week: float(np.median(each)) for week, each in moved.items()}
+    found = []
+    for course in courses:
+        like_others = course.usual * np.array([index.get(int(week), 1.0) for week in course.weeks])
+        found.append(np.round(np.where(np.isnan(course.price), like_others, course.price), 4))
+    return found
 
 
 def cuts(prices: np.ndarray) -> np.ndarray:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+
 from fondaco.warehouse.engine import Value, Writer, has_table
 
 FIRST_MONDAY = date(1970, 1, 5)
@@ -19,20 +21,24 @@ RECENT_WEEKS = 13
 """Over so many weeks what is sold, and what buyers are let off, is averaged."""
 _TAXED_ORDERS = 0.5
 
-# In the shop's currency, so that exchange rates move no price. Gifts have no price.
-_WEEKS = """
+# In the shop's currency, so that exchange rates move no price; with each line's own tax, for where prices have it in them, one price leaves different
+# amounts in different countries. Gifts have no price.
+_DAYS = """
 select
-    variant_id, min(product_id) as product_id, connection_id, shop_currency,
-    cast(floor((event_date - date '1970-01-05') / 7.0) as bigint) as week,
+    variant_id, min(product_id) as product_id, connection_id, shop_currency, event_date,
     cast(sum(units_sold) as double precision) as units,
     cast(sum(gross_sales / coalesce(exchange_rate, 1)) as double precision) as gross,
+    sum(
+        cast(gross_sales as double precision) / coalesce(exchange_rate, 1)
+        * (1 + cast(taxes as double precision) / coalesce(nullif(cast(gross_sales - discounts as double precision), 0), 1))
+    ) as with_tax,
     cast(sum(discounts / coalesce(exchange_rate, 1)) as double precision) as discounts,
     cast(sum(taxes / coalesce(exchange_rate, 1)) as double precision) as taxes
 from marts.sales_ledger
 where tenant_id = $tenant_id and variant_id is not null and units_sold > 0 and gross_sales > 0
     and event_date >= $first_day and event_date <= $last_day
-group by variant_id, connection_id, shop_currency, cast(floor((event_date - date '1970-01-05') / 7.0) as bigint)
-order by connection_id, variant_id, week
+group by variant_id, connection_id, shop_currency, event_date
+order by connection_id, variant_id, shop_currency, event_date
 """
 _VARIANTS = """
 select
@@ -84,7 +90,7 @@ order by variant_id, forecast_date
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Pieces of an article that were sold in a week, what they brought before and what buyers were let off, without tax."""
+    """Pieces of an article that were sold in a week, what was asked for them, and what buyers were let off; with tax where prices have it in them."""
 
     week: int
     units: float
@@ -155,18 +161,13 @@ class PriceBook:
     """All articles; ``last_week`` is the last one that is known whole, ``discounts`` the share of sales that a shop let buyers off, by week."""
 
     articles: tuple[Article, ...]
-    first_week: int
     last_week: int
     discounts: Mapping[tuple[str, int], float] = field(default_factory=dict)
 
 
-def week_of(day: date) -> int:
-    """Weeks since the first Monday of 1970; each begins on a Monday."""
-    return (day - FIRST_MONDAY).days // 7
-
-
-def start_of(week: int) -> date:
-    return FIRST_MONDAY + timedelta(weeks=week)
+def week_of(day: date, begins: int = 0) -> int:
+    """Weeks since the first Monday of 1970, where they begin so many days after Mondays."""
+    return ((day - FIRST_MONDAY).days - begins) // 7
 
 
 def read_prices(writer: Writer, tenant_id: str, *, today: date, as_of: date, currency: str) -> PriceBook:
@@ -179,8 +180,6 @@ def read_prices(writer: Writer, tenant_id: str, *, today: date, as_of: date, cur
     currency
         The reporting currency.
     """
-    last = week_of(as_of + timedelta(days=1)) - 1
-    first = last - HISTORY_WEEKS + 1
     own: dict[str, Value] = {"tenant_id": tenant_id}
 
     def fetched(schema: str, table: str, sql: str, **more: Value) -> list[dict[str, Any]]:
@@ -189,13 +188,16 @@ def read_prices(writer: Writer, tenant_id: str, *, today: date, as_of: date, cur
         rows: list[dict[str, Any]] = writer.fetch(sql, {**own, **more}).to_pylist()
         return rows
 
-    weeks = fetched(
-        "marts",
-        "sales_ledger",
-        _WEEKS,
-        first_day=start_of(first),
-        last_day=start_of(last) + timedelta(days=6),
-    )
+    oldest = as_of - timedelta(weeks=HISTORY_WEEKS + 1)
+    days = fetched("marts", "sales_ledger", _DAYS, first_day=oldest, last_day=as_of)
+    taxed = {
+        row["connection_id"]: float(row["share"]) > _TAXED_ORDERS for row in fetched("core", "orders", _TAXED)
+    }
+    for row in days:
+        row["asked"] = float(row["with_tax"]) if taxed.get(row["connection_id"]) else row["gross"]
+    begins = _weekday_of_prices(days)
+    last = week_of(as_of + timedelta(days=1), begins) - 1
+    weeks = _by_week(days, begins, last - HISTORY_WEEKS + 1, last)
     rates = {
         row["currency"]: row["rate"] for row in fetched("core", "exchange_rates_daily", _RATES, today=today)
     } | {currency: 1.0}
@@ -206,12 +208,13 @@ def read_prices(writer: Writer, tenant_id: str, *, today: date, as_of: date, cur
             for row in fetched("marts", "profit_ledger", _COSTS, first_day=as_of - timedelta(days=WORTH_DAYS), last_day=as_of)
         },
         rates=rates,
-        taxed={row["connection_id"]: float(row["share"]) > _TAXED_ORDERS for row in fetched("core", "orders", _TAXED)},
+        taxed=taxed,
         stock={row["variant_id"]: row for row in fetched("marts", "stock_items", _STOCK)},
-        out=fetched("marts", "stockout_days", _OUT, first_day=start_of(first)),
+        out=fetched("marts", "stockout_days", _OUT, first_day=oldest),
+        begins=begins,
         ahead=fetched("marts", "demand_forecasts", _AHEAD),
     )  # fmt: skip
-    return PriceBook(tuple(_articles(weeks, shop, last)), first, last, _discounts(weeks))
+    return PriceBook(tuple(_articles(weeks, shop, last)), last, _discounts(weeks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,42 @@ class _Shop:
     stock: Mapping[str, dict[str, Any]]
     out: Sequence[dict[str, Any]]
     ahead: Sequence[dict[str, Any]]
+    begins: int
+
+
+def _weekday_of_prices(days: Sequence[dict[str, Any]]) -> int:
+    """The weekday on which prices change: weeks that begin on it have the least movement of prices within them. Mondays where all are equal."""
+    if not days:
+        return 0
+    units = np.array([row["units"] for row in days])
+    price = np.log(np.array([row["asked"] for row in days]) / units)
+    day = np.array([(row["event_date"] - FIRST_MONDAY).days for row in days])
+    _, variant = np.unique(
+        [f"{row['variant_id']} {row['shop_currency']}" for row in days], return_inverse=True
+    )
+    moved = []
+    for begins in range(7):
+        _, cell = np.unique(np.stack([variant, (day - begins) // 7]), axis=1, return_inverse=True)
+        cell = cell.ravel()
+        mean = (np.bincount(cell, units * price) / np.bincount(cell, units))[cell]
+        moved.append(float(np.round((units * np.abs(price - mean)).sum(), 6)))
+    return int(np.argmin(moved))
+
+
+def _by_week(days: Sequence[dict[str, Any]], begins: int, first: int, last: int) -> list[dict[str, Any]]:
+    """Sums of whole weeks, in the order of the days."""
+    sums: dict[tuple[str, str, str, int], dict[str, Any]] = {}
+    for row in days:
+        week = week_of(row["event_date"], begins)
+        if not first <= week <= last:
+            continue
+        key = (row["connection_id"], row["variant_id"], row["shop_currency"], week)
+        if (whole := sums.get(key)) is None:
+            sums[key] = {**row, "week": week}
+            continue
+        for name in ("units", "gross", "asked", "discounts", "taxes"):
+            whole[name] += row[name]
+    return list(sums.values())
 
 
 def _discounts(weeks: Sequence[dict[str, Any]]) -> dict[tuple[str, int], float]:
@@ -265,7 +304,7 @@ def _article(own: dict[str, Any], rows: Sequence[dict[str, Any]], shop: _Shop) -
     net = sum(row["gross"] - row["discounts"] for row in mine)
     tax = max(sum(row["taxes"] for row in mine) / net, 0.0) if net > 0 and shop.taxed.get(connection) else 0.0
     is_listed = own["price"] is not None and own["price"] > 0 and own["currency"] == currency
-    sold = mine[-1]["gross"] / mine[-1]["units"] * (1 + tax)
+    sold = mine[-1]["asked"] / mine[-1]["units"]
     rate = shop.rates[currency]
     cost, basis = _cost(own, shop, rate)
     return Article(
@@ -273,7 +312,7 @@ def _article(own: dict[str, Any], rows: Sequence[dict[str, Any]], shop: _Shop) -
         variant_title=own["variant_title"], product_type=own["product_type"], currency=currency, rate=rate,
         price=round(float(own["price"]) if is_listed else sold, 2) or sold, price_basis="listed" if is_listed else "sold",
         unit_cost=cost, cost_basis=basis, tax=tax,
-        weeks=[Week(int(row["week"]), row["units"], row["gross"] * (1 + tax), row["discounts"] * (1 + tax)) for row in mine],
+        weeks=[Week(int(row["week"]), row["units"], row["asked"], row["discounts"] * (1 + tax)) for row in mine],
     )  # fmt: skip
 
 
@@ -297,7 +336,7 @@ def _weeks_out(shop: _Shop) -> dict[str, frozenset[int]]:
     for row in shop.out:
         there = shop.stock.get(row["variant_id"])
         if there is None or row["places"] >= there["places"]:
-            days[row["variant_id"], week_of(row["stockout_date"])] += 1
+            days[row["variant_id"], week_of(row["stockout_date"], shop.begins)] += 1
     found: dict[str, set[int]] = defaultdict(set)
     for (variant_id, week), count in days.items():
         if count >= 4:

@@ -139,10 +139,11 @@ def _book(writer: Writer, asked: PriceAsked, as_of: date | None) -> tuple[str, P
 def _found(book: PriceBook, asked: PriceAsked, as_of: date | None, started: float) -> _Found:
     found, looked_at = estimate(book, asked.seconds)
     until = started + asked.seconds
+    recommendations = _recommendations(book, _Answers(found), asked, as_of, started + 0.9 * asked.seconds)
     plans = plan_rows(book, found, asked.season, currency=asked.currency, today=asked.today, until=until)
     known = found.known
     return _Found(
-        recommendations=_recommendations(book, _Answers(found), asked, as_of, until),
+        recommendations=recommendations,
         promotions=_promotions(book, looked_at) if time.perf_counter() < until else (),
         plans=plans,
         products=len(found.products),
