@@ -158,6 +158,7 @@ def places(folder: Path) -> Mapping[str, Place]:
         "Today": one_of(["/today", "/today?kind=reorder"]),
         "Purchase orders": one_of(["/purchase-orders"]),
         "Suppliers": one_of(["/suppliers"]),
+        "Prices": one_of(["/prices"]),
         "Forecast quality": one_of(["/forecast-quality"]),
         "Customers": one_of(["/customers", *(f"/customers?segment={quote(rule.segment)}" for rule in RULES)]),
         "one customer": one_of([f"/customers/{each}" for each in people]),

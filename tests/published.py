@@ -13,6 +13,7 @@ from tests.metrics.conftest import columns
 
 from fondaco.config import Settings, WarehouseSettings
 from fondaco.jobs.analysing import create_tables
+from fondaco.jobs.price_tables import TABLES as PRICE_TABLES
 from fondaco.jobs.stock_tables import TABLES as STOCK_TABLES
 from fondaco.jobs.tables import TABLES
 from fondaco.orchestration import Project
@@ -46,7 +47,7 @@ def publish(project: Project, **rows: list[Mapping[str, Any]]) -> None:
                     f"insert into marts.{mart} ({names}) values ({', '.join(f'${name}' for name in whole)})",
                     whole,
                 )
-        for spec in (*TABLES, *STOCK_TABLES):
+        for spec in (*TABLES, *STOCK_TABLES, *PRICE_TABLES):
             for given in rows.get(spec.name, ()):
                 row = {"tenant_id": project.tenant} | given
                 names = ", ".join(row)
@@ -81,7 +82,7 @@ def _create(warehouse: Warehouse) -> None:
             writer.execute(f"drop table if exists marts.{mart}")
             writer.execute(f"create table marts.{mart} ({declared})")
         create_tables(warehouse)
-        for spec in (*TABLES, *STOCK_TABLES):
+        for spec in (*TABLES, *STOCK_TABLES, *PRICE_TABLES):
             writer.execute(f"delete from {spec.qualified}")
 
 

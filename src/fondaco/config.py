@@ -143,6 +143,100 @@ class StockSettings(_Section):
     )
 
 
+class PriceSettings(_Section):
+    """``[prices]``: which prices are recommended."""
+
+    recommend: bool = Field(
+        True,
+        description="Whether runs estimate how units answer to price and recommend prices. It needs the extra `analytics`.",
+    )
+    margin_goal: float = Field(
+        0.0,
+        ge=0,
+        lt=0.95,
+        allow_inf_nan=False,
+        description="Which share of what a piece brings is to be left when it is paid for, such as 0.45; 0 asks for profit alone, and never "
+        "below cost.",
+    )
+    max_step: float = Field(
+        0.1,
+        gt=0,
+        le=0.5,
+        allow_inf_nan=False,
+        description="By how much a price may move at once, as a share of it.",
+    )
+    floor: float = Field(
+        0,
+        ge=0,
+        allow_inf_nan=False,
+        description="The lowest price of all, in the shop's currency, as buyers see it.",
+    )
+    endings: Annotated[tuple[float, ...], NoDecode] = Field(
+        (),
+        description="What new prices end in, such as [0.49, 0.95, 0.99]; in the environment with commas between. Any price without it.",
+    )
+    least_units: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Which share of today's pieces is still to be sold at a new price.",
+    )
+    confidence: float = Field(
+        0.8,
+        ge=0.5,
+        lt=1,
+        allow_inf_nan=False,
+        description="With which probability profit has to rise, for a price to be changed at all.",
+    )
+    competitors: Path | None = Field(
+        None,
+        description="A CSV file in the project's folder with the columns `sku` and `price`: what others ask, as buyers see it.",
+    )
+    competitor_low: float = Field(
+        0.8,
+        gt=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Prices are not set below this share of the competitor's.",
+    )
+    competitor_high: float = Field(
+        1.1,
+        ge=1,
+        le=10,
+        allow_inf_nan=False,
+        description="Prices are not set above this multiple of the competitor's.",
+    )
+    markdown_weeks: int = Field(
+        8, ge=1, le=52, description="In how many weeks a season's leftovers are to be sold off."
+    )
+    salvage: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="What a piece is worth that is left after that, as a share of its cost.",
+    )
+    seconds: int = Field(
+        60,
+        ge=1,
+        le=3600,
+        description="How long the estimate may take; the products that sell most come first.",
+    )
+
+    @field_validator("endings", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+    @field_validator("endings")
+    @classmethod
+    def _within_one(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if not all(0 <= ending < 1 for ending in value):
+            raise ValueError("endings are from 0 to below 1, such as 0.99")
+        return value
+
+
 class ProfitSettings(_Section):
     """``[profit]``: what counts as a cost where the cost sheet does not say."""
 
@@ -219,7 +313,7 @@ class LiveSettings(_Section):
 
 
 class MailSettings(_Section):
-    """``[mail]``: the server that takes the weekly summary."""
+    """``[mail]``: the server that takes the weekly summary and the morning digest."""
 
     host: str | None = Field(
         None, min_length=1, description="Name of the SMTP server; without it no mail is sent."
@@ -243,6 +337,9 @@ class MailSettings(_Section):
         None, description="Certificates that are trusted, where the server's is none that the machine knows."
     )
     timeout_seconds: float = Field(20, gt=0, le=600, description="How long an answer of the server may take.")
+    digest_hour: int = Field(
+        6, ge=0, le=23, description="From which hour on the morning digest goes out, in the project's zone."
+    )
 
 
 class AlertSettings(_Section):
@@ -289,6 +386,7 @@ class Settings(BaseSettings):
     analytics: AnalyticsSettings = AnalyticsSettings()
     profit: ProfitSettings = ProfitSettings()
     stock: StockSettings = StockSettings()
+    prices: PriceSettings = PriceSettings()
     server: ServerSettings = ServerSettings()
     live: LiveSettings = LiveSettings()
     mail: MailSettings = MailSettings()

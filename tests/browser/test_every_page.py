@@ -13,7 +13,7 @@ from fondaco.orchestration.progress import silent
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 PLACES = (
-    "/", "/sales", "/profit", "/profit/payouts", "/orders", "/orders?clock=order&which=lost", "/marketing", "/products", "/stock", "one article", "/today", "/purchase-orders", "/suppliers", "/forecast-quality", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
+    "/", "/sales", "/profit", "/profit/payouts", "/orders", "/orders?clock=order&which=lost", "/marketing", "/products", "/stock", "one article", "/today", "/purchase-orders", "/suppliers", "/prices", "/forecast-quality", "one product", "one order", "/customers", "one customer", "/segments", "/segments/new",
     "/cohorts", "/costs", "/costs/new", "/alerts", "/alerts/rules/new?kind=change", "/alerts/rules/sales-drop", "/settings/alerts", "/connections", "/connections/aurora", "/runs", "/report", "/settings/users", "/settings/tokens", "/settings/shops", "/settings/schedule", "/settings/currency", "/settings/defaults",
     "/settings/definitions", "/settings/account", "/search",
 )  # fmt: skip

@@ -24,6 +24,7 @@ PLACES = (
     "/purchase-orders",
     "/purchase-orders/FO-1",
     "/suppliers",
+    "/prices",
     "/forecast-quality",
 )
 

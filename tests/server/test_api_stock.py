@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 from tests.published import publish
+from tests.server.pages import stock_book
 
 from fondaco.control import Role
 from fondaco.orchestration import Project
@@ -100,3 +101,42 @@ def test_who_may_only_read_decides_nothing(bearer: Bearer, role: Role, write: bo
     api = bearer(role, write=write)
     assert api.get(f"{AT}/proposals").status_code == 200
     assert api.post(f"{AT}/proposals/20260330-mug/accept", json={}).status_code == 403
+
+
+def test_prices_are_told_with_what_they_come_of_and_markdowns_week_by_week(
+    new_project: Project, bearer: Bearer
+) -> None:
+    publish(
+        new_project,
+        price_recommendations=stock_book.prices(),
+        markdown_plans=stock_book.markdowns(),
+        price_promotions=stock_book.price_promotions(),
+        price_runs=[{"why_not": None}],
+    )
+    api = bearer()
+    (mug,) = api.get(f"{AT}/prices?action=raise").json()["prices"]
+    told = {
+        name: mug[name]
+        for name in (
+            "sku",
+            "price",
+            "recommended_price",
+            "price_low",
+            "profit_change",
+            "elasticity",
+            "chance",
+        )
+    }
+    assert told == {"sku": "MUG-1", "price": "14.9", "recommended_price": "15.9", "price_low": "15.49", "profit_change": "11.4", "elasticity": -1.3, "chance": 0.97}  # fmt: skip
+    (lamp,) = api.get(f"{AT}/prices?action=unknown").json()["prices"]
+    assert (lamp["recommended_price"], lamp["why_not"]) == (None, "its price never changed")
+    steps = api.get(f"{AT}/markdowns").json()["markdowns"]
+    assert [(step["week"], step["price"]) for step in steps] == [
+        (1, "119"),
+        (2, "119"),
+        (3, "89"),
+        (4, "89"),
+        (5, "59"),
+        (6, "59"),
+    ]
+    assert [each["lift"] for each in api.get(f"{AT}/promotions").json()["promotions"]] == [0.8, None]

@@ -147,7 +147,14 @@ def test_only_owners_do_anything_to_people(staffed: Project, email: str) -> None
 
 def test_a_form_without_its_token_changes_nothing(staffed: Project) -> None:
     owner = browser_of(staffed, OWNER)
-    paths = ("/settings/users", "/settings/tokens", "/settings/account/summary", "/views", "/search")
+    paths = (
+        "/settings/users",
+        "/settings/tokens",
+        "/settings/account/summary",
+        "/settings/account/digest",
+        "/views",
+        "/search",
+    )
     for path in paths:
         assert owner.post(path, data={"email": "x@example.com", "name": "x"}).status_code == 403
     assert len(staffed.control.users.all(staffed.tenant)) == 3
@@ -189,6 +196,21 @@ def test_everyone_decides_for_themselves_about_the_weekly_summary(staffed: Proje
     assert "Stop the weekly summary" in viewer.get("/settings/account").text
     off = told(viewer, send(viewer, "/settings/account/summary"))
     assert off == "good: You get no weekly summary any more."
+
+
+def test_everyone_decides_for_themselves_about_the_morning_digest(staffed: Project) -> None:
+    viewer = browser_of(staffed, VIEWER)
+    path = "/settings/account/digest"
+    assert told(viewer, send(viewer, path, wanted="due")) == (
+        "good: You get the list of the day on mornings on which there is something to do."
+    )
+    assert '<option value="due" selected>' in viewer.get("/settings/account").text
+    assert (
+        told(viewer, send(viewer, path, wanted="always"))
+        == "good: You get the list of the day every morning."
+    )
+    assert '<option value="always" selected>' in viewer.get("/settings/account").text
+    assert told(viewer, send(viewer, path)) == "good: You get no morning digest any more."
 
 
 def test_a_notice_is_for_the_one_who_sent_the_form(staffed: Project) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fondaco.cli import stock_orders
+from fondaco.cli import stock_orders, stock_prices
 from fondaco.cli.output import AsJson, print_json, print_table
 
 if TYPE_CHECKING:
@@ -211,6 +211,9 @@ app.command("change")(stock_orders.change)
 app.command("send")(stock_orders.send)
 app.command("receive")(stock_orders.receive)
 app.command("cancel")(stock_orders.cancel)
+app.command("prices")(stock_prices.prices)
+app.command("markdowns")(stock_prices.markdowns)
+app.command("promotions")(stock_prices.promotions)
 
 
 def _why_not(project: Any) -> str:

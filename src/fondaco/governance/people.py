@@ -63,7 +63,8 @@ class People:
             If the tenant has no such user, or would be left without an owner.
         """
         ended = self._control.users.remove(self._tenant_id, user_id)
-        self._control.saved.forget(self._tenant_id, weekly_key(user_id))
+        for key in (weekly_key, digest_key):
+            self._control.saved.forget(self._tenant_id, key(user_id))
         self._note("user.remove", f"user:{user_id}")
         return ended
 
@@ -113,3 +114,8 @@ class People:
 def weekly_key(user_id: int) -> str:
     """Under what is remembered whether a user wants the weekly summary, and which week they have had."""
     return f"weekly-summary/user-{user_id}"
+
+
+def digest_key(user_id: int) -> str:
+    """Under what is remembered whether a user wants the morning digest, and which day they have had."""
+    return f"morning-digest/user-{user_id}"

@@ -13,6 +13,7 @@ from fondaco.analytics import rfm
 from fondaco.analytics.purchases import Summaries
 from fondaco.jobs.churning import churn
 from fondaco.jobs.cohorting import find_cohorts, write_cohorts
+from fondaco.jobs.price_tables import TABLES as PRICE_TABLES
 from fondaco.jobs.products import TABLES as PRODUCT_TABLES
 from fondaco.jobs.products import write_product_facts
 from fondaco.jobs.reading import History, read_history
@@ -58,7 +59,7 @@ class Analysis:
 
 def create_tables(warehouse: Warehouse) -> None:
     """Make the tables that are not there yet, empty."""
-    warehouse.create_schemas_and_raw_tables((*TABLES, *PRODUCT_TABLES, *STOCK_TABLES))
+    warehouse.create_schemas_and_raw_tables((*TABLES, *PRODUCT_TABLES, *STOCK_TABLES, *PRICE_TABLES))
 
 
 def analyse(warehouse: Warehouse, analysis: Analysis) -> tuple[int, list[Fitted]]:

@@ -19,11 +19,12 @@ _log = logging.getLogger(__name__)
 
 def tables_written() -> frozenset[str]:
     """The marts that the step writes; all others are as the build left them."""
+    from fondaco.jobs.price_tables import TABLES as OF_PRICES
     from fondaco.jobs.products import TABLES as OF_PRODUCTS
     from fondaco.jobs.stock_tables import TABLES as OF_STOCK
     from fondaco.jobs.tables import TABLES
 
-    return frozenset(table.name for table in (*TABLES, *OF_PRODUCTS, *OF_STOCK))
+    return frozenset(table.name for table in (*TABLES, *OF_PRODUCTS, *OF_STOCK, *OF_PRICES))
 
 
 def analyse_customers(project: Project, run_id: str, progress: Progress) -> None:

@@ -18,6 +18,7 @@ from fondaco.orchestration.analysing import analyse_customers, tables_written
 from fondaco.orchestration.kept_imports import note_gaps
 from fondaco.orchestration.modelling import build, models_read_meanwhile, refuse_half_built
 from fondaco.orchestration.planning_stock import propose_stock
+from fondaco.orchestration.pricing import recommend_prices
 from fondaco.orchestration.progress import Event, Progress, silent
 from fondaco.orchestration.reconciling import reconcile_run
 from fondaco.orchestration.stopping import Stop, StoppedError, stop_here
@@ -214,6 +215,10 @@ class _Work:
             propose_stock(self.project, self.progress)
         except FondacoError as error:
             self.going.note("warn", f"Nothing new is proposed for stock: {error.what}")
+        try:
+            recommend_prices(self.project, self.progress)
+        except FondacoError as error:
+            self.going.note("warn", f"No new prices are recommended: {error.what}")
 
     def reconcile(self, whole: Sequence[str]) -> None:
         for health, reason in reconcile_run(self.project, self.progress, whole=whole):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fondaco.clock import zone
 from fondaco.config import Settings, load_settings
 from fondaco.errors import ConfigError, FondacoError
+from fondaco.orchestration.mailing_digest import digest_trigger, mail_digest
 from fondaco.orchestration.schedule_mark import ScheduleMark
 from fondaco.orchestration.stopping import Stop
 
@@ -149,6 +150,15 @@ class Schedule:
                 misfire_grace_time=_LATE_BUT_STILL_MAILED_SECONDS,
             )
 
+            self._scheduler.add_job(
+                self._digest,
+                digest_trigger(project.settings),
+                id="digest",
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=_LATE_BUT_STILL_MAILED_SECONDS,
+            )
+
         self._scheduler.add_job(
             self._follow,
             "interval",
@@ -191,10 +201,14 @@ class Schedule:
             self._scheduler.reschedule_job("pipeline", trigger=trigger)
             if self._scheduler.get_job("weekly") is not None:
                 self._scheduler.reschedule_job("weekly", trigger=mail_trigger(self._project.settings))
+                self._scheduler.reschedule_job("digest", trigger=digest_trigger(self._project.settings))
             self._followed = followed
 
     def _mail(self) -> None:
         mail_weekly(self._project)
+
+    def _digest(self) -> None:
+        mail_digest(self._project)
 
     def _tell(self) -> None:
         """What waited for the end of the quiet hours, or did not go out before."""
@@ -211,9 +225,9 @@ class Schedule:
             _log.error("the scheduled run did not start", extra={"error": error.what})
 
 
-def _followed(settings: Settings) -> tuple[str, str]:
+def _followed(settings: Settings) -> tuple[str, str, int]:
     """What the triggers were made of."""
-    return settings.schedule.cron, settings.project.timezone
+    return settings.schedule.cron, settings.project.timezone, settings.mail.digest_hour
 
 
 @contextmanager

@@ -50,7 +50,8 @@ _NEWEST = "weekly-summary/newest"
 
 
 @cache
-def _environment(escapes: bool) -> Environment:
+def environment(escapes: bool) -> Environment:
+    """The templates of mails; with ``escapes`` names are no markup."""
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=escapes,
@@ -84,8 +85,8 @@ def weekly_letter(content: Content, address: str) -> Letter:
     subject = f"{content.merchant}: {content.net_sales.text} net sales, {content.span.words(numbers)}"
     return Letter(
         subject=subject,
-        html=_environment(True).get_template("weekly.html").render(words),
-        plain=_environment(False).get_template("weekly.txt").render(words),
+        html=environment(True).get_template("weekly.html").render(words),
+        plain=environment(False).get_template("weekly.txt").render(words),
         written_at=content.made_at,
         unsubscribe=f"{words['address']}/settings/account",
     )

@@ -45,7 +45,7 @@ MENU = (
     MenuPage("orders", "/orders", "shopping-cart", "Orders", "order list profit margin CM3 under water number", has_period=True),
     MenuPage("marketing", "/marketing", "speakerphone", "Marketing", "ads advertising campaigns spend ROAS POAS Meta Google break-even", has_period=True),
     MenuPage("products", "/products", "package", "Products", "articles sku", has_period=True),
-    MenuPage("stock", "/stock", "archive", "Stock", "inventory warehouse locations ageing dead stock", beneath=("today", "purchase-orders", "suppliers", "forecast-quality")),
+    MenuPage("stock", "/stock", "archive", "Stock", "inventory warehouse locations ageing dead stock", beneath=("today", "purchase-orders", "suppliers", "prices", "forecast-quality")),
     MenuPage("customers", "/customers", "users", "Customers", "people buyers value churn"),
     MenuPage("segments", "/segments", "users-group", "Segments", "groups of customers builder"),
     MenuPage("cohorts", "/cohorts", "chart-cohort", "Cohorts", "retention repeat"),
@@ -62,6 +62,7 @@ STOCK_PAGES = (
     ("items", "Items", "/stock", ""),
     ("purchase-orders", "Purchase orders", "/purchase-orders", "supplier draft send receive transfers"),
     ("suppliers", "Suppliers", "/suppliers", "lead time fill rate late vendor"),
+    ("prices", "Prices", "/prices", "price elasticity margin raise lower markdown promotion competitor"),
     ("forecast-quality", "Forecast quality", "/forecast-quality", "demand accuracy back-test error"),
 )
 """The pages of Stock: name, label, address, and other words by which each may be searched for."""

@@ -255,6 +255,54 @@ def quality() -> list[Row]:
     ]  # fmt: skip
 
 
+def _priced(article: str, action: str, rank: int, **more: Any) -> Row:
+    return {
+        **_VARIANTS[article], "product_type": "Kitchen", "connection_id": "a", "as_of_date": AS_OF, "rank": rank, "action": action, "currency": "EUR",
+        "price_basis": "listed", "tax_rate": 0.19, "discount_rate": 0.0, "cost_basis": "known", "reporting_currency": "EUR", **more,
+    }  # fmt: skip
+
+
+def prices() -> list[Row]:
+    """The Mug should cost more and the Tea less; the Bowl stays, and nobody can say of the Lamp."""
+    return [
+        _priced("mug", "raise", 1, price=14.90, unit_cost=4, margin=0.68, weekly_units=24.5, elasticity=-1.3, elasticity_low=-1.7, elasticity_high=-0.9,
+                own_weight=0.8, recommended_price=15.90, price_low=15.49, price_high=16.39, new_margin=0.70, reaches_goal=True, new_weekly_units=22.5,
+                weekly_profit=209, profit_change=11.4, profit_change_low=2.1, profit_change_high=20.6, chance=0.97, competitor_price=16.5,
+                sentence="Raise from 14.90 EUR to 15.90 EUR (+6.7%): at an elasticity of -1.3 (90 %: -1.7 to -0.9) units change by -8.1% and profit a week by +11.40 EUR."),
+        _priced("tea", "lower", 2, price=19.90, unit_cost=3, margin=0.82, weekly_units=1.75, elasticity=-3.1, elasticity_low=-4.0, elasticity_high=-2.2,
+                own_weight=0.6, recommended_price=17.99, price_low=17.99, price_high=17.99, new_margin=0.80, reaches_goal=True, new_weekly_units=2.4,
+                weekly_profit=24, profit_change=4.2, profit_change_low=-0.5, profit_change_high=9.1, chance=0.91,
+                sentence="Lower from 19.90 EUR to 17.99 EUR (-9.6%): at an elasticity of -3.1 (90 %: -4.0 to -2.2) units change by +37.0% and profit a week by +4.20 EUR."),
+        _priced("bowl", "stay", 3, price=24.00, unit_cost=9, margin=0.55, weekly_units=0.7, elasticity=-2.2, elasticity_low=-3.3, elasticity_high=-1.1,
+                own_weight=0.2, recommended_price=24.00, price_low=22.99, price_high=24.99, new_margin=0.55, reaches_goal=True, new_weekly_units=0.7,
+                weekly_profit=8, profit_change=0, profit_change_low=0, profit_change_high=0,
+                sentence="Stay at 24.00 EUR: at an elasticity of -2.2 (90 %: -3.3 to -1.1) no allowed price raises profit with a probability of 80% or more."),
+        _priced("lamp", "unknown", 4, price=119.00, unit_cost=50, margin=0.5, weekly_units=0, weekly_profit=0, why_not="its price never changed",
+                sentence="No price is recommended: its price never changed."),
+    ]  # fmt: skip
+
+
+def markdowns() -> list[Row]:
+    """The Lamp at 119 for two weeks, then at 89 and at 59."""
+    path = [(119, 10), (119, 9.6), (89, 9.2), (89, 7.9), (59, 6.4), (59, 2.1)]
+    return [
+        {**_VARIANTS["lamp"], "week": number, "week_start": TODAY + timedelta(days=1, weeks=number - 1), "currency": "EUR", "price": price, "price_now": 119,
+         "expected_stock": float(stock), "on_hand": 10, "weekly_units": 0.4, "elasticity": -2.4, "elasticity_basis": "group", "unit_cost": 50,
+         "reporting_currency": "EUR", "value": 540, "value_as_it_is": 260, "reason": "dead"}
+        for number, (price, stock) in enumerate(path, 1)
+    ]  # fmt: skip
+
+
+def price_promotions() -> list[Row]:
+    return [
+        {"product_id": "a:Mug", "product_title": "Mug", "events": 5, "weeks": 1.2, "usual_units": 24.0, "lift": 0.8, "lift_low": 0.5, "lift_high": 1.1,
+         "extra_units": 23.0, "dip_units": 6.0, "net_units": 17.0, "net_units_low": 8.0, "net_units_high": 26.0, "pulled_forward": 0.26, "why_not": None},
+        {"product_id": "a:Tea", "product_title": "Tea", "events": 1, "weeks": 1.0, "usual_units": None, "lift": None, "lift_low": None, "lift_high": None,
+         "extra_units": None, "dip_units": None, "net_units": None, "net_units_low": None, "net_units_high": None, "pulled_forward": None,
+         "why_not": "it was promoted 1 times; 3 are needed"},
+    ]  # fmt: skip
+
+
 def marts() -> dict[str, list[Row]]:
     """All marts of the book, and the tables of the forecast."""
     kinds = {
@@ -281,6 +329,13 @@ def marts() -> dict[str, list[Row]]:
         "stock_positions": positions(),
         "proposals": proposals(),
         "forecast_quality": quality(),
+        "price_recommendations": prices(),
+        "markdown_plans": markdowns(),
+        "price_promotions": price_promotions(),
+        "price_runs": [
+            {"as_of_date": AS_OF, "articles": 4, "products": 4, "known_products": 3, "mean_elasticity": -2.2, "why_not": None, "seconds": 1.2,
+             "made_at": datetime(2026, 3, 31, 6, 6)}
+        ],
         "demand_forecast_runs": [
             {"as_of_date": AS_OF, "series": 4, "horizon_days": 28, "tested_on": date(2026, 3, 29), "why_not": None, "seconds": 3.2,
              "made_at": datetime(2026, 3, 31, 6, 5)}

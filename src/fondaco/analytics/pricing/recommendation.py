@@ -89,6 +89,7 @@ def recommend(
     goal: Goal | None = None,
     *,
     currency: str = "",
+    period: str = "period",
     seed: int = 0,
 ) -> list[Recommendation]:
     """A price for each offer; none for a product of which the data cannot say how its units answer to price.
@@ -100,7 +101,7 @@ def recommend(
         which prices were seen, it is those that were looked at.
     rails
         For all, or by product; a product without its own gets the usual ones.
-    currency
+    currency, period
         For the sentence only.
     """
     place = {str(name): k for k, name in enumerate(found.products)}
@@ -115,7 +116,14 @@ def recommend(
         seen = _with_seen(offer, float(found.lowest[at]), float(found.highest[at]))
         answers.append(
             recommend_price(
-                seen, float(found.mean[at]), float(found.sd[at]), own, goal, currency=currency, seed=seed
+                seen,
+                float(found.mean[at]),
+                float(found.sd[at]),
+                own,
+                goal,
+                currency=currency,
+                period=period,
+                seed=seed,
             )
         )
     return answers
@@ -137,6 +145,7 @@ def recommend_price(
     goal: Goal | None = None,
     *,
     currency: str = "",
+    period: str = "period",
     seed: int = 0,
 ) -> Recommendation:
     """The price that is expected to leave most: units × (price / (1 + tax) − unit cost), units ~ (price / today's)^elasticity.
@@ -185,7 +194,13 @@ def recommend_price(
     return replace(
         told,
         because=_sentence(
-            told, offer, allowed, answer=(elasticity, elasticity_sd), goal=aim, currency=currency
+            told,
+            offer,
+            allowed,
+            answer=(elasticity, elasticity_sd),
+            goal=aim,
+            currency=currency,
+            period=period,
         ),
     )
 
@@ -240,6 +255,7 @@ def _sentence(
     answer: tuple[float, float],
     goal: Goal,
     currency: str,
+    period: str,
 ) -> str:
     price = told.price or 0.0
     sensitive = f"an elasticity of {answer[0]:.1f} (90 %: {answer[0] - 1.645 * answer[1]:.1f} to {answer[0] + 1.645 * answer[1]:.1f})"
@@ -257,7 +273,7 @@ def _sentence(
     must = must if allowed.keeps(offer.price) else ", as today's price is outside the guard rails"
     return (
         f"{'Raise' if price > offer.price else 'Lower'} from {_money(offer.price, currency)} to {_money(price, currency)} "
-        f"({price / offer.price - 1:+.1%}){must}: at {sensitive} units change by {change:+.1%} and profit a period by "
+        f"({price / offer.price - 1:+.1%}){must}: at {sensitive} units change by {change:+.1%} and profit a {period} by "
         f"{_money(gain, currency, '+')} (90 %: {_money(told.gain_low, currency, '+')} to {_money(told.gain_high, currency, '+')}), "
         f"and it rises with a probability of {told.chance:.0%}{held}."
     )

@@ -14,6 +14,7 @@ from fondaco.server.api import (
     metrics,
     orders,
     payouts,
+    prices,
     profit,
     segments,
     stock,
@@ -36,3 +37,4 @@ router.include_router(payouts.router)
 router.include_router(profit.router)
 router.include_router(suggestions.router)
 router.include_router(stock.router)
+router.include_router(prices.router)

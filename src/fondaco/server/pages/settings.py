@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from fondaco.governance.people import digest_key
 from fondaco.reports.subscriptions import Subscriptions
 from fondaco.server.auth.sessions import CheckedForm, CurrentUser, current_user, form_token
 from fondaco.server.notices import Notice
@@ -53,5 +54,23 @@ def weekly_summary(site: TheSite, user: CurrentUser, wanted: bool = Form(False))
         if wanted:
             return Notice("You get the summary of each week on the Monday after it.")
         return Notice("You get no weekly summary any more.")
+
+    return site.notices.answer(user.user_id, "/settings/account", work)
+
+
+@router.post("/settings/account/digest", dependencies=[CheckedForm])
+def morning_digest(
+    site: TheSite, user: CurrentUser, wanted: Literal["", "due", "always"] = Form("")
+) -> Response:
+    """Whether one gets the morning digest, and whether also when there is nothing to do."""
+
+    def work() -> Notice:
+        subscriptions = Subscriptions(site.control, site.tenant_id, digest_key)
+        subscriptions.set(user.user_id, bool(wanted), always=wanted == "always")
+        if wanted == "always":
+            return Notice("You get the list of the day every morning.")
+        if wanted:
+            return Notice("You get the list of the day on mornings on which there is something to do.")
+        return Notice("You get no morning digest any more.")
 
     return site.notices.answer(user.user_id, "/settings/account", work)

@@ -15,6 +15,7 @@ from fondaco.alerts.sending.channels import KINDS
 from fondaco.control import Connection, Role, User
 from fondaco.errors import ConfigError
 from fondaco.governance import Permission, may
+from fondaco.governance.people import digest_key
 from fondaco.metrics.customer_figures import CUSTOMER_FIGURES
 from fondaco.orchestration.connection_states import connection_states
 from fondaco.orchestration.schedule import next_run_at
@@ -56,7 +57,12 @@ class Section:
 
 
 SECTIONS = (
-    Section("account", "You", "user", "account password weekly summary e-mail mail subscribe profile"),
+    Section(
+        "account",
+        "You",
+        "user",
+        "account password weekly summary morning digest e-mail mail subscribe profile",
+    ),
     Section("users", "Users", "users", "people roles owner analyst viewer invite team"),
     Section("tokens", "API tokens", "key", "keys api bearer access"),
     Section("views", "Saved views", "bookmark", "bookmarks filters links shared"),
@@ -82,12 +88,22 @@ Context = Callable[[Site, User, Numbers], dict[str, Any]]
 
 
 def account(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:
-    """Who one is here, and whether one gets the weekly summary."""
+    """Who one is here, and which mails one gets."""
     return {
         "role_means": ROLES[user.role],
         "wants_summary": Subscriptions(site.control, site.tenant_id).wants(user.user_id),
+        "digest": _digest(site, user),
+        "digest_hour": f"{site.project.settings.mail.digest_hour}:00",
         "mail_is_set": site.project.settings.mail.host is not None,
     }
+
+
+def _digest(site: Site, user: User) -> str:
+    """How one gets the morning digest: ``due``, ``always``, or not at all."""
+    subscriptions = Subscriptions(site.control, site.tenant_id, digest_key)
+    if not subscriptions.wants(user.user_id):
+        return ""
+    return "always" if subscriptions.always(user.user_id) else "due"
 
 
 def users(site: Site, user: User, numbers: Numbers) -> dict[str, Any]:

@@ -144,11 +144,12 @@ Ways = Callable[[Mapping[str, str]], Way]
 """The way to a state that differs in the given parts of the URL."""
 
 
-def ways_of(path: str, sheet: Sheet, fragment: str) -> Ways:
-    """Ways on a page that keeps nothing but a sheet in its URL, to the place of the table."""
+def ways_of(path: str, sheet: Sheet, fragment: str, kept: Mapping[str, str] | None = None) -> Ways:
+    """Ways on a page that keeps little but a sheet in its URL, to the place of the table; ``kept`` is what else it keeps."""
 
     def way(changes: Mapping[str, str]) -> Way:
-        asked = urlencode({name: value for name, value in {**sheet.state(), **changes}.items() if value})
+        whole = {**(kept or {}), **sheet.state(), **changes}
+        asked = urlencode({name: value for name, value in whole.items() if value})
         address = f"{path}?{asked}" if asked else path
         return Way(f"{address}#{fragment}", address)
 

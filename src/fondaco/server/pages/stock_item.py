@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from fondaco.metrics import prices as price_facts
 from fondaco.metrics import stock_item as facts
 from fondaco.metrics.stock import Row
 from fondaco.server.auth.roles import exporting_user, page_user
@@ -19,6 +20,7 @@ from fondaco.server.numbers import NOTHING, Numbers
 from fondaco.server.pages.choices import address_of, page_answer, view_of
 from fondaco.server.pages.figures import Figures
 from fondaco.server.pages.health import freshness
+from fondaco.server.pages.prices_view import price_card
 from fondaco.server.pages.sheets import parse_sheet
 from fondaco.server.pages.stock import context_of, empty_page
 from fondaco.server.pages.stock_charts import course_chart, fan_chart, shown_days
@@ -92,6 +94,9 @@ def item_page(request: Request, site: TheSite, user: CurrentUser, variant_id: st
         fan=fan_chart(site, numbers, own, _days(site, own)),
         plan=_plan(
             numbers, facts.position_of(site.project.reader, site.tenant_id, variant_id, own["location_id"])
+        ),
+        price=price_card(
+            numbers, price_facts.recommendation_of(site.project.reader, site.tenant_id, variant_id)
         ),
         **_decisions(site, numbers, user.user_id, variant_id),
         **context,

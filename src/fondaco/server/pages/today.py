@@ -275,6 +275,7 @@ def _row(
         "money_of": "lies in it" if each.kind == "mark_down" else "of margin at stake",
         "cost": numbers.money(each.cost) if each.cost is not None else "",
         "supplier": each.supplier_name or "",
+        "plan": f"/prices#markdown-{each.variant_id}" if each.kind == "mark_down" else "",
         "due": numbers.day(each.due_date) if each.due_date else "",
         "due_of": "runs out by" if each.kind == "warn" else "there by",
         "chance": numbers.rate(each.probability) if each.probability is not None else "",
