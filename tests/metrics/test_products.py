@@ -58,7 +58,9 @@ def test_a_product_has_its_sales_speed_stock_and_the_speed_before(marts: Any) ->
         first_sold_date="2026-02-01",
     )
     marts.add("inventory", product_id="a:Mug", variant_id="v", on_hand=20)
-    marts.add("inventory", product_id="a:Mug", variant_id="w", on_hand=None, available=11)  # a shop that tells what can be sold only
+    marts.add(
+        "inventory", product_id="a:Mug", variant_id="w", on_hand=None, available=11
+    )  # a shop that tells what can be sold only
     sold(marts, "2026-03-02", "Mug", gross_sales=100, discounts=20, returns=8, net_sales=72, units_sold=31)
     sold(marts, "2026-02-02", "Mug", units_sold=56)
     line = lines(marts)["Mug"]
