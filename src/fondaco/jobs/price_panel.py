@@ -21,7 +21,7 @@ CUT_FROM = 0.95
 """A week's price below this share of the usual one is a promotion."""
 _AROUND = 6
 _TRIED = 20
-_SHARE_OF_TIME = 0.4
+_SHARE_OF_TIME = 0.6
 """Of the time limit, for elasticities; the rest is for promotions and markdowns."""
 
 
@@ -131,10 +131,13 @@ def estimate(book: PriceBook, seconds: float) -> tuple[Elasticities, frozenset[s
         chosen = [article for article in book.articles if article.product_id in {*products}]
         return elasticities(panel_of(chosen, book), groups_of(chosen))
 
-    started = time.perf_counter()
-    found = of(order[:_TRIED])
-    if len(order) <= _TRIED:
-        return found, frozenset(order)
-    took = time.perf_counter() - started
-    most = max(int(_TRIED * seconds * _SHARE_OF_TIME / max(took, 1e-3)), _TRIED)
-    return of(order[:most]), frozenset(order[:most])
+    ends, most = time.perf_counter() + seconds * _SHARE_OF_TIME, _TRIED
+    while True:
+        started = time.perf_counter()
+        found = of(order[:most])
+        took = time.perf_counter() - started
+        # The next estimate may take what is left; the first ones are slow, so that it grows in steps.
+        more = int(most * min((ends - time.perf_counter()) / max(took, 1e-3), 4.0))
+        if most >= len(order) or more <= most:
+            return found, frozenset(order[:most])
+        most = more
