@@ -228,6 +228,13 @@ def test_value_is_that_of_an_active_customer_times_the_probability_to_be_one(
     )
 
 
+def test_purchases_are_told_where_the_chances_of_leaving_add_up_to_one() -> None:
+    """a + b = 1 and nothing bought since: a factor of equation (10) is 0, and another endless."""
+    model = BGNBD(1.0, 1.0, 0.5, 0.5)
+    (expected,) = model.expected_purchases(90.0, 0.0, 0.0, 60.0)
+    assert expected == pytest.approx(model.purchase_moments([90.0], [0.0], [0.0], [60.0])[1][0], rel=1e-4)
+
+
 def test_what_the_surely_gone_would_bring_if_they_were_active_is_told() -> None:
     """P(alive) is 0 in floating point; one who bought as often and came today is worth the same if active."""
     model = BGNBD(0.243, 31.0, 0.793, 2.426)

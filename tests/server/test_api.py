@@ -52,6 +52,10 @@ PATHS = {
     "/api/v1/profit/suggestions/{name}",
     "/api/v1/campaigns",
     "/api/v1/orders",
+    "/api/v1/stock/proposals",
+    "/api/v1/stock/orders",
+    "/api/v1/stock/orders/{number}",
+    "/api/v1/stock/outcomes",
     "/api/v1/stock/prices",
     "/api/v1/stock/markdowns",
     "/api/v1/stock/promotions",
@@ -71,6 +75,13 @@ POSTED = {
     "/api/v1/costs/sheet",
     "/api/v1/alerts/{alert_id}/acknowledge",
     "/api/v1/alerts/{alert_id}/snooze",
+    "/api/v1/stock/proposals/{proposal_id}/accept",
+    "/api/v1/stock/proposals/{proposal_id}/refuse",
+    "/api/v1/stock/proposals/{proposal_id}/undo",
+    "/api/v1/stock/orders/{number}/change",
+    "/api/v1/stock/orders/{number}/send",
+    "/api/v1/stock/orders/{number}/receive",
+    "/api/v1/stock/orders/{number}/cancel",
 }
 DELETED = {"/api/v1/identity/decisions/{decision_id}", "/api/v1/costs/{entry_id}"}
 FILLED = {
@@ -81,6 +92,8 @@ FILLED = {
     "{decision_id}": "1",
     "{entry_id}": "1",
     "{alert_id}": "1",
+    "{proposal_id}": "x",
+    "{number}": "FO-1",
     "{payout_id}": "x",
     "{connection_id}": "aurora",
 }

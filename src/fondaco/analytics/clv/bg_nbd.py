@@ -86,6 +86,7 @@ class BGNBD(Fit):
         a = self.a if abs(self.a - 1) > _FROM_ONE else 1 + _FROM_ONE
         b = self.b + self.chances_at_first
         c = a + b + x - 1
+        c = np.where(np.abs(c) > _FROM_ONE, c, _FROM_ONE)  # at 0 the factor is none and the function endless
         z = ahead / (self.alpha + t + ahead)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             reached = (1 - z) ** (a - 1) * _hypergeometric(a + b - 1 - self.r, a - 1, c, z)

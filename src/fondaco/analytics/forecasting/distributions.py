@@ -8,7 +8,6 @@ assessment for count data), so that places are spread evenly from 0 to 1 if and 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betainc, gammainc, gammaincc, gammaincinv
 
 from fondaco.analytics.forecasting.panel import Bools, Floats
 
@@ -22,6 +21,8 @@ def places(
     values: Floats, mean: Floats, spread: Floats, *, is_whole: bool, chance: np.random.Generator
 ) -> Floats:
     """The share of cases below ``values`` where a forecast says ``mean`` and its errors have this ``spread``; all of one shape."""
+    from scipy.special import gammainc
+
     drawn = chance.random(values.shape)
     few = _is_few(mean, spread, is_whole=is_whole)
     found = np.zeros(values.shape)
@@ -43,6 +44,8 @@ def places(
 
 def values_at(at: Floats, mean: Floats, spread: Floats, *, is_whole: bool) -> Floats:
     """The values below which the shares ``at`` of cases lie. The first axis is that of the series; the others are broadcast."""
+    from scipy.special import gammaincinv
+
     found = np.zeros(np.broadcast_shapes(at.shape, mean.shape))
     few = _is_few(mean, spread, is_whole=is_whole)
     is_counted = np.asarray(few.reshape(len(mean), -1).all(axis=1))
@@ -69,6 +72,8 @@ def _is_few(mean: Floats, spread: Floats, *, is_whole: bool) -> Bools:
 
 def _counted(units: Floats, mean: Floats, spread: Floats) -> Floats:
     """P(demand ≤ units) of a negative binomial or Poisson distribution."""
+    from scipy.special import betainc, gammaincc
+
     variance = spread**2
     wide = variance > mean * (1 + 1e-9)
     some = np.where(mean > 0, mean, 1.0)
