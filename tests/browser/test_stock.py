@@ -68,7 +68,7 @@ def test_what_is_refused_leaves_the_list_in_its_place_and_comes_back(
     expect(page.get_by_role("heading", name="All is decided")).to_be_visible()
     expect(page.locator(".todo.decided")).to_contain_text("Runs out on purpose")
     expect(page).to_have_url(f"{stocked.url}/today?kind=warn")
-    page.get_by_role("button", name="Undo: Bowl").click()
+    page.locator(".todo.decided").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Refuse: Bowl")).to_be_visible()
 
 
