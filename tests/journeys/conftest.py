@@ -56,7 +56,7 @@ BOOKKEEPING = frozenset(
     {"build_state", "order_states", "rate_states", "order_changes", "event_changes", "mart_changes", "profit_changes", "day_changes",
      "unpublished_orders", "unpublished_days", "newer_sales_ledger", "newer_order_profit",
      "fondaco__inventory_levels_daily", "fondaco__inventory_readings", "inventory_levels_daily", "inventory_readings",
-     "fondaco__identity_runs", "model_runs", "profit_forecast_runs", "demand_forecast_runs"}
+     "fondaco__identity_runs", "model_runs", "profit_forecast_runs", "demand_forecast_runs", "price_runs"}
 )  # fmt: skip
 """Tables that say what the last run saw or changed, or keep each run apart, and so differ from run to run."""
 
