@@ -1,4 +1,4 @@
-# make demo | make test | make test-fast | make check | make bench | make accuracy | make lock
+# make demo | make test | make test-fast | make truth | make check | make bench | make accuracy | make lock
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +9,7 @@ ARGS ?=
 # Tests start many processes; without cached byte code each compiles all it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo setup dev assets test test-fast test-system lint check bench accuracy fuzz lock wheel docs clean
+.PHONY: demo setup dev assets test test-fast test-system truth lint check bench accuracy fuzz lock wheel docs clean
 
 demo: setup assets
 	$(BIN)/fondaco demo $(ARGS)
@@ -53,6 +53,10 @@ lint: dev
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --disable-progress-bar src/fondaco/dbt/models/staging src/fondaco/dbt/models/conformed
 	$(BIN)/sqlfluff lint --disable-progress-bar --exclude-rules $(MACRO_RULES) src/fondaco/dbt/models/core src/fondaco/dbt/models/profit src/fondaco/dbt/models/marketing src/fondaco/dbt/models/stock src/fondaco/dbt/models/marts
+
+# Every line of the waterfall, at every grain, against the hidden truth of a large world: minutes, so not among the tests of every day.
+truth: dev
+	FONDACO_TRUTH_ORDERS=$(or $(ORDERS),100000) $(BIN)/python -m pytest -n 0 tests/journeys/test_profit_truth.py tests/journeys/test_marketing_truth.py $(ARGS)
 
 check: lint test
 

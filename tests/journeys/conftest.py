@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -27,7 +28,8 @@ from fondaco.warehouse.published_layout import EACH_RUN
 
 END = datetime(2026, 10, 1, 9, tzinfo=UTC)
 DAYS = 45
-ORDERS = 420
+ORDERS = int(os.environ.get("FONDACO_TRUTH_ORDERS", "420"))
+"""`make truth` asks for many more."""
 SHOP_ADDRESSES = 24_811
 """The simulator's port: WooCommerce's address is part of what tells one shop from another."""
 SYSTEM_COLUMNS = frozenset({"synced_at", "_synced_at", "quarantined_at"})
