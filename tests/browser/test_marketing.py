@@ -72,7 +72,8 @@ def test_a_row_adds_a_condition_and_a_chip_takes_it_away(ads: Shop, open_page: O
     expect(page).to_have_url(re.compile("platform=google_ads"))
     settle(page)
     assert amount(page.locator("#figure").inner_text()) == 30
-    expect(page.locator("#sheet-parts tbody tr")).to_have_count(3)
+    expect(page.locator("#sheet-parts tbody tr")).to_have_count(2)
+    expect(page.locator("#sheet-parts tfoot")).to_contain_text("1 paused and ended campaign")
     page.get_by_role("link", name="Remove Platform: Google Ads").click()
     expect(page.locator(".chips")).to_have_count(0)
     assert amount(page.locator("#figure").inner_text()) == 100
