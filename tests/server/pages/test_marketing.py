@@ -518,7 +518,7 @@ def test_a_campaign_that_cannot_be_seen_is_told_apart_from_one_that_brought_no_o
         TestClient(create_app(project), follow_redirects=False) as client,
     ):
         with_session(client, project)
-        lost, split = panel(client, "losers"), panel(client, "split")
+        lost, split = panel(client, "losers"), panel(client, "split", "&idle=shown")
         hidden = words(client.get(f"/marketing/campaigns/m:12?{MARCH}").text)
         tiles, sugg = panel(client, "ratios"), client.get(f"/profit/suggestions?{MARCH}").text
     assert "1 of 3 campaigns whose orders can be seen cost more than it brought: €20.00 lost" in words(lost)
